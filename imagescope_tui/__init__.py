@@ -1,0 +1,1 @@
+"""The terminal search tool: search, screen and command line."""

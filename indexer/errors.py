@@ -1,0 +1,25 @@
+"""What can go wrong with a run of the indexer; a single photo's failure is a value, not an error.
+
+    IndexerError
+    ├── FolderMissing       a folder that was named does not exist, or is none
+    └── WorkerPoolBroken    decoding workers cannot be started on this machine
+"""
+
+from __future__ import annotations
+
+
+class IndexerError(Exception):
+    """Base of everything this package raises; `hint` says what to do about it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class FolderMissing(IndexerError):
+    """A folder that was named does not exist, or is not a folder."""
+
+
+class WorkerPoolBroken(IndexerError):
+    """Decoding workers die as soon as they are started."""

@@ -1,0 +1,178 @@
+"""What the indexer tells while it works: typed here, one JSON object per line on the wire.
+
+Every event is `{"event": "photos_committed", …fields}`; `encode_event` and `decode_event` are the only
+two places that know this.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexerStarted:
+    """The child process is up; `indexing` is false when another process indexes this library."""
+
+    indexing: bool
+    holder: str = ""
+    """Who indexes instead, as far as known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderReady:
+    """Text can be encoded and pictures embedded from now on."""
+
+    encoder_id: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderUnavailable:
+    """The encoder that was asked for cannot be used; words are still found."""
+
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanStarted:
+    """A folder is being compared with the library."""
+
+    root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanFinished:
+    """The library knows what is in the folder now."""
+
+    root: str
+    photos: int
+    added: int
+    modified: int
+    moved: int
+    deleted: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootOffline:
+    """The folder is not there; its photos stay and are still found."""
+
+    root: str
+    photos: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchDegraded:
+    """The folder cannot be watched; it is scanned now and then instead."""
+
+    root: str
+    reason: str
+    seconds_between_scans: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotosCommitted:
+    """A batch is safe on disk and can be found."""
+
+    photos: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoFailed:
+    """One file could not be processed; the run goes on."""
+
+    path: str
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexProgress:
+    """How far the run is; sent a few times a second at most."""
+
+    done: int
+    total: int
+    failed: int
+    photos_per_second: float
+    seconds_left: float | None
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexUpToDate:
+    """Nothing is left to do; with watching, until something changes."""
+
+    photos: int
+    failed: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexHalted:
+    """Indexing stopped before it was done; what was committed stays."""
+
+    reason: str
+    hint: str = ""
+
+
+IndexEvent: TypeAlias = (
+    IndexerStarted
+    | EncoderReady
+    | EncoderUnavailable
+    | ScanStarted
+    | ScanFinished
+    | RootOffline
+    | WatchDegraded
+    | PhotosCommitted
+    | PhotoFailed
+    | IndexProgress
+    | IndexUpToDate
+    | IndexHalted
+)
+
+
+def _wire_name(event_type: type) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", event_type.__name__).lower()
+
+
+_EVENT_TYPES: dict[str, type[IndexEvent]] = {
+    _wire_name(event_type): event_type
+    for event_type in (
+        IndexerStarted,
+        EncoderReady,
+        EncoderUnavailable,
+        ScanStarted,
+        ScanFinished,
+        RootOffline,
+        WatchDegraded,
+        PhotosCommitted,
+        PhotoFailed,
+        IndexProgress,
+        IndexUpToDate,
+        IndexHalted,
+    )
+}
+
+
+def encode_event(event: IndexEvent) -> str:
+    """One line of ASCII JSON, without the newline; odd file names survive as escapes."""
+    return json.dumps({"event": _wire_name(type(event)), **dataclasses.asdict(event)})
+
+
+def decode_event(message: dict[str, Any]) -> IndexEvent | None:
+    """The event in a parsed line; None for one of a kind, or with fields, this version lacks."""
+    event_type = _EVENT_TYPES.get(str(message.get("event")))
+    if event_type is None:
+        return None
+    fields = {key: value for key, value in message.items() if key != "event"}
+    try:
+        return event_type(**fields)
+    except TypeError:
+        return None

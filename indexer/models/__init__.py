@@ -1,0 +1,1 @@
+"""Models behind narrow protocols; knows neither storage nor the indexer."""

@@ -1,0 +1,1 @@
+"""What a library of photos is, on disk."""

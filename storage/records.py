@@ -1,0 +1,216 @@
+"""The values a library holds: small, frozen, and free of behaviour.
+
+A *photo* is one file in one root. Its *content* is the bytes of that file: copies and renamed files
+share one content, and with it embedding, caption and facts.
+
+Paths below a root are kept as `str` with Python's surrogate escapes (`os.fsdecode`), so that a name
+that is not UTF-8 survives the round trip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NewType, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+PhotoId = NewType("PhotoId", int)
+ContentId = NewType("ContentId", int)
+RootId = NewType("RootId", int)
+
+FloatVector: TypeAlias = npt.NDArray[np.float32]
+"""Shape (dim,), unit length unless said otherwise."""
+FloatMatrix: TypeAlias = npt.NDArray[np.float32]
+"""Shape (n, dim), rows of unit length unless said otherwise."""
+IdVector: TypeAlias = npt.NDArray[np.int64]
+"""Shape (n,), content ids."""
+
+EmbeddingKind: TypeAlias = Literal["image", "caption"]
+FailureStep: TypeAlias = Literal["scan", "read", "decode", "embed", "caption"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """A folder of photos that belongs to the library."""
+
+    id: RootId
+    path: Path
+    offline_since: float | None = None
+    """When the folder was first found missing, in seconds since the epoch; None when it is there."""
+    is_mount: bool = False
+    """Whether a file system was mounted at the folder when it was last seen."""
+    scanned_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """One file that is, or was, in a root."""
+
+    id: PhotoId
+    root_id: RootId
+    root: Path
+    path: str
+    """Relative to the root."""
+    size_bytes: int
+    mtime_ns: int
+    content_id: ContentId | None = None
+    """None until the file has been read once."""
+    content_hash: str | None = None
+    width: int | None = None
+    height: int | None = None
+    taken_at: str | None = None
+    """Local wall-clock time, `2020-07-18T16:02:00`, with `+02:00` where the camera said so."""
+    offline_since: float | None = None
+
+    @property
+    def full_path(self) -> Path:
+        """Where the file is, or was when it was last seen."""
+        return self.root / self.path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileState:
+    """What the file system says of one file; equal states mean an unchanged file."""
+
+    name: str
+    """Relative to its folder."""
+    size_bytes: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the file says of itself: all optional, all as read, none trusted.
+
+    Text is free of control characters, bidirectional overrides and surrogates.
+    """
+
+    width: int = 0
+    height: int = 0
+    """Upright size in pixels, after orientation."""
+    format: str = ""
+    """Pillow's name: JPEG, PNG, HEIF …"""
+    taken_at: str | None = None
+    """As in Photo.taken_at."""
+    camera: str | None = None
+    """Maker and model, without saying the maker twice."""
+    lens: str | None = None
+    focal_length_mm: float | None = None
+    aperture: float | None = None
+    exposure_seconds: float | None = None
+    iso: int | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    altitude_m: float | None = None
+    orientation: int | None = None
+    title: str | None = None
+    description: str | None = None
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """A sentence a model wrote about a content."""
+
+    content_id: ContentId
+    text: str
+    model_id: str
+    prompt_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedding:
+    """A unit vector of one content, made by one encoder."""
+
+    content_id: ContentId
+    kind: EmbeddingKind
+    encoder_id: str
+    vector: FloatVector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A photo that could not be processed, and why."""
+
+    path: Path
+    step: FailureStep
+    reason: str
+    attempts: int = 1
+    retry_after: float | None = None
+    """Seconds since the epoch; None means: when the file changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A content and its inner product with the query."""
+
+    content_id: ContentId
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """The nearest contents, best first, ties by id, and how all scores were spread."""
+
+    items: tuple[Neighbour, ...] = ()
+    mean: float = 0.0
+    deviation: float = 0.0
+    """Mean and standard deviation over what was scored: tells how far a score stands out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordMatch:
+    """A photo whose names, caption or facts hold words of the query."""
+
+    photo_id: PhotoId
+    score: float
+    """Higher is better (BM25 with its sign turned)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoFilter:
+    """Which photos may be found; empty means all that are not deleted."""
+
+    folders: tuple[Path, ...] = ()
+    """Absolute folders: a photo in or below any of them passes."""
+    taken_from: str | None = None
+    """First local time that passes, an ISO prefix such as `2019` or `2019-07-01`."""
+    taken_before: str | None = None
+    """First local time that does not pass any more."""
+    cameras: tuple[str, ...] = ()
+    """Parts of camera or lens names, any case; any of them passes."""
+    extensions: tuple[str, ...] = ()
+    """Lower case, without the dot."""
+    without_words: tuple[str, ...] = ()
+    """Photos whose names, caption or facts hold any of these words do not pass."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything passes."""
+        return self == PhotoFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryCounts:
+    """How much of the library is in which state; counts of photos."""
+
+    photos: int = 0
+    embedded: int = 0
+    captioned: int = 0
+    failed: int = 0
+    offline: int = 0
+    pending: int = 0
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootCounts:
+    """A root and the number of its photos."""
+
+    root: Root
+    photos: int = 0
+    folders_unreadable: tuple[str, ...] = field(default=())
