@@ -1,12 +1,12 @@
 """What can go wrong with a library on disk.
 
-    StorageError
-    ├── LibraryMissing        there is no library in this folder
-    ├── LibraryTooNew         a newer imagescope wrote it
-    ├── LibraryBusy           another indexer works on it
-    ├── LibraryReadOnly       its folder cannot be written
-    ├── LibraryFull           the disk has no room left
-    └── LibraryDamaged        SQLite cannot make sense of it
+StorageError
+├── LibraryMissing        there is no library in this folder
+├── LibraryTooNew         a newer imagescope wrote it
+├── LibraryBusy           another indexer works on it
+├── LibraryReadOnly       its folder cannot be written
+├── LibraryFull           the disk has no room left
+└── LibraryDamaged        SQLite cannot make sense of it
 """
 
 from __future__ import annotations

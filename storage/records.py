@@ -10,21 +10,23 @@ that is not UTF-8 survives the round trip.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, NewType, TypeAlias
+from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
 
 PhotoId = NewType("PhotoId", int)
 ContentId = NewType("ContentId", int)
 RootId = NewType("RootId", int)
 
-FloatVector: TypeAlias = npt.NDArray[np.float32]
+FloatVector: TypeAlias = "npt.NDArray[np.float32]"
 """Shape (dim,), unit length unless said otherwise."""
-FloatMatrix: TypeAlias = npt.NDArray[np.float32]
+FloatMatrix: TypeAlias = "npt.NDArray[np.float32]"
 """Shape (n, dim), rows of unit length unless said otherwise."""
-IdVector: TypeAlias = npt.NDArray[np.int64]
+IdVector: TypeAlias = "npt.NDArray[np.int64]"
 """Shape (n,), content ids."""
 
 EmbeddingKind: TypeAlias = Literal["image", "caption"]
@@ -38,7 +40,7 @@ class Root:
     id: RootId
     path: Path
     offline_since: float | None = None
-    """When the folder was first found missing, in seconds since the epoch; None when it is there."""
+    """When the folder was first missed, in seconds since the epoch; None when it is there."""
     is_mount: bool = False
     """Whether a file system was mounted at the folder when it was last seen."""
     scanned_at: float | None = None

@@ -1,0 +1,177 @@
+"""What the pipeline writes: the indexer's queue, and what reading a photo found."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage.records import ContentId, PhotoId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.records import Facts
+    from storage.sql import Sql
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingPhoto:
+    """A photo that is to be read, or whose content still lacks a vector."""
+
+    photo_id: PhotoId
+    path: Path
+    size_bytes: int
+    mtime_ns: int
+
+
+class Contents:
+    """Contents by their hash, and the photos that wait to be read."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def unread(self, *, now: float, after: PendingPhoto | None, limit: int) -> list[PendingPhoto]:
+        """Photos that were never read, or changed since; newest first, following `after`.
+
+        Offline photos, and failed ones whose time has not come, are left out.
+        """
+        edge = _edge(after)
+        return _pending(
+            self._sql.rows(
+                f"{_QUEUE} WHERE photos.pending AND photos.deleted_at IS NULL AND {_READABLE}"
+                f" AND {_FOLLOWING} ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
+                [now, *edge, limit],
+            )
+        )
+
+    def without_vector(
+        self, encoder_id: str, *, now: float, after: PendingPhoto | None, limit: int
+    ) -> list[PendingPhoto]:
+        """One photo of each read content that lacks this encoder's vector; newest first."""
+        edge = _edge(after)
+        return _pending(
+            self._sql.rows(
+                f"{_QUEUE} WHERE photos.deleted_at IS NULL AND NOT photos.pending"
+                f" AND photos.content_id IS NOT NULL AND {_READABLE} AND {_FOLLOWING}"
+                " AND NOT EXISTS (SELECT 1 FROM embeddings"
+                "  WHERE embeddings.content_id = photos.content_id AND embeddings.kind = 'image'"
+                "  AND embeddings.encoder = (SELECT id FROM encoders WHERE encoder_id = ?))"
+                " AND photos.id = (SELECT min(copy.id) FROM photos AS copy"
+                "  WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL"
+                "  AND copy.offline_since IS NULL AND copy.root_id NOT IN"
+                "  (SELECT id FROM roots WHERE offline_since IS NOT NULL))"
+                " ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
+                [now, *edge, encoder_id, limit],
+            )
+        )
+
+    def count_work(self, encoder_id: str, *, now: float) -> int:
+        """How many photos `unread` and `without_vector` would give in all."""
+        unread = self._sql.value(
+            f"SELECT count(*) FROM ({_QUEUE} WHERE photos.pending AND photos.deleted_at IS NULL"
+            f" AND {_READABLE})",
+            [now],
+        )
+        without = self._sql.value(
+            f"SELECT count(DISTINCT photos.content_id) FROM photos {_JOINS}"
+            f" WHERE photos.deleted_at IS NULL AND NOT photos.pending AND {_READABLE}"
+            " AND photos.content_id NOT IN (SELECT content_id FROM embeddings WHERE kind = 'image'"
+            " AND encoder = (SELECT id FROM encoders WHERE encoder_id = ?))",
+            [now, encoder_id],
+        )
+        return int(unread) + int(without)
+
+    def by_hashes(self, hashes: Sequence[str]) -> dict[str, ContentId]:
+        """The contents that are known already."""
+        rows = self._sql.rows_in("SELECT hash, id FROM contents WHERE hash IN ({keys})", hashes)
+        return {str(row[0]): ContentId(row[1]) for row in rows}
+
+    def with_vector(
+        self, content_ids: Sequence[ContentId], encoder_id: str
+    ) -> frozenset[ContentId]:
+        """Those of the contents that have this encoder's vector."""
+        rows = self._sql.rows_in(
+            "SELECT content_id FROM embeddings WHERE content_id IN ({keys}) AND kind = 'image'"
+            " AND encoder = (SELECT id FROM encoders WHERE encoder_id = ?)",
+            content_ids,
+            [encoder_id],
+        )
+        return frozenset(ContentId(row[0]) for row in rows)
+
+    def put(self, content_hash: str, facts: Facts) -> ContentId:
+        """Store what the file of this hash says of itself; once for all its copies."""
+        content_id = ContentId(
+            self._sql.value(
+                "INSERT INTO contents (hash, width, height) VALUES (?, ?, ?) ON CONFLICT (hash)"
+                " DO UPDATE SET width = excluded.width, height = excluded.height RETURNING id",
+                [content_hash, facts.width, facts.height],
+            )
+        )
+        self._sql.run(
+            f"INSERT OR REPLACE INTO facts (content_id, {', '.join(_FACTS)})"
+            f" VALUES ({', '.join('?' * (len(_FACTS) + 1))})",
+            [content_id, *_facts_values(facts)],
+        )
+        return content_id
+
+    def assign(self, photo_id: PhotoId, content_id: ContentId) -> None:
+        """The photo has been read and holds this content."""
+        self._sql.run(
+            "UPDATE photos SET content_id = ?, pending = 0, moment = coalesce("
+            "(SELECT substr(taken_at, 1, 19) FROM facts WHERE content_id = ?), moment)"
+            " WHERE id = ?",
+            [content_id, content_id, photo_id],
+        )
+        self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo_id])
+
+
+_JOINS = """JOIN roots ON roots.id = photos.root_id
+    LEFT JOIN failures ON failures.photo_id = photos.id"""
+_QUEUE = f"""SELECT photos.id, roots.path, photos.folder, photos.name, photos.size_bytes,
+    photos.mtime_ns FROM photos {_JOINS}"""
+_READABLE = """roots.offline_since IS NULL AND photos.offline_since IS NULL
+    AND (failures.photo_id IS NULL OR failures.retry_after <= ?)"""
+_FOLLOWING = "(photos.mtime_ns, photos.id) < (?, ?)"
+_NEWEST = (2**63 - 1, 2**63 - 1)
+
+_FACTS = (
+    "format",
+    "taken_at",
+    "camera",
+    "lens",
+    "focal_length_mm",
+    "aperture",
+    "exposure_seconds",
+    "iso",
+    "latitude",
+    "longitude",
+    "altitude_m",
+    "orientation",
+    "title",
+    "description",
+    "keywords",
+)
+
+
+def _facts_values(facts: Facts) -> list[Any]:
+    values = [getattr(facts, name) for name in _FACTS[:-1]]
+    return [*values, json.dumps(facts.keywords)]
+
+
+def _edge(after: PendingPhoto | None) -> tuple[int, int]:
+    return (after.mtime_ns, after.photo_id) if after else _NEWEST
+
+
+def _pending(rows: list[tuple[Any, ...]]) -> list[PendingPhoto]:
+    return [
+        PendingPhoto(
+            photo_id=PhotoId(row[0]),
+            path=Path(os.fsdecode(row[1])) / os.fsdecode(row[2]) / os.fsdecode(row[3]),
+            size_bytes=row[4],
+            mtime_ns=row[5],
+        )
+        for row in rows
+    ]

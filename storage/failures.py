@@ -1,0 +1,67 @@
+"""Photos that could not be processed, and when to try again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storage.records import Failure, FailureStep, PhotoId
+
+if TYPE_CHECKING:
+    from storage.sql import Sql
+
+
+class Failures:
+    """Reads and writes failures; a changed file forgets its own."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def put(
+        self, photo_id: PhotoId, step: FailureStep, reason: str, *, retry_after: float | None
+    ) -> None:
+        """Note one more failed attempt inside the caller's transaction."""
+        self._sql.run(
+            "INSERT INTO failures (photo_id, step, reason, attempts, retry_after)"
+            " VALUES (?, ?, ?, 1, ?) ON CONFLICT (photo_id) DO UPDATE SET step = excluded.step,"
+            " reason = excluded.reason, attempts = attempts + 1,"
+            " retry_after = excluded.retry_after",
+            [photo_id, step, reason, retry_after],
+        )
+
+    def attempts(self, photo_id: PhotoId) -> int:
+        """How often the photo has failed since it last changed."""
+        value = self._sql.value("SELECT attempts FROM failures WHERE photo_id = ?", [photo_id])
+        return int(value or 0)
+
+    def forget_all(self) -> int:
+        """Let every failed photo be tried again; how many there are."""
+        return self._sql.run("DELETE FROM failures")
+
+    def page(self, *, offset: int, limit: int) -> tuple[Failure, ...]:
+        """Failures of live photos, by path."""
+        rows = self._sql.rows(
+            "SELECT roots.path, photos.folder, photos.name, step, reason, attempts, retry_after"
+            " FROM failures JOIN photos ON photos.id = failures.photo_id"
+            " JOIN roots ON roots.id = photos.root_id WHERE photos.deleted_at IS NULL"
+            " ORDER BY roots.path, photos.folder, photos.name LIMIT ? OFFSET ?",
+            [limit, offset],
+        )
+        return tuple(
+            Failure(
+                path=Path(os.fsdecode(row[0])) / os.fsdecode(row[1]) / os.fsdecode(row[2]),
+                step=_step(row[3]),
+                reason=row[4],
+                attempts=row[5],
+                retry_after=row[6],
+            )
+            for row in rows
+        )
+
+
+_STEPS: tuple[FailureStep, ...] = ("scan", "read", "decode", "embed", "caption")
+
+
+def _step(stored: str) -> FailureStep:
+    return next((step for step in _STEPS if step == stored), "read")

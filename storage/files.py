@@ -1,0 +1,177 @@
+"""What the scanner writes: which files are in the roots, and which are gone."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from storage.records import FileState, PhotoId, RootId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.sql import Sql
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFile:
+    """A file as the library remembers it."""
+
+    photo_id: PhotoId
+    state: FileState
+    is_deleted: bool
+    is_offline: bool
+
+
+class Files:
+    """Adds, changes and tombstones photos; every method belongs inside the caller's transaction."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def known_in(self, root_id: RootId, folder: str) -> dict[str, KnownFile]:
+        """The files of one folder by name, deleted ones too."""
+        rows = self._sql.rows(
+            "SELECT id, name, size_bytes, mtime_ns, ctime_ns, inode,"
+            " deleted_at IS NOT NULL, offline_since IS NOT NULL"
+            " FROM photos WHERE root_id = ? AND folder = ?",
+            [root_id, os.fsencode(folder)],
+        )
+        return {
+            (name := os.fsdecode(row[1])): KnownFile(
+                photo_id=PhotoId(row[0]),
+                state=FileState(
+                    name=name, size_bytes=row[2], mtime_ns=row[3], ctime_ns=row[4], inode=row[5]
+                ),
+                is_deleted=bool(row[6]),
+                is_offline=bool(row[7]),
+            )
+            for row in rows
+        }
+
+    def known_folders(self, root_id: RootId, folder: str) -> frozenset[str]:
+        """Folders in or below `folder` that hold live photos, itself included."""
+        rows = self._sql.rows(
+            "SELECT DISTINCT folder FROM photos WHERE root_id = ? AND deleted_at IS NULL"
+            f" AND {_BELOW}",
+            [root_id, *_below_values(folder)],
+        )
+        return frozenset(os.fsdecode(row[0]) for row in rows)
+
+    def add(self, root_id: RootId, folder: str, states: Sequence[FileState]) -> list[PhotoId]:
+        """New files, or changed ones: their rows are to be read again by the indexer."""
+        return [self._add(root_id, folder, state) for state in states]
+
+    def _add(self, root_id: RootId, folder: str, state: FileState) -> PhotoId:
+        extension = PurePath(state.name).suffix[1:].lower().encode("utf-8", "replace").decode()
+        photo_id = self._sql.value(
+            "INSERT INTO photos (root_id, folder, name, extension, size_bytes, mtime_ns, ctime_ns,"
+            " inode, moment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (root_id, folder, name) DO UPDATE SET size_bytes = excluded.size_bytes,"
+            " mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode,"
+            " moment = excluded.moment, pending = 1, deleted_at = NULL, offline_since = NULL"
+            " RETURNING id",
+            [
+                root_id,
+                os.fsencode(folder),
+                os.fsencode(state.name),
+                extension,
+                state.size_bytes,
+                state.mtime_ns,
+                state.ctime_ns,
+                state.inode,
+                moment_of(state.mtime_ns),
+            ],
+        )
+        self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo_id])
+        return PhotoId(photo_id)
+
+    def revive(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Files that are there again, as they were."""
+        self._sql.run_many(
+            "UPDATE photos SET deleted_at = NULL, offline_since = NULL WHERE id = ?",
+            [(photo_id,) for photo_id in photo_ids],
+        )
+
+    def tombstone(self, photo_ids: Sequence[PhotoId], when: float) -> None:
+        """Files their owner deleted: hidden, but nothing known of them is lost."""
+        self._sql.run_many(
+            "UPDATE photos SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL",
+            [(when, photo_id) for photo_id in photo_ids],
+        )
+
+    def tombstone_folder(self, root_id: RootId, folder: str, when: float) -> int:
+        """Everything in or below a folder that is gone; how many photos."""
+        return self._sql.run(
+            "UPDATE photos SET deleted_at = ? WHERE root_id = ? AND deleted_at IS NULL"
+            f" AND {_BELOW}",
+            [when, root_id, *_below_values(folder)],
+        )
+
+    def mark_folder_offline(self, root_id: RootId, folder: str, when: float) -> int:
+        """Everything in or below a folder that cannot be seen just now; how many photos."""
+        return self._sql.run(
+            "UPDATE photos SET offline_since = coalesce(offline_since, ?)"
+            f" WHERE root_id = ? AND deleted_at IS NULL AND {_BELOW}",
+            [when, root_id, *_below_values(folder)],
+        )
+
+    def adopt_moved(self) -> int:
+        """Give files that were moved what is known of them; how many were.
+
+        A new file with the inode, size and time of one that is gone is that file under another
+        name: it takes its content over and need not be read.
+        """
+        pairs = self._sql.rows(
+            """
+            SELECT fresh.id, max(gone.id), max(gone.content_id)
+            FROM photos AS fresh JOIN photos AS gone
+              ON gone.inode = fresh.inode AND gone.size_bytes = fresh.size_bytes
+             AND gone.mtime_ns = fresh.mtime_ns
+            WHERE fresh.pending AND fresh.deleted_at IS NULL AND fresh.content_id IS NULL
+              AND gone.deleted_at IS NOT NULL AND gone.content_id IS NOT NULL AND NOT gone.pending
+            GROUP BY fresh.id"""
+        )
+        self._sql.run_many(
+            "UPDATE photos SET content_id = ?, pending = 0,"
+            " moment = coalesce((SELECT substr(taken_at, 1, 19) FROM facts WHERE content_id = ?),"
+            " moment) WHERE id = ?",
+            [(content_id, content_id, fresh) for fresh, _, content_id in pairs],
+        )
+        self._sql.run_many("DELETE FROM words WHERE rowid = ?", [(gone,) for _, gone, _ in pairs])
+        self._sql.run_many("DELETE FROM photos WHERE id = ?", [(gone,) for _, gone, _ in pairs])
+        return len(pairs)
+
+    def purge(self, deleted_before: float) -> int:
+        """Drop photos tombstoned before a time, and contents without photos; how many photos."""
+        gone = "SELECT id FROM photos WHERE deleted_at < ?"
+        self._sql.run(f"DELETE FROM words WHERE rowid IN ({gone})", [deleted_before])
+        purged = self._sql.run("DELETE FROM photos WHERE deleted_at < ?", [deleted_before])
+        self._sql.run(
+            "DELETE FROM contents WHERE id NOT IN"
+            " (SELECT content_id FROM photos WHERE content_id IS NOT NULL)"
+        )
+        return purged
+
+
+_BELOW = "(folder = ? OR (folder >= ? AND folder < ?))"
+
+
+def _below_values(folder: str) -> tuple[bytes, bytes, bytes]:
+    # Of the root itself everything is below: every folder sorts at or after the empty one, and
+    # no byte of a name is higher than 0xff.
+    if not folder:
+        return b"", b"", b"\xff\xff"
+    encoded = os.fsencode(folder)
+    return encoded, encoded + b"/", encoded + b"0"
+
+
+def moment_of(mtime_ns: int) -> str:
+    """When a file was last written, as a local ISO time; the epoch for times no calendar has."""
+    try:
+        return datetime.fromtimestamp(mtime_ns / 1e9).isoformat(timespec="seconds")  # noqa: DTZ006
+    except (OverflowError, ValueError, OSError):
+        return "1970-01-01T00:00:00"

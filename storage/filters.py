@@ -1,0 +1,93 @@
+"""PhotoFilter as a condition on the tables `photos` and `roots`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from storage.search_text import match_any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.records import PhotoFilter
+    from storage.sql import Sql
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A piece of SQL and its values, to be used after WHERE."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+
+def condition_for(photo_filter: PhotoFilter, sql: Sql) -> Condition:
+    """What a live photo must fulfil to pass the filter."""
+    parts = [Condition("photos.deleted_at IS NULL")]
+    if photo_filter.folders:
+        parts.append(_below_any(photo_filter.folders, sql))
+    if photo_filter.taken_from:
+        parts.append(Condition("photos.moment >= ?", (photo_filter.taken_from,)))
+    if photo_filter.taken_before:
+        parts.append(Condition("photos.moment < ?", (photo_filter.taken_before,)))
+    if photo_filter.cameras:
+        parts.append(_any_camera(photo_filter.cameras))
+    if photo_filter.extensions:
+        marks = ",".join("?" * len(photo_filter.extensions))
+        parts.append(Condition(f"photos.extension IN ({marks})", photo_filter.extensions))
+    if excluded := match_any(photo_filter.without_words):
+        parts.append(
+            Condition("photos.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", (excluded,))
+        )
+    return Condition(
+        " AND ".join(part.text for part in parts),
+        tuple(value for part in parts for value in part.values),
+    )
+
+
+def _below_any(folders: tuple[Path, ...], sql: Sql) -> Condition:
+    roots = [(row[0], row[1]) for row in sql.rows("SELECT id, path FROM roots")]
+    parts = [
+        part
+        for folder in folders
+        for root_id, root in roots
+        if (part := below(root_id, root, os.fsencode(folder))) is not None
+    ]
+    if not parts:
+        return Condition("0")
+    return Condition(
+        "(" + " OR ".join(part.text for part in parts) + ")",
+        tuple(value for part in parts for value in part.values),
+    )
+
+
+def below(root_id: int, root: bytes, folder: bytes) -> Condition | None:
+    """Photos of the root that lie in or below an absolute folder; None where none can."""
+    if root == folder or root.startswith(folder.rstrip(b"/") + b"/"):
+        return Condition("photos.root_id = ?", (root_id,))
+    if not folder.startswith(root.rstrip(b"/") + b"/"):
+        return None
+    relative = folder[len(root.rstrip(b"/")) + 1 :]
+    return Condition(
+        "(photos.root_id = ? AND"
+        " (photos.folder = ? OR (photos.folder >= ? AND photos.folder < ?)))",
+        (root_id, relative, relative + b"/", relative + b"0"),
+    )
+
+
+def _any_camera(cameras: tuple[str, ...]) -> Condition:
+    like = r"(facts.camera LIKE ? ESCAPE '\' OR facts.lens LIKE ? ESCAPE '\')"
+    patterns = [_contains(camera) for camera in cameras]
+    return Condition(
+        "photos.content_id IN (SELECT content_id FROM facts WHERE "
+        + " OR ".join([like] * len(patterns))
+        + ")",
+        tuple(pattern for pattern in patterns for _ in range(2)),
+    )
+
+
+def _contains(part: str) -> str:
+    escaped = part.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%"

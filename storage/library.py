@@ -1,0 +1,182 @@
+"""A library on disk: one folder, one SQLite file, one indexer at a time."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from storage.captions import Captions
+from storage.contents import Contents
+from storage.counts import count_library
+from storage.errors import LibraryBusy, LibraryDamaged, LibraryMissing, LibraryReadOnly
+from storage.facts import FactsTable
+from storage.failures import Failures
+from storage.files import Files
+from storage.photos import Photos
+from storage.roots import Roots
+from storage.schema import is_current, migrate, refuse_newer
+from storage.settings import LibrarySettings
+from storage.sql import Sql
+from storage.vectors import Vectors
+from storage.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from storage.records import LibraryCounts
+
+DATABASE_NAME = "library.db"
+LOCK_NAME = "indexer.lock"
+HOLDER_NAME = "indexer.pid"
+THUMBNAILS_NAME = "thumbnails"
+
+
+class Library:
+    """Everything known of a person's photos; not shared between threads.
+
+    Exactly one process writes: it holds the folder's file lock, which the system gives back also
+    when that process is killed. Any number of processes read.
+    """
+
+    def __init__(self, folder: Path, sql: Sql, lock: FileLock | None) -> None:
+        self.folder = folder
+        self._sql = sql
+        self._lock = lock
+        self.settings = LibrarySettings(sql)
+        self.roots = Roots(sql)
+        self.words = Words(sql)
+        self.photos = Photos(sql)
+        self.files = Files(sql)
+        self.contents = Contents(sql)
+        self.facts = FactsTable(sql)
+        self.captions = Captions(sql)
+        self.vectors = Vectors(sql, self.settings)
+        self.failures = Failures(sql)
+
+    @classmethod
+    def open_writer(cls, folder: Path) -> Library:
+        """Take the library for writing; makes or migrates it.
+
+        Raises:
+            LibraryBusy: another process has it.
+            LibraryTooNew, LibraryReadOnly, LibraryFull, LibraryDamaged: as they say.
+        """
+        _make_folder(folder)
+        lock = _take_lock(folder)
+        try:
+            sql = Sql.open_for_writing(folder / DATABASE_NAME)
+            migrate(sql.database)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(folder, sql, lock)
+
+    @classmethod
+    def open_reader(cls, folder: Path) -> Library:
+        """Open the library without being able to change it.
+
+        Raises:
+            LibraryMissing: there is none in the folder.
+            LibraryTooNew, LibraryDamaged: as they say.
+        """
+        path = folder / DATABASE_NAME
+        if not path.is_file():
+            raise LibraryMissing(f"there is no library in {folder}", "imagescope index FOLDER")
+        sql = Sql.open_for_reading(path)
+        try:
+            _expect_schema(sql, folder)
+        except BaseException:
+            sql.close()
+            raise
+        return cls(folder, sql, None)
+
+    @property
+    def revision(self) -> int:
+        """Grows with every commit."""
+        return self.settings.revision()
+
+    @contextmanager
+    def atomic(self) -> Iterator[int]:
+        """A transaction that raises the revision; gives the new one."""
+        with self._sql.atomic():
+            yield self.settings.raise_revision()
+
+    def counts(self) -> LibraryCounts:
+        """How many photos are in which state, for the encoder in use."""
+        return count_library(self._sql, self.settings.get("encoder_id"))
+
+    def check(self) -> tuple[str, ...]:
+        """What SQLite's own integrity check complains of; empty when all is well."""
+        found = tuple(str(row[0]) for row in self._sql.rows("PRAGMA integrity_check"))
+        return () if found == ("ok",) else found
+
+    def close(self) -> None:
+        """Close the connection; the writer also folds the write-ahead log in and lets go."""
+        if self._lock is not None:
+            self._sql.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._sql.close()
+        if self._lock is not None:
+            (self.folder / HOLDER_NAME).unlink(missing_ok=True)
+            self._lock.release()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryReadOnly(
+            f"the library folder {folder} cannot be made: {error.strerror}",
+            "choose another: --library",
+        ) from error
+
+
+def _take_lock(folder: Path) -> FileLock:
+    lock = FileLock(folder / LOCK_NAME, mode=0o600)
+    try:
+        lock.acquire(timeout=0)
+        (folder / HOLDER_NAME).write_text(str(os.getpid()))
+    except Timeout as error:
+        raise LibraryBusy(
+            f"another imagescope is indexing this library{_holder(folder)}",
+            "wait for it, or close the other window",
+        ) from error
+    except OSError as error:
+        lock.release()
+        raise LibraryReadOnly(
+            f"the library folder {folder} cannot be written: {error.strerror}",
+            "check its permissions",
+        ) from error
+    return lock
+
+
+def _holder(folder: Path) -> str:
+    try:
+        return f" (process {int((folder / HOLDER_NAME).read_text())})"
+    except (OSError, ValueError):
+        return ""
+
+
+def _expect_schema(sql: Sql, folder: Path) -> None:
+    if not sql.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
+        raise LibraryMissing(f"the library in {folder} is empty", "imagescope index FOLDER")
+    refuse_newer(sql.database)
+    if not is_current(sql.database):
+        raise LibraryDamaged(
+            "the library was not brought up to this version", "run: imagescope index"
+        )

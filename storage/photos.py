@@ -1,0 +1,139 @@
+"""What readers ask of photos: pages of the timeline, rows by id, copies."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage.filters import condition_for
+from storage.records import ContentId, Photo, PhotoId, RootId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.records import IdVector, PhotoFilter
+    from storage.sql import Sql
+
+_SELECT = """
+    SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
+           photos.size_bytes, photos.mtime_ns, photos.content_id, contents.hash,
+           contents.width, contents.height, facts.taken_at,
+           coalesce(photos.offline_since, roots.offline_since)
+    FROM photos JOIN roots ON roots.id = photos.root_id
+    LEFT JOIN contents ON contents.id = photos.content_id
+    LEFT JOIN facts ON facts.content_id = photos.content_id
+"""
+
+
+class Photos:
+    """Reads photos; deleted ones are never shown."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def page(self, photo_filter: PhotoFilter, *, offset: int, limit: int) -> tuple[Photo, ...]:
+        """A stretch of the timeline, newest first."""
+        condition = condition_for(photo_filter, self._sql)
+        # The ids come from the timeline's index alone; only the page's rows are joined.
+        rows = self._sql.rows(
+            f"{_SELECT} WHERE photos.id IN ("
+            f" SELECT photos.id FROM photos WHERE {condition.text}"
+            " ORDER BY photos.moment DESC, photos.id DESC LIMIT ? OFFSET ?)"
+            " ORDER BY photos.moment DESC, photos.id DESC",
+            [*condition.values, limit, offset],
+        )
+        return tuple(_photo(row) for row in rows)
+
+    def count(self, photo_filter: PhotoFilter) -> int:
+        """How many photos pass the filter."""
+        condition = condition_for(photo_filter, self._sql)
+        return int(
+            self._sql.value(f"SELECT count(*) FROM photos WHERE {condition.text}", condition.values)
+        )
+
+    def by_ids(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
+        """Those of the photos that are not deleted."""
+        statement = f"{_SELECT} WHERE photos.id IN ({{keys}}) AND photos.deleted_at IS NULL"
+        photos = (_photo(row) for row in self._sql.rows_in(statement, photo_ids))
+        return {photo.id: photo for photo in photos}
+
+    def at(self, path: Path) -> Photo | None:
+        """The live photo at an absolute path."""
+        for root_id, root in self._sql.rows("SELECT id, path FROM roots"):
+            folder = Path(os.fsdecode(root))
+            if not path.is_relative_to(folder):
+                continue
+            place = path.relative_to(folder)
+            parent = "" if str(place.parent) == "." else str(place.parent)
+            row = self._sql.row(
+                f"{_SELECT} WHERE photos.root_id = ? AND photos.folder = ? AND photos.name = ?"
+                " AND photos.deleted_at IS NULL",
+                [root_id, os.fsencode(parent), os.fsencode(place.name)],
+            )
+            if row:
+                return _photo(row)
+        return None
+
+    def copies(self, content_id: ContentId) -> tuple[Photo, ...]:
+        """All live photos of one content, oldest row first."""
+        rows = self._sql.rows(
+            f"{_SELECT} WHERE photos.content_id = ? AND photos.deleted_at IS NULL"
+            " ORDER BY photos.id",
+            [content_id],
+        )
+        return tuple(_photo(row) for row in rows)
+
+    def contents_of(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, ContentId]:
+        """The content of each photo that has one."""
+        rows = self._sql.rows_in(
+            "SELECT id, content_id FROM photos WHERE id IN ({keys}) AND content_id IS NOT NULL",
+            photo_ids,
+        )
+        return {PhotoId(row[0]): ContentId(row[1]) for row in rows}
+
+    def of_contents(
+        self, content_ids: Sequence[ContentId], photo_filter: PhotoFilter
+    ) -> dict[ContentId, tuple[PhotoId, ...]]:
+        """The live photos of each content that pass the filter, oldest row first."""
+        condition = condition_for(photo_filter, self._sql)
+        rows = self._sql.rows_in(
+            "SELECT photos.content_id, photos.id FROM photos"
+            f" WHERE photos.content_id IN ({{keys}}) AND {condition.text} ORDER BY photos.id",
+            content_ids,
+            condition.values,
+        )
+        found: dict[ContentId, tuple[PhotoId, ...]] = {}
+        for content_id, photo_id in rows:
+            found[ContentId(content_id)] = (*found.get(content_id, ()), PhotoId(photo_id))
+        return found
+
+    def contents_passing(self, photo_filter: PhotoFilter) -> IdVector:
+        """Contents with at least one live photo that passes the filter, ascending."""
+        import numpy as np  # the screen reads photos too, and starts without it
+
+        condition = condition_for(photo_filter, self._sql)
+        rows = self._sql.rows(
+            "SELECT DISTINCT photos.content_id FROM photos"
+            f" WHERE photos.content_id IS NOT NULL AND {condition.text} ORDER BY 1",
+            condition.values,
+        )
+        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+
+
+def _photo(row: tuple[Any, ...]) -> Photo:
+    folder, name = os.fsdecode(row[3]), os.fsdecode(row[4])
+    return Photo(
+        id=PhotoId(row[0]),
+        root_id=RootId(row[1]),
+        root=Path(os.fsdecode(row[2])),
+        path=f"{folder}/{name}" if folder else name,
+        size_bytes=row[5],
+        mtime_ns=row[6],
+        content_id=None if row[7] is None else ContentId(row[7]),
+        content_hash=row[8],
+        width=row[9],
+        height=row[10],
+        taken_at=row[11],
+        offline_since=row[12],
+    )

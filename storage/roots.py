@@ -1,0 +1,88 @@
+"""The folders that belong to a library, and the file systems mounted in them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage.records import Root, RootId
+
+if TYPE_CHECKING:
+    from storage.sql import Sql
+
+_COLUMNS = "id, path, is_mount, offline_since, scanned_at"
+
+
+class Roots:
+    """Adds, lists and marks roots."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def all(self) -> tuple[Root, ...]:
+        """Every root, in the order they were added."""
+        return tuple(
+            _root(row) for row in self._sql.rows(f"SELECT {_COLUMNS} FROM roots ORDER BY id")
+        )
+
+    def by_id(self, root_id: RootId) -> Root | None:
+        """The root as it is now."""
+        row = self._sql.row(f"SELECT {_COLUMNS} FROM roots WHERE id = ?", [root_id])
+        return _root(row) if row else None
+
+    def add(self, path: Path) -> Root:
+        """The root at an absolute path, added if it is new."""
+        self._sql.run("INSERT OR IGNORE INTO roots (path) VALUES (?)", [os.fsencode(path)])
+        row = self._sql.row(f"SELECT {_COLUMNS} FROM roots WHERE path = ?", [os.fsencode(path)])
+        if row is None:
+            raise AssertionError("a root that was just added is there")
+        return _root(row)
+
+    def remove(self, root_id: RootId) -> None:
+        """Forget a root and its photos' places; their contents stay until a purge."""
+        self._sql.run(
+            "DELETE FROM words WHERE rowid IN (SELECT id FROM photos WHERE root_id = ?)", [root_id]
+        )
+        self._sql.run("DELETE FROM roots WHERE id = ?", [root_id])
+
+    def move(self, root_id: RootId, path: Path) -> None:
+        """The same folder is found somewhere else now."""
+        self._sql.run("UPDATE roots SET path = ? WHERE id = ?", [os.fsencode(path), root_id])
+
+    def mark_online(self, root_id: RootId, *, is_mount: bool, scanned_at: float) -> None:
+        """The folder was there and has been compared with the library."""
+        self._sql.run(
+            "UPDATE roots SET offline_since = NULL, is_mount = ?, scanned_at = ? WHERE id = ?",
+            [is_mount, scanned_at, root_id],
+        )
+
+    def mark_offline(self, root_id: RootId, since: float) -> None:
+        """The folder is not there; the first time it was missed is kept."""
+        self._sql.run(
+            "UPDATE roots SET offline_since = coalesce(offline_since, ?) WHERE id = ?",
+            [since, root_id],
+        )
+
+    def mounts(self, root_id: RootId) -> frozenset[str]:
+        """Folders below the root where a file system was mounted when they were last seen."""
+        found = self._sql.rows("SELECT folder FROM mounts WHERE root_id = ?", [root_id])
+        return frozenset(os.fsdecode(row[0]) for row in found)
+
+    def put_mounts(self, root_id: RootId, folders: frozenset[str]) -> None:
+        """Remember the mounted folders below the root."""
+        self._sql.run("DELETE FROM mounts WHERE root_id = ?", [root_id])
+        self._sql.run_many(
+            "INSERT INTO mounts (root_id, folder) VALUES (?, ?)",
+            [(root_id, os.fsencode(folder)) for folder in sorted(folders)],
+        )
+
+
+def _root(row: tuple[Any, ...]) -> Root:
+    return Root(
+        id=RootId(row[0]),
+        path=Path(os.fsdecode(row[1])),
+        is_mount=bool(row[2]),
+        offline_since=row[3],
+        scanned_at=row[4],
+    )

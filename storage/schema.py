@@ -1,0 +1,143 @@
+"""The tables, as migrations: a migration is never edited once it has been released."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Migrations
+
+from storage.errors import LibraryTooNew
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+migrations = Migrations("imagescope")
+
+
+@migrations()
+def create_tables(database: Database) -> None:
+    """Roots, photos and what is known of their contents."""
+    for statement in _TABLES:
+        database.conn.execute(statement)
+
+
+# `photos.folder` and `photos.name` are BLOBs: a file name is bytes, and not always UTF-8.
+# `photos.moment` is the local time that the timeline is ordered by: taken, or else last written.
+# `photos.pending` marks files that must be read (again); it is the indexer's queue.
+_TABLES = (
+    """
+    CREATE TABLE roots (
+        id INTEGER PRIMARY KEY,
+        path BLOB NOT NULL UNIQUE,
+        is_mount INTEGER NOT NULL DEFAULT 0,
+        offline_since REAL,
+        scanned_at REAL
+    )""",
+    """
+    CREATE TABLE mounts (
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        folder BLOB NOT NULL,
+        PRIMARY KEY (root_id, folder)
+    ) WITHOUT ROWID""",
+    """
+    CREATE TABLE contents (
+        id INTEGER PRIMARY KEY,
+        hash TEXT NOT NULL UNIQUE,
+        width INTEGER,
+        height INTEGER
+    )""",
+    """
+    CREATE TABLE photos (
+        id INTEGER PRIMARY KEY,
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        extension TEXT NOT NULL,
+        content_id INTEGER REFERENCES contents(id),
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        ctime_ns INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        moment TEXT NOT NULL,
+        pending INTEGER NOT NULL DEFAULT 1,
+        deleted_at REAL,
+        offline_since REAL,
+        UNIQUE (root_id, folder, name)
+    )""",
+    "CREATE INDEX photos_timeline ON photos (moment DESC, id DESC) WHERE deleted_at IS NULL",
+    "CREATE INDEX photos_content ON photos (content_id, deleted_at)",
+    "CREATE INDEX photos_pending ON photos (mtime_ns DESC) WHERE pending AND deleted_at IS NULL",
+    "CREATE INDEX photos_inode ON photos (inode, size_bytes)",
+    """
+    CREATE TABLE facts (
+        content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,
+        format TEXT NOT NULL,
+        taken_at TEXT,
+        camera TEXT,
+        lens TEXT,
+        focal_length_mm REAL,
+        aperture REAL,
+        exposure_seconds REAL,
+        iso INTEGER,
+        latitude REAL,
+        longitude REAL,
+        altitude_m REAL,
+        orientation INTEGER,
+        title TEXT,
+        description TEXT,
+        keywords TEXT NOT NULL DEFAULT '[]'
+    )""",
+    "CREATE TABLE encoders (id INTEGER PRIMARY KEY, encoder_id TEXT NOT NULL UNIQUE)",
+    """
+    CREATE TABLE embeddings (
+        content_id INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        encoder INTEGER NOT NULL REFERENCES encoders(id),
+        revision INTEGER NOT NULL,
+        vector BLOB NOT NULL
+    )""",
+    "CREATE UNIQUE INDEX embeddings_content ON embeddings (content_id, encoder, kind)",
+    "CREATE INDEX embeddings_revision ON embeddings (encoder, kind, revision)",
+    """
+    CREATE TABLE captions (
+        content_id INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+        model_id TEXT NOT NULL,
+        prompt_id TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (content_id, model_id, prompt_id)
+    ) WITHOUT ROWID""",
+    """
+    CREATE TABLE failures (
+        photo_id INTEGER PRIMARY KEY REFERENCES photos(id) ON DELETE CASCADE,
+        step TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        retry_after REAL
+    )""",
+    "CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """
+    CREATE VIRTUAL TABLE words USING fts5 (
+        names, caption, facts, tokenize = "porter unicode61 remove_diacritics 2"
+    )""",
+)
+
+
+def migrate(database: Database) -> None:
+    """Bring a library up to this version's schema."""
+    refuse_newer(database)
+    migrations.apply(database)
+
+
+def refuse_newer(database: Database) -> None:
+    """Raise LibraryTooNew where a migration was applied that this version does not know."""
+    known = {migration.name for migration in migrations._migrations}
+    unknown = {migration.name for migration in migrations.applied(database)} - known
+    if unknown:
+        raise LibraryTooNew(
+            "this library was written by a newer imagescope", "upgrade imagescope, or use --library"
+        )
+
+
+def is_current(database: Database) -> bool:
+    """Whether no migration is left to apply."""
+    return not migrations.pending(database)

@@ -1,0 +1,126 @@
+"""The one connection a library object holds: sqlite-utils below, our errors above."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlite_utils import Database
+
+from storage.errors import (
+    LibraryBusy,
+    LibraryDamaged,
+    LibraryFull,
+    LibraryReadOnly,
+    StorageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+BUSY_SECONDS = 10.0
+_VARIABLES_MAX = 500
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn SQLite's exceptions into this package's."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _as_storage_error(error) from error
+
+
+def _as_storage_error(error: sqlite3.DatabaseError) -> StorageError:
+    text = str(error)
+    if "disk is full" in text or "disk I/O error" in text:
+        return LibraryFull(f"the library cannot be written: {text}", "free some space on its disk")
+    if "readonly" in text or "unable to open" in text:
+        return LibraryReadOnly(f"the library cannot be opened: {text}", "check its permissions")
+    if "locked" in text:
+        return LibraryBusy("the library is busy", "try again in a moment")
+    if "not a database" in text or "malformed" in text:
+        return LibraryDamaged(
+            f"the library file is damaged: {text}",
+            "restore a backup, or move it away and index again",
+        )
+    return StorageError(f"the library cannot be used: {text}")
+
+
+class Sql:
+    """Runs statements; one object per thread."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @classmethod
+    def open_for_writing(cls, path: Path) -> Sql:
+        """A writing connection in WAL mode; the file is made readable by its owner only."""
+        with storage_errors():
+            path.touch(mode=0o600, exist_ok=True)
+            connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+            database = Database(connection, execute_plugins=False)
+            database.enable_wal()
+            for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-32000"):
+                connection.execute(f"PRAGMA {pragma}")
+            return cls(database)
+
+    @classmethod
+    def open_for_reading(cls, path: Path) -> Sql:
+        """A connection that can never write."""
+        with storage_errors():
+            uri = f"{path.absolute().as_uri()}?mode=ro"
+            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+            connection.execute("PRAGMA cache_size=-16000")
+            return cls(Database(connection, execute_plugins=False))
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows at once: a half-read cursor would hold the write-ahead log back."""
+        with storage_errors():
+            return self.database.conn.execute(statement, values).fetchall()
+
+    def row(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        found = self.rows(statement, values)
+        return found[0] if found else None
+
+    def value(self, statement: str, values: Sequence[Any] = ()) -> Any:  # noqa: ANN401
+        """The first column of the first row, or None."""
+        found = self.row(statement, values)
+        return found[0] if found else None
+
+    def rows_in(
+        self, statement: str, keys: Sequence[Any], values: Sequence[Any] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        """Rows of a statement whose `{keys}` is a list of any length; `values` come after it."""
+        for start in range(0, len(keys), _VARIABLES_MAX):
+            part = keys[start : start + _VARIABLES_MAX]
+            marks = ",".join("?" * len(part))
+            yield from self.rows(statement.format(keys=marks), [*part, *values])
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Change rows inside the caller's transaction; how many were changed."""
+        with storage_errors():
+            return self.database.conn.execute(statement, values).rowcount
+
+    def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> int:
+        """The same change for many rows inside the caller's transaction."""
+        with storage_errors():
+            return self.database.conn.executemany(statement, rows).rowcount
+
+    def insert(self, statement: str, values: Sequence[Any]) -> int:
+        """Insert one row inside the caller's transaction; its id."""
+        with storage_errors():
+            return int(self.database.conn.execute(statement, values).lastrowid or 0)
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All or nothing."""
+        with storage_errors(), self.database.atomic():
+            yield
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.database.close()

@@ -1,0 +1,83 @@
+"""Small JPEGs of the photos, in the library's folder, by content hash and size.
+
+Only the indexer writes here; what it writes was decoded in a guarded process, so that everybody
+else may open it without fear.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+THUMBNAIL_SIDE = 320
+"""Longest side in pixels of the thumbnail that every photo gets."""
+PREVIEW_SIDE = 1600
+"""Longest side in pixels of the picture that is made when a photo is looked at."""
+
+_TRIM_TO = 0.9
+
+
+class ThumbnailCache:
+    """Files of `folder`, at most `limit_bytes` in all after a trim; the least used go first."""
+
+    def __init__(self, folder: Path, limit_bytes: int) -> None:
+        self._folder = folder
+        self._limit_bytes = limit_bytes
+
+    def path_of(self, content_hash: str, longest_side: int) -> Path:
+        """Where the JPEG is, if it is there."""
+        return self._folder / content_hash[:2] / f"{content_hash}-{longest_side}.jpg"
+
+    def has(self, content_hash: str, longest_side: int) -> bool:
+        """Whether the JPEG is there."""
+        return self.path_of(content_hash, longest_side).is_file()
+
+    def read(self, content_hash: str, longest_side: int) -> bytes | None:
+        """The JPEG, or None where it was never made or has been dropped."""
+        path = self.path_of(content_hash, longest_side)
+        try:
+            return path.read_bytes()
+        except OSError:
+            return None
+
+    def write(self, content_hash: str, longest_side: int, jpeg: bytes) -> None:
+        """Store a JPEG; readers see it whole or not at all.
+
+        Raises:
+            OSError: the disk is full, or the folder cannot be written.
+        """
+        path = self.path_of(content_hash, longest_side)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        try:
+            fresh.write_bytes(jpeg)
+            fresh.replace(path)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            raise
+
+    def trim(self) -> int:
+        """Drop the least recently read files until the cache is within its limit; bytes freed."""
+        files = sorted(self._files())
+        total = sum(size for _, size, _ in files)
+        freed = 0
+        if total <= self._limit_bytes:
+            return 0
+        for _, size, path in files:
+            if total - freed <= self._limit_bytes * _TRIM_TO:
+                break
+            Path(path).unlink(missing_ok=True)
+            freed += size
+        return freed
+
+    def _files(self) -> list[tuple[float, int, str]]:
+        found: list[tuple[float, int, str]] = []
+        for folder, _, names in os.walk(self._folder):
+            for name in names:
+                path = os.path.join(folder, name)  # noqa: PTH118 - a hundred thousand of them
+                try:
+                    status = os.stat(path)  # noqa: PTH116
+                except OSError:
+                    continue
+                found.append((max(status.st_atime, status.st_mtime), status.st_size, path))
+        return found
