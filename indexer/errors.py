@@ -1,8 +1,8 @@
 """What can go wrong with a run of the indexer; a single photo's failure is a value, not an error.
 
-    IndexerError
-    ├── FolderMissing       a folder that was named does not exist, or is none
-    └── WorkerPoolBroken    decoding workers cannot be started on this machine
+IndexerError
+├── FolderMissing       a folder that was named does not exist, or is none
+└── WorkerPoolBroken    decoding workers cannot be started on this machine
 """
 
 from __future__ import annotations

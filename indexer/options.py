@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,3 +34,24 @@ class IndexerOptions:
     thumbnail_cache_bytes: int = 2_000_000_000
     retry_failed: bool = False
     """Try every failed photo again, not only those whose time has come."""
+
+
+def options_to_json(options: IndexerOptions) -> str:
+    """The options as one argument of the child process."""
+    return json.dumps(dataclasses.asdict(options), default=str)
+
+
+def options_from_json(text: str) -> IndexerOptions:
+    """The options that `options_to_json` was given.
+
+    Raises:
+        TypeError, ValueError: the text holds something else.
+    """
+    fields = json.loads(text)
+    models_folder = fields.pop("models_folder")
+    return IndexerOptions(
+        library=Path(fields.pop("library")),
+        models_folder=Path(models_folder) if models_folder else None,
+        folders=tuple(Path(folder) for folder in fields.pop("folders")),
+        **fields,
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.records import ContentId, PhotoId
+from storage.records import ContentId, PhotoId, RootId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ class PendingPhoto:
     """A photo that is to be read, or whose content still lacks a vector."""
 
     photo_id: PhotoId
+    root_id: RootId
     path: Path
     size_bytes: int
     mtime_ns: int
@@ -33,24 +34,27 @@ class Contents:
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
 
-    def unread(self, *, now: float, after: PendingPhoto | None, limit: int) -> list[PendingPhoto]:
-        """Photos that were never read, or changed since; newest first, following `after`.
+    def unread(self, *, now: float, limit: int) -> list[PendingPhoto]:
+        """Photos that were never read, or changed since; newest first.
 
         Offline photos, and failed ones whose time has not come, are left out.
         """
-        edge = _edge(after)
         return _pending(
             self._sql.rows(
                 f"{_QUEUE} WHERE photos.pending AND photos.deleted_at IS NULL AND {_READABLE}"
-                f" AND {_FOLLOWING} ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
-                [now, *edge, limit],
+                " ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
+                [now, limit],
             )
         )
 
     def without_vector(
         self, encoder_id: str, *, now: float, after: PendingPhoto | None, limit: int
     ) -> list[PendingPhoto]:
-        """One photo of each read content that lacks this encoder's vector; newest first."""
+        """One photo of each read content that lacks this encoder's vector.
+
+        Newest first, from `after` on: to start at the top for each batch would make a whole
+        library's re-embedding quadratic.
+        """
         edge = _edge(after)
         return _pending(
             self._sql.rows(
@@ -68,13 +72,15 @@ class Contents:
             )
         )
 
-    def count_work(self, encoder_id: str, *, now: float) -> int:
-        """How many photos `unread` and `without_vector` would give in all."""
+    def count_work(self, encoder_id: str | None, *, now: float) -> int:
+        """How many photos `unread`, and with an encoder `without_vector`, would give in all."""
         unread = self._sql.value(
             f"SELECT count(*) FROM ({_QUEUE} WHERE photos.pending AND photos.deleted_at IS NULL"
             f" AND {_READABLE})",
             [now],
         )
+        if encoder_id is None:
+            return int(unread)
         without = self._sql.value(
             f"SELECT count(DISTINCT photos.content_id) FROM photos {_JOINS}"
             f" WHERE photos.deleted_at IS NULL AND NOT photos.pending AND {_READABLE}"
@@ -117,20 +123,20 @@ class Contents:
         )
         return content_id
 
-    def assign(self, photo_id: PhotoId, content_id: ContentId) -> None:
-        """The photo has been read and holds this content."""
+    def assign(self, photo: PendingPhoto, content_id: ContentId) -> None:
+        """The photo has been read and holds this content, unless it has changed meanwhile."""
         self._sql.run(
             "UPDATE photos SET content_id = ?, pending = 0, moment = coalesce("
             "(SELECT substr(taken_at, 1, 19) FROM facts WHERE content_id = ?), moment)"
-            " WHERE id = ?",
-            [content_id, content_id, photo_id],
+            " WHERE id = ? AND size_bytes = ? AND mtime_ns = ?",
+            [content_id, content_id, photo.photo_id, photo.size_bytes, photo.mtime_ns],
         )
-        self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo_id])
+        self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo.photo_id])
 
 
 _JOINS = """JOIN roots ON roots.id = photos.root_id
     LEFT JOIN failures ON failures.photo_id = photos.id"""
-_QUEUE = f"""SELECT photos.id, roots.path, photos.folder, photos.name, photos.size_bytes,
+_QUEUE = f"""SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name, photos.size_bytes,
     photos.mtime_ns FROM photos {_JOINS}"""
 _READABLE = """roots.offline_since IS NULL AND photos.offline_since IS NULL
     AND (failures.photo_id IS NULL OR failures.retry_after <= ?)"""
@@ -169,9 +175,10 @@ def _pending(rows: list[tuple[Any, ...]]) -> list[PendingPhoto]:
     return [
         PendingPhoto(
             photo_id=PhotoId(row[0]),
-            path=Path(os.fsdecode(row[1])) / os.fsdecode(row[2]) / os.fsdecode(row[3]),
-            size_bytes=row[4],
-            mtime_ns=row[5],
+            root_id=RootId(row[1]),
+            path=Path(os.fsdecode(row[2])) / os.fsdecode(row[3]) / os.fsdecode(row[4]),
+            size_bytes=row[5],
+            mtime_ns=row[6],
         )
         for row in rows
     ]

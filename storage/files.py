@@ -104,11 +104,11 @@ class Files:
         )
 
     def tombstone_folder(self, root_id: RootId, folder: str, when: float) -> int:
-        """Everything in or below a folder that is gone; how many photos."""
+        """Everything in a folder that is gone, not below it; how many photos."""
         return self._sql.run(
             "UPDATE photos SET deleted_at = ? WHERE root_id = ? AND deleted_at IS NULL"
-            f" AND {_BELOW}",
-            [when, root_id, *_below_values(folder)],
+            " AND folder = ?",
+            [when, root_id, os.fsencode(folder)],
         )
 
     def mark_folder_offline(self, root_id: RootId, folder: str, when: float) -> int:
@@ -144,6 +144,12 @@ class Files:
         self._sql.run_many("DELETE FROM words WHERE rowid = ?", [(gone,) for _, gone, _ in pairs])
         self._sql.run_many("DELETE FROM photos WHERE id = ?", [(gone,) for _, gone, _ in pairs])
         return len(pairs)
+
+    def count_purgeable(self, deleted_before: float) -> int:
+        """How many photos `purge` would drop."""
+        return int(
+            self._sql.value("SELECT count(*) FROM photos WHERE deleted_at < ?", [deleted_before])
+        )
 
     def purge(self, deleted_before: float) -> int:
         """Drop photos tombstoned before a time, and contents without photos; how many photos."""

@@ -50,6 +50,16 @@ class Roots:
         """The same folder is found somewhere else now."""
         self._sql.run("UPDATE roots SET path = ? WHERE id = ?", [os.fsencode(path), root_id])
 
+    def absorb(self, inner: Root, outer: Root) -> None:
+        """Make the photos of a root that lies below another one the other's."""
+        prefix = os.fsencode(inner.path.relative_to(outer.path))
+        self._sql.run(
+            "UPDATE photos SET root_id = ?, folder = CASE folder WHEN X'' THEN ?"
+            " ELSE CAST(? || folder AS BLOB) END WHERE root_id = ?",
+            [outer.id, prefix, prefix + b"/", inner.id],
+        )
+        self._sql.run("DELETE FROM roots WHERE id = ?", [inner.id])
+
     def mark_online(self, root_id: RootId, *, is_mount: bool, scanned_at: float) -> None:
         """The folder was there and has been compared with the library."""
         self._sql.run(

@@ -1,0 +1,1 @@
+"""The commands `imagescope` and `imagescope-tui`."""

@@ -1,0 +1,144 @@
+"""Options that every command takes, and what they lead to."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from imagescope_tui.config import load_settings
+from imagescope_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from imagescope_tui.config import Settings
+    from indexer.options import IndexerOptions
+    from storage.library import Library
+
+LibraryOption = Annotated[
+    Path | None, typer.Option("--library", metavar="DIR", help="Folder of the library.")
+]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Settings file.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]
+EncoderOption = Annotated[
+    str | None,
+    typer.Option("--encoder", metavar="NAME", help="Encoder: auto, builtin or open_clip:…"),
+]
+
+
+@dataclass(slots=True)
+class Shared:
+    """Common options that stood before the command."""
+
+    library: Path | None = None
+    config: Path | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One command's settings and manners."""
+
+    settings: Settings
+    quiet: bool
+    verbose: bool
+
+
+def begin(
+    context: typer.Context,
+    *,
+    library: Path | None,
+    config: Path | None,
+    quiet: bool = False,
+    verbose: bool = False,
+    encoder: str | None = None,
+) -> Invocation:
+    """Resolve the settings for one command.
+
+    Raises:
+        ConfigError: a setting makes no sense.
+    """
+    shared = context.find_object(Shared) or Shared()
+    is_verbose = verbose or shared.verbose
+    logging.basicConfig(level=logging.INFO if is_verbose else logging.ERROR)
+    folder = library or shared.library
+    settings = load_settings(
+        {"library": str(folder) if folder else None, "encoder": encoder},
+        config_file=config or shared.config,
+    )
+    return Invocation(settings=settings, quiet=quiet or shared.quiet, verbose=is_verbose)
+
+
+def open_library(settings: Settings) -> Library:
+    """The library for reading.
+
+    Raises:
+        StorageError: there is none, or it cannot be read.
+    """
+    from storage.library import Library
+
+    return Library.open_reader(settings.library)
+
+
+def indexer_options(
+    settings: Settings,
+    *,
+    folders: tuple[Path, ...] = (),
+    watch: bool = False,
+    serve: bool = False,
+    retry_failed: bool = False,
+) -> IndexerOptions:
+    """What the child process is told."""
+    from indexer.options import IndexerOptions
+
+    return IndexerOptions(
+        library=settings.library,
+        encoder=settings.encoder,
+        models_folder=settings.models_folder,
+        folders=folders,
+        watch=watch,
+        serve=serve,
+        workers=settings.workers,
+        threads=settings.threads,
+        thumbnail_cache_bytes=settings.thumbnail_cache_mb * 1_000_000,
+        retry_failed=retry_failed,
+    )
+
+
+def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
+    """The folders as absolute paths.
+
+    Raises:
+        UsageError: one is missing, and no root of the library that is only offline.
+    """
+    roots = _known_roots(settings)
+    folders = tuple(Path(os.path.abspath(folder.expanduser())) for folder in named)  # noqa: PTH100
+    for folder in folders:
+        if folder in roots:
+            continue
+        if not folder.exists():
+            raise UsageError(f"there is no folder {folder}")
+        if not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder", "name the folder that holds the photos")
+        if settings.library.is_relative_to(folder) and settings.library != folder:
+            raise UsageError(
+                f"the library lies inside {folder}", "keep it elsewhere: --library DIR"
+            )
+    return folders
+
+
+def _known_roots(settings: Settings) -> frozenset[Path]:
+    from storage.errors import StorageError
+
+    try:
+        with open_library(settings) as library:
+            return frozenset(root.path for root in library.roots.all())
+    except StorageError:
+        return frozenset()

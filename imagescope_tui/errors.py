@@ -1,0 +1,40 @@
+"""What a user can do wrong, or find missing, above the indexer and the library.
+
+    ImagescopeError
+    ├── ConfigError            a setting, flag or settings file makes no sense
+    ├── UsageError             the command was given something it cannot work with
+    └── SearchError
+        ├── PicturesUnavailable   the pictures cannot be compared just now
+        └── Superseded            a newer search took this one's place
+"""
+
+from __future__ import annotations
+
+
+class ImagescopeError(Exception):
+    """Base of everything this package raises; `hint` says what to do about it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class ConfigError(ImagescopeError):
+    """A setting makes no sense; the message names it and where it was set."""
+
+
+class UsageError(ImagescopeError):
+    """The command was given something it cannot work with."""
+
+
+class SearchError(ImagescopeError):
+    """A search could not be done."""
+
+
+class PicturesUnavailable(SearchError):
+    """The pictures cannot be compared just now; words still can."""
+
+
+class Superseded(SearchError):
+    """A newer search took this one's place before it was answered."""

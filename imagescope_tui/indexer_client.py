@@ -1,0 +1,212 @@
+"""The indexer's child process as an object on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import subprocess
+import sys
+from typing import IO, TYPE_CHECKING, Any
+
+from imagescope_tui.errors import PicturesUnavailable, Superseded
+from indexer.events import decode_event
+from indexer.options import options_to_json
+from indexer.wire import answer_from_wire, decode_line, encode_line, filter_to_wire
+from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from indexer.answers import NearestAnswer
+    from indexer.events import IndexEvent
+    from indexer.options import IndexerOptions
+    from storage.records import PhotoFilter, PhotoId
+
+LOG_NAME = "indexer.log"
+
+_LINE_BYTES_MAX = 1 << 24
+_STOP_SECONDS = 15.0
+
+_log = logging.getLogger(__name__)
+
+
+class IndexerClient:
+    """Starts the child, asks it, hears it, and never leaves it behind.
+
+    Events are told on the event loop. The child ends when our end of its stdin closes, and so also
+    when this process is killed.
+    """
+
+    def __init__(
+        self, options: IndexerOptions, *, on_event: Callable[[IndexEvent], None]
+    ) -> None:
+        self._options = options
+        self._on_event = on_event
+        self._child: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the child is there."""
+        return self._child is not None and self._child.returncode is None
+
+    async def start(self) -> None:
+        """Start the child; it begins to scan at once.
+
+        Raises:
+            PicturesUnavailable: no process could be started.
+        """
+        log = _open_log(self._options.library)
+        try:
+            self._child = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "indexer", options_to_json(self._options)),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log or subprocess.DEVNULL,
+                limit=_LINE_BYTES_MAX,
+                # Ctrl-C in the terminal is ours to handle.
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise PicturesUnavailable(f"the indexer cannot be started: {error}") from error
+        finally:
+            if log is not None:
+                log.close()
+        self._reader = asyncio.create_task(self._read(self._child))
+
+    async def wait(self) -> int:
+        """The child's exit status, once it has ended."""
+        if self._child is None or self._reader is None:
+            return 0
+        await self._reader
+        return await self._child.wait()
+
+    async def stop(self) -> None:
+        """Let the child finish its batch and end; it is killed if it does not."""
+        child = self._child
+        if child is None or child.stdin is None:
+            return
+        self._tell({"do": "stop"})
+        with contextlib.suppress(OSError):
+            child.stdin.close()
+        try:
+            await asyncio.wait_for(child.wait(), _STOP_SECONDS)
+        except TimeoutError:
+            _log.warning("the indexer did not stop; it is killed")
+            child.kill()
+            await child.wait()
+        if self._reader is not None:
+            await self._reader
+
+    def request_stop(self) -> None:
+        """Ask the child to end after its batch, without waiting for it."""
+        self._tell({"do": "stop"})
+
+    # -- asking ------------------------------------------------------------------------------
+
+    async def nearest(
+        self, *, text: str = "", picture: Path | None = None, photo_filter: PhotoFilter, limit: int
+    ) -> NearestAnswer:
+        """The photos nearest to the text, the picture, or both; see search.retriever."""
+        answer = await self._ask(
+            {
+                "do": "nearest",
+                "text": text,
+                "picture": str(picture) if picture else None,
+                "filter": filter_to_wire(photo_filter),
+                "limit": limit,
+            }
+        )
+        return answer_from_wire(answer)
+
+    async def prepare_preview(self, photo_id: PhotoId) -> bool:
+        """Have the large picture made; whether it is in the cache now."""
+        return await self._prepare(photo_id, PREVIEW_SIDE)
+
+    async def prepare_thumbnail(self, photo_id: PhotoId) -> bool:
+        """Have a thumbnail made that was dropped; whether it is in the cache now."""
+        return await self._prepare(photo_id, THUMBNAIL_SIDE)
+
+    async def _prepare(self, photo_id: PhotoId, side: int) -> bool:
+        try:
+            answer = await self._ask({"do": "picture", "photo": photo_id, "side": side})
+        except PicturesUnavailable:
+            return False
+        return bool(answer.get("ready"))
+
+    async def add_folder(self, folder: Path) -> None:
+        """Add a root and index it."""
+        await self._ask({"do": "add_folder", "path": str(folder)})
+
+    async def pause(self) -> None:
+        """Leave photos alone for now."""
+        await self._ask({"do": "pause"})
+
+    async def resume(self) -> None:
+        """Go on indexing."""
+        await self._ask({"do": "resume"})
+
+    async def rescan(self, *, retry: bool = False) -> None:
+        """Look at every root again, and at failed photos too if so asked."""
+        await self._ask({"do": "rescan", "retry": retry})
+
+    async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        number = next(self._numbers)
+        answered: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answered
+        try:
+            if not self.is_running or not self._tell({"request": number, **request}):
+                raise PicturesUnavailable("the indexer is not running")
+            return await answered
+        finally:
+            self._waiting.pop(number, None)
+
+    def _tell(self, message: dict[str, Any]) -> bool:
+        if self._child is None or self._child.stdin is None or self._child.stdin.is_closing():
+            return False
+        self._child.stdin.write(encode_line(message).encode("ascii") + b"\n")
+        return True
+
+    # -- hearing -----------------------------------------------------------------------------
+
+    async def _read(self, child: asyncio.subprocess.Process) -> None:
+        if child.stdout is None:
+            return
+        while line := await child.stdout.readline():
+            message = decode_line(line)
+            if message is None:
+                continue
+            if "reply" in message:
+                self._hear_reply(message)
+            elif (event := decode_event(message)) is not None:
+                self._on_event(event)
+        await child.wait()
+        for answered in self._waiting.values():
+            if not answered.done():
+                answered.set_exception(PicturesUnavailable("the indexer has ended"))
+
+    def _hear_reply(self, message: dict[str, Any]) -> None:
+        answered = self._waiting.get(message["reply"])
+        if answered is None or answered.done():
+            return
+        error = message.get("error")
+        if error is None:
+            answered.set_result(message.get("answer") or {})
+        elif str(error).startswith("superseded"):
+            answered.set_exception(Superseded(str(error)))
+        else:
+            answered.set_exception(PicturesUnavailable(str(error), str(message.get("hint") or "")))
+
+
+def _open_log(library: Path) -> IO[bytes] | None:
+    """The child's log in the library's folder; None where it cannot be written."""
+    try:
+        library.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return (library / LOG_NAME).open("wb")
+    except OSError:
+        return None

@@ -1,0 +1,137 @@
+"""One line of text → words and filters, by grammar, never by a model.
+
+    yellow flower in:~/Photos/2019 before:2020-07 camera:x100 type:heic -people
+
+What is not understood stays words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from storage.records import PhotoFilter
+
+_TOKEN = re.compile(r'(?:-?\w+:)?"[^"]*"|\S+')
+_FILTER = re.compile(r'(?P<key>[A-Za-z]+):(?P<value>"[^"]+"|\S+)')
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
+_MONTHS_IN_YEAR = 12
+
+# Words of the language itself: to the word index they say nothing.
+STOP_WORDS = frozenset(
+    "a an and are as at by for from in is it my of on or our that the this to was with".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A filter as a person reads it, and the part of the line that made it."""
+
+    label: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedQuery:
+    """A line, understood."""
+
+    text: str
+    """The words that are left, in their order."""
+    filter: PhotoFilter
+    chips: tuple[Chip, ...] = ()
+
+
+def parse_query(line: str) -> ParsedQuery:
+    """Understand a line; every line is one."""
+    words: list[str] = []
+    chips: list[Chip] = []
+    photo_filter = PhotoFilter()
+    for token in _TOKEN.findall(line):
+        understood = _understand(token, photo_filter)
+        if understood is None:
+            words.append(token.replace('"', " ").strip())
+        else:
+            photo_filter, label = understood
+            chips.append(Chip(label=label, source=token))
+    text = " ".join(word for word in words if word)
+    return ParsedQuery(text=text, filter=photo_filter, chips=tuple(chips))
+
+
+def without_chip(line: str, chip: Chip) -> str:
+    """The line without the part that made the chip."""
+    tokens = _TOKEN.findall(line)
+    if chip.source in tokens:
+        tokens.remove(chip.source)
+    return " ".join(tokens)
+
+
+def word_index_terms(text: str) -> tuple[str, ...]:
+    """The words that the word index is asked for: all but those of the language itself."""
+    words = tuple(text.split())
+    telling = tuple(word for word in words if word.lower() not in STOP_WORDS)
+    return telling or words
+
+
+def _understand(token: str, before: PhotoFilter) -> tuple[PhotoFilter, str] | None:
+    if re.fullmatch(r"-\w[\w'-]*", token):
+        word = token[1:]
+        return replace(before, without_words=(*before.without_words, word)), f"not {word}"
+    found = _FILTER.fullmatch(token)
+    if found is None:
+        return None
+    value = found["value"].strip('"')
+    match found["key"].lower():
+        case "in" | "folder":
+            folder = Path(value).expanduser().absolute()
+            return replace(before, folders=(*before.folders, folder)), f"in {value}"
+        case "camera" | "lens":
+            return replace(before, cameras=(*before.cameras, value)), f"camera {value}"
+        case "type" | "ext":
+            extensions = _extensions(value)
+            return replace(before, extensions=(*before.extensions, *extensions)), value.lower()
+        case "before" | "after" | "since" | "date" | "on" | "year" as key:
+            return _dated(key, value, before)
+    return None
+
+
+def _extensions(value: str) -> tuple[str, ...]:
+    extension = value.lower().lstrip(".")
+    return ("jpg", "jpeg") if extension in ("jpg", "jpeg") else (extension,)
+
+
+def _dated(key: str, value: str, before: PhotoFilter) -> tuple[PhotoFilter, str] | None:
+    first_text, _, last_text = value.partition("..")
+    first, last = _span(first_text), _span(last_text or first_text)
+    if first is None or last is None or (last_text and key in ("before", "after", "since")):
+        return None
+    match key:
+        case "before":
+            return replace(before, taken_before=first[0].isoformat()), f"before {value}"
+        case "since":
+            return replace(before, taken_from=first[0].isoformat()), f"since {value}"
+        case "after":
+            return replace(before, taken_from=first[1].isoformat()), f"after {value}"
+    span = replace(before, taken_from=first[0].isoformat(), taken_before=last[1].isoformat())
+    return span, value.replace("..", "–")
+
+
+def _span(text: str) -> tuple[date, date] | None:
+    """First day of a year, month or day, and the first day after it."""
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else None for part in found.groups())
+    if year is None:
+        return None
+    try:
+        start = date(year, month or 1, day or 1)
+        if day:
+            return start, start + timedelta(days=1)
+        if month:
+            following = date(year + month // _MONTHS_IN_YEAR, month % _MONTHS_IN_YEAR + 1, 1)
+            return start, following
+        return start, date(year + 1, 1, 1)
+    except (ValueError, OverflowError):
+        return None

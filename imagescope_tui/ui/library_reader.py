@@ -1,0 +1,144 @@
+"""The library as the screen reads it: on a thread of its own, so that no key ever waits for a disk."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from storage.errors import LibraryMissing
+from storage.records import LibraryCounts, PhotoFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from storage.library import Library
+    from storage.records import Caption, ContentId, Facts, Failure, Photo, PhotoId, Root
+
+_Answer = TypeVar("_Answer")
+_IDS_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibrarySnapshot:
+    """What the library holds at one moment; `exists` is false until it was written once."""
+
+    exists: bool = False
+    revision: int = 0
+    counts: LibraryCounts = LibraryCounts()
+    roots: tuple[Root, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoDetail:
+    """All that is known of one photo."""
+
+    photo: Photo
+    facts: Facts | None = None
+    caption: Caption | None = None
+    copies: tuple[Photo, ...] = ()
+    """The other files with the same bytes."""
+
+
+class LibraryReader:
+    """Asks the library, one question at a time.
+
+    Every question raises StorageError where the library cannot be read; a library that is not there
+    yet answers as an empty one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._library: Library | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="library")
+
+    async def revision(self) -> int:
+        """Grows with every commit; 0 without a library."""
+        return await self._ask(lambda library: library.revision, 0)
+
+    async def snapshot(self) -> LibrarySnapshot:
+        """Counts and folders."""
+        return await self._ask(_snapshot, LibrarySnapshot())
+
+    async def page(self, wanted: PhotoFilter, *, offset: int, limit: int) -> tuple[Photo, ...]:
+        """A stretch of the timeline, newest first."""
+        return await self._ask(
+            lambda library: library.photos.page(wanted, offset=offset, limit=limit), ()
+        )
+
+    async def count(self, wanted: PhotoFilter) -> int:
+        """How many photos pass."""
+        return await self._ask(lambda library: library.photos.count(wanted), 0)
+
+    async def photos(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
+        """Those of the photos that are there."""
+        return await self._ask(lambda library: library.photos.by_ids(photo_ids), {})
+
+    async def copy_counts(self, content_ids: Sequence[ContentId]) -> dict[ContentId, int]:
+        """How many files hold each content."""
+        return await self._ask(
+            lambda library: {key: len(library.photos.copies(key)) for key in content_ids}, {}
+        )
+
+    async def detail(self, photo: Photo) -> PhotoDetail:
+        """What is known of a photo."""
+        return await self._ask(functools.partial(_detail, photo), PhotoDetail(photo=photo))
+
+    async def all_ids(self, wanted: PhotoFilter) -> tuple[PhotoId, ...]:
+        """Every photo that passes, newest first."""
+        found: list[PhotoId] = []
+        while page := await self.page(wanted, offset=len(found), limit=_IDS_AT_ONCE):
+            found.extend(photo.id for photo in page)
+        return tuple(found)
+
+    async def failures(self, limit: int) -> tuple[Failure, ...]:
+        """Photos that could not be read, and why."""
+        return await self._ask(lambda library: library.failures.page(offset=0, limit=limit), ())
+
+    async def close(self) -> None:
+        """Close the library and end the thread."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown()
+
+    async def _ask(self, question: Callable[[Library], _Answer], absent: _Answer) -> _Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._answer, question, absent)
+
+    def _answer(self, question: Callable[[Library], _Answer], absent: _Answer) -> _Answer:
+        if self._library is None:
+            from storage.library import Library  # SQLite is not needed for the first paint
+
+            try:
+                self._library = Library.open_reader(self._folder)
+            except LibraryMissing:
+                return absent
+        return question(self._library)
+
+    def _close(self) -> None:
+        if self._library is not None:
+            self._library.close()
+            self._library = None
+
+
+def _snapshot(library: Library) -> LibrarySnapshot:
+    return LibrarySnapshot(
+        exists=True,
+        revision=library.revision,
+        counts=library.counts(),
+        roots=library.roots.all(),
+    )
+
+
+def _detail(photo: Photo, library: Library) -> PhotoDetail:
+    if photo.content_id is None:
+        return PhotoDetail(photo=photo)
+    copies = library.photos.copies(photo.content_id)
+    return PhotoDetail(
+        photo=photo,
+        facts=library.facts.of(photo.content_id),
+        caption=library.captions.of(photo.content_id),
+        copies=tuple(copy for copy in copies if copy.id != photo.id),
+    )

@@ -1,0 +1,97 @@
+"""What the reader should know before anything else, one line each; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from imagescope_tui.ui import wording
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Set
+
+    from imagescope_tui.ui.state import IndexView, OfflineRoot, Problem, UnwatchedRoot
+    from storage.records import Root
+
+Tone: TypeAlias = Literal["info", "warning", "error"]
+BUILTIN = "builtin"
+"""What the ids of the encoder without learned weights begin with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One line above the photos."""
+
+    key: str
+    """The same for the same trouble, so that it stays dismissed."""
+    text: str
+    tone: Tone = "info"
+
+
+def notices(
+    index: IndexView, roots: tuple[Root, ...], library_problem: Problem | None
+) -> tuple[Notice, ...]:
+    """Everything worth a line, the most pressing first."""
+    return (
+        *_trouble(index, library_problem),
+        *_folders(index, roots),
+        *_encoder(index),
+    )
+
+
+def _trouble(index: IndexView, library_problem: Problem | None) -> Iterator[Notice]:
+    if library_problem is not None:
+        yield _of_problem("library", "", library_problem, "error")
+    if index.halted is not None:
+        yield _of_problem("halted", "Indexing stopped: ", index.halted, "error")
+    if index.is_elsewhere:
+        by = f" ({printable(index.holder)})" if index.holder else ""
+        yield Notice(
+            key="elsewhere", text=f"Indexed by another window{by}; new photos still appear here."
+        )
+
+
+def _folders(index: IndexView, roots: tuple[Root, ...]) -> Iterator[Notice]:
+    told = {entry.root for entry in index.offline}
+    for entry in index.offline:
+        yield Notice(key=f"offline {entry.root}", text=_offline(entry), tone="warning")
+    for root in roots:
+        if root.offline_since is not None and str(root.path) not in told:
+            name = printable(str(root.path))
+            text = f"{name} is not there; its photos stay and are still found."
+            yield Notice(key=f"offline {root.path}", text=text, tone="warning")
+    for slow in index.unwatched:
+        yield Notice(key=f"unwatched {slow.root}", text=_unwatched(slow))
+
+
+def _encoder(index: IndexView) -> Iterator[Notice]:
+    if index.encoder_problem is not None:
+        yield _of_problem("encoder", "Only words are searched: ", index.encoder_problem, "warning")
+    elif index.encoder_id is not None and index.encoder_id.startswith(BUILTIN):
+        yield Notice(
+            key="builtin",
+            text="Built-in search: it sees colours, light and layout, and finds names and dates,"
+            " but not what things are. m shows models that do.",
+        )
+
+
+def _of_problem(key: str, before: str, problem: Problem, tone: Tone) -> Notice:
+    hint = f" · {printable(problem.hint)}" if problem.hint else ""
+    return Notice(key=key, text=f"{before}{printable(problem.reason)}{hint}", tone=tone)
+
+
+def _offline(entry: OfflineRoot) -> str:
+    kept = f"its {wording.counted(entry.photos, 'photo')} stay" if entry.photos else "nothing is lost"
+    return (
+        f"{printable(entry.root)} is not there ({printable(entry.reason)});"
+        f" {kept} and {'are' if entry.photos else 'is'} still found."
+    )
+
+
+def _unwatched(slow: UnwatchedRoot) -> str:
+    every = wording.duration(slow.seconds_between_scans)
+    return (
+        f"{printable(slow.root)} is looked through every {every} instead of watched:"
+        f" {printable(slow.reason)}"
+    )

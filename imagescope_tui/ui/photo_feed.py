@@ -1,0 +1,161 @@
+"""The photos behind a grid, however many: pages of them, fetched when they come into view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imagescope_tui.search.types import Candidate
+    from imagescope_tui.ui.library_reader import LibraryReader
+    from storage.records import ContentId, Photo, PhotoFilter, PhotoId
+
+PAGE_PHOTOS = 64
+_PAGES_KEPT = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridItem:
+    """A photo at its place in a grid."""
+
+    photo: Photo
+    rank: int | None = None
+    """From 1; None in the timeline."""
+    copies: int = 1
+    """How many files hold these bytes, where copies are folded into one."""
+
+
+class PhotoSource(Protocol):
+    """Photos in an order."""
+
+    @property
+    def length(self) -> int:
+        """How many there are."""
+        ...
+
+    async def fetch(self, offset: int, limit: int) -> Sequence[GridItem | None]:
+        """A stretch of them; None for one that has gone meanwhile.
+
+        Raises:
+            StorageError: the library cannot be read.
+        """
+        ...
+
+    def index_of(self, photo_id: PhotoId) -> int | None:
+        """Where the photo is, if that is known without asking."""
+        ...
+
+
+class Timeline:
+    """All photos that pass a filter, newest first."""
+
+    def __init__(self, reader: LibraryReader, wanted: PhotoFilter, length: int) -> None:
+        self._reader = reader
+        self._wanted = wanted
+        self.length = length
+
+    async def fetch(self, offset: int, limit: int) -> Sequence[GridItem | None]:
+        """A stretch of the timeline."""
+        page = await self._reader.page(self._wanted, offset=offset, limit=limit)
+        return [GridItem(photo=photo) for photo in page]
+
+    def index_of(self, photo_id: PhotoId) -> int | None:
+        """Unknown: the timeline is only ever read in pages."""
+        return None
+
+
+class Ranking:
+    """What a search found, best first."""
+
+    def __init__(self, reader: LibraryReader, ranking: Sequence[Candidate]) -> None:
+        self._reader = reader
+        self._ranking = tuple(ranking)
+        self._places = {candidate.photo_id: n for n, candidate in enumerate(self._ranking)}
+        self.length = len(self._ranking)
+
+    async def fetch(self, offset: int, limit: int) -> Sequence[GridItem | None]:
+        """A stretch of the ranking, with the number of copies of each photo."""
+        wanted = self._ranking[offset : offset + limit]
+        photos = await self._reader.photos([candidate.photo_id for candidate in wanted])
+        contents = [key for photo in photos.values() if (key := photo.content_id) is not None]
+        copies = await self._reader.copy_counts(contents)
+        found = [photos.get(candidate.photo_id) for candidate in wanted]
+        return [
+            photo and GridItem(photo=photo, rank=rank, copies=_copies_of(photo, copies))
+            for rank, photo in enumerate(found, start=offset + 1)
+        ]
+
+    def index_of(self, photo_id: PhotoId) -> int | None:
+        """The photo's place."""
+        return self._places.get(photo_id)
+
+
+def _copies_of(photo: Photo, copies: dict[ContentId, int]) -> int:
+    return 1 if photo.content_id is None else copies.get(photo.content_id, 1)
+
+
+class PhotoFeed:
+    """Pages of a source; old pages stay in view until the fresh ones are there."""
+
+    def __init__(self, source: PhotoSource) -> None:
+        self._source = source
+        self._pages: dict[int, Sequence[GridItem | None]] = {}
+        self._stale: dict[int, Sequence[GridItem | None]] = {}
+
+    @property
+    def length(self) -> int:
+        """How many photos there are."""
+        return self._source.length
+
+    def get(self, index: int) -> GridItem | None:
+        """The photo at an index, where its page is at hand."""
+        number, place = divmod(index, PAGE_PHOTOS)
+        page = self._pages.get(number) or self._stale.get(number) or ()
+        return page[place] if place < len(page) else None
+
+    def index_of(self, photo_id: PhotoId) -> int | None:
+        """Where a photo is, as far as that is known."""
+        place = self._source.index_of(photo_id)
+        return place if place is not None else self._index_at_hand(photo_id)
+
+    def replace_source(self, source: PhotoSource) -> None:
+        """The same photos in a newer state: what is shown stays until it is fetched again."""
+        self._source = source
+        self._stale |= self._pages
+        self._pages = {}
+
+    def pages_missing(self, first: int, last: int) -> list[int]:
+        """Numbers of the pages between two indexes, both included, that are not fresh."""
+        if self.length == 0:
+            return []
+        last = min(last, self.length - 1)
+        numbers = range(max(0, first) // PAGE_PHOTOS, last // PAGE_PHOTOS + 1)
+        return [number for number in numbers if number not in self._pages]
+
+    async def load(self, number: int) -> None:
+        """Fetch a page.
+
+        Raises:
+            StorageError: the library cannot be read.
+        """
+        source = self._source
+        page = await source.fetch(number * PAGE_PHOTOS, PAGE_PHOTOS)
+        if source is not self._source:
+            return
+        self._pages[number] = page
+        self._stale.pop(number, None)
+        self._forget_far_pages(number)
+
+    def _forget_far_pages(self, number: int) -> None:
+        for pages in (self._pages, self._stale):
+            for far in sorted(pages, key=lambda other: abs(other - number))[_PAGES_KEPT:]:
+                del pages[far]
+
+    def _index_at_hand(self, photo_id: PhotoId) -> int | None:
+        for number, page in self._pages.items():
+            for place, item in enumerate(page):
+                if item is not None and item.photo.id == photo_id:
+                    return number * PAGE_PHOTOS + place
+        return None

@@ -1,0 +1,1 @@
+"""Photos as cells of a terminal: which way, how painted, and when."""

@@ -1,0 +1,97 @@
+"""Pictures for terminals that draw real pixels: Kitty's protocol and Sixel, by textual-image.
+
+Both are prepared in workers. Kitty's pictures are sent to the terminal once and then stand in the
+text as placeholder characters, so that they scroll and are covered like text. Sixels are drawn over
+the cells after every frame that touched them.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.segment import Segment
+from textual.strip import Strip
+
+from imagescope_tui.ui.pictures.painting import Painting, fitted
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from imagescope_tui.ui.pictures.key import Box
+
+_SIXEL_START = "\x1bP"
+# The pieces of one Kitty picture must follow each other: no two may be sent at once.
+_SENDING = threading.Lock()
+
+
+def cell_pixels() -> tuple[int, int]:
+    """Width and height of a cell in pixels, as the terminal said before the screen started."""
+    from textual_image.widget import get_cell_size  # asks the terminal when first imported
+
+    size = get_cell_size()
+    return size.width, size.height
+
+
+def paint_kitty(picture: Image.Image, box: Box) -> Painting:
+    """The picture as placeholders, centred; its pixels are with the terminal afterwards."""
+    from textual_image.renderable import TGPImage
+
+    width, height = _cells_for(picture, box)
+    placed = TGPImage(_scaled(picture, width, height), width=width, height=height)
+    with _SENDING:
+        segments = list(_rendered(placed, width, height))
+    rows = [Segment(segment.text.rstrip("\n"), segment.style) for segment in segments]
+    left, top = (box.width - width) // 2, (box.height - height) // 2
+    lines = [
+        Strip([Segment(" " * left), row, Segment(" " * (box.width - width - left))], box.width)
+        for row in rows
+    ]
+    return Painting(_centred(lines, box, top), release=placed.cleanup)
+
+
+def paint_sixel(picture: Image.Image, box: Box) -> Painting:
+    """The picture as Sixel data over blank cells, centred."""
+    from textual_image.renderable import SixelImage
+
+    width, height = _cells_for(picture, box)
+    drawn = SixelImage(_scaled(picture, width, height), width=width, height=height)
+    data = "".join(
+        segment.text
+        for segment in _rendered(drawn, width, height)
+        if segment.text.startswith(_SIXEL_START)
+    )
+    left, top = (box.width - width) // 2, (box.height - height) // 2
+    return Painting(_centred([], box, top), sixels=data, left=left, top=top)
+
+
+def _cells_for(picture: Image.Image, box: Box) -> tuple[int, int]:
+    cell_width, cell_height = cell_pixels()
+    width, height = fitted(
+        picture.width, picture.height, box.width * cell_width, box.height * cell_height
+    )
+    return (
+        min(box.width, max(1, round(width / cell_width))),
+        min(box.height, max(1, round(height / cell_height))),
+    )
+
+
+def _scaled(picture: Image.Image, width: int, height: int) -> Image.Image:
+    from PIL import Image
+
+    cell_width, cell_height = cell_pixels()
+    size = (width * cell_width, height * cell_height)
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _rendered(renderable: object, width: int, height: int) -> list[Segment]:
+    console = Console(width=width, height=height, color_system="truecolor")
+    options = console.options.update(width=width, height=height)
+    return list(console.render(renderable, options))  # type: ignore[arg-type]
+
+
+def _centred(lines: list[Strip], box: Box, top: int) -> tuple[Strip, ...]:
+    blank = Strip.blank(box.width)
+    below = box.height - top - len(lines)
+    return (*[blank] * top, *lines, *[blank] * below)

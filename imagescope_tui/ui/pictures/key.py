@@ -1,0 +1,36 @@
+"""Which picture, how large, and in which look: what a painting is kept and asked for by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.records import PhotoId
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place on the screen, in cells."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureKey:
+    """A picture in a box."""
+
+    content_hash: str
+    side: int
+    """Longest side of the stored JPEG in pixels: THUMBNAIL_SIDE or PREVIEW_SIDE."""
+    box: Box
+    is_grey: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureRequest:
+    """A picture that is wanted, and the photo to make it from where it is not there."""
+
+    key: PictureKey
+    photo_id: PhotoId

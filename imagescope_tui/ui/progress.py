@@ -1,0 +1,44 @@
+"""How far the index is, in one short phrase; pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagescope_tui.ui import wording
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from imagescope_tui.ui.state import IndexView
+    from indexer.events import IndexProgress
+
+
+def share_done(progress: IndexProgress) -> float:
+    """From 0 to 1."""
+    if progress.total <= 0:
+        return 0.0
+    return min(1.0, max(0.0, progress.done / progress.total))
+
+
+def progress_sentence(index: IndexView) -> str:
+    """`indexing 61 % · 27/s · 11 min left`, `paused at 61 %`, or what else goes on; may be empty."""
+    if index.halted is not None:
+        return "indexing stopped"
+    if not index.is_started:
+        return "starting …"
+    if index.progress is not None and index.progress.total > index.progress.done:
+        return _running(index.progress)
+    if index.scanning is not None:
+        return f"looking through {printable(index.scanning.rstrip('/').rpartition('/')[2])} …"
+    return ""
+
+
+def _running(progress: IndexProgress) -> str:
+    percent = f"{int(share_done(progress) * 100)} %"
+    if progress.paused:
+        return f"paused at {percent} · i goes on"
+    parts = [f"indexing {percent}"]
+    if progress.photos_per_second > 0:
+        parts.append(wording.rate(progress.photos_per_second))
+    if progress.seconds_left is not None:
+        parts.append(f"{wording.duration(progress.seconds_left)} left")
+    return " · ".join(parts)

@@ -1,0 +1,170 @@
+"""One photo of a grid as lines of cells: month above, picture, and a label below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
+
+from imagescope_tui.ui import wording
+from imagescope_tui.ui.pictures.key import Box
+from imagescope_tui.ui.widgets.grid_geometry import FRAME
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from rich.style import Style
+
+    from imagescope_tui.ui.photo_feed import GridItem
+    from imagescope_tui.ui.pictures.key import PictureKey
+    from imagescope_tui.ui.pictures.painting import Painting
+
+MARK = "●"
+OFFLINE = "⌁"
+PictureState: TypeAlias = Literal["ready", "waiting", "unread", "missing", "text"]
+_PLACEHOLDERS = {"waiting": "", "unread": "not read yet", "missing": "no picture"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardStyles:
+    """The looks of a card's parts, from the theme."""
+
+    label: Style
+    dim: Style
+    month: Style
+    frame: Style
+    mark: Style
+    placeholder: Style
+    chosen: Style
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFace:
+    """All a card shows; equal faces are drawn alike."""
+
+    width: int
+    height: int
+    lead: str = ""
+    """Rank or day, before the name."""
+    name: str = ""
+    details: tuple[str, ...] = ()
+    """Lines of a card without a picture."""
+    month: str = ""
+    copies: int = 1
+    is_selected: bool = False
+    is_marked: bool = False
+    is_offline: bool = False
+    picture: PictureKey | None = None
+    state: PictureState = "waiting"
+
+    @property
+    def picture_box(self) -> Box:
+        """The cells left for the picture."""
+        return picture_box(self.width, self.height)
+
+
+def picture_box(width: int, height: int) -> Box:
+    """The cells a card of this size leaves for its picture."""
+    return Box(max(1, width - 2 * FRAME), max(1, height - 2 * FRAME))
+
+
+def lead_of(item: GridItem) -> str:
+    """The rank, or the day in the timeline."""
+    if item.rank is not None:
+        return f"{item.rank:,}"
+    moment = wording.moment_of(item.photo)
+    return wording.short_day(moment) if moment else ""
+
+
+def name_of(item: GridItem) -> str:
+    """The file's name, fit to be shown."""
+    return printable(item.photo.path.rpartition("/")[2])
+
+
+def details_of(item: GridItem) -> tuple[str, ...]:
+    """Folder, time and size, for cards without pictures."""
+    moment = wording.moment_of(item.photo)
+    folder = item.photo.path.rpartition("/")[0]
+    return (
+        printable(f"{item.photo.root.name}/{folder}".rstrip("/")),
+        wording.day_and_time(moment) if moment else "",
+        wording.frame_sentence(item.photo, None),
+    )
+
+
+def draw_card(face: CardFace, painting: Painting | None, styles: CardStyles) -> list[Strip]:
+    """The card's lines, each exactly as wide as the card."""
+    side = Segment("│", styles.frame) if face.is_selected else Segment(" ")
+    middle = painting.lines if painting else _without_picture(face, styles)
+    return [
+        _top(face, styles),
+        *(Strip([side, *line, side], face.width) for line in middle),
+        _bottom(face, styles),
+    ]
+
+
+def _top(face: CardFace, styles: CardStyles) -> Strip:
+    month = wording.fit_end(face.month, face.width - 4)
+    inner = face.width - 2
+    if not face.is_selected:
+        return Strip([Segment(" "), Segment(month.ljust(inner), styles.month), Segment(" ")])
+    title = f" {month} " if month else ""
+    segments = [
+        Segment("╭", styles.frame),
+        Segment(title, styles.month),
+        Segment("─" * (inner - cell_len(title)) + "╮", styles.frame),
+    ]
+    return Strip([segment for segment in segments if segment.text], face.width)
+
+
+def _bottom(face: CardFace, styles: CardStyles) -> Strip:
+    signs = _signs(face, styles)
+    signs_width = sum(segment.cell_length for segment in signs)
+    lead = f"{face.lead} " if face.lead else ""
+    room = face.width - 4 - signs_width - cell_len(lead)
+    name = wording.fit(face.name, max(1, room))
+    fill = max(0, room - cell_len(name))
+    label = styles.chosen if face.is_selected else styles.label
+    left, line, right = ("╰ ", "─", " ╯") if face.is_selected else ("  ", " ", "  ")
+    gap = f" {line * (fill - 2)} " if fill > 2 else " " * fill
+    segments = [
+        Segment(left, styles.frame),
+        Segment(lead, styles.chosen if face.is_selected else styles.dim),
+        Segment(name, label),
+        Segment(gap, styles.frame),
+        *signs,
+        Segment(right, styles.frame),
+    ]
+    strip = Strip([segment for segment in segments if segment.text])
+    return strip.adjust_cell_length(face.width)
+
+
+def _signs(face: CardFace, styles: CardStyles) -> list[Segment]:
+    signs = []
+    if face.copies > 1:
+        signs.append(Segment(f" ×{face.copies}", styles.dim))
+    if face.is_offline:
+        signs.append(Segment(f" {OFFLINE}", styles.dim))
+    if face.is_marked:
+        signs.append(Segment(f" {MARK}", styles.mark))
+    return signs
+
+
+def _without_picture(face: CardFace, styles: CardStyles) -> list[Strip]:
+    box = face.picture_box
+    texts = list(face.details) if face.state == "text" else [_PLACEHOLDERS[face.state]]
+    texts = texts[: box.height]
+    style = styles.dim if face.state == "text" else styles.placeholder
+    top = 0 if face.state == "text" else (box.height - len(texts)) // 2
+    lines = ["" for _ in range(box.height)]
+    lines[top : top + len(texts)] = texts
+    return [_text_line(line, box.width, style, is_centred=face.state != "text") for line in lines]
+
+
+def _text_line(text: str, width: int, style: Style, *, is_centred: bool) -> Strip:
+    fitted = wording.fit(text, width - 2)
+    left = (width - cell_len(fitted)) // 2 if is_centred else 1
+    segment = Segment(" " * left + fitted, style)
+    return Strip([segment]).extend_cell_length(width, style)

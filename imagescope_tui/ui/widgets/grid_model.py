@@ -1,0 +1,115 @@
+"""What a grid of photos shows at each place, without the widget that draws it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagescope_tui.ui import wording
+from imagescope_tui.ui.pictures.key import PictureKey, PictureRequest
+from imagescope_tui.ui.widgets.card import CardFace, details_of, lead_of, name_of, picture_box
+from imagescope_tui.ui.widgets.grid_geometry import CARD_WIDTHS, DEFAULT_SIZE, lay_out
+from storage.thumbnails import THUMBNAIL_SIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Set
+
+    from imagescope_tui.ui.photo_feed import GridItem, PhotoFeed
+    from imagescope_tui.ui.pictures.painting import Painting
+    from imagescope_tui.ui.pictures.store import PictureStore
+    from imagescope_tui.ui.widgets.card import PictureState
+    from storage.records import PhotoId
+
+
+class GridModel:
+    """Photos, paintings and marks behind a grid, and the geometry of its cards."""
+
+    def __init__(self, *, is_text: bool, marks: Set[PhotoId]) -> None:
+        self.feed: PhotoFeed | None = None
+        self.pictures: PictureStore | None = None
+        self.geometry = lay_out(80, 20, card_width=CARD_WIDTHS[DEFAULT_SIZE], is_text=is_text)
+        self._is_text = is_text
+        self._marks = marks
+        self._size_step = DEFAULT_SIZE
+
+    @property
+    def count(self) -> int:
+        """Photos in the grid."""
+        return self.feed.length if self.feed else 0
+
+    def item(self, index: int) -> GridItem | None:
+        """The photo at a place, where it is at hand."""
+        return self.feed.get(index) if self.feed and 0 <= index < self.count else None
+
+    def resize_cards(self, step: int) -> None:
+        """Wish for larger or smaller cards; `measure` lays them out."""
+        self._size_step = max(0, min(self._size_step + step, len(CARD_WIDTHS) - 1))
+
+    def measure(self, width: int, height: int) -> None:
+        """Lay the cards out in a place of so many cells."""
+        self.geometry = lay_out(
+            width, height, card_width=CARD_WIDTHS[self._size_step], is_text=self._is_text
+        )
+
+    def key(self, item: GridItem) -> PictureKey | None:
+        """The picture for the photo's card; None before its file has been read."""
+        if item.photo.content_hash is None or self._is_text:
+            return None
+        return PictureKey(
+            content_hash=item.photo.content_hash,
+            side=THUMBNAIL_SIDE,
+            box=picture_box(self.geometry.card_width, self.geometry.card_height),
+            is_grey=item.photo.offline_since is not None,
+        )
+
+    def painting(self, index: int) -> Painting | None:
+        """The painted picture at a place, where there is one."""
+        item = self.item(index)
+        key = self.key(item) if item else None
+        return self.pictures.get(key) if key and self.pictures else None
+
+    def requests(self, indexes: Iterable[int]) -> list[PictureRequest]:
+        """The pictures of these places, in this order."""
+        items = [item for index in indexes if (item := self.item(index)) is not None]
+        keys = [(item, self.key(item)) for item in items]
+        return [PictureRequest(key=key, photo_id=item.photo.id) for item, key in keys if key]
+
+    def face(self, index: int, *, is_selected: bool, is_first_shown: bool) -> CardFace:
+        """What the card at a place shows."""
+        item = self.item(index)
+        width, height = self.geometry.card_width, self.geometry.card_height
+        if item is None:
+            return CardFace(width=width, height=height, is_selected=is_selected)
+        return CardFace(
+            width=width,
+            height=height,
+            lead=lead_of(item),
+            name=name_of(item),
+            details=details_of(item) if self._is_text else (),
+            month=self._month_above(index, item, is_first_shown=is_first_shown),
+            copies=item.copies,
+            is_selected=is_selected,
+            is_marked=item.photo.id in self._marks,
+            is_offline=item.photo.offline_since is not None,
+            picture=self.key(item),
+            state=self._state(index, item),
+        )
+
+    def _month_above(self, index: int, item: GridItem, *, is_first_shown: bool) -> str:
+        """In the timeline: the month, where it begins, and on the first card in view."""
+        moment = wording.moment_of(item.photo) if item.rank is None else None
+        if moment is None:
+            return ""
+        before = self.item(index - 1)
+        moment_before = wording.moment_of(before.photo) if before else None
+        is_same = moment_before is not None and wording.month(moment_before) == wording.month(moment)
+        return "" if is_same and not is_first_shown else wording.month(moment)
+
+    def _state(self, index: int, item: GridItem) -> PictureState:
+        if self._is_text:
+            return "text"
+        key = self.key(item)
+        if key is None:
+            return "unread"
+        if self.painting(index) is not None:
+            return "ready"
+        return "missing" if self.pictures and self.pictures.is_missing(key) else "waiting"

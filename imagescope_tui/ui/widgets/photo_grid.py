@@ -1,0 +1,379 @@
+"""The grid of photos: any number of them, of which only those in view exist.
+
+One widget draws all cards itself. It scrolls by whole rows, so that no picture is ever cut.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from imagescope_tui.ui.widgets.card import CardFace, CardStyles, draw_card
+from imagescope_tui.ui.widgets.grid_geometry import FRAME
+from imagescope_tui.ui.widgets.grid_model import GridModel
+from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Set
+
+    from textual import events
+
+    from imagescope_tui.ui.photo_feed import GridItem, PhotoFeed, PhotoSource
+    from imagescope_tui.ui.pictures.key import PictureKey
+    from imagescope_tui.ui.pictures.store import PictureStore
+    from storage.records import PhotoId
+
+_CARDS_KEPT = 400
+
+
+class PhotoGrid(ScrollView, can_focus=True):
+    """Photos in rows; the arrows move the selection, the wheel and the bar move the view."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "photo-grid--label",
+        "photo-grid--dim",
+        "photo-grid--month",
+        "photo-grid--frame",
+        "photo-grid--mark",
+        "photo-grid--placeholder",
+        "photo-grid--chosen",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "move_by(-1)", "left", show=False),
+        Binding("right,l", "move_by(1)", "right", show=False),
+        Binding("up,k", "move_rows(-1)", "up", show=False),
+        Binding("down,j", "move_rows(1)", "down", show=False),
+        Binding("pageup,ctrl+b", "move_pages(-1)", "a screen up", show=False),
+        Binding("pagedown,ctrl+f", "move_pages(1)", "a screen down", show=False),
+        Binding("home,g", "first", "first photo", show=False),
+        Binding("end,G", "last", "last photo", show=False),
+        Binding("enter", "open", "see it large", show=False),
+        Binding("plus,equals_sign", "resize_cards(1)", "larger pictures", show=False),
+        Binding("minus", "resize_cards(-1)", "smaller pictures", show=False),
+    ]
+
+    index: reactive[int] = reactive(0, init=False, repaint=False)
+    """The selected place, from 0."""
+
+    class Selected(Message):
+        """Another photo is selected, or none."""
+
+        def __init__(self, item: GridItem | None) -> None:
+            super().__init__()
+            self.item = item
+
+    class Opened(Message):
+        """A photo was asked for in large."""
+
+        def __init__(self, item: GridItem) -> None:
+            super().__init__()
+            self.item = item
+
+    class LeftAtTop(Message):
+        """The selection would go up from the first row."""
+
+    class Unreadable(Message):
+        """The library could not be read."""
+
+        def __init__(self, error: StorageError) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, *, is_text: bool, marks: Set[PhotoId], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._model = GridModel(is_text=is_text, marks=marks)
+        self._is_moved = False
+        self._announced: GridItem | None = None
+        self._kept_id: PhotoId | None = None
+        self._cards: dict[CardFace, list[Strip]] = {}
+        self._rows: dict[int, list[list[Strip]]] = {}
+        self._overlay = SixelOverlay(self, self._placed_paintings)
+
+    @property
+    def item(self) -> GridItem | None:
+        """The selected photo, where it is at hand."""
+        return self._model.item(self.index)
+
+    @property
+    def count(self) -> int:
+        """Photos in the grid."""
+        return self._model.count
+
+    def use_pictures(self, pictures: PictureStore) -> None:
+        """Where paintings come from; without it cards stay empty."""
+        self._model.pictures = pictures
+
+    def show(self, feed: PhotoFeed) -> None:
+        """Other photos: the selection goes to the first."""
+        self._model.feed = feed
+        self._is_moved = False
+        self._kept_id = None
+        self._refresh_frame(self.index)
+        self.set_reactive(PhotoGrid.index, 0)
+        self.scroll_y = 0
+        self._measure()
+
+    def renew(self, source: PhotoSource) -> None:
+        """The same photos in a newer order: a selection that was moved stays on its photo."""
+        feed = self._model.feed
+        if feed is None:
+            return
+        item = self.item
+        self._kept_id = item.photo.id if item and self._is_moved else None
+        feed.replace_source(source)
+        self.set_reactive(PhotoGrid.index, self.validate_index(self.index))
+        self._keep_selection()
+        self._measure()
+
+    def picture_came(self, key: PictureKey) -> None:
+        """A painting is there: draw the cards that show it."""
+        for index in self._shown:
+            item = self._model.item(index)
+            if item is not None and self._model.key(item) == key:
+                self.refresh(self._region_of(index))
+
+    def validate_index(self, index: int) -> int:
+        """Within the grid."""
+        return max(0, min(index, self.count - 1))
+
+    def watch_index(self, before: int, after: int) -> None:
+        """Only the frames of two cards change."""
+        self._reveal(after)
+        self._refresh_frame(before)
+        self._refresh_frame(after)
+        self._announce()
+
+    def action_move_by(self, steps: int) -> None:
+        """One card on."""
+        self._move_to(self.index + steps)
+
+    def action_move_rows(self, rows: int) -> None:
+        """A row on, in the same column."""
+        target = self.index + rows * self._model.geometry.columns
+        if target < 0:
+            self.post_message(self.LeftAtTop())
+        else:
+            self._move_to(target)
+
+    def action_move_pages(self, pages: int) -> None:
+        """A screen on."""
+        self._move_to(self.index + pages * self._model.geometry.page)
+
+    def action_first(self) -> None:
+        """To the first photo."""
+        self._move_to(0)
+
+    def action_last(self) -> None:
+        """To the last photo."""
+        self._move_to(self.count - 1)
+
+    def action_open(self) -> None:
+        """Ask for the selected photo in large."""
+        if self.item is not None:
+            self.post_message(self.Opened(self.item))
+
+    def action_resize_cards(self, step: int) -> None:
+        """Larger or smaller pictures."""
+        self._model.resize_cards(step)
+        self._measure()
+        self._reveal(self.index)
+
+    def validate_scroll_y(self, value: float) -> float:
+        """Whole rows only."""
+        return min(self._model.geometry.snapped(value), self.max_scroll_y)
+
+    def validate_scroll_target_y(self, value: float) -> float:
+        """Whole rows only."""
+        return self.validate_scroll_y(value)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Other cards come into view."""
+        super().watch_scroll_y(old_value, new_value)
+        self._look()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """A row down."""
+        self._wheel(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """A row up."""
+        self._wheel(event, -1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Select; twice: open."""
+        line = event.y + round(self.scroll_y)
+        index = self._model.geometry.index_at(event.x, line, self.count)
+        if index is None:
+            return
+        self._move_to(index)
+        if event.chain == 2:
+            self.action_open()
+
+    def on_resize(self) -> None:
+        """The cards find new places."""
+        self._measure()
+        self._reveal(self.index)
+
+    def notify_style_update(self) -> None:
+        """Theme or focus have changed the looks."""
+        super().notify_style_update()
+        self._cards.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One line across a row of cards."""
+        row, line = divmod(self.scroll_offset.y + y, self._model.geometry.card_height)
+        if row not in self._rows:
+            self._rows[row] = self._draw_row(row)
+        line_of_cards = Strip.join(card[line] for card in self._rows[row])
+        return line_of_cards.extend_cell_length(self.size.width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines for the terminal; pixel pictures on them follow."""
+        self._rows.clear()
+        strips = super().render_lines(crop)
+        if any(entry.painting.sixels for entry in self._placed_paintings()):
+            self._overlay.note(crop)
+        return strips
+
+    @property
+    def _shown(self) -> range:
+        """The places in view."""
+        geometry = self._model.geometry
+        first = int(self.scroll_y) // geometry.card_height * geometry.columns
+        return range(first, min(self.count, first + geometry.page))
+
+    def _move_to(self, index: int) -> None:
+        self._is_moved = True
+        self._kept_id = None
+        self.index = index
+
+    def _reveal(self, index: int) -> None:
+        geometry = self._model.geometry
+        line = index // geometry.columns * geometry.card_height
+        if line < self.scroll_y:
+            self.scroll_to(y=line, animate=False)
+        elif line + geometry.card_height > self.scroll_y + self.size.height:
+            above = (geometry.rows_shown - 1) * geometry.card_height
+            self.scroll_to(y=line - above, animate=False)
+
+    def _wheel(self, event: events.MouseEvent, rows: int) -> None:
+        event.prevent_default().stop()
+        line = self.scroll_y + rows * self._model.geometry.card_height
+        self.scroll_to(y=line, animate=False)
+
+    def _measure(self) -> None:
+        if self.size.width and self.size.height:
+            self._model.measure(self.size.width, self.size.height)
+        height = self._model.geometry.virtual_height(self.count)
+        self.virtual_size = Size(self.size.width, height)
+        self.scroll_y = min(self.scroll_y, self.max_scroll_y)
+        self._look()
+        self.refresh()
+
+    def _look(self) -> None:
+        """Fetch what has come into view, and a screen around it."""
+        self._want_pictures()
+        self._announce()
+        feed, shown, page = self._model.feed, self._shown, self._model.geometry.page
+        first, last = shown.start - page, shown.stop + page
+        if feed and feed.pages_missing(first, last):
+            self._load_pages(feed, first, last)
+
+    @work(group="grid-pages", exclusive=True)
+    async def _load_pages(self, feed: PhotoFeed, first: int, last: int) -> None:
+        try:
+            for number in feed.pages_missing(first, last):
+                await feed.load(number)
+        except StorageError as error:
+            self.post_message(self.Unreadable(error))
+            return
+        if feed is self._model.feed:
+            self._keep_selection()
+            self._want_pictures()
+            self._announce()
+            self.refresh()
+
+    def _keep_selection(self) -> None:
+        feed = self._model.feed
+        if self._kept_id is None or feed is None:
+            return
+        index = feed.index_of(self._kept_id)
+        if index is None or index == self.index:
+            return
+        columns = self._model.geometry.columns
+        rows = index // columns - self.index // columns
+        self.set_reactive(PhotoGrid.index, index)
+        self.scroll_y += rows * self._model.geometry.card_height
+        self._reveal(index)
+
+    def _announce(self) -> None:
+        item = self.item
+        if item != self._announced:
+            self._announced = item
+            self.post_message(self.Selected(item))
+
+    def _want_pictures(self) -> None:
+        if self._model.pictures is None:
+            return
+        shown, page = self._shown, self._model.geometry.page
+        order = (*shown, *range(shown.stop, shown.stop + page), *range(shown.start)[-page:])
+        self._model.pictures.want("grid", self._model.requests(order))
+
+    def _placed_paintings(self) -> Iterator[PlacedPainting]:
+        for index in self._shown:
+            painting = self._model.painting(index)
+            if painting is not None:
+                yield PlacedPainting(painting, self._region_of(index).shrink((FRAME,) * 4))
+
+    def _region_of(self, index: int) -> Region:
+        geometry = self._model.geometry
+        row, column = divmod(index, geometry.columns)
+        top = row * geometry.card_height - round(self.scroll_y)
+        width, height = geometry.card_width, geometry.card_height
+        return Region(column * width, top, width, height)
+
+    def _refresh_frame(self, index: int) -> None:
+        card = self._region_of(index)
+        self.refresh(
+            Region(card.x, card.y, card.width, FRAME),
+            Region(card.x, card.bottom - FRAME, card.width, FRAME),
+            Region(card.x, card.y, FRAME, card.height),
+            Region(card.right - FRAME, card.y, FRAME, card.height),
+        )
+
+    def _draw_row(self, row: int) -> list[list[Strip]]:
+        first = row * self._model.geometry.columns
+        end = min(first + self._model.geometry.columns, self.count)
+        return [self._card(index) for index in range(first, end)]
+
+    def _card(self, index: int) -> list[Strip]:
+        face = self._model.face(
+            index,
+            is_selected=index == self.index,
+            is_first_shown=index == self._shown.start,
+        )
+        if face not in self._cards:
+            if len(self._cards) >= _CARDS_KEPT:
+                self._cards.clear()
+            self._cards[face] = draw_card(face, self._model.painting(index), self._looks())
+        return self._cards[face]
+
+    def _looks(self) -> CardStyles:
+        style = self.get_component_rich_style
+        return CardStyles(
+            label=style("photo-grid--label"),
+            dim=style("photo-grid--dim"),
+            month=style("photo-grid--month"),
+            frame=style("photo-grid--frame"),
+            mark=style("photo-grid--mark"),
+            placeholder=style("photo-grid--placeholder"),
+            chosen=style("photo-grid--chosen"),
+        )

@@ -1,0 +1,137 @@
+"""One photo, as large as its place: the thumbnail at once, the preview when it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from imagescope_tui.ui import wording
+from imagescope_tui.ui.pictures.key import Box, PictureKey, PictureRequest
+from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imagescope_tui.ui.pictures.painting import Painting
+    from imagescope_tui.ui.pictures.store import PictureStore
+    from storage.records import Photo
+
+
+class PictureView(Widget):
+    """Shows a photo, or says why it cannot."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "PictureView { width: 1fr; height: 1fr; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"picture-view--empty"}
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._photo: Photo | None = None
+        self._pictures: PictureStore | None = None
+        self._pixels_shown: Callable[[Box], int] = lambda box: 0
+        self._overlay = SixelOverlay(self, self._placed)
+
+    @property
+    def photo(self) -> Photo | None:
+        """What is shown."""
+        return self._photo
+
+    def use_pictures(self, pictures: PictureStore, pixels_shown: Callable[[Box], int]) -> None:
+        """Where paintings come from, and how many pixels a box of cells can show at most."""
+        self._pictures = pictures
+        self._pixels_shown = pixels_shown
+        self._want()
+
+    def show(self, photo: Photo | None) -> None:
+        """Another photo, or none."""
+        if photo != self._photo:
+            self._photo = photo
+            self._want()
+            self.refresh()
+
+    def picture_came(self, key: PictureKey) -> None:
+        """A painting is there."""
+        if key in self._keys():
+            self.refresh()
+
+    def on_resize(self) -> None:
+        """The picture is painted anew for its place."""
+        self._want()
+
+    def on_unmount(self) -> None:
+        """Nothing is wanted any more."""
+        if self._pictures is not None and self.id is not None:
+            self._pictures.want(self.id, ())
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the picture."""
+        painting = self._painting()
+        if painting is not None:
+            return painting.lines[y] if y < len(painting.lines) else Strip.blank(self.size.width)
+        return self._words(y)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines for the terminal; a pixel picture on them follows."""
+        strips = super().render_lines(crop)
+        painting = self._painting()
+        if painting is not None and painting.sixels:
+            self._overlay.note(crop)
+        return strips
+
+    def _keys(self) -> list[PictureKey]:
+        """The best picture first."""
+        if self._photo is None or self._photo.content_hash is None or not self.size:
+            return []
+        box = Box(self.size.width, self.size.height)
+        sides = [THUMBNAIL_SIDE]
+        is_there = self._photo.offline_since is None
+        if is_there and self._pixels_shown(box) > THUMBNAIL_SIDE:
+            sides.insert(0, PREVIEW_SIDE)
+        return [
+            PictureKey(
+                content_hash=self._photo.content_hash, side=side, box=box, is_grey=not is_there
+            )
+            for side in sides
+        ]
+
+    def _want(self) -> None:
+        if self._pictures is None or self._photo is None or self.id is None:
+            return
+        keys = reversed(self._keys())
+        self._pictures.want(
+            self.id, [PictureRequest(key=key, photo_id=self._photo.id) for key in keys]
+        )
+
+    def _painting(self) -> Painting | None:
+        if self._pictures is None:
+            return None
+        found = (self._pictures.get(key) for key in self._keys())
+        return next((painting for painting in found if painting is not None), None)
+
+    def _placed(self) -> list[PlacedPainting]:
+        painting = self._painting()
+        return [PlacedPainting(painting, self.size.region)] if painting else []
+
+    def _words(self, y: int) -> Strip:
+        text = self._why_empty() if y == (self.size.height - 1) // 2 else ""
+        style = self.get_component_rich_style("picture-view--empty")
+        fitted = wording.fit_end(text, self.size.width)
+        left = (self.size.width - cell_len(fitted)) // 2
+        line = Strip([Segment(" " * left + fitted, style)])
+        return line.extend_cell_length(self.size.width, style)
+
+    def _why_empty(self) -> str:
+        if self._photo is None:
+            return ""
+        keys = self._keys()
+        if not keys:
+            return "not read yet"
+        if self._pictures is None:
+            return "pictures are switched off"
+        return "no picture" if self._pictures.is_missing(keys[-1]) else ""

@@ -1,0 +1,121 @@
+"""Where one types what one looks for, and sees how it was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Label
+
+from imagescope_tui.ui.widgets.chip_row import ChipRow
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+_HISTORY_KEPT = 200
+
+
+class QueryInput(Input):
+    """The words; up recalls earlier ones."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "recall(-1)", "earlier query", show=False),
+        Binding("down", "recall(1)", "later query, then the photos", show=False),
+        Binding("escape", "leave", "to the photos", show=False),
+    ]
+
+    class Left(Message):
+        """The reader goes on to the photos."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(
+            placeholder="what are you looking for?", compact=True, select_on_focus=False, id=id
+        )
+        self._history: list[str] = []
+        self._place: int | None = None
+        self._draft = ""
+
+    def remember(self) -> None:
+        """Keep the line, so that it can be recalled."""
+        line = self.value.strip()
+        if line and (not self._history or self._history[-1] != line):
+            self._history = [*self._history, line][-_HISTORY_KEPT:]
+        self._place = None
+
+    def action_recall(self, step: int) -> None:
+        """An earlier line, or a later one; below the last come the photos."""
+        if self._place is None:
+            if step > 0 or not self._history:
+                self.action_leave() if step > 0 else None
+                return
+            self._draft, self._place = self.value, len(self._history)
+        self._place = max(0, self._place + step)
+        if self._place >= len(self._history):
+            self._place = None
+            self.value = self._draft
+        else:
+            self.value = self._history[self._place]
+        self.cursor_position = len(self.value)
+
+    def action_leave(self) -> None:
+        """To the photos."""
+        self.remember()
+        self.post_message(self.Left())
+
+
+class QueryLine(Horizontal):
+    """The words, the filters in them, and what came of it."""
+
+    def compose(self) -> ComposeResult:
+        """Prompt, words, chips, outcome."""
+        yield Label("/", id="query-prompt")
+        yield QueryInput(id="query-input")
+        yield ChipRow(id="query-chips")
+        yield Label("", id="query-outcome", markup=False)
+
+    class Changed(Message):
+        """The line reads differently now."""
+
+        def __init__(self, line: str) -> None:
+            super().__init__()
+            self.line = line
+
+    class Submitted(Message):
+        """The line is meant as it stands."""
+
+    @property
+    def input(self) -> QueryInput:
+        """The words."""
+        return self.query_one(QueryInput)
+
+    @property
+    def line(self) -> str:
+        """What is typed."""
+        return self.input.value
+
+    @line.setter
+    def line(self, line: str) -> None:
+        self.input.value = line
+        self.input.cursor_position = len(line)
+
+    def show_chips(self, labels: tuple[str, ...]) -> None:
+        """The filters that were understood."""
+        self.query_one(ChipRow).labels = labels
+
+    def show_outcome(self, text: str) -> None:
+        """How many were found, and in which order they are."""
+        self.query_one("#query-outcome", Label).update(text)
+
+    @on(Input.Changed, "#query-input")
+    def _tell_change(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(event.value))
+
+    @on(Input.Submitted, "#query-input")
+    def _tell_submission(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.input.remember()
+        self.post_message(self.Submitted())

@@ -1,0 +1,68 @@
+"""Sixel data drawn over a widget's cells, after every frame that touched them.
+
+Textual knows cells only. Pixels written over them stay until the cells are written again; so a
+widget notes which of its lines were rendered, and draws the pictures on them once the frame is out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.geometry import Region
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from textual.widget import Widget
+
+    from imagescope_tui.ui.pictures.painting import Painting
+
+_SAVE_CURSOR, _RESTORE_CURSOR = "\x1b7", "\x1b8"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPainting:
+    """A painting and the cells of the widget's content that it covers."""
+
+    painting: Painting
+    region: Region
+
+
+class SixelOverlay:
+    """Draws the Sixel pictures of one widget."""
+
+    def __init__(self, widget: Widget, placed: Callable[[], Iterable[PlacedPainting]]) -> None:
+        self._widget = widget
+        self._placed = placed
+        self._touched: list[Region] = []
+
+    def note(self, rendered: Region) -> None:
+        """Cells of the widget go out with this frame; the pictures on them have to follow."""
+        if not self._touched:
+            self._widget.call_after_refresh(self._draw)
+        self._touched.append(rendered)
+
+    def _draw(self) -> None:
+        touched, self._touched = self._touched, []
+        widget = self._widget
+        driver = widget.app._driver  # noqa: SLF001 - the one way to the terminal's own queue
+        if driver is None or not widget.is_attached or not widget.screen.is_current:
+            return
+        for entry in self._placed():
+            if any(entry.region.overlaps(region) for region in touched):
+                driver.write(self._sequence(entry))
+
+    def _sequence(self, entry: PlacedPainting) -> str:
+        place = entry.region.translate(self._widget.content_region.offset)
+        if not entry.painting.sixels or not self._is_uncovered(place):
+            return ""
+        row, column = place.y + entry.painting.top + 1, place.x + entry.painting.left + 1
+        return f"{_SAVE_CURSOR}\x1b[{row};{column}H{entry.painting.sixels}{_RESTORE_CURSOR}"
+
+    def _is_uncovered(self, place: Region) -> bool:
+        screen = self._widget.screen
+        if place not in screen.region:
+            return False
+        corners = (place.offset, place.bottom_right_inclusive)
+        return all(screen.get_widget_at(*corner)[0] is self._widget for corner in corners)

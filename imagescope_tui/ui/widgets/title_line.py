@@ -1,0 +1,50 @@
+"""The line at the top: which photos, how many, and how far the index is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from imagescope_tui.ui import wording
+from imagescope_tui.ui.progress import progress_sentence, share_done
+from imagescope_tui.ui.widgets.edge_line import EdgeLine
+
+if TYPE_CHECKING:
+    from imagescope_tui.ui.library_reader import LibrarySnapshot
+    from imagescope_tui.ui.state import IndexView
+
+_BAR_CELLS = 12
+_WIDE = 110
+
+
+class TitleLine(EdgeLine):
+    """imagescope, the folders, the number of photos, and the index."""
+
+    def show_library(self, snapshot: LibrarySnapshot, index: IndexView) -> None:
+        """Replace what is said."""
+        parts = [("imagescope", "bold $primary"), ("   ", "")]
+        folders = _folders(snapshot)
+        if folders:
+            parts.append((folders, ""))
+        if snapshot.counts.photos:
+            count = wording.counted(snapshot.counts.photos, "photo")
+            parts.append((f" · {count}" if folders else count, "$text-muted"))
+        self.show(Content.assemble(*parts), self._progress(index))
+
+    def _progress(self, index: IndexView) -> Content:
+        sentence = Content.styled(progress_sentence(index), "$text-muted")
+        if index.progress is None or not index.is_working or self.app.size.width < _WIDE:
+            return sentence
+        done = round(share_done(index.progress) * _BAR_CELLS)
+        return Content.assemble(
+            ("━" * done, "$primary"), ("─" * (_BAR_CELLS - done), "$panel-lighten-2"), "  ", sentence
+        )
+
+
+def _folders(snapshot: LibrarySnapshot) -> str:
+    roots = [wording.short_path(root.path, Path.home()) for root in snapshot.roots]
+    if len(roots) <= 2:
+        return ", ".join(roots)
+    return f"{roots[0]} and {len(roots) - 1} more folders"

@@ -1,0 +1,173 @@
+"""Numbers, times and facts as people read them; pure text, nothing of the screen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.records import Facts, Photo
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 photo`, `48,213 photos`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """Roughly how long, in the largest unit that fits: `40 s`, `11 min`, `3 h 20 min`, `2 days`."""
+    if seconds < 59.5:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes:02d} min" if minutes else f"{hours} h"
+    return counted(round(hours / 24), "day")
+
+
+def elapsed(seconds: float) -> str:
+    """How long something took: `4 ms`, `0.12 s`, `3.4 s`."""
+    if seconds < 0.0995:
+        return f"{max(1, round(seconds * 1000))} ms"
+    return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def size(size_bytes: int) -> str:
+    """`812 bytes`, `4.2 MB`."""
+    if size_bytes < 1000:
+        return counted(size_bytes, "byte")
+    value = float(size_bytes)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 999.5:
+            break
+    return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
+
+
+def rate(photos_per_second: float) -> str:
+    """`27/s`, `0.4/s`."""
+    if photos_per_second < 9.95:
+        return f"{photos_per_second:.1f}/s"
+    return f"{photos_per_second:.0f}/s"
+
+
+def moment_of(photo: Photo) -> datetime | None:
+    """When the photo was taken, by its own word, else when its file was last changed."""
+    if photo.taken_at:
+        try:
+            return datetime.fromisoformat(photo.taken_at)
+        except ValueError:
+            return None
+    try:
+        return datetime.fromtimestamp(photo.mtime_ns / 1e9, tz=UTC).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def month(moment: datetime) -> str:
+    """`July 2020`."""
+    return f"{_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def short_day(moment: datetime) -> str:
+    """`18 Jul`."""
+    return f"{moment.day} {_MONTHS[moment.month - 1][:3]}"
+
+
+def day_and_time(moment: datetime) -> str:
+    """`18 July 2020 16:02`."""
+    return f"{moment.day} {month(moment)} {moment:%H:%M}"
+
+
+def exposure(seconds: float) -> str:
+    """`1/250 s`, `2.5 s`."""
+    if seconds >= 0.3:
+        return f"{seconds:g} s"
+    return f"1/{round(1 / seconds)} s" if seconds > 0 else "0 s"
+
+
+def exposure_sentence(facts: Facts) -> str:
+    """`35 mm f/2 1/250 s ISO 400`, as much of it as is known."""
+    parts = [
+        f"{facts.focal_length_mm:g} mm" if facts.focal_length_mm else "",
+        f"f/{facts.aperture:g}" if facts.aperture else "",
+        exposure(facts.exposure_seconds) if facts.exposure_seconds else "",
+        f"ISO {facts.iso}" if facts.iso else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def place_sentence(facts: Facts) -> str:
+    """`47.6, 11.3 · 801 m`, or nothing."""
+    if facts.latitude is None or facts.longitude is None:
+        return ""
+    place = f"{facts.latitude:.4g}, {facts.longitude:.4g}"
+    return f"{place} · {facts.altitude_m:.0f} m" if facts.altitude_m else place
+
+
+def frame_sentence(photo: Photo, facts: Facts | None) -> str:
+    """`4000×3000 · JPEG · 4.2 MB`."""
+    width = photo.width or (facts.width if facts else 0)
+    height = photo.height or (facts.height if facts else 0)
+    parts = [
+        f"{width}×{height}" if width and height else "",
+        printable(facts.format) if facts else "",
+        size(photo.size_bytes),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def short_path(path: Path, home: Path) -> str:
+    """The path with `~` for the reader's home."""
+    text = f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+    return printable("~" if text == "~/." else text)
+
+
+def fit(text: str, cells: int) -> str:
+    """The text in at most so many cells; what is cut is replaced by `…` in the middle."""
+    if cell_len(text) <= cells:
+        return text
+    if cells <= 1:
+        return "…"[:cells]
+    tail_cells = (cells - 1) // 2
+    head = set_cell_size(text, cells - 1 - tail_cells).rstrip()
+    return f"{head}…{_last_cells(text, cells - 1 - cell_len(head))}"
+
+
+def fit_end(text: str, cells: int) -> str:
+    """The text in at most so many cells; a cut end shows as `…`."""
+    if cell_len(text) <= cells:
+        return text
+    return f"{set_cell_size(text, cells - 1).rstrip()}…" if cells > 1 else "…"[:cells]
+
+
+def _last_cells(text: str, cells: int) -> str:
+    tail = ""
+    for character in reversed(text):
+        if cell_len(character + tail) > cells:
+            break
+        tail = character + tail
+    return tail

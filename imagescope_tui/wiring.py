@@ -1,0 +1,136 @@
+"""Puts engine, library and encoder together, for one process or for two."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+from imagescope_tui.search.engine import SearchEngine
+from imagescope_tui.search.retriever import WordAnswer, WordHit
+from storage.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from imagescope_tui.indexer_client import IndexerClient
+    from indexer.answers import NearestAnswer
+    from indexer.decoding import Decoded, DecodeFailure
+    from indexer.lookup import VectorLookup
+    from indexer.models.protocols import ImageTextEncoder
+    from storage.records import PhotoFilter
+
+Answer = TypeVar("Answer")
+
+
+class LibraryWords:
+    """The word index, read in a thread of its own, so that the screen never waits for the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="words")
+        self._library: Library | None = None
+
+    async def matching(
+        self, words: Sequence[str], photo_filter: PhotoFilter, *, limit: int
+    ) -> WordAnswer:
+        """The photos that hold any of the words."""
+        return await self._read(lambda library: _matching(library, words, photo_filter, limit))
+
+    async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
+        """The photos that pass the filter, newest first."""
+        return await self._read(lambda library: _newest(library, photo_filter, limit))
+
+    async def _read(self, question: Callable[[Library], Answer]) -> Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: question(self._opened()))
+
+    def _opened(self) -> Library:
+        if self._library is None:
+            self._library = Library.open_reader(self._folder)
+        return self._library
+
+    def close(self) -> None:
+        """Close the library in the thread that opened it."""
+        if self._library is not None:
+            self._thread.submit(self._library.close).result()
+        self._thread.shutdown()
+
+
+def _matching(
+    library: Library, words: Sequence[str], photo_filter: PhotoFilter, limit: int
+) -> WordAnswer:
+    matches = library.words.search(words, photo_filter, limit=limit)
+    contents = library.photos.contents_of([match.photo_id for match in matches])
+    known = library.words.known(words)
+    return WordAnswer(
+        hits=tuple(
+            WordHit(
+                photo_id=match.photo_id,
+                content_id=contents.get(match.photo_id),
+                score=match.score,
+            )
+            for match in matches
+        ),
+        unknown=tuple(word for word in words if word not in known),
+    )
+
+
+def _newest(library: Library, photo_filter: PhotoFilter, limit: int) -> tuple[WordHit, ...]:
+    photos = library.photos.page(photo_filter, offset=0, limit=limit)
+    return tuple(WordHit(photo_id=p.id, content_id=p.content_id, score=0.0) for p in photos)
+
+
+class LocalPictures:
+    """Compares pictures in this process, with an encoder that is loaded when it is needed."""
+
+    def __init__(self, folder: Path, load: Callable[[], ImageTextEncoder]) -> None:
+        self._folder = folder
+        self._load = load
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        self._lookup: VectorLookup | None = None
+        self._close_parts: list[Callable[[], None]] = []
+
+    async def nearest(
+        self, *, text: str, picture: Path | None, photo_filter: PhotoFilter, limit: int
+    ) -> NearestAnswer:
+        """The photos nearest to the text, the picture, or both."""
+
+        def ask() -> NearestAnswer:
+            return self._opened().nearest(
+                text=text, picture=picture, photo_filter=photo_filter, limit=limit
+            )
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+
+    def _opened(self) -> VectorLookup:
+        if self._lookup is None:
+            from indexer.lookup import VectorLookup
+
+            encoder = self._load()
+            library = Library.open_reader(self._folder)
+            self._close_parts.append(library.close)
+            self._lookup = VectorLookup(library, encoder, self._decoder(encoder))
+        return self._lookup
+
+    def _decoder(self, encoder: ImageTextEncoder) -> Callable[[Path], Decoded | DecodeFailure]:
+        from indexer.decode_pool import DecodePool
+        from storage.thumbnails import THUMBNAIL_SIDE
+
+        pool = DecodePool(
+            picture_input=encoder.picture_input, thumbnail_side=THUMBNAIL_SIDE, workers=1
+        )
+        self._close_parts.append(pool.close)
+        return lambda path: pool.submit(path).result()
+
+    def close(self) -> None:
+        """Close what was opened, in the thread that opened it."""
+        for close in self._close_parts:
+            self._thread.submit(close).result()
+        self._thread.shutdown()
+
+
+def engine_beside_indexer(client: IndexerClient, library: Path) -> SearchEngine:
+    """An engine whose pictures are compared by the indexer's child process."""
+    return SearchEngine(client, LibraryWords(library))

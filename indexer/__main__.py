@@ -1,0 +1,148 @@
+"""The child process: `python -P -m indexer OPTIONS`, where OPTIONS is a JSON object.
+
+Events and replies go to stdout, one JSON object per line; requests come on stdin. It ends when
+stdin closes, and so also when its parent is killed. Logging goes to stderr.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from typing import IO, TYPE_CHECKING, Any
+
+from indexer.control import Control
+from indexer.encoder_slot import EncoderSlot
+from indexer.events import IndexerStarted, IndexHalted, encode_event
+from indexer.options import options_from_json
+from indexer.run import IndexRun
+from indexer.service import Service
+from indexer.wire import decode_line, encode_line
+from storage.errors import LibraryBusy, StorageError
+from storage.library import THUMBNAILS_NAME, Library
+from storage.thumbnails import ThumbnailCache
+
+if TYPE_CHECKING:
+    from indexer.events import IndexEvent
+    from indexer.options import IndexerOptions
+
+EXIT_DONE = 0
+EXIT_HALTED = 1
+EXIT_NO_ENCODER = 4
+
+_LAST_SECONDS = 10.0
+_BUSY_RETRY_SECONDS = 5.0
+
+
+class _Outlet:
+    """Writes whole lines to the real stdout, from any thread."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def send(self, line: str) -> None:
+        with self._lock:
+            try:
+                self._stream.write(line + "\n")
+                self._stream.flush()
+            except (BrokenPipeError, ValueError):
+                # Nobody listens any more; stdin will say so too, and that ends us.
+                return
+
+    def event(self, event: IndexEvent) -> None:
+        self.send(encode_event(event))
+
+    def message(self, message: dict[str, Any]) -> None:
+        self.send(encode_line(message))
+
+
+def main(argument: str) -> int:
+    """Run the child process; its exit status."""
+    options = options_from_json(argument)
+    outlet = _Outlet(_take_stdout())
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    control = Control()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: control.stop())
+    encoders = EncoderSlot(options, outlet.event)
+    thumbnails = ThumbnailCache(
+        options.library / THUMBNAILS_NAME, options.thumbnail_cache_bytes
+    )
+    service = Service(options.library, encoders, thumbnails, control, outlet.message)
+    encoders.start()
+    service.start()
+    threading.Thread(target=_read, args=(service, control), name="stdin", daemon=True).start()
+    try:
+        return _index(options, encoders, thumbnails, control, outlet)
+    finally:
+        service.close()
+
+
+def _take_stdout() -> IO[str]:
+    """Keep stdout for ourselves: what a library prints goes to stderr."""
+    own = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return os.fdopen(own, "w", encoding="ascii")
+
+
+def _read(service: Service, control: Control) -> None:
+    for line in sys.stdin.buffer:
+        message = decode_line(line)
+        if message is not None:
+            service.take(message)
+    control.stop()
+    # What still runs then hangs in a library; everything that counts is committed.
+    time.sleep(_LAST_SECONDS)
+    os._exit(EXIT_HALTED)
+
+
+def _index(
+    options: IndexerOptions,
+    encoders: EncoderSlot,
+    thumbnails: ThumbnailCache,
+    control: Control,
+    outlet: _Outlet,
+) -> int:
+    if not options.serve and encoders.wait() is None:
+        return EXIT_NO_ENCODER
+    try:
+        library = _open_when_free(options, control, outlet)
+        if library is None:
+            return EXIT_DONE
+        with library:
+            outlet.event(IndexerStarted(indexing=True))
+            IndexRun(library, options, encoders, thumbnails, control, outlet.event).run()
+    except StorageError as error:
+        outlet.event(IndexHalted(reason=error.message, hint=error.hint))
+        control.stop()
+        return EXIT_HALTED
+    return EXIT_DONE
+
+
+def _open_when_free(
+    options: IndexerOptions, control: Control, outlet: _Outlet
+) -> Library | None:
+    """The library for writing; a server waits for another process to let go of it."""
+    has_told = False
+    while not control.is_stopped:
+        try:
+            return Library.open_writer(options.library)
+        except LibraryBusy as error:
+            if not options.serve:
+                raise
+            if not has_told:
+                outlet.event(IndexerStarted(indexing=False, holder=error.message))
+                has_told = True
+            control.wait(_BUSY_RETRY_SECONDS)
+    return None
+
+
+if __name__ == "__main__":
+    status = main(sys.argv[1])
+    sys.stderr.flush()
+    # Daemon threads of libraries may hold the interpreter back; all that counts is committed.
+    os._exit(status)

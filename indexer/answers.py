@@ -1,0 +1,33 @@
+"""What the indexer answers to those who ask for photos."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.records import ContentId, PhotoId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearPhoto:
+    """A photo and the inner product of its vector and the query's."""
+
+    photo_id: PhotoId
+    content_id: ContentId
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearestAnswer:
+    """The photos nearest to a request; copies follow one another."""
+
+    encoder_id: str
+    photos: tuple[NearPhoto, ...] = ()
+    mean: float = 0.0
+    deviation: float = 0.0
+    """Of all scores: tells how far one stands out."""
+    has_meaning: bool = True
+    """False where the encoder knows none of the words, and no picture was given."""
+    problem: str = ""
+    """Why the reference picture could not be used; empty when it could, or there was none."""

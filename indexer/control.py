@@ -1,0 +1,114 @@
+"""The mailbox between the indexing thread and those who have something to tell it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What came in since the last time."""
+
+    new_folders: tuple[Path, ...] = ()
+    changes: dict[Path, frozenset[Path] | None] = field(default_factory=dict)
+    """Per root the folders to look at again; None for the whole root."""
+    rescan: bool = False
+    """Look at every root again."""
+    retry: bool = False
+    """Try every failed photo again."""
+
+
+class Control:
+    """Thread-safe; reading takes what is there."""
+
+    def __init__(self) -> None:
+        self._news = threading.Condition()
+        self._stopped = False
+        self._paused = False
+        self._folders: list[Path] = []
+        self._changes: dict[Path, set[Path] | None] = {}
+        self._rescan = False
+        self._retry = False
+        self._degraded: dict[Path, str] = {}
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run is to end."""
+        return self._stopped
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether photos are left alone for now."""
+        return self._paused
+
+    def stop(self) -> None:
+        """End after the batch in hand."""
+        with self._news:
+            self._stopped = True
+            self._news.notify_all()
+
+    def pause(self, paused: bool) -> None:
+        """Leave photos alone, or go on."""
+        with self._news:
+            self._paused = paused
+            self._news.notify_all()
+
+    def add_folder(self, folder: Path) -> None:
+        """A root to add."""
+        with self._news:
+            self._folders.append(folder)
+            self._news.notify_all()
+
+    def rescan(self, *, retry: bool = False) -> None:
+        """Look at every root again."""
+        with self._news:
+            self._rescan = True
+            self._retry = self._retry or retry
+            self._news.notify_all()
+
+    def report_change(self, root: Path, folders: frozenset[Path] | None) -> None:
+        """Something happened in these folders of the root; None for anywhere in it."""
+        with self._news:
+            before = self._changes.get(root, set())
+            whole = folders is None or before is None
+            self._changes[root] = None if whole else before | folders
+            self._news.notify_all()
+
+    def report_degraded(self, root: Path, reason: str) -> None:
+        """The root cannot be watched."""
+        with self._news:
+            self._degraded[root] = reason
+            self._news.notify_all()
+
+    def take_degraded(self) -> dict[Path, str]:
+        """Roots that cannot be watched, and why; each is given once."""
+        with self._news:
+            taken, self._degraded = self._degraded, {}
+            return taken
+
+    def take(self) -> Orders:
+        """What came in since the last time."""
+        with self._news:
+            orders = Orders(
+                new_folders=tuple(self._folders),
+                changes={
+                    root: None if folders is None else frozenset(folders)
+                    for root, folders in self._changes.items()
+                },
+                rescan=self._rescan,
+                retry=self._retry,
+            )
+            self._folders, self._changes = [], {}
+            self._rescan = self._retry = False
+            return orders
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until something comes in, at most so long."""
+        with self._news:
+            if not (self._stopped or self._folders or self._changes or self._rescan):
+                self._news.wait(seconds)

@@ -1,0 +1,172 @@
+"""Why a file gave no picture, in words for its owner, and whether trying again may help."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, TypeAlias
+
+from PIL import Image, UnidentifiedImageError
+
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REASON_LENGTH_MAX = 200
+_TAIL_BYTES = 65_536
+_BLANK_TAIL_BYTES = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodeFailure:
+    """A file that gave no picture: a value, for the run goes on."""
+
+    reason: str
+    """One line for people, without the path."""
+    permanent: bool
+    """Whether trying again is of no use until the file changes."""
+
+
+_CUT_SHORT_WORDS = ("truncated", "end of file", "not enough", "unexpected end", "premature", "eof")
+_MEMORY_WORDS = ("memory", "alloc")
+
+_OTHER_KINDS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xff\x0a", "JPEG XL is not supported yet"),
+    (0, b"\x00\x00\x00\x0cJXL ", "JPEG XL is not supported yet"),
+    (0, b"8BPS", "Photoshop files are not supported yet"),
+    (0, b"FUJIFILMCCD-RAW", "camera RAW is not supported yet"),
+    (0, b"\x00MRM", "camera RAW is not supported yet"),
+    (0, b"FOVb", "camera RAW is not supported yet"),
+    (0, b"IIU\x00", "camera RAW is not supported yet"),
+    (0, b"IIRO", "camera RAW is not supported yet"),
+    (0, b"IIRS", "camera RAW is not supported yet"),
+    (6, b"HEAPCCDR", "camera RAW is not supported yet"),
+    (4, b"ftypcrx", "camera RAW is not supported yet"),
+    (4, b"ftypqt", "a video, not a photo"),
+    (4, b"ftypisom", "a video, not a photo"),
+    (4, b"ftypmp4", "a video, not a photo"),
+    (0, b"%PDF", "a PDF, not a photo"),
+    (0, b"%!PS", "a PostScript drawing, not a photo"),
+    (0, b"\xc5\xd0\xd3\xc6", "a PostScript drawing, not a photo"),
+    (0, b"PK\x03\x04", "a ZIP archive, not a photo"),
+    (0, b"<svg", "an SVG drawing, not a photo"),
+    (0, b"<?xml", "an XML file, not a photo"),
+    (0, b"<!DOCTYPE", "a web page, not a photo"),
+    (0, b"<html", "a web page, not a photo"),
+    (0, b"\xff\xd8\xff", "the JPEG file is damaged"),
+    (0, b"\x89PNG", "the PNG file is damaged"),
+    (8, b"WEBP", "the WebP file is damaged, or of a kind that is not supported"),
+    (4, b"ftyp", "the HEIF or AVIF file is damaged, or of a kind that is not supported"),
+    (0, b"II*\0", "the TIFF file is damaged, or of a kind that is not supported"),
+    (0, b"MM\0*", "the TIFF file is damaged, or of a kind that is not supported"),
+    (0, b"II+\0", "the TIFF file is damaged, or of a kind that is not supported"),
+    (0, b"MM\0+", "the TIFF file is damaged, or of a kind that is not supported"),
+)
+
+
+def failure_to_open(error: OSError) -> DecodeFailure:
+    """Why the system would not let us have the file; it may another time."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return DecodeFailure(reason="the file is no longer there", permanent=False)
+    if isinstance(error, PermissionError):
+        return DecodeFailure(reason="the file may not be read", permanent=False)
+    return failure_to_read(error)
+
+
+def failure_to_read(error: OSError) -> DecodeFailure:
+    """The disk or the network failed in the middle of the file."""
+    detail = os.strerror(error.errno) if error.errno else "input/output error"
+    return DecodeFailure(reason=f"the file cannot be read: {detail}", permanent=False)
+
+
+def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
+    """Why the bytes are no picture: cut short, another kind of file, too large, or damaged.
+
+    Raises MemoryError where a library says in its own words that it ran out of memory.
+    """
+    message = str(error)
+    if isinstance(error, OSError | RuntimeError) and _says(message, _MEMORY_WORDS):
+        raise MemoryError(message) from error
+    if isinstance(error, OSError) and error.errno:
+        return failure_to_read(error)
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return DecodeFailure(reason="too many pixels", permanent=True)
+    if _says(message, _CUT_SHORT_WORDS) or _is_cut_short(file):
+        return DecodeFailure(reason="the file ends too early", permanent=False)
+    if isinstance(error, UnidentifiedImageError):
+        return DecodeFailure(reason=_other_kind(file), permanent=True)
+    return DecodeFailure(reason=_damaged(message), permanent=True)
+
+
+def _says(message: str, words: tuple[str, ...]) -> bool:
+    folded = message.lower()
+    return any(word in folded for word in words)
+
+
+def _damaged(message: str) -> str:
+    detail = printable(message)[:REASON_LENGTH_MAX]
+    return f"the picture is damaged: {detail}" if detail else "the picture is damaged"
+
+
+def _other_kind(file: IO[bytes]) -> str:
+    head = _bytes_at(file, 0, 64)
+    for offset, magic, reason in _OTHER_KINDS:
+        if head[offset : offset + len(magic)] == magic:
+            return reason
+    return "not a picture in a known format"
+
+
+def _bytes_at(file: IO[bytes], offset: int, length: int) -> bytes:
+    file.seek(offset)
+    return file.read(length)
+
+
+def _is_cut_short(file: IO[bytes]) -> bool:
+    """Whether the container says that more should follow; looked at only after decoding failed."""
+    size = file.seek(0, os.SEEK_END)
+    head = _bytes_at(file, 0, 16)
+    tail = _bytes_at(file, max(0, size - _TAIL_BYTES), _TAIL_BYTES)
+    if size > _BLANK_TAIL_BYTES and not any(tail[-_BLANK_TAIL_BYTES:]):
+        return True  # room that was set aside for a download still under way
+    for matches, is_short in _CONTAINERS:
+        if matches(head):
+            return is_short(head, tail, file, size)
+    return False
+
+
+def _is_short_jpeg(_head: bytes, tail: bytes, _file: IO[bytes], _size: int) -> bool:
+    return b"\xff\xd9" not in tail
+
+
+def _is_short_png(_head: bytes, tail: bytes, _file: IO[bytes], _size: int) -> bool:
+    return b"IEND" not in tail
+
+
+def _is_short_riff(head: bytes, _tail: bytes, _file: IO[bytes], size: int) -> bool:
+    return int.from_bytes(head[4:8], "little") + 8 > size
+
+
+def _is_short_boxes(_head: bytes, _tail: bytes, file: IO[bytes], size: int) -> bool:
+    """Walks the outermost boxes of an ISO media file (HEIF, AVIF, JPEG 2000)."""
+    position = 0
+    while position + 8 <= size:
+        header = _bytes_at(file, position, 16)
+        length = int.from_bytes(header[:4], "big")
+        if length == 0:
+            return False  # reaches to the end by definition
+        if length == 1:
+            length = int.from_bytes(header[8:16], "big")
+        if length < 8:
+            return False  # damaged, which is another matter
+        position += length
+    return position > size
+
+
+_IsShort: TypeAlias = "Callable[[bytes, bytes, IO[bytes], int], bool]"
+_CONTAINERS: tuple[tuple[Callable[[bytes], bool], _IsShort], ...] = (
+    (lambda head: head.startswith(b"\xff\xd8\xff"), _is_short_jpeg),
+    (lambda head: head.startswith(b"\x89PNG"), _is_short_png),
+    (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", _is_short_riff),
+    (lambda head: head[4:8] in (b"ftyp", b"jP  "), _is_short_boxes),
+)

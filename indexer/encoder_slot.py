@@ -1,0 +1,69 @@
+"""The one encoder of the process, loaded beside the first scan."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from indexer.events import EncoderReady, EncoderUnavailable
+from indexer.models.encoders import load_encoder
+from indexer.models.protocols import ModelError, ModelUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from indexer.events import IndexEvent
+    from indexer.models.protocols import ImageTextEncoder
+    from indexer.options import IndexerOptions
+
+
+class EncoderSlot:
+    """Loads in a thread; everybody who needs the encoder waits here."""
+
+    def __init__(self, options: IndexerOptions, emit: Callable[[IndexEvent], None]) -> None:
+        self._options = options
+        self._emit = emit
+        self._loaded: Future[ImageTextEncoder | None] = Future()
+        self.error: ModelError | None = None
+        """Why there is none, once it is known."""
+
+    def start(self) -> None:
+        """Begin to load."""
+        threading.Thread(target=self._load, name="load-encoder", daemon=True).start()
+
+    def wait(self) -> ImageTextEncoder | None:
+        """The encoder, or None where it cannot be used; `error` says why."""
+        return self._loaded.result()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether `wait` would not wait."""
+        return self._loaded.done()
+
+    def _load(self) -> None:
+        started = time.monotonic()
+        try:
+            encoder = load_encoder(
+                self._options.encoder,
+                models_folder=self._options.models_folder,
+                threads=self._options.threads,
+            )
+        except ModelError as error:
+            self.refuse(error)
+            return
+        else:
+            seconds = round(time.monotonic() - started, 2)
+            self._emit(EncoderReady(encoder_id=encoder.encoder_id, seconds=seconds))
+            self._loaded.set_result(encoder)
+        finally:
+            # Whatever else a library raises while loading, nobody may wait for ever.
+            if not self._loaded.done():
+                self.refuse(ModelUnusable("the encoder could not be loaded", "see the log"))
+
+    def refuse(self, error: ModelError) -> None:
+        """There is no encoder, for this reason."""
+        self.error = error
+        self._emit(EncoderUnavailable(reason=error.message, hint=error.hint))
+        self._loaded.set_result(None)

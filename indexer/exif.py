@@ -1,0 +1,182 @@
+"""EXIF values by tag, each of them checked: what makes no sense is as if it were not there."""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import TYPE_CHECKING
+
+from PIL import ExifTags
+
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+METADATA_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What hostile metadata makes Pillow's readers raise; it gives fewer facts, never a failure."""
+
+_YEAR_MIN, _YEAR_MAX = 1826, 2100
+_NAME_LENGTH_MAX = 120
+
+
+class ExifTable:
+    """One directory of EXIF; its values are read when asked for, and any of them may be rotten."""
+
+    def __init__(self, values: Mapping[int, object]) -> None:
+        self._values = values
+
+    def value(self, tag: int) -> object:
+        """What is stored, or None."""
+        try:
+            return self._values.get(tag)
+        except METADATA_ERRORS:
+            return None
+
+    def text(self, tag: int, *, length_max: int = _NAME_LENGTH_MAX) -> str | None:
+        """The text of a tag on one line, cut to a length; None where it says nothing."""
+        value = self.value(tag)
+        return clean_text(value, length_max=length_max) if isinstance(value, str | bytes) else None
+
+    def number(self, tag: int) -> float | None:
+        """The first number of a tag, if it is finite."""
+        numbers = self.numbers(tag)
+        return numbers[0] if numbers else None
+
+    def numbers(self, tag: int) -> tuple[float, ...]:
+        """All numbers of a tag; none where any of them is not finite."""
+        value = self.value(tag)
+        parts = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+        try:
+            numbers = tuple(float(part) for part in parts)  # type: ignore[arg-type]
+        except METADATA_ERRORS:
+            return ()
+        return numbers if all(map(math.isfinite, numbers)) else ()
+
+    def within(self, tag: int, low: float, high: float) -> float | None:
+        """The number of a tag if it is above `low` and not above `high`."""
+        number = self.number(tag)
+        return number if number is not None and low < number <= high else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exif:
+    """The three directories that facts come from."""
+
+    main: ExifTable
+    photo: ExifTable
+    gps: ExifTable
+
+
+def adopt_raw_profiles(image: Image.Image) -> None:
+    """Puts EXIF and XMP that ImageMagick wrote into a PNG as text where they are looked for."""
+    for kind, name in (("exif", "exif"), ("APP1", "exif"), ("xmp", "xmp")):
+        text = image.info.get(f"Raw profile type {kind}")
+        if isinstance(text, str) and name not in image.info:
+            image.info[name] = _unhexed(text)
+
+
+def _unhexed(text: str) -> bytes:
+    """A profile in hexadecimal digits, after lines with its name and its length."""
+    digits = re.sub(r"[^0-9A-Fa-f]", "", "".join(text.split("\n")[3:]))
+    return bytes.fromhex(digits[: len(digits) // 2 * 2])
+
+
+def read_exif(image: Image.Image) -> Exif:
+    """The image's EXIF; directories that cannot be read are empty."""
+    return Exif(
+        main=ExifTable(_main_directory(image)),
+        photo=ExifTable(_directory(image, ExifTags.IFD.Exif)),
+        gps=ExifTable(_directory(image, ExifTags.IFD.GPSInfo)),
+    )
+
+
+def orientation_of(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8, that is still to be applied; 1 where it makes no sense."""
+    value = ExifTable(_main_directory(image)).value(ExifTags.Base.Orientation)
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _main_directory(image: Image.Image) -> Mapping[int, object]:
+    try:
+        return image.getexif()
+    except METADATA_ERRORS:
+        return {}
+
+
+def _directory(image: Image.Image, tag: int) -> Mapping[int, object]:
+    try:
+        return image.getexif().get_ifd(tag)
+    except METADATA_ERRORS:
+        return {}
+
+
+def clean_text(value: str | bytes, *, length_max: int) -> str | None:
+    """Foreign text on one safe line of bounded length, or None where nothing is left.
+
+    EXIF's text is ASCII by the book and UTF-8 or Latin-1 in practice; Pillow gives it as Latin-1.
+    """
+    text = value if isinstance(value, str) else decoded_text(value)
+    if isinstance(value, str) and all(ord(character) < 256 for character in value):
+        text = decoded_text(value.encode("latin-1"))
+    return printable(text.split("\0", 1)[0])[:length_max].strip() or None
+
+
+def decoded_text(raw: bytes) -> str:
+    """UTF-8 if it is that, else Latin-1."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+_TIME = re.compile(
+    r"\s*(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})"
+    r"(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?:[.,]\d*)?\s*(Z|[+-]\d{2}:?\d{2})?)?"
+)
+_ZONE = re.compile(r"\s*([+-])(\d{2}):?(\d{2})")
+
+
+def parsed_time(text: str | None, zone: str | None = None) -> str | None:
+    """A date of EXIF, XMP or IPTC as `2020-07-18T16:02:00+02:00`; None if it cannot be one.
+
+    The zone is the one in the text, else `zone`, else left out: then it is local time, somewhere.
+    """
+    match = _TIME.match(text or "")
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    try:
+        stamp = f"{date(year, month, day).isoformat()}T{time(hour, minute, second).isoformat()}"
+    except ValueError:
+        return None
+    if not _YEAR_MIN <= year <= _YEAR_MAX:
+        return None
+    return stamp + _parsed_zone(match[7] or zone)
+
+
+def _parsed_zone(zone: str | None) -> str:
+    if zone is None:
+        return ""
+    if zone.strip() == "Z":
+        return "+00:00"
+    match = _ZONE.match(zone)
+    if match is None or int(match[2]) > 14 or int(match[3]) > 59:
+        return ""
+    return f"{match[1]}{match[2]}:{match[3]}"

@@ -1,0 +1,123 @@
+"""Answers which photos are nearest to words or to a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexer.answers import NearestAnswer, NearPhoto
+from indexer.decoding import DecodeFailure
+from storage.hnsw import load_graph
+from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from indexer.decoding import Decoded
+    from indexer.models.protocols import ImageTextEncoder
+    from storage.library import Library
+    from storage.records import ContentId, FloatVector, Neighbours, PhotoFilter
+
+_SPARE = 16
+
+
+class VectorLookup:
+    """One encoder over one library; belongs to the thread that opened the library."""
+
+    def __init__(
+        self,
+        library: Library,
+        encoder: ImageTextEncoder,
+        decode: Callable[[Path], Decoded | DecodeFailure],
+    ) -> None:
+        self._library = library
+        self._encoder = encoder
+        self._decode = decode
+        self.index = VectorIndex(library, encoder.encoder_id)
+        self._has_looked_for_graph = False
+
+    def nearest(
+        self,
+        *,
+        text: str = "",
+        picture: Path | None = None,
+        photo_filter: PhotoFilter,
+        limit: int,
+    ) -> NearestAnswer:
+        """The photos whose vectors are nearest to the text, the picture, or both together.
+
+        The picture itself, and its copies, are left out. Words and a picture are summed.
+        """
+        self.refresh()
+        reference, problem = self._reference(picture)
+        if problem:
+            return NearestAnswer(encoder_id=self._encoder.encoder_id, problem=problem)
+        query = self._query(text, reference)
+        if not query.any():
+            return NearestAnswer(encoder_id=self._encoder.encoder_id, has_meaning=False)
+        own = self._content_at(picture)
+        found = self._search(query, photo_filter, limit + _SPARE)
+        return self._answer(found, photo_filter, limit, without=own)
+
+    def refresh(self) -> None:
+        """Take in what was committed since the last time."""
+        self.index.refresh()
+        if not self._has_looked_for_graph and len(self.index) >= HNSW_FROM_ROWS:
+            self._has_looked_for_graph = True
+            dim = self.index.matrix.shape[1]
+            self.index.use_graph(
+                load_graph(self._library.folder, encoder_id=self._encoder.encoder_id, dim=dim)
+            )
+
+    def _search(self, query: FloatVector, photo_filter: PhotoFilter, limit: int) -> Neighbours:
+        if photo_filter.is_empty:
+            return self.index.search(query, limit)
+        allowed = self._library.photos.contents_passing(photo_filter)
+        return self.index.search(query, limit, allowed=allowed)
+
+    def _reference(self, picture: Path | None) -> tuple[FloatVector | None, str]:
+        if picture is None:
+            return None, ""
+        content_id = self._content_at(picture)
+        if content_id is not None:
+            stored = self._library.vectors.of(content_id, self._encoder.encoder_id)
+            if stored is not None:
+                return stored, ""
+        outcome = self._decode(picture)
+        if isinstance(outcome, DecodeFailure):
+            return None, outcome.reason
+        return self._encoder.encode_pictures([outcome.picture])[0], ""
+
+    def _content_at(self, picture: Path | None) -> ContentId | None:
+        photo = self._library.photos.at(picture) if picture is not None else None
+        return photo.content_id if photo else None
+
+    def _query(self, text: str, reference: FloatVector | None) -> FloatVector:
+        words = self._encoder.encode_texts([text])[0] if text.strip() else None
+        parts = [part for part in (words, reference) if part is not None]
+        total = np.sum(parts, axis=0, dtype=np.float32) if parts else np.zeros(1, np.float32)
+        length = float(np.linalg.norm(total))
+        return np.asarray(total / length if length else total, dtype=np.float32)
+
+    def _answer(
+        self,
+        found: Neighbours,
+        photo_filter: PhotoFilter,
+        limit: int,
+        *,
+        without: ContentId | None,
+    ) -> NearestAnswer:
+        items = [item for item in found.items if item.content_id != without][:limit]
+        photos = self._library.photos.of_contents([i.content_id for i in items], photo_filter)
+        return NearestAnswer(
+            encoder_id=self._encoder.encoder_id,
+            photos=tuple(
+                NearPhoto(photo_id=photo_id, content_id=item.content_id, score=item.score)
+                for item in items
+                for photo_id in photos.get(item.content_id, ())
+            ),
+            mean=found.mean,
+            deviation=found.deviation,
+        )

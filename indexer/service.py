@@ -1,0 +1,199 @@
+"""Answers requests while the index run goes on beside it: searching goes first.
+
+Requests are answered in a thread of their own, with a reading connection of its own; of several
+searches that wait only the newest is answered.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from indexer.decode_pool import DecodePool
+from indexer.decoding import DecodeFailure
+from indexer.errors import IndexerError
+from indexer.lookup import VectorLookup
+from indexer.models.protocols import ModelError, PictureInput
+from indexer.wire import answer_to_wire, filter_from_wire
+from storage.errors import LibraryMissing, StorageError
+from storage.library import Library
+from storage.records import PhotoId
+from storage.thumbnails import THUMBNAIL_SIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from indexer.control import Control
+    from indexer.decoding import Decoded
+    from indexer.encoder_slot import EncoderSlot
+    from storage.thumbnails import ThumbnailCache
+
+_PREVIEW_INPUT = PictureInput(width=16, height=16, fit="squash")
+
+_log = logging.getLogger(__name__)
+
+
+class Service:
+    """Takes requests from the one who reads them, and sends replies as they are ready."""
+
+    def __init__(
+        self,
+        folder: Path,
+        encoders: EncoderSlot,
+        thumbnails: ThumbnailCache,
+        control: Control,
+        send: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._folder = folder
+        self._encoders = encoders
+        self._thumbnails = thumbnails
+        self._control = control
+        self._send = send
+        self._searches: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._pictures: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._threads = [
+            threading.Thread(target=self._answer_searches, name="search", daemon=True),
+            threading.Thread(target=self._answer_pictures, name="pictures", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin to answer."""
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Answer nothing more."""
+        self._searches.put(None)
+        self._pictures.put(None)
+        for thread in self._threads:
+            thread.join(timeout=2)
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Answer, queue or obey one request."""
+        match message.get("do"):
+            case "nearest":
+                self._searches.put(message)
+            case "picture":
+                self._pictures.put(message)
+            case "add_folder":
+                self._control.add_folder(Path(str(message.get("path"))))
+                self._reply(message, {})
+            case "pause" | "resume" as order:
+                self._control.pause(order == "pause")
+                self._reply(message, {})
+            case "rescan":
+                self._control.rescan(retry=bool(message.get("retry")))
+                self._reply(message, {})
+            case "stop":
+                self._control.stop()
+            case other:
+                self._refuse(message, f"unknown request {other!r}")
+
+    def _reply(self, message: dict[str, Any], answer: dict[str, Any]) -> None:
+        self._send({"reply": message.get("request"), "answer": answer})
+
+    def _refuse(self, message: dict[str, Any], reason: str, hint: str = "") -> None:
+        self._send({"reply": message.get("request"), "error": reason, "hint": hint})
+
+    # -- searches ----------------------------------------------------------------------------
+
+    def _answer_searches(self) -> None:
+        desk = _SearchDesk(self._folder, self._encoders)
+        try:
+            while (message := self._searches.get()) is not None:
+                if not self._searches.empty():
+                    self._refuse(message, "superseded by a newer search")
+                    continue
+                try:
+                    self._reply(message, desk.nearest(message))
+                except (StorageError, ModelError, IndexerError) as error:
+                    self._refuse(message, error.message, error.hint)
+                except (KeyError, TypeError, ValueError) as error:
+                    self._refuse(message, f"not a search: {error}")
+        finally:
+            desk.close()
+
+    # -- thumbnails and previews -------------------------------------------------------------
+
+    def _answer_pictures(self) -> None:
+        pool = DecodePool(
+            picture_input=_PREVIEW_INPUT, thumbnail_side=THUMBNAIL_SIDE, workers=1
+        )
+        library: Library | None = None
+        try:
+            while (message := self._pictures.get()) is not None:
+                try:
+                    library = library or Library.open_reader(self._folder)
+                    self._reply(message, {"ready": self._prepare(library, pool, message)})
+                except (StorageError, IndexerError) as error:
+                    self._refuse(message, error.message, error.hint)
+                except (OSError, KeyError, TypeError, ValueError) as error:
+                    self._refuse(message, f"the picture cannot be prepared: {error}")
+        finally:
+            pool.close()
+            if library is not None:
+                library.close()
+
+    def _prepare(self, library: Library, pool: DecodePool, message: dict[str, Any]) -> bool:
+        side = int(message["side"])
+        photo = library.photos.by_ids([PhotoId(int(message["photo"]))]).get(
+            PhotoId(int(message["photo"]))
+        )
+        if photo is None or photo.content_hash is None:
+            return False
+        if self._thumbnails.has(photo.content_hash, side):
+            return True
+        outcome = pool.submit_preview(photo.full_path, side).result()
+        if isinstance(outcome, DecodeFailure):
+            return False
+        self._thumbnails.write(photo.content_hash, side, outcome)
+        return True
+
+
+class _SearchDesk:
+    """What a search needs, made when the first one comes; belongs to the search thread."""
+
+    def __init__(self, folder: Path, encoders: EncoderSlot) -> None:
+        self._folder = folder
+        self._encoders = encoders
+        self._library: Library | None = None
+        self._lookup: VectorLookup | None = None
+        self._pool: DecodePool | None = None
+
+    def nearest(self, message: dict[str, Any]) -> dict[str, Any]:
+        picture = message.get("picture")
+        answer = self._ready_lookup().nearest(
+            text=str(message.get("text") or ""),
+            picture=Path(str(picture)) if picture else None,
+            photo_filter=filter_from_wire(message["filter"]),
+            limit=int(message["limit"]),
+        )
+        return answer_to_wire(answer)
+
+    def _ready_lookup(self) -> VectorLookup:
+        if self._lookup is None:
+            encoder = self._encoders.wait()
+            if encoder is None:
+                raise self._encoders.error or LibraryMissing("there is no encoder")
+            self._library = self._library or Library.open_reader(self._folder)
+            self._lookup = VectorLookup(self._library, encoder, self._decode)
+        return self._lookup
+
+    def _decode(self, path: Path) -> Decoded | DecodeFailure:
+        encoder = self._encoders.wait()
+        if self._pool is None and encoder is not None:
+            self._pool = DecodePool(
+                picture_input=encoder.picture_input, thumbnail_side=THUMBNAIL_SIDE, workers=1
+            )
+        if self._pool is None:
+            return DecodeFailure(reason="there is no encoder", permanent=False)
+        return self._pool.submit(path).result()
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
+        if self._library is not None:
+            self._library.close()

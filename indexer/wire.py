@@ -1,0 +1,64 @@
+"""Requests and replies of the child process: one JSON object per line, names as bytes survive.
+
+    → {"request": 7, "do": "nearest", "text": "a red barn", "picture": null, "filter": {…}, "limit": 500}
+    ← {"reply": 7, "answer": {…}}
+    ← {"reply": 8, "error": "…", "hint": "…"}
+
+Events of `indexer.events` come on the same stream, each with the key `event`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from indexer.answers import NearestAnswer, NearPhoto
+from storage.records import ContentId, PhotoFilter, PhotoId
+
+
+def encode_line(message: dict[str, Any]) -> str:
+    """One line of ASCII; lone surrogates of odd file names become escapes and come back."""
+    return json.dumps(message, default=str)
+
+
+def decode_line(line: str | bytes) -> dict[str, Any] | None:
+    """The object in a line; None for anything else."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) else None
+
+
+def filter_to_wire(photo_filter: PhotoFilter) -> dict[str, Any]:
+    """The filter as JSON values."""
+    fields = dataclasses.asdict(photo_filter)
+    return {**fields, "folders": [str(folder) for folder in photo_filter.folders]}
+
+
+def filter_from_wire(fields: dict[str, Any]) -> PhotoFilter:
+    """The filter that `filter_to_wire` was given.
+
+    Raises:
+        TypeError: a field is unknown.
+    """
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    return PhotoFilter(**{**values, "folders": tuple(Path(item) for item in fields["folders"])})
+
+
+def answer_to_wire(answer: NearestAnswer) -> dict[str, Any]:
+    """The answer as JSON values; photos as rows, for there are many."""
+    fields = dataclasses.asdict(dataclasses.replace(answer, photos=()))
+    rows = [(photo.photo_id, photo.content_id, photo.score) for photo in answer.photos]
+    return {**fields, "photos": rows}
+
+
+def answer_from_wire(fields: dict[str, Any]) -> NearestAnswer:
+    """The answer that `answer_to_wire` was given."""
+    photos = tuple(
+        NearPhoto(photo_id=PhotoId(row[0]), content_id=ContentId(row[1]), score=float(row[2]))
+        for row in fields["photos"]
+    )
+    return NearestAnswer(**{**fields, "photos": photos})

@@ -1,0 +1,105 @@
+"""The few properties of an XMP packet that say something to a photo's owner.
+
+The packet is streamed through expat: no tree is built, a DOCTYPE ends the reading (so there are no
+entities to expand), and so does nesting deeper than any real packet has.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+PACKET_BYTES_MAX = 1_000_000
+_DEPTH_MAX = 40
+_TEXT_LENGTH_MAX = 10_000
+_VALUES_MAX = 200
+
+_DC = "http://purl.org/dc/elements/1.1/ "
+_EXIF = "http://ns.adobe.com/exif/1.0/ "
+_XMP = "http://ns.adobe.com/xap/1.0/ "
+_PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/ "
+_AUX = "http://ns.adobe.com/exif/1.0/aux/ "
+_EXIF_EX = "http://cipa.jp/exif/1.0/ "
+
+TITLE = _DC + "title"
+DESCRIPTION = _DC + "description"
+SUBJECT = _DC + "subject"
+DATE_TAKEN = _EXIF + "DateTimeOriginal"
+DATE_CREATED = _PHOTOSHOP + "DateCreated"
+CREATE_DATE = _XMP + "CreateDate"
+LENS = _AUX + "Lens"
+LENS_MODEL = _EXIF_EX + "LensModel"
+
+_WANTED = frozenset(
+    (TITLE, DESCRIPTION, SUBJECT, DATE_TAKEN, DATE_CREATED, CREATE_DATE, LENS, LENS_MODEL)
+)
+_WANTED_NAMESPACES = tuple({name.split()[0].encode() for name in _WANTED})
+
+
+class _EnoughError(Exception):
+    """Ends the reading of a packet that is not worth more of it."""
+
+
+@dataclass(slots=True)
+class _Collector:
+    """Expat's handlers: gathers the text of wanted properties, and of the list items in them."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    _depth: int = 0
+    _property: str | None = None
+    _property_depth: int = 0
+    _text: str = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """A property may be an element, or an attribute of any element."""
+        self._depth += 1
+        if self._depth > _DEPTH_MAX:
+            raise _EnoughError
+        for attribute in _WANTED.intersection(attributes):
+            self._keep(attribute, attributes[attribute])
+        if self._property is None and name in _WANTED:
+            self._property, self._property_depth = name, self._depth
+        self._text = ""
+
+    def text(self, text: str) -> None:
+        """Adds to the text of the innermost element of a wanted property."""
+        if self._property is not None and len(self._text) < _TEXT_LENGTH_MAX:
+            self._text += text
+
+    def end(self, _name: str) -> None:
+        """Keeps what the element held, and leaves the property where it ends."""
+        if self._property is not None:
+            self._keep(self._property, self._text)
+            self._text = ""
+            if self._depth == self._property_depth:
+                self._property = None
+        self._depth -= 1
+
+    def refuse(self, *_declaration: object) -> None:
+        """Ends the reading at a DOCTYPE: only there can entities be declared."""
+        raise _EnoughError
+
+    def _keep(self, name: str, text: str) -> None:
+        kept = self.values.setdefault(name, [])
+        if text.strip() and len(kept) < _VALUES_MAX:
+            kept.append(text)
+
+
+def read_xmp(packet: bytes) -> dict[str, list[str]]:
+    """The values of the properties named above, as far as the packet can be read, not cleaned.
+
+    Raises nothing: a damaged packet gives what came before the damage.
+    """
+    collector = _Collector()
+    if len(packet) > PACKET_BYTES_MAX or not any(name in packet for name in _WANTED_NAMESPACES):
+        return {}
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = collector.start
+    parser.EndElementHandler = collector.end
+    parser.CharacterDataHandler = collector.text
+    parser.StartDoctypeDeclHandler = collector.refuse
+    with suppress(expat.ExpatError, _EnoughError, LookupError, ValueError):
+        parser.Parse(packet.rstrip(b"\0 "), True)
+    return collector.values
