@@ -1,11 +1,11 @@
 """What a user can do wrong, or find missing, above the indexer and the library.
 
-    ImagescopeError
-    ├── ConfigError            a setting, flag or settings file makes no sense
-    ├── UsageError             the command was given something it cannot work with
-    └── SearchError
-        ├── PicturesUnavailable   the pictures cannot be compared just now
-        └── Superseded            a newer search took this one's place
+ImagescopeError
+├── ConfigError            a setting, flag or settings file makes no sense
+├── UsageError             the command was given something it cannot work with
+└── SearchError
+    ├── PicturesUnavailable   the pictures cannot be compared just now
+    └── Superseded            a newer search took this one's place
 """
 
 from __future__ import annotations

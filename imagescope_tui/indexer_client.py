@@ -40,9 +40,7 @@ class IndexerClient:
     when this process is killed.
     """
 
-    def __init__(
-        self, options: IndexerOptions, *, on_event: Callable[[IndexEvent], None]
-    ) -> None:
+    def __init__(self, options: IndexerOptions, *, on_event: Callable[[IndexEvent], None]) -> None:
         self._options = options
         self._on_event = on_event
         self._child: asyncio.subprocess.Process | None = None
@@ -106,6 +104,11 @@ class IndexerClient:
     def request_stop(self) -> None:
         """Ask the child to end after its batch, without waiting for it."""
         self._tell({"do": "stop"})
+
+    def kill(self) -> None:
+        """End the child at once; what it committed stays."""
+        if self._child is not None:
+            self._child.kill()
 
     # -- asking ------------------------------------------------------------------------------
 

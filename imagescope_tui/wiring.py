@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from imagescope_tui.indexer_client import IndexerClient
     from indexer.answers import NearestAnswer
-    from indexer.decoding import Decoded, DecodeFailure
+    from indexer.decode_failures import DecodeFailure
+    from indexer.decoding import Decoded
     from indexer.lookup import VectorLookup
     from indexer.models.protocols import ImageTextEncoder
     from storage.records import PhotoFilter

@@ -69,9 +69,7 @@ def main(argument: str) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: control.stop())
     encoders = EncoderSlot(options, outlet.event)
-    thumbnails = ThumbnailCache(
-        options.library / THUMBNAILS_NAME, options.thumbnail_cache_bytes
-    )
+    thumbnails = ThumbnailCache(options.library / THUMBNAILS_NAME, options.thumbnail_cache_bytes)
     service = Service(options.library, encoders, thumbnails, control, outlet.message)
     encoders.start()
     service.start()
@@ -123,9 +121,7 @@ def _index(
     return EXIT_DONE
 
 
-def _open_when_free(
-    options: IndexerOptions, control: Control, outlet: _Outlet
-) -> Library | None:
+def _open_when_free(options: IndexerOptions, control: Control, outlet: _Outlet) -> Library | None:
     """The library for writing; a server waits for another process to let go of it."""
     has_told = False
     while not control.is_stopped:

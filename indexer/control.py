@@ -75,8 +75,10 @@ class Control:
         """Something happened in these folders of the root; None for anywhere in it."""
         with self._news:
             before = self._changes.get(root, set())
-            whole = folders is None or before is None
-            self._changes[root] = None if whole else before | folders
+            if folders is None or before is None:
+                self._changes[root] = None
+            else:
+                self._changes[root] = before | folders
             self._news.notify_all()
 
     def report_degraded(self, root: Path, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, TypeAlias
@@ -30,11 +31,23 @@ class DecodeFailure:
 
 _CUT_SHORT_WORDS = ("truncated", "end of file", "not enough", "unexpected end", "premature", "eof")
 _MEMORY_WORDS = ("memory", "alloc")
+_DISK_ERRORS = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("EIO", "ENXIO", "ENODEV", "ENOMEDIUM", "EMEDIUMTYPE", "EREMOTEIO", "ESTALE"),
+        *("ENOTCONN", "ECONNRESET", "ECONNABORTED", "EHOSTDOWN", "EHOSTUNREACH"),
+        *("ENETDOWN", "ENETUNREACH", "ETIMEDOUT", "ENOLINK", "EACCES", "EPERM"),
+    )
+    if hasattr(errno, name)
+)
+"""Any other error number comes from bytes that lead a decoder to seek where nothing is."""
 
 _OTHER_KINDS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\x0a", "JPEG XL is not supported yet"),
     (0, b"\x00\x00\x00\x0cJXL ", "JPEG XL is not supported yet"),
     (0, b"8BPS", "Photoshop files are not supported yet"),
+    (8, b"AVI ", "a video, not a photo"),
+    (8, b"WAVE", "a sound, not a photo"),
     (0, b"FUJIFILMCCD-RAW", "camera RAW is not supported yet"),
     (0, b"\x00MRM", "camera RAW is not supported yet"),
     (0, b"FOVb", "camera RAW is not supported yet"),
@@ -88,7 +101,7 @@ def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
     message = str(error)
     if isinstance(error, OSError | RuntimeError) and _says(message, _MEMORY_WORDS):
         raise MemoryError(message) from error
-    if isinstance(error, OSError) and error.errno:
+    if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
         return failure_to_read(error)
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return DecodeFailure(reason="too many pixels", permanent=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.answers import NearestAnswer, NearPhoto
-from indexer.decoding import DecodeFailure
+from indexer.decode_failures import DecodeFailure
 from storage.hnsw import load_graph
 from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
 

@@ -13,7 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from indexer.decoding import Decoded, DecodeFailure
+from indexer.decode_failures import DecodeFailure
+from indexer.decoding import Decoded
 from indexer.events import PhotoFailed
 from indexer.hashing import hash_file
 from storage.errors import LibraryFull
@@ -198,7 +199,7 @@ class Pipeline:
     def _encode(self, encoder: ImageTextEncoder, pictures: list[Picture]) -> FloatMatrix | None:
         try:
             return encoder.encode_pictures(pictures)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a seam
             # One of the seams where everything is caught: a model may raise anything, and one
             # picture it cannot take must not stop the other fifty thousand.
             _log.exception("a batch of %d pictures could not be embedded", len(pictures))

@@ -220,8 +220,8 @@ class IndexRun:
         if orders.rescan:
             self._scan(tuple(roots.values()))
         for path, folders in orders.changes.items():
-            if root := roots.get(path):
-                self._scan((root,), folders)
+            if path in roots:
+                self._scan((roots[path],), folders)
         self._note_degraded()
 
     def _forget_failures(self) -> None:
@@ -282,7 +282,8 @@ class IndexRun:
     def _look_for_vanished(self, pipeline: Pipeline) -> None:
         vanished, pipeline.vanished = pipeline.vanished, {}
         for root_id, folders in vanished.items():
-            if root := self._library.roots.by_id(root_id):
+            root = self._library.roots.by_id(root_id)
+            if root is not None:
                 self._scan((root,), frozenset(folders))
 
     def _look_around(self) -> None:

@@ -6,7 +6,6 @@ was mounted there still is.
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import time
@@ -155,10 +154,7 @@ class Scanner:
                 root.id, is_mount=root.path.is_mount(), scanned_at=self._clock()
             )
             self._library.roots.put_mounts(root.id, frozenset(walk.mounts | walk.unmounted))
-            self._library.settings.put(
-                f"unreadable:{root.id}",
-                json.dumps(sorted(os.fsencode(f).hex() for f in walk.unreadable)),
-            )
+            self._library.roots.put_unreadable(root.id, frozenset(walk.unreadable))
 
     # -- walking -----------------------------------------------------------------------------
 
@@ -303,12 +299,6 @@ class Scanner:
             moved=moved,
             deleted=max(0, walk.deleted - moved),
         )
-
-
-def unreadable_folders(library: Library, root: Root) -> tuple[str, ...]:
-    """Folders below the root that the last full scan was not allowed to read."""
-    stored = library.settings.get(f"unreadable:{root.id}")
-    return tuple(os.fsdecode(bytes.fromhex(item)) for item in json.loads(stored or "[]"))
 
 
 def _may_be_folder(path: Path) -> bool:

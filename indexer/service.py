@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexer.decode_pool import DecodePool
-from indexer.decoding import DecodeFailure
+from indexer.decode_failures import DecodeFailure
 from indexer.errors import IndexerError
 from indexer.lookup import VectorLookup
 from indexer.models.protocols import ModelError, PictureInput
@@ -119,9 +119,7 @@ class Service:
     # -- thumbnails and previews -------------------------------------------------------------
 
     def _answer_pictures(self) -> None:
-        pool = DecodePool(
-            picture_input=_PREVIEW_INPUT, thumbnail_side=THUMBNAIL_SIDE, workers=1
-        )
+        pool = DecodePool(picture_input=_PREVIEW_INPUT, thumbnail_side=THUMBNAIL_SIDE, workers=1)
         library: Library | None = None
         try:
             while (message := self._pictures.get()) is not None:

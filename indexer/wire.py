@@ -1,6 +1,7 @@
 """Requests and replies of the child process: one JSON object per line, names as bytes survive.
 
-    → {"request": 7, "do": "nearest", "text": "a red barn", "picture": null, "filter": {…}, "limit": 500}
+    → {"request": 7, "do": "nearest", "text": "a red barn", "picture": null, "filter": {…},
+       "limit": 500}
     ← {"reply": 7, "answer": {…}}
     ← {"reply": 8, "error": "…", "hint": "…"}
 
@@ -44,8 +45,11 @@ def filter_from_wire(fields: dict[str, Any]) -> PhotoFilter:
     Raises:
         TypeError: a field is unknown.
     """
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
-    return PhotoFilter(**{**values, "folders": tuple(Path(item) for item in fields["folders"])})
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()
+    }
+    values["folders"] = tuple(Path(item) for item in values.get("folders", ()))
+    return PhotoFilter(**values)
 
 
 def answer_to_wire(answer: NearestAnswer) -> dict[str, Any]:

@@ -136,8 +136,8 @@ class Contents:
 
 _JOINS = """JOIN roots ON roots.id = photos.root_id
     LEFT JOIN failures ON failures.photo_id = photos.id"""
-_QUEUE = f"""SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name, photos.size_bytes,
-    photos.mtime_ns FROM photos {_JOINS}"""
+_QUEUE = f"""SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
+    photos.size_bytes, photos.mtime_ns FROM photos {_JOINS}"""
 _READABLE = """roots.offline_since IS NULL AND photos.offline_since IS NULL
     AND (failures.photo_id IS NULL OR failures.retry_after <= ?)"""
 _FOLLOWING = "(photos.mtime_ns, photos.id) < (?, ?)"

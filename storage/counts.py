@@ -40,12 +40,5 @@ def count_library(sql: Sql, encoder_id: str | None) -> LibraryCounts:
     )
 
 
-def photos_by_root(sql: Sql) -> dict[int, int]:
-    """Live photos of each root id."""
-    return {
-        row[0]: row[1] for row in sql.rows(f"SELECT root_id, count(*) {_LIVE} GROUP BY root_id")
-    }
-
-
 def _count(sql: Sql, statement: str, *values: str) -> int:
     return int(sql.value(statement, values))

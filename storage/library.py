@@ -110,6 +110,14 @@ class Library:
         """How many photos are in which state, for the encoder in use."""
         return count_library(self._sql, self.settings.get("encoder_id"))
 
+    def index_kind(self, encoder_id: str | None) -> dict[str, str | int]:
+        """How unfiltered searches are answered, and over how many vectors."""
+        from storage.vector_index import HNSW_FROM_ROWS
+
+        rows = self.vectors.count(encoder_id) if encoder_id else 0
+        graph = rows >= HNSW_FROM_ROWS and (self.folder / "vectors.hnsw").is_file()
+        return {"kind": "hnsw" if graph else "exact", "rows": rows}
+
     def check(self) -> tuple[str, ...]:
         """What SQLite's own integrity check complains of; empty when all is well."""
         found = tuple(str(row[0]) for row in self._sql.rows("PRAGMA integrity_check"))

@@ -52,6 +52,13 @@ class Photos:
             self._sql.value(f"SELECT count(*) FROM photos WHERE {condition.text}", condition.values)
         )
 
+    def count_by_root(self) -> dict[RootId, int]:
+        """Live photos of each root."""
+        rows = self._sql.rows(
+            "SELECT root_id, count(*) FROM photos WHERE deleted_at IS NULL GROUP BY root_id"
+        )
+        return {RootId(row[0]): int(row[1]) for row in rows}
+
     def by_ids(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
         """Those of the photos that are not deleted."""
         statement = f"{_SELECT} WHERE photos.id IN ({{keys}}) AND photos.deleted_at IS NULL"

@@ -74,6 +74,21 @@ class Roots:
             [since, root_id],
         )
 
+    def unreadable(self, root_id: RootId) -> tuple[str, ...]:
+        """Folders below the root that the last full scan was not allowed to read."""
+        found = self._sql.rows(
+            "SELECT folder FROM unreadable WHERE root_id = ? ORDER BY folder", [root_id]
+        )
+        return tuple(os.fsdecode(row[0]) for row in found)
+
+    def put_unreadable(self, root_id: RootId, folders: frozenset[str]) -> None:
+        """Remember the folders below the root that could not be read."""
+        self._sql.run("DELETE FROM unreadable WHERE root_id = ?", [root_id])
+        self._sql.run_many(
+            "INSERT INTO unreadable (root_id, folder) VALUES (?, ?)",
+            [(root_id, os.fsencode(folder)) for folder in sorted(folders)],
+        )
+
     def mounts(self, root_id: RootId) -> frozenset[str]:
         """Folders below the root where a file system was mounted when they were last seen."""
         found = self._sql.rows("SELECT folder FROM mounts WHERE root_id = ?", [root_id])

@@ -40,6 +40,12 @@ _TABLES = (
         PRIMARY KEY (root_id, folder)
     ) WITHOUT ROWID""",
     """
+    CREATE TABLE unreadable (
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        folder BLOB NOT NULL,
+        PRIMARY KEY (root_id, folder)
+    ) WITHOUT ROWID""",
+    """
     CREATE TABLE contents (
         id INTEGER PRIMARY KEY,
         hash TEXT NOT NULL UNIQUE,

@@ -19,8 +19,8 @@ def say(text: str) -> None:
 
 
 def put_line(text: str) -> None:
-    """One line of data for a person or a pipe."""
-    print(printable(text))  # noqa: T201
+    """One line of data, which holds nothing foreign that is not `printable`."""
+    print(text, flush=True)  # noqa: T201
 
 
 def put_json(value: Any, *, indent: int | None = 2) -> None:  # noqa: ANN401
@@ -31,7 +31,7 @@ def put_json(value: Any, *, indent: int | None = 2) -> None:  # noqa: ANN401
 def put_path(path: str, *, nul: bool) -> None:
     """One path as its bytes for a pipe, or made harmless for a terminal."""
     if sys.stdout.isatty() and not nul:
-        put_line(path)
+        put_line(printable(path))
         return
     sys.stdout.flush()
     sys.stdout.buffer.write(os.fsencode(path) + (b"\0" if nul else b"\n"))

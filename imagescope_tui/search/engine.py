@@ -37,6 +37,10 @@ class SearchEngine:
         self._pictures = pictures
         self._words = words
 
+    def close(self) -> None:
+        """Let go of the library."""
+        self._words.close()
+
     async def search(
         self, query: Query, *, emit: Emit, options: SearchOptions = DEFAULT_OPTIONS
     ) -> SearchResult:
@@ -58,13 +62,10 @@ class SearchEngine:
         emit(SearchFinished(result=result))
         return result
 
-    async def _timeline(
-        self, query: Query, options: SearchOptions, started: float
-    ) -> SearchResult:
+    async def _timeline(self, query: Query, options: SearchOptions, started: float) -> SearchResult:
         newest = await self._words.newest(query.filter, limit=options.limit)
         ranking = tuple(
-            Candidate(photo_id=hit.photo_id, content_id=hit.content_id, score=0.0)
-            for hit in newest
+            Candidate(photo_id=hit.photo_id, content_id=hit.content_id, score=0.0) for hit in newest
         )
         seconds = time.perf_counter() - started
         return SearchResult(query=query, encoder_id=None, ranking=ranking, seconds={1: seconds})

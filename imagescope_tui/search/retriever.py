@@ -60,6 +60,9 @@ class WordSearch(Protocol):
     async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
         """The photos that pass the filter, newest first, with no score."""
 
+    def close(self) -> None:
+        """Let go of the library."""
+
 
 def rank(
     pictures: NearestAnswer | None, words: WordAnswer, options: SearchOptions

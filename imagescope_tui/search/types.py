@@ -1,4 +1,4 @@
-"""The values a search takes and gives; nothing here knows storage's tables, models or the screen."""
+"""The values a search takes and gives."""
 
 from __future__ import annotations
 

@@ -27,6 +27,10 @@ class Engine(Protocol):
         """Search once, telling each step; cancelling the task cancels the search."""
         ...
 
+    def close(self) -> None:
+        """Let go of what it holds; it is not asked any more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UiSettings:

@@ -1,10 +1,10 @@
 """Colours as people name them, as soft shares of perceptual colour bins.
 
-Pixels and colour words meet in the same bins of OKLCH (OKLab by Björn Ottosson, 2020, in polar form:
-lightness 0–1, chroma 0–0.33 in sRGB, hue in degrees). A pixel is shared between the bins beside it,
-a word stands for the share of each bin that people call by that word. Nothing here is learned: the
-ranges of the basic colour terms (Berlin and Kay's eleven, turquoise and beige) are set by hand from
-the hue circle, all other names are the coordinates that CSS gives them.
+Pixels and colour words meet in the same bins of OKLCH (OKLab by Björn Ottosson, 2020, in polar
+form: lightness 0–1, chroma 0–0.33 in sRGB, hue in degrees). A pixel is shared between the bins
+beside it, a word stands for the share of each bin that people call by that word. Nothing here is
+learned: the ranges of the basic colour terms (Berlin and Kay's eleven, turquoise and beige) are set
+by hand from the hue circle, all other names are the coordinates that CSS gives them.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 FloatArray: TypeAlias = npt.NDArray[np.float32]
 
-# Hues where a name is at its best, so that no bin lies across two names: red, orange, yellow, lime,
-# green, jade, cyan, azure, blue, violet, magenta, rose.
-HUES = np.array([25, 55, 95, 120, 145, 175, 205, 235, 262, 295, 325, 355], dtype=np.float32)
+# Hues where a name is at its best, so that no bin lies across two names: red, orange, amber,
+# yellow, lime, green, jade, cyan, azure, blue, violet, magenta, rose.
+HUES = np.array([25, 52, 78, 98, 120, 145, 175, 205, 235, 262, 295, 325, 355], dtype=np.float32)
 GREY_LIGHTNESSES = np.array([0.12, 0.35, 0.60, 0.82, 0.97], dtype=np.float32)
 LIGHTNESSES = np.array([0.35, 0.60, 0.85], dtype=np.float32)
 CHROMAS = np.array([0.02, 0.07, 0.16], dtype=np.float32)
@@ -67,18 +67,36 @@ class ColourRange:
     chroma_edge: float = 0.03
 
 
+_ANY = 1.0
+"""As light, or as vivid, as can be."""
+
+# A colour is the better an example of its name the more vivid it is, hence the wide soft edges.
 BASIC_COLOURS = {
     "black": ColourRange(lightness=(0, 0.20), chroma=(0, 0.05)),
     "grey": ColourRange(lightness=(0.36, 0.82), chroma=(0, 0.015), chroma_edge=0.02),
-    "white": ColourRange(lightness=(0.93, 1), chroma=(0, 0.03)),
-    "red": ColourRange(hue=(14, 36), lightness=(0.30, 0.70), chroma=(0.12, 1)),
-    "orange": ColourRange(hue=(46, 74), lightness=(0.62, 0.86), chroma=(0.12, 1)),
-    "yellow": ColourRange(hue=(86, 114), lightness=(0.72, 1), chroma=(0.09, 1)),
-    "green": ColourRange(hue=(116, 166), lightness=(0.20, 0.92), chroma=(0.05, 1)),
-    "turquoise": ColourRange(hue=(176, 216), lightness=(0.35, 0.95), chroma=(0.06, 1)),
-    "blue": ColourRange(hue=(222, 284), lightness=(0.20, 0.86), chroma=(0.06, 1)),
-    "purple": ColourRange(hue=(292, 330), lightness=(0.20, 0.72), chroma=(0.08, 1)),
-    "pink": ColourRange(hue=(338, 378), lightness=(0.64, 0.95), chroma=(0.06, 0.30)),
+    "white": ColourRange(lightness=(0.92, _ANY), lightness_edge=0.12, chroma=(0, 0.03)),
+    "red": ColourRange(hue=(14, 36), lightness=(0.30, 0.70), chroma=(0.17, _ANY), chroma_edge=0.08),
+    "orange": ColourRange(
+        hue=(44, 70), lightness=(0.62, 0.86), chroma=(0.15, _ANY), chroma_edge=0.07
+    ),
+    "yellow": ColourRange(
+        hue=(82, 114), lightness=(0.72, _ANY), chroma=(0.15, _ANY), chroma_edge=0.08
+    ),
+    "green": ColourRange(
+        hue=(116, 166), lightness=(0.20, 0.92), chroma=(0.10, _ANY), chroma_edge=0.07
+    ),
+    "turquoise": ColourRange(
+        hue=(176, 216), lightness=(0.35, 0.95), chroma=(0.10, _ANY), chroma_edge=0.06
+    ),
+    "blue": ColourRange(
+        hue=(222, 284), lightness=(0.20, 0.86), chroma=(0.12, _ANY), chroma_edge=0.08
+    ),
+    "purple": ColourRange(
+        hue=(292, 330), lightness=(0.20, 0.72), chroma=(0.13, _ANY), chroma_edge=0.08
+    ),
+    "pink": ColourRange(
+        hue=(338, 378), lightness=(0.64, 0.95), chroma=(0.11, 0.30), chroma_edge=0.06
+    ),
     "brown": ColourRange(hue=(32, 84), lightness=(0.28, 0.56), chroma=(0.04, 0.12)),
     "beige": ColourRange(
         hue=(60, 105), lightness=(0.78, 0.95), chroma=(0.02, 0.07), chroma_edge=0.015
@@ -104,21 +122,26 @@ def oklab(rgb: npt.ArrayLike) -> FloatArray:
     """Lightness, a and b of sRGB values 0–255; shape (..., 3)."""
     encoded = np.asarray(rgb, dtype=np.float64) / 255.0
     linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-    return (np.cbrt(linear @ _TO_CONES.T) @ _TO_OKLAB.T).astype(np.float32)
+    return floats(np.cbrt(linear @ _TO_CONES.T) @ _TO_OKLAB.T)
 
 
 def chroma_of(lab: FloatArray) -> FloatArray:
     """How far OKLab colours are from grey; shape without the last axis."""
-    return np.hypot(lab[..., 1], lab[..., 2])
+    return floats(np.hypot(lab[..., 1], lab[..., 2]))
+
+
+def floats(values: npt.ArrayLike) -> FloatArray:
+    """The values as single precision, which all vectors are kept in."""
+    return np.asarray(values, dtype=np.float32)
 
 
 def hue_of(lab: FloatArray) -> FloatArray:
     """Hue angles 0–360 of OKLab colours; shape without the last axis."""
-    return np.degrees(np.arctan2(lab[..., 2], lab[..., 1])) % 360
+    return floats(np.degrees(np.arctan2(lab[..., 2], lab[..., 1])) % 360)
 
 
 def shared_between(values: FloatArray, knots: FloatArray) -> FloatArray:
-    """Each value shared linearly between the two knots beside it; shape (n, knots), rows sum to 1."""
+    """Each value shared linearly by the two knots beside it; shape (n, knots), rows sum to 1."""
     values = np.clip(values, knots[0], knots[-1])
     below = np.clip(np.searchsorted(knots, values, side="right") - 1, 0, len(knots) - 2)
     share = (values - knots[below]) / (knots[below + 1] - knots[below])
@@ -150,11 +173,12 @@ def _hue_shares(lab: FloatArray) -> FloatArray:
     return shares[:, :-1]
 
 
+@cache
 def bin_weights() -> FloatArray:
     """How much a bin says about a photo; shape (BIN_COUNT,)."""
     dull_and_vivid = np.tile([DULL_WEIGHT, VIVID_WEIGHT], len(HUES) * len(LIGHTNESSES))
     greys = np.full(len(GREY_LIGHTNESSES), GREY_WEIGHT)
-    return np.concatenate([greys, dull_and_vivid]).astype(np.float32)
+    return floats(np.concatenate([greys, dull_and_vivid]))
 
 
 @cache
@@ -186,18 +210,18 @@ def membership(wanted: ColourRange) -> FloatArray:
         return inside
     middle, half = sum(wanted.hue) / 2, (wanted.hue[1] - wanted.hue[0]) / 2
     away = np.abs((hue_of(lab) - middle + 180) % 360 - 180)
-    return inside * np.clip((half - away) / wanted.hue_edge + 1, 0, 1)
+    return floats(inside * np.clip((half - away) / wanted.hue_edge + 1, 0, 1))
 
 
 def _soft_range(values: FloatArray, limits: tuple[float, float], edge: float) -> FloatArray:
     low, high = limits
-    return np.clip(np.minimum((values - low) / edge, (high - values) / edge) + 1, 0, 1)
+    return floats(np.clip(np.minimum((values - low) / edge, (high - values) / edge) + 1, 0, 1))
 
 
 def narrowed(belonging: FloatArray, modifier: str) -> FloatArray:
     """What is left of a colour under a modifier; a contradiction leaves the colour as it was."""
     # The small constant keeps a little of the colour, so that "dark yellow" is not nothing.
-    return belonging * (membership(MODIFIERS[modifier]) + 0.02)
+    return floats(belonging * (membership(MODIFIERS[modifier]) + 0.02))
 
 
 def named_membership(rgb: tuple[int, int, int]) -> FloatArray:
@@ -206,17 +230,23 @@ def named_membership(rgb: tuple[int, int, int]) -> FloatArray:
     Half of it is nearness to those coordinates, half the basic colours that they belong to: photos
     rarely hold the exact gold of the standard, but yellows and oranges near it.
     """
-    lab = palette()
-    own = oklab([rgb])[0]
-    near = np.exp(-((lab - own) ** 2).sum(axis=1) / (2 * _NAME_WIDTH**2))
-    closest = int(np.argmin(((lab - own) ** 2).sum(axis=1)))
+    own = oklab([rgb])
+    squared_distance = ((palette() - own) ** 2).sum(axis=1)
+    near = np.exp(-squared_distance / (2 * _NAME_WIDTH**2))
+    closest = int(np.argmin(squared_distance))
     basics = [membership(wanted) for wanted in BASIC_COLOURS.values()]
-    return near / 2 + sum((basic * basic[closest] for basic in basics), np.zeros_like(near)) / 2
+    theirs = np.sum([basic * basic[closest] for basic in basics], axis=0)
+    return floats(near / 2 + theirs / 2)
 
 
 def term_over_bins(belonging: FloatArray) -> FloatArray:
     """The share of each bin that goes by a name, at unit length; shape (BIN_COUNT,)."""
     bins = palette_bins()
-    shares = (belonging @ bins) / np.maximum(bins.sum(axis=0), 1e-6)
-    length = float(np.linalg.norm(shares))
-    return (shares / length if length > 0 else shares).astype(np.float32)
+    shares = floats((belonging @ bins) / np.maximum(bins.sum(axis=0), 1e-6))
+    return unit(shares)
+
+
+def unit(vector: FloatArray) -> FloatArray:
+    """The vector at length one; all zero stays all zero."""
+    length = float(np.linalg.norm(vector))
+    return floats(vector / length) if length > 0 else vector

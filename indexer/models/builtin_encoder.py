@@ -1,4 +1,4 @@
-"""`builtin`: the encoder that works without any weights, on colours, layout and the look of a photo.
+"""`builtin`: the encoder that needs no weights, for colours, layout and the look of a photo.
 
 It sees no things, faces, places or texts. docs/builtin-encoder.md says what it can find, measured.
 """

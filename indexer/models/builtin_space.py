@@ -1,8 +1,9 @@
 """The one space in which `builtin` puts pictures and words: colours in places, and a few qualities.
 
 A vector is a row of blocks. A block of a place holds the colours seen there; a block of a quality
-holds how much the picture is of each of its grades (dark, middling, light). Every block of a picture
-has the same length whatever the picture shows, so that no block of one picture outweighs another's.
+holds how much the picture is of each of its grades (dark, middling, light). Every block of a
+picture has the same length whatever the picture shows, so that no block of one picture outweighs
+another's.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ QUALITY_WEIGHT: Final = 0.5
 
 
 def _layout() -> dict[str, slice]:
-    sizes = dict.fromkeys(PLACES, BIN_COUNT) | {name: len(grades) for name, grades in GRADES.items()}
+    sizes = dict.fromkeys(PLACES, BIN_COUNT) | {
+        name: len(grades) for name, grades in GRADES.items()
+    }
     ends = np.cumsum(list(sizes.values()))
     return {
         name: slice(int(end) - size, int(end))
@@ -65,9 +68,3 @@ def grade_vector(quality: str, grade: str) -> FloatArray:
     """The one-hot row of a grade within its quality's block."""
     grades = GRADES[quality]
     return np.eye(len(grades), dtype=np.float32)[grades.index(grade)]
-
-
-def unit(vector: FloatArray) -> FloatArray:
-    """The vector at length one; all zero stays all zero."""
-    length = float(np.linalg.norm(vector))
-    return (vector / length if length > 0 else vector).astype(np.float32)

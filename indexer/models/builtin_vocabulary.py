@@ -1,7 +1,7 @@
-"""The words `builtin` knows beside colour names: where things are, how pictures look, and a few priors.
+"""The words `builtin` knows beside colour names: places, looks, and a few priors.
 
-A prior is plain knowledge of colours and places, not sight: snow is taken for white below, and white
-sand below is then taken for snow as well. docs/builtin-encoder.md lists them for the reader.
+A prior is plain knowledge of colours and places, not sight: snow is taken for white below, and
+white sand below is then taken for snow as well. docs/builtin-encoder.md lists them for the reader.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ class Prior:
     grades: tuple[GradeOf, ...] = ()
 
 
-DEFAULT_PLACES: Final = (("subject", 1.0), ("whole", 0.6))
-"""Where a colour is looked for when nothing says where."""
+THING_PLACES: Final = (("subject", 1.0), ("whole", 0.2))
+"""Where a colour is looked for when it is said of a thing: `red car`."""
+ALONE_PLACES: Final = (("subject", 1.0), ("whole", 0.6))
+"""Where a colour is looked for when it is said of nothing: `red`, `red photo`."""
 
 PLACE_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "top": ("top",),
@@ -67,12 +69,13 @@ def _of(*colours: str, places: str, weights: tuple[float, ...] = ()) -> tuple[Co
     )
 
 
-_LEAVES_AROUND: Final = _of("green", places="whole", weights=(0.35,))
+_LEAVES_AROUND: Final = _of("green", places="whole", weights=(0.6,))
 _DARK: Final = (GradeOf(quality="tone", grade="dark", weight=0.4),)
 
 
 def _flower(*colours: str) -> Prior:
-    return Prior(own=_of(*colours, places="subject whole", weights=(1.0, 0.5)), around=_LEAVES_AROUND)
+    own = _of(*colours, places="subject whole", weights=(1.0, 0.5))
+    return Prior(own=own, around=_LEAVES_AROUND)
 
 
 _GRASS = Prior(own=_of("green", places="bottom whole", weights=(1.0, 0.5)))
@@ -87,9 +90,9 @@ _SNOW = Prior(
     own=_of("white", places="bottom whole", weights=(1.0, 0.7)),
     grades=(GradeOf(quality="tone", grade="light", weight=0.3),),
 )
-_SAND = Prior(own=_of("beige", "brown", places="bottom", weights=(1.0,)))
+_SAND = Prior(own=_of("beige", "tan", places="bottom", weights=(1.0,)))
 _BEACH = Prior(
-    own=_of("beige", "brown", places="bottom", weights=(1.0,)),
+    own=_of("beige", "tan", places="bottom", weights=(1.0,)),
     around=_of("blue", "turquoise", places="top middle", weights=(0.5, 0.4)),
 )
 _SUNSET = Prior(
@@ -113,11 +116,10 @@ _FOG = Prior(
         GradeOf(quality="texture", grade="smooth", weight=0.4),
     ),
 )
-_FRUIT_PLACES = "subject whole"
 
 
 def _thing(*colours: str) -> Prior:
-    return Prior(own=_of(*colours, places=_FRUIT_PLACES, weights=(1.0, 0.5)))
+    return Prior(own=_of(*colours, places="subject whole", weights=(1.0, 0.5)))
 
 
 def _is(quality: str, grade: str, against: str = "") -> Prior:
@@ -150,7 +152,7 @@ PRIORS: Final[dict[str, Prior]] = {
     "wood": _FOREST,
     "jungle": _FOREST,
     "leaf": _LEAVES,
-    "leave": _LEAVES,
+    "leaves": _LEAVES,
     "plant": _LEAVES,
     "garden": _LEAVES,
     "tree": _LEAVES,
@@ -232,7 +234,7 @@ MONOCHROME: Final = _MONOCHROME
 PHOTO_WORDS: Final = frozenset({"photo", "photograph", "picture", "image", "shot", "pic"})
 LINK_WORDS: Final = frozenset({"a", "an", "the", "on", "at", "in", "to", "of", "its", "side"})
 """Words that may stand between a colour and its place without changing either."""
-JOINING_WORDS: Final = frozenset({"and", "or", "with"})
+JOINING_WORDS: Final = frozenset({"and", "or"})
 NEGATIONS: Final = frozenset({"no", "not", "without"})
 
 COLOUR_ALIASES: Final[dict[str, str]] = {
@@ -257,4 +259,4 @@ COLOUR_ALIASES: Final[dict[str, str]] = {
 }
 """Colour words that CSS has no entry for, and the entry nearest to what they mean."""
 NOT_COLOURS: Final = frozenset({"peru", "snow"})
-"""CSS names that are first of all something else: a country, and a thing with a prior of its own."""
+"""CSS names that mean something else first: a country, and a thing with a prior of its own."""

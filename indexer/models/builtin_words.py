@@ -1,9 +1,9 @@
-"""A text as a point of the builtin space: its colour names, place words and priors, nothing else."""
+"""A text as a point of the builtin space: its colours, places and priors, nothing else."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -13,15 +13,17 @@ from indexer.models.builtin_colours import (
     BASIC_COLOURS,
     MODIFIERS,
     FloatArray,
+    floats,
     membership,
     named_membership,
     narrowed,
     term_over_bins,
+    unit,
 )
-from indexer.models.builtin_space import BLOCKS, DIM, block_weight, grade_vector, unit
+from indexer.models.builtin_space import BLOCKS, DIM, block_weight, grade_vector
 from indexer.models.builtin_vocabulary import (
+    ALONE_PLACES,
     COLOUR_ALIASES,
-    DEFAULT_PLACES,
     JOINING_WORDS,
     LINK_WORDS,
     MONOCHROME,
@@ -30,16 +32,24 @@ from indexer.models.builtin_vocabulary import (
     PHOTO_WORDS,
     PLACE_WORDS,
     PRIORS,
-    ColoursAt,
+    THING_PLACES,
     Prior,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+Places: TypeAlias = "tuple[tuple[str, float], ...]"
+"""Places of the frame, each with a weight."""
 Kind: TypeAlias = Literal[
     "colour", "modifier", "prior", "place", "negation", "joining", "link", "monochrome", "other"
 ]
+_GRAMMAR: Final[tuple[tuple[Kind, frozenset[str]], ...]] = (
+    ("place", frozenset(PLACE_WORDS)),
+    ("negation", NEGATIONS),
+    ("joining", JOINING_WORDS),
+    ("link", LINK_WORDS),
+)
 _LONGEST_COLOUR_NAME: Final = 4
 """Words in `light golden rod yellow`."""
 
@@ -70,15 +80,15 @@ def read_text(text: str) -> Reading:
     for term in _terms(re.findall(r"[a-z]+", text.casefold().replace("b&w", "black and white"))):
         reader.take(term)
     reader.end_phrase()
-    vector = sum((unit(part) for part in reader.parts), np.zeros(DIM, dtype=np.float32))
+    vector = np.zeros(DIM, dtype=np.float32)
+    for part in reader.parts:
+        vector += part.sign * unit(part.vector)
     return Reading(vector=unit(vector), known=frozenset(reader.known))
 
 
 def vocabulary() -> frozenset[str]:
-    """Every single word that can be understood, colour names of several words joined."""
-    return frozenset(
-        {*_colour_names(), *PRIORS, *PLACE_WORDS, *MODIFIERS, *NEGATIONS} - {"light", "deep"}
-    )
+    """Every word that can move a vector, alone or beside a colour; names of several words joined."""
+    return frozenset({*_colour_names(), *PRIORS, *PLACE_WORDS, *MODIFIERS})
 
 
 def _terms(words: list[str]) -> Iterable[Term]:
@@ -136,15 +146,10 @@ def _single_word(word: str) -> Term:
     for spelling in (word, _singular(word), word.removesuffix("es")):
         if spelling in PRIORS:
             return Term(kind="prior", words=(word,), meaning=spelling)
-    if word in PLACE_WORDS:
-        return Term(kind="place", words=(word,), meaning=word)
-    kinds: Mapping[Kind, frozenset[str]] = {
-        "negation": NEGATIONS,
-        "joining": JOINING_WORDS,
-        "link": LINK_WORDS,
-    }
-    kind = next((kind for kind, words in kinds.items() if word in words), "other")
-    return Term(kind=kind, words=(word,), meaning=word)
+    for kind, words in _GRAMMAR:
+        if word in words:
+            return Term(kind=kind, words=(word,), meaning=word)
+    return Term(kind="other", words=(word,), meaning=word)
 
 
 @cache
@@ -153,7 +158,7 @@ def _colour_names() -> dict[str, str]:
     import webcolors
 
     css = {name: name for name in webcolors.names("css3") if name not in NOT_COLOURS}
-    # A modifier before a basic colour is worked out, which is wider than the CSS point of that name.
+    # A modifier before a basic colour is worked out, which is wider than CSS's point of that name.
     worked_out = {modifier + basic for modifier in MODIFIERS for basic in BASIC_COLOURS}
     kept = {name: css_name for name, css_name in css.items() if name not in worked_out}
     return kept | COLOUR_ALIASES | {name: name for name in BASIC_COLOURS} | {"gray": "grey"}
@@ -168,19 +173,28 @@ def _colour(name: str) -> FloatArray:
         return membership(MODIFIERS[name])
     import webcolors
 
-    return named_membership(tuple(webcolors.name_to_rgb(name, "css3")))
+    red, green, blue = webcolors.name_to_rgb(name, "css3")
+    return named_membership((red, green, blue))
 
 
 @cache
 def _any_of(colours: tuple[str, ...]) -> FloatArray:
-    return term_over_bins(np.max([_colour(name) for name in colours], axis=0))
+    return term_over_bins(floats(np.max([_colour(name) for name in colours], axis=0)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One thing that a text asks for."""
+
+    vector: FloatArray
+    sign: float
 
 
 @dataclass(slots=True)
 class _Reader:
     """Gives each colour to the thing it is said of, and each thing its place."""
 
-    parts: list[FloatArray] = field(default_factory=list)
+    parts: list[_Part] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     modifiers: list[str] = field(default_factory=list)
     colours: list[FloatArray] = field(default_factory=list)
@@ -193,18 +207,30 @@ class _Reader:
 
     def take(self, term: Term) -> None:
         """Read one more term."""
-        getattr(self, f"_take_{term.kind}")(term)
+        readers: dict[Kind, Callable[[Term], None]] = {
+            "colour": self._take_colour,
+            "modifier": self._take_modifier,
+            "prior": self._take_prior,
+            "monochrome": self._take_monochrome,
+            "place": self._take_place,
+            "negation": self._take_negation,
+            "joining": self._take_joining,
+            "link": self._take_link,
+            "other": self._take_other,
+        }
+        readers[term.kind](term)
 
-    def end_phrase(self) -> None:
-        """No thing with a prior follows: the colours waiting belong to something unknown."""
+    def end_phrase(self, places: Places = ALONE_PLACES) -> None:
+        """No thing with a prior follows: the colours waiting go where they are looked for then."""
         if self.colours and not self.is_given:
-            colour = np.sum(self.colours, axis=0)
-            self._add(_placed(colour, DEFAULT_PLACES))
+            colour = unit(floats(np.sum(self.colours, axis=0)))
+            self._add(_placed(colour, places))
             self.movable = colour
         self.colours, self.is_given = [], False
 
-    def _add(self, part: FloatArray) -> None:
-        self.parts.append(self.sign * part)
+    def _add(self, vector: FloatArray) -> None:
+        self.parts.append(_Part(vector=vector, sign=self.sign))
+        self.sign = 1.0
 
     def _take_colour(self, term: Term) -> None:
         if self.is_given:
@@ -228,7 +254,6 @@ class _Reader:
         self.is_given = bool(self.colours)
         self.movable = None
         self.known.update(term.words)
-        self.sign = 1.0
 
     def _take_monochrome(self, term: Term) -> None:
         self.end_phrase()
@@ -239,10 +264,8 @@ class _Reader:
         self.end_phrase()
         if self.movable is None:
             return
-        places = PLACE_WORDS[term.meaning]
-        self.parts[-1] = np.sign(self.sign) * _placed(
-            self.movable, tuple((place, 1.0) for place in places)
-        )
+        places = tuple((place, 1.0) for place in PLACE_WORDS[term.meaning])
+        self.parts[-1] = replace(self.parts[-1], vector=_placed(self.movable, places))
         self.movable = None
         self.known.update(term.words)
 
@@ -250,6 +273,7 @@ class _Reader:
         self.end_phrase()
         self.movable = None
         self.sign = -1.0
+        self.known.update(term.words)
 
     def _take_joining(self, term: Term) -> None:
         if self.is_given:
@@ -259,11 +283,12 @@ class _Reader:
         self.end_phrase()
 
     def _take_other(self, term: Term) -> None:
-        self.end_phrase()
+        is_thing = _singular(term.meaning) not in PHOTO_WORDS
+        self.end_phrase(THING_PLACES if is_thing else ALONE_PLACES)
         self.sign = 1.0
 
 
-def _placed(colour: FloatArray, places: Sequence[tuple[str, float]]) -> FloatArray:
+def _placed(colour: FloatArray, places: Places) -> FloatArray:
     """A colour in some places, each with what it shall add to a score; shape (DIM,)."""
     vector = np.zeros(DIM, dtype=np.float32)
     for place, weight in places:
@@ -274,12 +299,12 @@ def _placed(colour: FloatArray, places: Sequence[tuple[str, float]]) -> FloatArr
 def _prior_vector(prior: Prior, colours: Sequence[FloatArray]) -> FloatArray:
     """What a word is taken for, in the colours said of it if any; shape (DIM,)."""
     vector = np.zeros(DIM, dtype=np.float32)
-    said = np.sum(colours, axis=0) if colours else None
+    said = unit(floats(np.sum(colours, axis=0))) if colours else None
     for own in prior.own:
-        colour = _any_of(own.colours) if said is None else unit(said)
-        vector += _placed(colour, [(own.place, own.weight)])
+        colour = _any_of(own.colours) if said is None else said
+        vector += _placed(colour, ((own.place, own.weight),))
     for around in prior.around:
-        vector += _placed(_any_of(around.colours), [(around.place, around.weight)])
+        vector += _placed(_any_of(around.colours), ((around.place, around.weight),))
     for grade in prior.grades:
         weight = grade.weight / block_weight(grade.quality)
         vector[BLOCKS[grade.quality]] += weight * grade_vector(grade.quality, grade.grade)

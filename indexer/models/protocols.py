@@ -1,9 +1,9 @@
 """What the rest of the program may expect of a model.
 
-    ModelError
-    ├── ModelMissing      the weights that were asked for are not on this machine
-    ├── ModelChanged      it answers otherwise than when its vectors were stored
-    └── ModelUnusable     it is there but cannot be loaded, or its settings make no sense
+ModelError
+├── ModelMissing      the weights that were asked for are not on this machine
+├── ModelChanged      it answers otherwise than when its vectors were stored
+└── ModelUnusable     it is there but cannot be loaded, or its settings make no sense
 """
 
 from __future__ import annotations

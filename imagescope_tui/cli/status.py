@@ -1,0 +1,125 @@
+"""`imagescope status`: what the library holds, and what it could not read."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from imagescope_tui.cli.common import (
+    ConfigOption,
+    LibraryOption,
+    QuietOption,
+    VerboseOption,
+    begin,
+    open_library,
+)
+from imagescope_tui.cli.exit_codes import ExitCode
+from imagescope_tui.cli.terminal import put_json, put_line
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from storage.library import Library
+    from storage.records import Failure, Root
+
+_PAGE = 1_000
+
+
+def status(
+    context: typer.Context,
+    failures: Annotated[
+        bool, typer.Option("--failures", help="List each failed file with its reason.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    library: LibraryOption = None,
+    config: ConfigOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> int:
+    """Show what the library holds."""
+    run = begin(context, library=library, config=config, quiet=quiet, verbose=verbose)
+    with open_library(run.settings) as reader:
+        report = _report(reader)
+        if failures:
+            report["failures"] = [_failure(item) for item in _all_failures(reader)]
+    if as_json:
+        put_json(report)
+    else:
+        _print(report)
+    return ExitCode.DONE
+
+
+def _report(library: Library) -> dict[str, Any]:
+    counts = library.counts()
+    encoder_id = library.settings.get("encoder_id")
+    degraded = json.loads(library.settings.get("watch") or "{}")
+    per_root = library.photos.count_by_root()
+    return {
+        "library": str(library.folder),
+        "photos": counts.photos,
+        "embedded": counts.embedded,
+        "captioned": counts.captioned,
+        "failed": counts.failed,
+        "offline": counts.offline,
+        "pending": counts.pending,
+        "deleted": counts.deleted,
+        "roots": [
+            _root(library, root, per_root.get(root.id, 0), degraded) for root in library.roots.all()
+        ],
+        "encoder": encoder_id,
+        "index": library.index_kind(encoder_id),
+        "revision": library.revision,
+    }
+
+
+def _root(library: Library, root: Root, photos: int, degraded: dict[str, str]) -> dict[str, Any]:
+    return {
+        "path": str(root.path),
+        "offline": root.offline_since is not None,
+        "photos": photos,
+        "not_watched": degraded.get(str(root.path)),
+        "unreadable_folders": list(library.roots.unreadable(root.id)),
+    }
+
+
+def _all_failures(library: Library) -> list[Failure]:
+    found: list[Failure] = []
+    while page := library.failures.page(offset=len(found), limit=_PAGE):
+        found.extend(page)
+    return found
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "path": str(failure.path),
+        "step": failure.step,
+        "reason": failure.reason,
+        "attempts": failure.attempts,
+        "retry_after": failure.retry_after,
+    }
+
+
+def _print(report: dict[str, Any]) -> None:
+    put_line(f"library   {printable(report['library'])}")
+    put_line(f"photos    {report['photos']:,}")
+    for key in ("embedded", "captioned", "pending", "failed", "offline", "deleted"):
+        if report[key] or key == "embedded":
+            put_line(f"{key:<9} {report[key]:,}")
+    put_line(f"encoder   {printable(report['encoder'] or 'none yet')}")
+    index = report["index"]
+    put_line(f"index     {index['kind']}, {index['rows']:,} vectors")
+    for root in report["roots"]:
+        put_line(_root_line(root))
+        for folder in root["unreadable_folders"]:
+            put_line(f"            cannot be read: {printable(folder)}")
+    for failure in report.get("failures", ()):
+        put_line(f"failed    {printable(failure['path'])}: {failure['step']}: {failure['reason']}")
+
+
+def _root_line(root: dict[str, Any]) -> str:
+    notes = ["offline"] if root["offline"] else []
+    if root["not_watched"]:
+        notes.append(f"not watched: {printable(root['not_watched'])}")
+    told = f" ({'; '.join(notes)})" if notes else ""
+    return f"folder    {printable(root['path'])}: {root['photos']:,} photos{told}"

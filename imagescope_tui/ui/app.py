@@ -1,0 +1,190 @@
+"""The screen as a program: what lives as long as it does, and nothing of what it looks like."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from imagescope_tui.errors import ImagescopeError
+from imagescope_tui.ui.index_session import IndexSession
+from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
+from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.screens.browse import BrowseScreen
+from imagescope_tui.ui.state import IndexView, Problem, reduce_index
+from storage.errors import StorageError
+from storage.thumbnails import ThumbnailCache
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from textual.screen import Screen
+
+    from imagescope_tui.ui.pictures.key import PictureKey
+    from imagescope_tui.ui.pictures.painter import Painter
+    from imagescope_tui.ui.pictures.protocol import PictureProtocol
+    from imagescope_tui.ui.pictures.store import PictureStore
+    from imagescope_tui.ui.settings import UiSettings
+    from indexer.events import IndexEvent
+
+_LOOK_SECONDS = 1.0
+"""Between two looks at the library's revision."""
+_AGAIN_SECONDS = 2.0
+"""Within which a second Ctrl-C quits."""
+_PAINTERS = 2
+
+
+class ImagescopeApp(App[int]):
+    """Holds the library, the indexer and the pictures for its screens."""
+
+    TITLE = "imagescope"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "quit", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", "stop the search; twice: quit", show=False, priority=True),
+    ]
+
+    index: reactive[IndexView] = reactive(IndexView(), init=False)
+    """The indexer as far as it has told."""
+    snapshot: reactive[LibrarySnapshot | None] = reactive(None, init=False)
+    """The library as it was last read; None before that."""
+    library_problem: reactive[Problem | None] = reactive(None, init=False)
+    """Why the library cannot be read."""
+
+    def __init__(self, settings: UiSettings, protocol: PictureProtocol) -> None:
+        super().__init__()
+        self.settings = settings
+        self.protocol = protocol
+        self.reader = LibraryReader(settings.library)
+        self.session = IndexSession(settings, self._hear)
+        self.pictures: PictureStore | None = None
+        self.painter: Painter | None = None
+        self._painters = ThreadPoolExecutor(_PAINTERS, thread_name_prefix="painter")
+        self._interrupted_at = float("-inf")
+
+    def get_default_screen(self) -> Screen[None]:
+        """The photos."""
+        return BrowseScreen(is_text=self.protocol == "off")
+
+    def on_mount(self) -> None:
+        """Paint first; everything else begins when the first frame is out."""
+        self.call_after_refresh(self._begin)
+
+    async def on_unmount(self) -> None:
+        """Leave nothing behind: no child, no open library, no picture in the terminal."""
+        if self.pictures is not None:
+            self.pictures.clear()
+        await self.session.stop()
+        await self.reader.close()
+        self._painters.shutdown(cancel_futures=True)
+
+    @property
+    def browse(self) -> BrowseScreen:
+        """The screen with the photos, below whatever covers it."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, BrowseScreen)
+        return screen
+
+    async def _begin(self) -> None:
+        await self._read_library()
+        if self.protocol != "off":
+            self._prepare_pictures()
+        self.start_indexer()
+        self.set_interval(_LOOK_SECONDS, self._look_at_library)
+
+    @work(group="indexer", exclusive=True)
+    async def start_indexer(self) -> None:
+        """Start the child, or end it and start another."""
+        try:
+            await self.session.restart()
+        except ImagescopeError as error:
+            self.library_problem = Problem(reason=error.message, hint=error.hint)
+
+    def action_interrupt(self) -> None:
+        """Copy a selection, stop the search, and the second time quit."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            self.copy_to_clipboard(selected)
+            return
+        now = self._loop_time()
+        if now - self._interrupted_at < _AGAIN_SECONDS:
+            self.exit(0)
+            return
+        self._interrupted_at = now
+        stopped = self.browse.stop_search()
+        self.notify("Search stopped. Ctrl-C again quits." if stopped else "Ctrl-C again quits.")
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.exit(0)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action by name, then what every Textual program has."""
+        from imagescope_tui.ui.commands import commands_of
+
+        yield from commands_of(self.browse)
+        yield from super().get_system_commands(screen)
+
+    def _prepare_pictures(self) -> None:
+        from imagescope_tui.ui.pictures.painter import Painter
+        from imagescope_tui.ui.pictures.store import PictureStore
+
+        depth = "true" if self.console.color_system == "truecolor" else "256"
+        self.painter = Painter(self.protocol, depth)
+        options = self.settings.indexer_options
+        self.pictures = PictureStore(
+            source=ThumbnailCache(
+                self.settings.library / "thumbnails", options.thumbnail_cache_bytes
+            ),
+            paint=self.painter.paint,
+            prepare=self.session.prepare_picture,
+            on_ready=lambda key: self._tell_picture(key),
+            executor=self._painters,
+        )
+        for _ in range(_PAINTERS):
+            self.run_worker(self.pictures.work(), group="pictures")
+        self.browse.use_pictures()
+
+    def _tell_picture(self, key: PictureKey) -> None:
+        for screen in self.screen_stack:
+            screen.post_message(PictureCame(key))
+
+    def _hear(self, event: IndexEvent) -> None:
+        self.index = reduce_index(self.index, event)
+
+    async def _look_at_library(self) -> None:
+        before = self.snapshot.revision if self.snapshot else 0
+        try:
+            if self.index.revision > before or await self.reader.revision() != before:
+                await self._read_library()
+        except StorageError as error:
+            self.library_problem = Problem(reason=error.message, hint=error.hint)
+
+    async def _read_library(self) -> None:
+        try:
+            self.snapshot = await self.reader.snapshot()
+            self.library_problem = None
+        except StorageError as error:
+            self.library_problem = Problem(reason=error.message, hint=error.hint)
+            return
+        if self.pictures is not None:
+            self.pictures.try_missing_again()
+
+    def _loop_time(self) -> float:
+        import asyncio
+
+        return asyncio.get_running_loop().time()
+
+
+def run_app(settings: UiSettings) -> int:
+    """Open the screen and stay until the reader leaves; gives the exit status."""
+    from imagescope_tui.ui.pictures.protocol import choose_protocol
+
+    protocol = choose_protocol(settings)
+    return ImagescopeApp(settings, protocol).run() or 0

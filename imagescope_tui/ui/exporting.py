@@ -1,0 +1,118 @@
+"""Marked photos as a list of paths or as copies; never over an existing file, never among the photos."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class ExportRefused(Exception):
+    """The place does not do; the message says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What came of an export."""
+
+    target: Path
+    done: int
+    left_out: tuple[tuple[Path, str], ...] = ()
+    """Photos that could not be exported, each with the reason."""
+
+
+def write_list(photos: Sequence[Path], target: Path, roots: Sequence[Path]) -> Exported:
+    """One path per line; names that hold a line break cannot be in such a list.
+
+    Raises:
+        ExportRefused: the place does not do.
+    """
+    target = _allowed(target, roots)
+    fit = [path for path in photos if "\n" not in str(path)]
+    broken = [path for path in photos if "\n" in str(path)]
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file, target = _open_new(target)
+        with file:
+            file.writelines(os.fsencode(path) + b"\n" for path in fit)
+    except OSError as error:
+        raise ExportRefused(f"{target} cannot be written: {error.strerror}") from error
+    left_out = tuple((path, "its name holds a line break") for path in broken)
+    return Exported(target=target, done=len(fit), left_out=left_out)
+
+
+def copy_photos(
+    photos: Sequence[Path],
+    folder: Path,
+    roots: Sequence[Path],
+    on_progress: Callable[[int], bool],
+) -> Exported:
+    """Copies with their times; a name that is taken gets a number.
+
+    `on_progress` is told how many are done and answers whether to go on.
+
+    Raises:
+        ExportRefused: the place does not do.
+    """
+    folder = _allowed(folder, roots)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportRefused(f"{folder} cannot be made: {error.strerror}") from error
+    done = 0
+    left_out: list[tuple[Path, str]] = []
+    for number, photo in enumerate(photos, start=1):
+        try:
+            _copy(photo, folder)
+            done += 1
+        except OSError as error:
+            left_out.append((photo, error.strerror or str(error)))
+        if not on_progress(number):
+            break
+    return Exported(target=folder, done=done, left_out=tuple(left_out))
+
+
+def _allowed(target: Path, roots: Sequence[Path]) -> Path:
+    absolute = Path(os.path.abspath(target.expanduser()))  # noqa: PTH100 - links are looked at below
+    places = {absolute, Path(os.path.realpath(absolute))}
+    for root in roots:
+        real_root = Path(os.path.realpath(root))
+        if any(place.is_relative_to(folder) for place in places for folder in (root, real_root)):
+            raise ExportRefused(
+                f"{root} holds your photos, and nothing is ever written there; choose another place"
+            )
+    return absolute
+
+
+def _copy(photo: Path, folder: Path) -> None:
+    with photo.open("rb") as source:
+        file, target = _open_new(folder / photo.name)
+        try:
+            with file:
+                shutil.copyfileobj(source, file, 1 << 20)
+            shutil.copystat(photo, target)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
+
+
+def _open_new(wished: Path) -> tuple[IO[bytes], Path]:
+    """A new file of that name, or of the first numbered one that is free."""
+    for number in itertools.count(1):
+        name = wished.name if number == 1 else f"{wished.stem} ({number}){wished.suffix}"
+        target = wished.with_name(name)
+        try:
+            return target.open("xb"), target
+        except FileExistsError:
+            continue
+    raise AssertionError

@@ -1,0 +1,118 @@
+"""The indexer's child process and the search engine beside it, started and restarted together."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from typing import TYPE_CHECKING
+
+from imagescope_tui.errors import PicturesUnavailable
+from storage.thumbnails import PREVIEW_SIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from imagescope_tui.indexer_client import IndexerClient
+    from imagescope_tui.ui.settings import Engine, UiSettings
+    from indexer.events import IndexEvent
+    from indexer.options import IndexerOptions
+    from storage.records import PhotoId
+
+
+class IndexSession:
+    """Owns the child and the engine; both are replaced when another model is to be used."""
+
+    def __init__(self, settings: UiSettings, on_event: Callable[[IndexEvent], None]) -> None:
+        self._settings = settings
+        self._on_event = on_event
+        self._client: IndexerClient | None = None
+        self._engine: Engine | None = None
+        self._is_ready = asyncio.Event()
+
+    async def engine(self) -> Engine:
+        """What searches; waits for it while it is being started."""
+        while self._engine is None:
+            await self._is_ready.wait()
+        return self._engine
+
+    async def start(self) -> None:
+        """Start the child.
+
+        Raises:
+            PicturesUnavailable: it cannot be started; words are still found.
+        """
+        self._client = self._make_client()
+        self._engine = self._settings.make_engine(self._client)
+        self._is_ready.set()
+        await self._client.start()
+
+    async def restart(self) -> None:
+        """End the child after its batch, and start another that may find other models.
+
+        Raises:
+            PicturesUnavailable: it cannot be started.
+        """
+        await self.stop()
+        await self.start()
+
+    async def stop(self) -> None:
+        """End the child after its batch, and close the engine."""
+        client, engine = self._client, self._engine
+        self._client = self._engine = None
+        self._is_ready.clear()
+        if client is not None:
+            await client.stop()
+        if engine is not None:
+            engine.close()
+
+    async def add_folder(self, folder: Path) -> None:
+        """Add a folder of photos and index it.
+
+        Raises:
+            PicturesUnavailable: the indexer does not run, or refuses.
+        """
+        await self._running().add_folder(folder)
+
+    async def pause(self, *, is_paused: bool) -> None:
+        """Leave photos alone, or go on.
+
+        Raises:
+            PicturesUnavailable: the indexer does not run.
+        """
+        client = self._running()
+        await (client.pause() if is_paused else client.resume())
+
+    async def rescan(self) -> None:
+        """Look at every folder again, and try failed photos once more.
+
+        Raises:
+            PicturesUnavailable: the indexer does not run.
+        """
+        await self._running().rescan(retry=True)
+
+    async def prepare_picture(self, photo_id: PhotoId, side: int) -> bool:
+        """Have a thumbnail or preview made; whether it is there now."""
+        if self._client is None:
+            return False
+        if side == PREVIEW_SIDE:
+            return await self._client.prepare_preview(photo_id)
+        return await self._client.prepare_thumbnail(photo_id)
+
+    def _running(self) -> IndexerClient:
+        if self._client is None:
+            raise PicturesUnavailable("the indexer is not running")
+        return self._client
+
+    def _make_client(self) -> IndexerClient:
+        make = self._settings.make_client
+        if make is None:
+            from imagescope_tui.indexer_client import IndexerClient
+
+            return IndexerClient(self._options(), on_event=self._on_event)
+        return make(self._options(), self._on_event)
+
+    def _options(self) -> IndexerOptions:
+        options = self._settings.indexer_options
+        folders = dict.fromkeys((*options.folders, *self._settings.folders))
+        return dataclasses.replace(options, folders=tuple(folders), watch=True, serve=True)

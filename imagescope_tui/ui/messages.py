@@ -1,0 +1,18 @@
+"""Messages that the program sends to its screens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from imagescope_tui.ui.pictures.key import PictureKey
+
+
+class PictureCame(Message):
+    """A painting is ready to be shown, or there is none."""
+
+    def __init__(self, key: PictureKey) -> None:
+        super().__init__()
+        self.key = key

@@ -1,0 +1,115 @@
+"""Photos in other programs: the system's viewer, the file manager, the clipboard's helpers.
+
+No program started here gets the terminal: its keyboard would hang, its messages would tear the
+screen.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_CALL_SECONDS = 3
+_FILE_MANAGER = "org.freedesktop.FileManager1"
+_CLIPBOARDS = (("wl-copy",), ("xclip", "-selection", "clipboard"), ("pbcopy",))
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It could not be done, and why."""
+
+    reason: str
+
+
+def viewer_command(opener: str | None) -> tuple[str, ...]:
+    """The command that opens a file; empty where this system has none."""
+    if opener:
+        return tuple(shlex.split(opener))
+    name = "open" if sys.platform == "darwin" else "xdg-open"
+    return (name,) if shutil.which(name) else ()
+
+
+def open_file(path: Path, opener: str | None) -> Failed | None:
+    """Open a file or folder in the program for it, and do not wait."""
+    if not path.exists():
+        return Failed("it is not there now")
+    try:
+        command = viewer_command(opener)
+    except ValueError as error:
+        return Failed(f"the opener {opener!r} makes no sense: {error}")
+    if not command:
+        return Failed("this system has no xdg-open; name a program with IMAGESCOPE_OPENER")
+    return _start([*command, str(path)])
+
+
+def reveal(path: Path, opener: str | None) -> Failed | None:
+    """Show a file in the file manager, selected where it can, else its folder."""
+    if not path.exists():
+        return Failed("it is not there now")
+    if _show_in_file_manager(path.as_uri()):
+        return None
+    if sys.platform == "darwin":
+        return _start(["open", "-R", str(path)])
+    return open_file(path.parent, opener)
+
+
+def copy_with_helper(text: bytes) -> bool:
+    """Put text on the desktop's clipboard; false where no program for that is there."""
+    for command in _CLIPBOARDS:
+        if shutil.which(command[0]) and _call(command, text):
+            return True
+    return False
+
+
+def _show_in_file_manager(uri: str) -> bool:
+    if shutil.which("gdbus"):
+        call = ["gdbus", "call", "--session", "--dest", _FILE_MANAGER]
+        call += ["--object-path", "/org/freedesktop/FileManager1"]
+        call += ["--method", f"{_FILE_MANAGER}.ShowItems", f"['{uri}']", ""]
+        return _call(call)
+    if shutil.which("dbus-send"):
+        call = ["dbus-send", "--session", "--print-reply", f"--dest={_FILE_MANAGER}"]
+        call += ["/org/freedesktop/FileManager1", f"{_FILE_MANAGER}.ShowItems"]
+        return _call([*call, f"array:string:{uri.replace(',', '%2C')}", "string:"])
+    return False
+
+
+def _call(command: Sequence[str], given: bytes = b"") -> bool:
+    try:
+        done = subprocess.run(
+            command,
+            input=given,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_CALL_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def _start(command: Sequence[str]) -> Failed | None:
+    try:
+        process = subprocess.Popen(
+            [os.fsencode(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        return Failed(f"{command[0]} cannot be started: {error.strerror}")
+    # Somebody has to take the exit status, or a dead process stays in the list.
+    threading.Thread(target=process.wait, name="viewer", daemon=True).start()
+    return None

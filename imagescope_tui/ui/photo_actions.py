@@ -1,0 +1,157 @@
+"""What can be done with the selected and the marked photos; shared by the screens that show them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from imagescope_tui.ui import opening, wording
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from imagescope_tui.ui.app import ImagescopeApp
+    from storage.records import Photo
+
+
+class PhotoActions(Screen[None]):
+    """Keys for one photo, or for all that are marked."""
+
+    app: ImagescopeApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "open_photo", "open in the viewer", show=False),
+        Binding("r", "reveal_photo", "show in the file manager", show=False),
+        Binding("y", "copy_path", "copy the path", show=False),
+        Binding("space", "mark", "mark", show=False),
+        Binding("A", "mark_all", "mark all that match", show=False),
+        Binding("u", "unmark_all", "unmark all", show=False),
+        Binding("x", "export", "export what is marked", show=False),
+        Binding("s", "similar", "similar pictures", show=False),
+        Binding("i", "pause_or_resume", "pause or go on indexing", show=False),
+        Binding("m", "models", "models that see more", show=False),
+        Binding("a", "add_folder", "add a folder", show=False),
+        Binding("question_mark", "help", "all keys", show=False),
+        Binding("q", "app.quit", "quit", show=False),
+    ]
+
+    @property
+    def photo(self) -> Photo | None:
+        """The selected photo."""
+        item = self.app.browse.grid.item
+        return item.photo if item else None
+
+    def action_open_photo(self) -> None:
+        """Open the photo in the system's viewer; over ssh only copy its path."""
+        if self.photo is None:
+            return
+        if self.app.settings.over_ssh:
+            self._copy(self.photo.full_path)
+            self._say("A viewer would open on the other computer: the path was copied instead.")
+        else:
+            self._hand_over(opening.open_file, self.photo.full_path, "opened")
+
+    def action_reveal_photo(self) -> None:
+        """Show the photo in the file manager; over ssh only copy its folder."""
+        if self.photo is None:
+            return
+        if self.app.settings.over_ssh:
+            self._copy(self.photo.full_path.parent)
+            self._say("There is no file manager here: the folder’s path was copied instead.")
+        else:
+            self._hand_over(opening.reveal, self.photo.full_path, "shown in the file manager")
+
+    def action_copy_path(self) -> None:
+        """Copy the photo's path."""
+        if self.photo is not None:
+            self._copy(self.photo.full_path)
+            self._say(f"copied {printable(str(self.photo.full_path))}")
+
+    def action_mark(self) -> None:
+        """Mark the photo, or take the mark away, and go on to the next."""
+        self.app.browse.toggle_mark()
+
+    def action_mark_all(self) -> None:
+        """Mark every photo that matches."""
+        self.app.browse.mark_all()
+
+    def action_unmark_all(self) -> None:
+        """Take every mark away."""
+        self.app.browse.unmark_all()
+
+    def action_export(self) -> None:
+        """Export the marked photos, or else the selected one."""
+        from imagescope_tui.ui.screens.export import ExportScreen
+
+        marked = tuple(self.app.browse.marks) or ((self.photo.id,) if self.photo else ())
+        if marked:
+            self.app.push_screen(ExportScreen(marked))
+        else:
+            self._say("Nothing to export: space marks a photo.")
+
+    def action_similar(self) -> None:
+        """Search for pictures like this one."""
+        if self.photo is not None:
+            self.app.browse.search_like(self.photo)
+
+    @work(group="orders")
+    async def action_pause_or_resume(self) -> None:
+        """Leave photos alone, or go on."""
+        from imagescope_tui.errors import ImagescopeError
+
+        pause = not self.app.index.is_paused
+        try:
+            await self.app.session.pause(is_paused=pause)
+        except ImagescopeError as error:
+            self._say(error.message, is_trouble=True)
+            return
+        self._say("Indexing is paused; i goes on." if pause else "Indexing goes on.")
+
+    def action_models(self) -> None:
+        """Models that see what things are."""
+        from imagescope_tui.ui.screens.models import ModelsScreen
+
+        self.app.push_screen(ModelsScreen())
+
+    def action_add_folder(self) -> None:
+        """Choose another folder of photos."""
+        from imagescope_tui.ui.screens.folder import FolderScreen
+
+        self.app.push_screen(FolderScreen(is_first=False))
+
+    def action_help(self) -> None:
+        """Every key."""
+        from imagescope_tui.ui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def _say(self, text: str, *, is_trouble: bool = False) -> None:
+        self.app.notify(text, severity="warning" if is_trouble else "information", markup=False)
+
+    @work(group="hand-over")
+    async def _hand_over(
+        self,
+        hand_over: Callable[[Path, str | None], opening.Failed | None],
+        path: Path,
+        done: str,
+    ) -> None:
+        failed = await asyncio.to_thread(hand_over, path, self.app.settings.opener)
+        name = wording.fit(printable(path.name), 40)
+        if failed is not None:
+            self._say(f"{name}: {printable(failed.reason)}", is_trouble=True)
+        else:
+            self._say(f"{name} {done}")
+
+    @work(group="copy", exclusive=True)
+    async def _copy(self, path: Path) -> None:
+        text = os.fsencode(path)
+        # OSC 52 travels through ssh and tmux; some terminals on the desktop do not know it.
+        self.app.copy_to_clipboard(text.decode("utf-8", "replace"))
+        if not self.app.settings.over_ssh:
+            await asyncio.to_thread(opening.copy_with_helper, text)

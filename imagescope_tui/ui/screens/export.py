@@ -1,0 +1,112 @@
+"""Marked photos as a list in a file, or as copies in a folder."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, RadioButton, RadioSet, Static
+
+from imagescope_tui.ui import wording
+from imagescope_tui.ui.exporting import Exported, ExportRefused, copy_photos, write_list
+from storage.errors import StorageError
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from imagescope_tui.ui.app import ImagescopeApp
+    from storage.records import PhotoId
+
+_TARGETS = ("~/imagescope-photos.txt", "~/imagescope-photos")
+
+
+class ExportScreen(ModalScreen[None]):
+    """Asks what and where; copying goes on in a thread and can be stopped."""
+
+    app: ImagescopeApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "close, or stop copying", show=False),
+    ]
+
+    def __init__(self, photo_ids: tuple[PhotoId, ...]) -> None:
+        super().__init__()
+        self._photo_ids = photo_ids
+        self._is_stopped = False
+
+    def compose(self) -> ComposeResult:
+        """What, where, and how far it is."""
+        count = wording.counted(len(self._photo_ids), "photo")
+        with Vertical(classes="dialog", id="export-box"):
+            yield Static(f"Export {count}", classes="dialog-title")
+            with RadioSet(id="export-kind", compact=True):
+                yield RadioButton("a list of their paths, one per line", value=True, compact=True)
+                yield RadioButton("copies of the photos, in a folder", compact=True)
+            yield Input(_TARGETS[0], id="export-target", compact=True, select_on_focus=False)
+            yield Static("", id="export-outcome", markup=False)
+            yield Static("Enter exports   Tab what and where   Esc closes", classes="quiet")
+
+    def on_mount(self) -> None:
+        """The place can be changed at once."""
+        self.query_one(Input).focus()
+
+    @on(RadioSet.Changed)
+    def _kind_changed(self, event: RadioSet.Changed) -> None:
+        line = self.query_one(Input)
+        if line.value in _TARGETS:
+            line.value = _TARGETS[event.index]
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.value.strip():
+            self._export(Path(event.value.strip()).expanduser())
+
+    def action_close(self) -> None:
+        """Close; copying stops after the photo in hand."""
+        self._is_stopped = True
+        self.dismiss(None)
+
+    @work(group="export", exclusive=True)
+    async def _export(self, target: Path) -> None:
+        is_copy = self.query_one(RadioSet).pressed_index == 1
+        try:
+            paths = await self._paths()
+            snapshot = self.app.snapshot
+            roots = [root.path for root in snapshot.roots] if snapshot else []
+            if is_copy:
+                outcome = await asyncio.to_thread(
+                    copy_photos, paths, target, roots, self._tell_progress
+                )
+            else:
+                outcome = await asyncio.to_thread(write_list, paths, target, roots)
+        except (ExportRefused, StorageError) as error:
+            self.query_one("#export-outcome", Static).update(printable(error.message))
+            return
+        self._tell_outcome(outcome)
+
+    async def _paths(self) -> list[Path]:
+        photos = await self.app.reader.photos(self._photo_ids)
+        return [photos[key].full_path for key in self._photo_ids if key in photos]
+
+    def _tell_progress(self, done: int) -> bool:
+        if not self._is_stopped:
+            text = f"{done:,} of {len(self._photo_ids):,} copied"
+            self.app.call_from_thread(self.query_one("#export-outcome", Static).update, text)
+        return not self._is_stopped
+
+    def _tell_outcome(self, outcome: Exported) -> None:
+        target = printable(str(outcome.target))
+        text = f"{wording.counted(outcome.done, 'photo')} exported to {target}"
+        if outcome.left_out:
+            path, reason = outcome.left_out[0]
+            text += f"; {len(outcome.left_out):,} left out, such as"
+            text += f" {printable(path.name)} ({printable(reason)})"
+        severity = "warning" if outcome.left_out else "information"
+        self.app.notify(text, severity=severity, markup=False)
+        if self.is_attached and not self._is_stopped:
+            self.dismiss(None)

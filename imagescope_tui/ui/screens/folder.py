@@ -1,0 +1,135 @@
+"""Where a folder of photos is chosen: the first thing a new reader sees."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Center, Middle, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, OptionList, Static
+
+from imagescope_tui.errors import ImagescopeError
+from imagescope_tui.ui.folder_completion import (
+    FolderMatch,
+    matching_folders,
+    typed_folder,
+    usual_folder,
+)
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from imagescope_tui.ui.app import ImagescopeApp
+
+_MATCHES_SHOWN = 6
+_WELCOME = (
+    "Find any photo in your own folders: type what it looks like, where it was, or when.",
+    "Which folder holds your photos?",
+)
+_ANOTHER = ("Add another folder of photos.",)
+_PROMISE = "Nothing is written into your folders, and nothing leaves this computer."
+
+
+class FolderScreen(Screen[None]):
+    """Type or pick a folder; Enter adds it."""
+
+    app: ImagescopeApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "app.pop_screen", "later", show=False),
+        Binding("tab", "complete", "complete", show=False, priority=True),
+        Binding("down", "to_matches", "to the list", show=False),
+    ]
+
+    def __init__(self, *, is_first: bool) -> None:
+        super().__init__()
+        self._is_first = is_first
+        self._matches: tuple[FolderMatch, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Welcome, line, completions, promise."""
+        with Middle(), Center(), Vertical(id="folder-box", classes="dialog"):
+            yield Static("imagescope" if self._is_first else "Add a folder", id="folder-title")
+            for line in _WELCOME if self._is_first else _ANOTHER:
+                yield Static(line, classes="folder-line")
+            yield Input(placeholder="~/Pictures", id="folder-input", compact=True)
+            yield OptionList(id="folder-matches", compact=True, markup=False)
+            yield Static("", id="folder-problem", markup=False)
+            yield Static(_PROMISE, classes="quiet")
+            yield Static("Enter adds it   Tab completes   ↓ picks   Esc later", classes="quiet")
+
+    def on_mount(self) -> None:
+        """Offer the usual folder; typing replaces it."""
+        line = self.query_one(Input)
+        line.value = usual_folder(Path.home()) if self._is_first else ""
+        line.focus()
+        self._look_up(line.value)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self.query_one("#folder-problem", Static).update("")
+        self._look_up(event.value)
+
+    @work(group="completion", exclusive=True)
+    async def _look_up(self, typed: str) -> None:
+        matches = await asyncio.to_thread(matching_folders, typed, Path.home(), _MATCHES_SHOWN)
+        self._matches = matches
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options([Content(printable(match.text)) for match in matches])
+        options.display = bool(matches)
+
+    def action_complete(self) -> None:
+        """Take the marked completion, or the first."""
+        options = self.query_one(OptionList)
+        place = options.highlighted if options.has_focus and options.highlighted else 0
+        if self._matches:
+            self._take(self._matches[place])
+
+    def action_to_matches(self) -> None:
+        """Into the list."""
+        options = self.query_one(OptionList)
+        if self._matches:
+            options.focus()
+            options.highlighted = 0
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        if event.option_index < len(self._matches):
+            self._take(self._matches[event.option_index])
+
+    def _take(self, match: FolderMatch) -> None:
+        line = self.query_one(Input)
+        line.value = match.text
+        line.focus()
+        line.cursor_position = len(match.text)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.value.strip():
+            self._add(self._meant(event.value))
+
+    def _meant(self, typed: str) -> Path:
+        """A completed name may hold bytes that text cannot show; then its own path is meant."""
+        for match in self._matches:
+            if match.text.rstrip("/") == typed.rstrip("/"):
+                return match.path
+        return typed_folder(typed, Path.home())
+
+    @work(group="add-folder", exclusive=True)
+    async def _add(self, folder: Path) -> None:
+        problem = self.query_one("#folder-problem", Static)
+        if not await asyncio.to_thread(folder.is_dir):
+            problem.update(f"{printable(str(folder))} is not a folder")
+            return
+        try:
+            await self.app.session.add_folder(folder)
+        except ImagescopeError as error:
+            problem.update(printable(f"{error.message} {error.hint}"))
+            return
+        self.dismiss()
