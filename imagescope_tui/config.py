@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,10 +129,13 @@ def load_settings(
     stored = _read_file(config_file)
     origins = {info.key: _resolve(info, flags, environ, stored) for info in SETTINGS}
     data_folder = Path(platformdirs.user_data_path(APP_NAME))
+    for key in ("library", "models_folder"):
+        folder = _folder(origins[key].value, data_folder / key.partition("_")[0])
+        origins[key] = replace(origins[key], value=str(folder))
     return Settings(
-        library=_folder(origins["library"].value, data_folder / "library"),
+        library=Path(str(origins["library"].value)),
         encoder=str(origins["encoder"].value),
-        models_folder=_folder(origins["models_folder"].value, data_folder / "models"),
+        models_folder=Path(str(origins["models_folder"].value)),
         workers=_number("workers", origins),
         threads=_number("threads", origins),
         thumbnail_cache_mb=_number("thumbnail_cache_mb", origins),
@@ -145,7 +148,7 @@ def load_settings(
 
 
 def _folder(value: str | int | None, default: Path) -> Path:
-    return default if value is None else Path(str(value)).expanduser().absolute()
+    return default if value is None else Path(os.path.abspath(Path(str(value)).expanduser()))  # noqa: PTH100
 
 
 def _number(key: str, origins: Mapping[str, Origin]) -> int:

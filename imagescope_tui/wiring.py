@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from imagescope_tui.config import Settings
     from imagescope_tui.indexer_client import IndexerClient
     from indexer.answers import NearestAnswer
     from indexer.decode_failures import DecodeFailure
@@ -135,3 +136,16 @@ class LocalPictures:
 def engine_beside_indexer(client: IndexerClient, library: Path) -> SearchEngine:
     """An engine whose pictures are compared by the indexer's child process."""
     return SearchEngine(client, LibraryWords(library))
+
+
+def load_checked_encoder(settings: Settings) -> ImageTextEncoder:
+    """The encoder of the settings.
+
+    Raises:
+        ModelError: it is not on this machine, cannot be loaded, or answers otherwise than before.
+    """
+    from indexer.models.encoders import load_encoder
+
+    return load_encoder(
+        settings.encoder, models_folder=settings.models_folder, threads=settings.threads
+    )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REASON_LENGTH_MAX = 200
+NOT_REGULAR = "not a regular file"
 _TAIL_BYTES = 65_536
 _BLANK_TAIL_BYTES = 512
 
@@ -82,6 +83,8 @@ def failure_to_open(error: OSError) -> DecodeFailure:
     """Why the system would not let us have the file; it may another time."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return DecodeFailure(reason="the file is no longer there", permanent=False)
+    if isinstance(error, IsADirectoryError):
+        return DecodeFailure(reason=NOT_REGULAR, permanent=True)
     if isinstance(error, PermissionError):
         return DecodeFailure(reason="the file may not be read", permanent=False)
     return failure_to_read(error)

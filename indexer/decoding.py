@@ -22,7 +22,7 @@ from PIL import AvifImagePlugin, Image
 
 from indexer.colour import flatten, levels_of, to_srgb
 from indexer.decode_failures import DecodeFailure as DecodeFailure
-from indexer.decode_failures import failure_to_decode, failure_to_open
+from indexer.decode_failures import NOT_REGULAR, failure_to_decode, failure_to_open
 from indexer.exif import adopt_raw_profiles, orientation_of
 from indexer.facts import read_facts
 from indexer.geometry import Box, Fit, Size, fit_for, fit_within, turned_box, turned_size
@@ -217,7 +217,7 @@ def _opened(path: Path) -> IO[bytes]:
 def _refusal_of(file: IO[bytes]) -> DecodeFailure | None:
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
-        return DecodeFailure(reason="not a regular file", permanent=True)
+        return DecodeFailure(reason=NOT_REGULAR, permanent=True)
     if status.st_size == 0:
         return DecodeFailure(reason="the file is empty", permanent=False)
     return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Annotated
 
 import click
@@ -51,6 +50,8 @@ tui_app.command()(tui.tui)
 
 def _show_version(value: bool) -> None:
     if value:
+        from importlib.metadata import version  # half of the start-up time, for one option
+
         typer.echo(f"imagescope {version('imagescope-tui')}")
         raise typer.Exit
 

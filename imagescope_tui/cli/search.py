@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +79,8 @@ def search(
         if not reader.counts().photos:
             raise LibraryMissing("nothing is indexed yet", "imagescope index FOLDER")
         emit = _event_printer(reader) if form == "jsonl" else _ignore
+        import asyncio  # takes a while to import, and no other command needs it
+
         result = asyncio.run(_search(run, asked, options, emit))
         result = _with_missing_stages(result, stages)
         _print(result, reader, strategy, "paths" if nul else form, nul=nul)

@@ -56,7 +56,7 @@ def _layout() -> dict[str, slice]:
 
 BLOCKS: Final[Mapping[str, slice]] = _layout()
 """Where in a vector a place or a quality is kept."""
-DIM: Final = max(block.stop for block in BLOCKS.values())
+DIM: Final[int] = max(block.stop for block in BLOCKS.values())
 
 
 def block_weight(name: str) -> float:
@@ -67,4 +67,6 @@ def block_weight(name: str) -> float:
 def grade_vector(quality: str, grade: str) -> FloatArray:
     """The one-hot row of a grade within its quality's block."""
     grades = GRADES[quality]
-    return np.eye(len(grades), dtype=np.float32)[grades.index(grade)]
+    vector = np.zeros(len(grades), dtype=np.float32)
+    vector[grades.index(grade)] = 1
+    return vector

@@ -87,7 +87,7 @@ def read_text(text: str) -> Reading:
 
 
 def vocabulary() -> frozenset[str]:
-    """Every word that can move a vector, alone or beside a colour; names of several words joined."""
+    """Every word that can move a vector, alone or beside a colour; long names without spaces."""
     return frozenset({*_colour_names(), *PRIORS, *PLACE_WORDS, *MODIFIERS})
 
 
@@ -203,7 +203,8 @@ class _Reader:
     """Whether `colours` already went to a thing; the next may share them: pink tulip field."""
     movable: FloatArray | None = None
     """The colour of the last part, as long as a place word may still move it."""
-    sign: float = 1.0
+    negation: str = ""
+    """The word that turns what follows into its absence."""
 
     def take(self, term: Term) -> None:
         """Read one more term."""
@@ -229,8 +230,9 @@ class _Reader:
         self.colours, self.is_given = [], False
 
     def _add(self, vector: FloatArray) -> None:
-        self.parts.append(_Part(vector=vector, sign=self.sign))
-        self.sign = 1.0
+        self.parts.append(_Part(vector=vector, sign=-1.0 if self.negation else 1.0))
+        self.known.update({self.negation} - {""})
+        self.negation = ""
 
     def _take_colour(self, term: Term) -> None:
         if self.is_given:
@@ -272,8 +274,7 @@ class _Reader:
     def _take_negation(self, term: Term) -> None:
         self.end_phrase()
         self.movable = None
-        self.sign = -1.0
-        self.known.update(term.words)
+        self.negation = term.meaning
 
     def _take_joining(self, term: Term) -> None:
         if self.is_given:
@@ -285,7 +286,7 @@ class _Reader:
     def _take_other(self, term: Term) -> None:
         is_thing = _singular(term.meaning) not in PHOTO_WORDS
         self.end_phrase(THING_PLACES if is_thing else ALONE_PLACES)
-        self.sign = 1.0
+        self.negation = ""
 
 
 def _placed(colour: FloatArray, places: Places) -> FloatArray:

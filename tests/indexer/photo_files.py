@@ -1,26 +1,21 @@
-"""Photo files the decoding tests draw, and where the shared real ones are."""
+"""Photo files the decoding tests draw, and short ways to look at what becomes of them."""
 
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pytest
 from PIL import Image
 
 from indexer.decoding import Decoded, DecodeFailure, decode_photo
 from indexer.models.protocols import PictureInput
 
 if TYPE_CHECKING:
-    from storage.records import Facts
+    from pathlib import Path
 
-SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
-needs_shared_data = pytest.mark.skipif(
-    not SHARED_DATA.is_dir(), reason="the shared folder of real photos is not beside the project"
-)
+    from storage.records import Facts
 
 CROP_64 = PictureInput(width=64, height=64, fit="crop")
 

@@ -1,8 +1,9 @@
 """Small pictures as lines of terminal cells, painted in a worker and shown as they are.
 
 Half-blocks: every cell is `▀`, its upper pixel the foreground, its lower pixel the background.
-Terminals of 256 colours get their own palette with error diffusion, which looks far better there
-than rounding each colour.
+Terminals of 256 colours get the nearest of their palette, after the colours were made stronger:
+their dark and pale steps are so coarse that greens would become greys (compared by eye with error
+diffusion, which is all noise at this size).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ ColourDepth: TypeAlias = Literal["true", "256"]
 _UPPER_HALF = "▀"
 _FIRST_FIXED_COLOUR = 16
 _SIX_BITS = [value & 0xFC | value >> 6 for value in range(256)] * 3
+_STRENGTH_256 = 1.45
 _CUBE_STEPS = (0, 95, 135, 175, 215, 255)
 
 
@@ -102,7 +104,10 @@ def _style(over: Color, under: Color) -> Style:
 
 def _colours(picture: Image.Image, depth: ColourDepth) -> list[Color]:
     if depth == "256":
-        indexes = picture.quantize(palette=_palette(), dither=1).tobytes()
+        from PIL import Image, ImageEnhance
+
+        strong = ImageEnhance.Color(picture).enhance(_STRENGTH_256)
+        indexes = strong.quantize(palette=_palette(), dither=Image.Dither.NONE).tobytes()
         return [Color.from_ansi(index + _FIRST_FIXED_COLOUR) for index in indexes]
     # 64 steps a channel look the same in cells, and let most colours and styles be found again.
     data = picture.point(_SIX_BITS).tobytes()

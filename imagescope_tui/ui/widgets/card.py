@@ -31,6 +31,7 @@ _PLACEHOLDERS = {"waiting": "", "unread": "not read yet", "missing": "no picture
 class CardStyles:
     """The looks of a card's parts, from the theme."""
 
+    base: Style
     label: Style
     dim: Style
     month: Style
@@ -96,25 +97,32 @@ def details_of(item: GridItem) -> tuple[str, ...]:
 
 def draw_card(face: CardFace, painting: Painting | None, styles: CardStyles) -> list[Strip]:
     """The card's lines, each exactly as wide as the card."""
-    side = Segment("│", styles.frame) if face.is_selected else Segment(" ")
+    side = Segment("│", styles.frame) if face.is_selected else Segment(" ", styles.base)
     middle = painting.lines if painting else _without_picture(face, styles)
     return [
         _top(face, styles),
-        *(Strip([side, *line, side], face.width) for line in middle),
+        *(on_ground(Strip([side, *line, side], face.width), styles.base) for line in middle),
         _bottom(face, styles),
     ]
 
 
+def on_ground(line: Strip, base: Style) -> Strip:
+    """The line with the ground's look where it has none of its own."""
+    return Strip(
+        [segment if segment.style else Segment(segment.text, base) for segment in line],
+        line.cell_length,
+    )
+
+
 def _top(face: CardFace, styles: CardStyles) -> Strip:
     month = wording.fit_end(face.month, face.width - 4)
-    inner = face.width - 2
-    if not face.is_selected:
-        return Strip([Segment(" "), Segment(month.ljust(inner), styles.month), Segment(" ")])
     title = f" {month} " if month else ""
+    rest = face.width - 2 - cell_len(title)
+    left, line, right = ("╭", "─", "╮") if face.is_selected else (" ", " ", " ")
     segments = [
-        Segment("╭", styles.frame),
+        Segment(left, styles.frame),
         Segment(title, styles.month),
-        Segment("─" * (inner - cell_len(title)) + "╮", styles.frame),
+        Segment(line * rest + right, styles.frame),
     ]
     return Strip([segment for segment in segments if segment.text], face.width)
 

@@ -233,7 +233,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         if row not in self._rows:
             self._rows[row] = self._draw_row(row)
         line_of_cards = Strip.join(card[line] for card in self._rows[row])
-        return line_of_cards.extend_cell_length(self.size.width)
+        return line_of_cards.extend_cell_length(self.size.width, self.rich_style)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines for the terminal; pixel pictures on them follow."""
@@ -369,6 +369,7 @@ class PhotoGrid(ScrollView, can_focus=True):
     def _looks(self) -> CardStyles:
         style = self.get_component_rich_style
         return CardStyles(
+            base=self.rich_style,
             label=style("photo-grid--label"),
             dim=style("photo-grid--dim"),
             month=style("photo-grid--month"),

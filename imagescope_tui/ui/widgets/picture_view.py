@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.pictures.key import Box, PictureKey, PictureRequest
+from imagescope_tui.ui.widgets.card import on_ground
 from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
 
@@ -72,8 +73,8 @@ class PictureView(Widget):
     def render_line(self, y: int) -> Strip:
         """A line of the picture."""
         painting = self._painting()
-        if painting is not None:
-            return painting.lines[y] if y < len(painting.lines) else Strip.blank(self.size.width)
+        if painting is not None and y < len(painting.lines):
+            return on_ground(painting.lines[y], self.rich_style)
         return self._words(y)
 
     def render_lines(self, crop: Region) -> list[Strip]:

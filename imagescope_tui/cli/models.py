@@ -1,0 +1,10 @@
+"""`imagescope models`."""
+
+import typer
+
+app = typer.Typer()
+
+
+@app.callback()
+def models() -> None:
+    """Models."""

@@ -1,0 +1,210 @@
+"""Looks at this machine as the program sees it; changes nothing, opens no socket."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from indexer.models.protocols import ModelError
+from storage.errors import LibraryBusy, LibraryMissing, StorageError
+from storage.library import Library
+from storage.sqlite_facts import sqlite_version, wal_is_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagescope_tui.config import Settings
+
+OWN_PACKAGES = ("imagescope_tui", "indexer", "storage")
+
+_TORCH_SCRIPT = (
+    "import torch; print(torch.__version__, torch.cuda.get_device_name()"
+    " if torch.cuda.is_available() else 'no CUDA device')"
+)
+_SCRIPT_SECONDS = 60
+_WATCHES_ENOUGH = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    verdict: Literal["ok", "note", "bad"]
+    told: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> tuple[Finding, ...]:
+    """Everything that may stand in the way, in the order a person would ask."""
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+        _python,
+        _packages,
+        _sqlite,
+        _library,
+        _encoder,
+        _torch,
+        _formats,
+        _watching,
+    )
+    return tuple(finding for check in checks for finding in check(settings))
+
+
+def _python(_: Settings) -> Iterator[Finding]:
+    version = sys.version.split()[0]
+    yield Finding(subject="python", verdict="ok", told=f"{version} on {sys.platform}")
+
+
+def _packages(_: Settings) -> Iterator[Finding]:
+    owners = importlib.metadata.packages_distributions()
+    for name in OWN_PACKAGES:
+        others = sorted(set(owners.get(name, ())) - {"imagescope-tui"})
+        if others:
+            yield Finding(
+                subject="packages",
+                verdict="bad",
+                told=f"{', '.join(others)} also installs a package called {name!r}",
+                remedy="install imagescope-tui in an environment of its own (pipx, uv tool)",
+            )
+
+
+def _sqlite(_: Settings) -> Iterator[Finding]:
+    if wal_is_safe():
+        yield Finding(subject="sqlite", verdict="ok", told=sqlite_version())
+        return
+    yield Finding(
+        subject="sqlite",
+        verdict="note",
+        told=f"{sqlite_version()} has a rare fault with several writers; imagescope uses one",
+    )
+
+
+def _library(settings: Settings) -> Iterator[Finding]:
+    folder = settings.library
+    try:
+        with Library.open_reader(folder) as library:
+            complaints = library.check()
+            told = f"{folder}: {library.counts().photos:,} photos"
+    except LibraryMissing as error:
+        yield Finding(subject="library", verdict="note", told=error.message, remedy=error.hint)
+        return
+    except StorageError as error:
+        yield Finding(subject="library", verdict="bad", told=error.message, remedy=error.hint)
+        return
+    if complaints:
+        yield Finding(
+            subject="library",
+            verdict="bad",
+            told=f"damaged: {complaints[0]}",
+            remedy="restore a backup, or move it away and index again",
+        )
+    else:
+        yield Finding(subject="library", verdict="ok", told=told)
+    yield from _writing(folder)
+
+
+def _writing(folder: Path) -> Iterator[Finding]:
+    if not os.access(folder, os.W_OK):
+        yield Finding(
+            subject="library",
+            verdict="bad",
+            told=f"{folder} cannot be written",
+            remedy="check its permissions",
+        )
+        return
+    if folder.stat().st_mode & 0o077:
+        yield Finding(
+            subject="library",
+            verdict="note",
+            told="other users can look into it",
+            remedy=f"chmod 700 {folder}",
+        )
+    free = shutil.disk_usage(folder).free
+    yield Finding(subject="disk", verdict="ok", told=f"{free / 1e9:,.1f} GB free for the library")
+    try:
+        Library.open_writer(folder).close()
+    except LibraryBusy as error:
+        yield Finding(subject="indexer", verdict="ok", told=error.message)
+    except StorageError as error:
+        yield Finding(subject="library", verdict="bad", told=error.message, remedy=error.hint)
+
+
+def _encoder(settings: Settings) -> Iterator[Finding]:
+    from indexer.models.encoders import resolve_auto
+
+    try:
+        chosen = settings.encoder
+        if chosen == "auto":
+            chosen = resolve_auto(settings.models_folder)
+    except ModelError as error:
+        yield Finding(subject="encoder", verdict="bad", told=error.message, remedy=error.hint)
+        return
+    if chosen == "builtin":
+        yield Finding(
+            subject="encoder",
+            verdict="note",
+            told="builtin: sees colours and layout, not what things are",
+            remedy="imagescope models list, then imagescope models pull NAME",
+        )
+    else:
+        yield Finding(subject="encoder", verdict="ok", told=chosen)
+
+
+def _torch(_: Settings) -> Iterator[Finding]:
+    # In a process of its own: it takes seconds to import, and may not import at all.
+    asked = subprocess.run(
+        [sys.executable, "-P", "-c", _TORCH_SCRIPT],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=_SCRIPT_SECONDS,
+        stdin=subprocess.DEVNULL,
+    )
+    if asked.returncode == 0:
+        yield Finding(subject="torch", verdict="ok", told=asked.stdout.strip())
+    else:
+        last = (asked.stderr.strip().splitlines() or ["it does not start"])[-1]
+        yield Finding(
+            subject="torch", verdict="bad", told=last, remedy="pip install --force-reinstall torch"
+        )
+
+
+def _formats(_: Settings) -> Iterator[Finding]:
+    from PIL import features
+
+    missing = [name for name in ("jpg", "webp", "avif") if not features.check(name)]
+    if importlib.util.find_spec("pillow_heif") is None:
+        missing.append("heic")
+    if missing:
+        yield Finding(
+            subject="formats",
+            verdict="bad",
+            told=f"{', '.join(missing)} cannot be read",
+            remedy="pip install --upgrade pillow pillow-heif",
+        )
+    else:
+        yield Finding(subject="formats", verdict="ok", told="JPEG, WebP, AVIF and HEIC can be read")
+
+
+def _watching(_: Settings) -> Iterator[Finding]:
+    limit_file = Path("/proc/sys/fs/inotify/max_user_watches")
+    try:
+        limit = int(limit_file.read_text())
+    except (OSError, ValueError):
+        return
+    if limit < _WATCHES_ENOUGH:
+        yield Finding(
+            subject="watching",
+            verdict="note",
+            told=f"{limit:,} folders can be watched; beyond that they are scanned now and then",
+            remedy="sysctl fs.inotify.max_user_watches=524288",
+        )
+    else:
+        yield Finding(subject="watching", verdict="ok", told=f"up to {limit:,} folders")

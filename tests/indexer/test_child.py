@@ -1,0 +1,274 @@
+"""The child process as its clients see it: through its client, and through its bare streams."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagescope_tui.errors import PicturesUnavailable
+from imagescope_tui.indexer_client import IndexerClient
+from indexer.events import (
+    EncoderUnavailable,
+    IndexerStarted,
+    IndexEvent,
+    IndexUpToDate,
+    RootOffline,
+    ScanFinished,
+)
+from indexer.options import IndexerOptions, options_from_json, options_to_json
+from storage.library import THUMBNAILS_NAME, Library
+from storage.records import PhotoFilter
+from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
+from tests.pictures import paint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PATIENCE_SECONDS = 60
+
+
+class Session:
+    """A running child, and what it told so far."""
+
+    def __init__(self, options: IndexerOptions) -> None:
+        self.events: list[IndexEvent] = []
+        self._news = asyncio.Condition()
+        self.client = IndexerClient(options, on_event=self._hear)
+
+    def _hear(self, event: IndexEvent) -> None:
+        self.events.append(event)
+        self._wake = asyncio.get_running_loop().create_task(self._announce())
+
+    async def _announce(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    async def until(self, is_enough: Callable[[], bool]) -> None:
+        async with asyncio.timeout(_PATIENCE_SECONDS), self._news:
+            await self._news.wait_for(is_enough)
+
+    async def until_told(self, kind: type[IndexEvent], times: int = 1) -> None:
+        await self.until(lambda: sum(isinstance(e, kind) for e in self.events) >= times)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    for colour in ("red", "yellow", "blue"):
+        paint(folder / f"{colour[0]}1.png", colour)
+    return folder
+
+
+def options_for(photos: Path, **more: object) -> IndexerOptions:
+    fields = {"encoder": "builtin", "workers": 1, **more}
+    return IndexerOptions(
+        library=photos.parent / "library",
+        folders=(photos,),
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def live_names(photos: Path) -> list[str]:
+    with Library.open_reader(photos.parent / "library") as library:
+        return sorted(p.path for p in library.photos.page(PhotoFilter(), offset=0, limit=99))
+
+
+def test_options_survive_the_command_line(tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(b"/photos/\xff caf\xc3\xa9"))
+    options = IndexerOptions(library=tmp_path, folders=(odd,), watch=True, models_folder=odd)
+    assert options_from_json(options_to_json(options)) == options
+
+
+async def test_one_run_indexes_everything_and_ends(photos: Path) -> None:
+    session = Session(options_for(photos))
+    await session.client.start()
+    assert await asyncio.wait_for(session.client.wait(), _PATIENCE_SECONDS) == 0
+    [done] = [event for event in session.events if isinstance(event, IndexUpToDate)]
+    assert (done.photos, done.failed) == (3, 0)
+
+
+async def test_the_nearest_photos_are_asked_for_while_it_runs(photos: Path) -> None:
+    session = Session(options_for(photos, serve=True))
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        with Library.open_reader(photos.parent / "library") as library:
+            answer = await session.client.nearest(
+                text="something yellow", photo_filter=PhotoFilter(), limit=9
+            )
+            found = library.photos.by_ids([photo.photo_id for photo in answer.photos])
+            assert found[answer.photos[0].photo_id].path == "y1.png"
+            like = await session.client.nearest(
+                picture=paint(photos.parent / "like.png", "#ee1111"),
+                photo_filter=PhotoFilter(),
+                limit=9,
+            )
+            assert found[like.photos[0].photo_id].path == "r1.png"
+            own = await session.client.nearest(
+                picture=photos / "r1.png", photo_filter=PhotoFilter(), limit=9
+            )
+            assert "r1.png" not in {found[photo.photo_id].path for photo in own.photos}
+    finally:
+        await session.client.stop()
+
+
+async def test_words_nobody_knows_are_answered_as_such(photos: Path) -> None:
+    session = Session(options_for(photos, serve=True))
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        answer = await session.client.nearest(text="xyzzy", photo_filter=PhotoFilter(), limit=9)
+        assert (answer.has_meaning, answer.photos) == (False, ())
+    finally:
+        await session.client.stop()
+
+
+async def test_a_preview_is_made_when_it_is_asked_for(photos: Path) -> None:
+    paint(photos / "large.png", "green", (3000, 1500))
+    session = Session(options_for(photos, serve=True))
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        with Library.open_reader(photos.parent / "library") as library:
+            photo = library.photos.at(photos / "large.png")
+        assert photo is not None
+        assert photo.content_hash is not None
+        assert await session.client.prepare_preview(photo.id)
+        cache = ThumbnailCache(photos.parent / "library" / THUMBNAILS_NAME, 0)
+        assert cache.has(photo.content_hash, PREVIEW_SIDE)
+    finally:
+        await session.client.stop()
+
+
+async def test_a_photo_saved_into_a_watched_folder_is_found(photos: Path) -> None:
+    session = Session(options_for(photos, serve=True, watch=True))
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        paint(photos / "new folder" / "g1.png", "green")
+        await session.until_told(IndexUpToDate, times=2)
+        assert "new folder/g1.png" in live_names(photos)
+        (photos / "r1.png").rename(photos / "renamed.png")
+        await session.until(
+            lambda: any(isinstance(e, ScanFinished) and e.moved for e in session.events)
+        )
+        assert "renamed.png" in live_names(photos)
+    finally:
+        await session.client.stop()
+
+
+async def test_a_folder_is_added_while_it_runs(photos: Path, tmp_path: Path) -> None:
+    session = Session(options_for(photos, serve=True))
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        paint(tmp_path / "more" / "p.png", "pink")
+        await session.client.add_folder(tmp_path / "more")
+        await session.until_told(IndexUpToDate, times=2)
+        assert "p.png" in live_names(photos)
+    finally:
+        await session.client.stop()
+
+
+async def test_a_missing_root_is_told_and_its_photos_stay(photos: Path) -> None:
+    first = Session(options_for(photos))
+    await first.client.start()
+    await first.client.wait()
+    photos.rename(photos.with_name("unplugged"))
+    second = Session(options_for(photos))
+    await second.client.start()
+    await second.client.wait()
+    assert any(isinstance(event, RootOffline) and event.photos == 3 for event in second.events)
+    assert len(live_names(photos)) == 3
+
+
+async def test_a_second_indexer_serves_but_does_not_index(photos: Path) -> None:
+    first = Session(options_for(photos, serve=True))
+    await first.client.start()
+    await first.until_told(IndexUpToDate)
+    second = Session(options_for(photos, serve=True))
+    await second.client.start()
+    try:
+        await second.until_told(IndexerStarted)
+        assert [e.indexing for e in second.events if isinstance(e, IndexerStarted)] == [False]
+        answer = await second.client.nearest(text="red", photo_filter=PhotoFilter(), limit=1)
+        assert len(answer.photos) == 1
+        await first.client.stop()
+        await second.until_told(IndexUpToDate)
+    finally:
+        await second.client.stop()
+        await first.client.stop()
+
+
+async def test_without_its_encoder_a_run_ends_and_a_server_goes_on(photos: Path) -> None:
+    missing = "open_clip:ViT-B-32/no-such-weights"
+    run = Session(options_for(photos, encoder=missing))
+    await run.client.start()
+    assert await run.client.wait() == 4
+    server = Session(options_for(photos, encoder=missing, serve=True))
+    await server.client.start()
+    try:
+        await server.until_told(IndexUpToDate)
+        assert any(isinstance(event, EncoderUnavailable) for event in server.events)
+        with pytest.raises(PicturesUnavailable):
+            await server.client.nearest(text="red", photo_filter=PhotoFilter(), limit=1)
+        assert len(live_names(photos)) == 3
+    finally:
+        await server.client.stop()
+
+
+async def test_requests_after_its_death_are_refused_not_left_waiting(photos: Path) -> None:
+    session = Session(options_for(photos, serve=True))
+    await session.client.start()
+    await session.until_told(IndexUpToDate)
+    session.client.kill()
+    await session.client.wait()
+    with pytest.raises(PicturesUnavailable):
+        await session.client.nearest(text="red", photo_filter=PhotoFilter(), limit=1)
+    await session.client.stop()
+
+
+def test_it_ends_when_its_parent_is_killed(photos: Path) -> None:
+    script = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-P', '-m', 'indexer', sys.argv[1]],"
+        " stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
+        "print(child.pid, flush=True); child.stdout.readline(); print('up', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    options = options_to_json(options_for(photos, serve=True, watch=True))
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script, options], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    child_id = int(parent.stdout.readline())
+    assert parent.stdout.readline().strip() == "up"
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    waiter = os.pidfd_open(child_id) if Path(f"/proc/{child_id}").exists() else None
+    if waiter is not None:
+        import select
+
+        ready, _, _ = select.select([waiter], [], [], _PATIENCE_SECONDS)
+        os.close(waiter)
+        assert ready
+
+
+def test_rubbish_on_stdin_is_passed_over(photos: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "indexer", options_to_json(options_for(photos, serve=True))],
+        check=False,
+        input=b'\x00\xff\n[]\n{"do": "juggle", "request": 1}\n{"do": "nearest", "request": 2}\n',
+        capture_output=True,
+        timeout=_PATIENCE_SECONDS,
+    )
+    assert done.returncode == 0
+    assert b'"reply": 1, "error"' in done.stdout
