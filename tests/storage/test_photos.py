@@ -113,7 +113,11 @@ def test_filters_let_the_right_photos_pass(
     shelf: Shelf, photo_filter: PhotoFilter, found: list[str]
 ) -> None:
     for number, (folder, name, taken) in enumerate(
-        [("a", "1.jpg", "2019-01-01"), ("a/b", "2.heic", "2018-05-05"), ("ab", "3.jpg", "2020-12-31")]
+        [
+            ("a", "1.jpg", "2019-01-01"),
+            ("a/b", "2.heic", "2018-05-05"),
+            ("ab", "3.jpg", "2020-12-31"),
+        ]
     ):
         shelf.add(folder, file_state(name, inode=number))
         camera = "Fujifilm X-T3" if number == 0 else None
@@ -139,7 +143,9 @@ def test_a_root_below_a_new_root_becomes_part_of_it(library: Library) -> None:
         outer = library.roots.add(ROOT)
         library.roots.absorb(inner.root, outer)
     assert [root.path for root in library.roots.all()] == [ROOT]
-    paths = {str(photo.full_path) for photo in library.photos.page(PhotoFilter(), offset=0, limit=9)}
+    paths = {
+        str(photo.full_path) for photo in library.photos.page(PhotoFilter(), offset=0, limit=9)
+    }
     assert paths == {"/photos/2019/top.jpg", "/photos/2019/May/x.jpg"}
     assert set(library.files.known_in(outer.id, "2019/May")) == {"x.jpg"}
 

@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from indexer.decode_pool import DecodePool
+from indexer.decoding import PHOTO_EXTENSIONS
+from indexer.events import PhotoFailed
+from indexer.models.protocols import Picture, PictureInput
+from indexer.options import IndexerOptions, options_to_json
+from indexer.pipeline import BATCH_PHOTOS, Pipeline
+from indexer.scanner import Scanner
+from storage.errors import LibraryFull
+from storage.library import Library
+from storage.records import PhotoFilter
+from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
+from tests.pictures import paint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from indexer.events import IndexEvent
+    from indexer.models.protocols import FloatMatrix
+
+
+class MeanColour:
+    """An encoder that really looks: a picture's vector is its mean colour."""
+
+    picture_input = PictureInput(width=4, height=4, fit="squash")
+    dim = 3
+    batch_size = 8
+
+    def __init__(self, encoder_id: str = "mean-colour/1", refuses: int | None = None) -> None:
+        self.encoder_id = encoder_id
+        self.calls = 0
+        self._refuses = refuses
+
+    def encode_pictures(self, pictures: Sequence[Picture]) -> FloatMatrix:
+        if any(picture.width == self._refuses for picture in pictures):
+            raise RuntimeError("out of memory")
+        self.calls += len(pictures)
+        means = np.stack([picture.pixels.mean(axis=(0, 1)) for picture in pictures]) + 1.0
+        lengths = np.linalg.norm(means, axis=1, keepdims=True)
+        return np.asarray(means / lengths, dtype=np.float32)
+
+    def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
+        return np.zeros((len(texts), 3), dtype=np.float32)
+
+
+class Line:
+    """A pipeline over a folder of real files."""
+
+    def __init__(self, base: Path) -> None:
+        self.photos = base / "photos"
+        self.photos.mkdir()
+        self.base = base
+        self.now = 1_000.0
+        self.events: list[IndexEvent] = []
+        self.library = Library.open_writer(base / "library")
+        self.thumbnails = ThumbnailCache(base / "thumbnails", 10**9)
+        with self.library.atomic():
+            self.library.roots.add(self.photos)
+        self.pool = DecodePool(
+            picture_input=MeanColour.picture_input, thumbnail_side=THUMBNAIL_SIDE, workers=1
+        )
+
+    def scan(self) -> None:
+        Scanner(self.library, PHOTO_EXTENSIONS).scan_root(self.library.roots.all()[0])
+
+    def run(self, encoder: MeanColour | None) -> Pipeline:
+        """Scan and work everything off."""
+        self.scan()
+        if encoder is not None:
+            with self.library.atomic():
+                self.library.settings.put("encoder_id", encoder.encoder_id)
+        pipeline = Pipeline(
+            self.library, self.pool, self.thumbnails, encoder, self.events.append, lambda: self.now
+        )
+        try:
+            while pipeline.step():
+                pass
+        finally:
+            pipeline.close()
+        return pipeline
+
+    def close(self) -> None:
+        self.pool.close()
+        self.library.close()
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    made = Line(tmp_path)
+    yield made
+    made.close()
+
+
+def test_each_photo_gets_facts_a_vector_and_a_thumbnail(line: Line) -> None:
+    path = paint(line.photos / "red.png", "red", (640, 400))
+    line.run(MeanColour())
+    photo = line.library.photos.at(path)
+    assert photo is not None
+    assert photo.content_id is not None
+    assert photo.content_hash is not None
+    assert (photo.width, photo.height) == (640, 400)
+    vector = line.library.vectors.of(photo.content_id, "mean-colour/1")
+    assert vector is not None
+    assert vector.argmax() == 0
+    assert line.thumbnails.has(photo.content_hash, THUMBNAIL_SIDE)
+
+
+def test_equal_bytes_are_computed_once(line: Line) -> None:
+    original = paint(line.photos / "a.png", "red")
+    for name in ("b.png", "sub/c.png"):
+        (line.photos / name).parent.mkdir(exist_ok=True)
+        shutil.copy(original, line.photos / name)
+    encoder = MeanColour()
+    totals = line.run(encoder).totals
+    assert (totals.done, totals.decoded, encoder.calls) == (3, 1, 1)
+    original.rename(line.photos / "renamed.png")
+    shutil.copy(line.photos / "b.png", line.photos / "d.png")
+    assert line.run(encoder).totals.decoded == 0
+    assert line.library.counts().embedded == 4
+
+
+def test_copies_in_different_batches_are_computed_once_too(line: Line) -> None:
+    paint(line.photos / "0.png", "red")
+    for number in range(1, BATCH_PHOTOS * 2 + 5):
+        shutil.copy(line.photos / "0.png", line.photos / f"{number}.png")
+    encoder = MeanColour()
+    line.run(encoder)
+    assert encoder.calls == 1
+    assert line.library.counts().embedded == BATCH_PHOTOS * 2 + 5
+
+
+def test_a_broken_file_is_a_failure_with_a_reason_and_the_others_go_on(line: Line) -> None:
+    paint(line.photos / "good.png", "red")
+    (line.photos / "broken.jpg").write_bytes(b"\xff\xd8 not really a photo")
+    (line.photos / "empty.png").write_bytes(b"")
+    line.run(MeanColour())
+    counts = line.library.counts()
+    assert (counts.photos, counts.embedded, counts.failed, counts.pending) == (3, 1, 2, 0)
+    failures = line.library.failures.page(offset=0, limit=9)
+    assert all(failure.reason for failure in failures)
+    assert {event.path for event in line.events if isinstance(event, PhotoFailed)} == {
+        str(line.photos / "broken.jpg"),
+        str(line.photos / "empty.png"),
+    }
+
+
+def test_a_failed_file_is_tried_again_when_it_changes(line: Line) -> None:
+    path = line.photos / "a.png"
+    path.write_bytes(b"rubbish")
+    line.run(MeanColour())
+    assert line.run(MeanColour()).totals.done == 0
+    paint(path, "blue")
+    line.run(MeanColour())
+    counts = line.library.counts()
+    assert (counts.failed, counts.embedded) == (0, 1)
+
+
+def test_a_file_that_is_cut_off_is_tried_again_later(line: Line) -> None:
+    whole = paint(line.base / "whole.png", "red", (600, 600)).read_bytes()
+    (line.photos / "a.png").write_bytes(whole[: len(whole) // 2])
+    line.run(MeanColour())
+    [failure] = line.library.failures.page(offset=0, limit=9)
+    assert failure.retry_after is not None
+    line.now = failure.retry_after + 1
+    assert line.run(MeanColour()).totals.failed == 1
+    [failure] = line.library.failures.page(offset=0, limit=9)
+    assert failure.attempts == 2
+
+
+def test_one_picture_the_model_cannot_take_does_not_stop_the_rest(line: Line) -> None:
+    for number in range(4):
+        paint(line.photos / f"{number}.png", "red", (50 + number, 20))
+    line.run(MeanColour(refuses=52))
+    counts = line.library.counts()
+    assert (counts.embedded, counts.failed) == (3, 1)
+    assert line.library.failures.page(offset=0, limit=9)[0].step == "embed"
+
+
+def test_another_encoder_embeds_everything_anew_beside_the_old(line: Line) -> None:
+    for number in range(3):
+        paint(line.photos / f"{number}.png", ("red", "green", "blue")[number])
+    line.run(MeanColour())
+    second = MeanColour("mean-colour/2")
+    line.run(second)
+    assert second.calls == 3
+    assert line.library.counts().embedded == 3
+    assert line.library.vectors.count("mean-colour/1") == 3
+
+
+def test_without_an_encoder_photos_still_get_facts_and_thumbnails(line: Line) -> None:
+    path = paint(line.photos / "a.png", "red", (64, 48))
+    line.run(None)
+    photo = line.library.photos.at(path)
+    assert photo is not None
+    assert photo.width == 64
+    later = MeanColour()
+    line.run(later)
+    assert later.calls == 1
+
+
+def test_files_that_vanish_while_they_wait_are_left_to_the_scanner(line: Line) -> None:
+    paths = [paint(line.photos / f"{n}.png", "red", (20 + n, 20)) for n in range(3)]
+    line.scan()
+    paths[0].unlink()
+    pipeline = Pipeline(
+        line.library, line.pool, line.thumbnails, MeanColour(), line.events.append, lambda: 0.0
+    )
+    pipeline.step()
+    pipeline.close()
+    assert [set(folders) for folders in pipeline.vanished.values()] == [{line.photos}]
+    assert line.library.counts().failed == 0
+
+
+def test_a_full_disk_stops_the_run_and_loses_nothing(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paint(line.photos / "a.png", "red")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ThumbnailCache, "write", full)
+        with pytest.raises(LibraryFull, match="No space left"):
+            line.run(MeanColour())
+    line.run(MeanColour())
+    assert line.library.counts().embedded == 1
+
+
+def test_after_kill_9_nothing_is_lost_and_at_most_one_batch_is_done_again(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    count = BATCH_PHOTOS * 4
+    rng = np.random.default_rng(3)
+    photos.mkdir()
+    for number in range(count):
+        pixels = rng.integers(0, 255, (40, 60, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(photos / f"{number}.png")
+    options = IndexerOptions(
+        library=tmp_path / "library", folders=(photos,), encoder="builtin", workers=1
+    )
+    command = [sys.executable, "-P", "-m", "indexer", options_to_json(options)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        committed = next(text for text in child.stdout if b'"photos_committed"' in text)
+        child.send_signal(signal.SIGKILL)
+    with Library.open_reader(tmp_path / "library") as library:
+        assert library.check() == ()
+        kept = library.counts().embedded
+        revision = library.revision
+    assert kept >= BATCH_PHOTOS, committed
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.read()
+    assert child.returncode == 0
+    with Library.open_reader(tmp_path / "library") as library:
+        counts = library.counts()
+        fresh = library.vectors.since(revision, "builtin/1")
+        assert (counts.photos, counts.embedded, counts.failed) == (count, count, 0)
+        assert len(fresh.ids) == count - kept
+        assert len(library.photos.page(PhotoFilter(), offset=0, limit=count + 1)) == count
+    assert len(list(photos.iterdir())) == count
