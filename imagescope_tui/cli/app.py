@@ -6,7 +6,6 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from imagescope_tui.cli import doctor, index, models, purge, search, status, tui
@@ -25,6 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _log = logging.getLogger(__name__)
+
+# Some releases of Typer bring their own copy of Click; this is the base of the errors of either.
+_WRONG_USAGE = next(
+    kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
+)
 
 app = typer.Typer(
     name="imagescope",
@@ -89,13 +93,9 @@ def main_tui() -> None:
 def _run(command: Callable[..., object]) -> int:
     try:
         outcome = command(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return ExitCode.USAGE
-    except click.ClickException as error:
-        say(f"imagescope: {error.format_message()} (--help shows what there is)")
-        return ExitCode.USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except _WRONG_USAGE as error:
+        return _refuse(error)
+    except (typer.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         silence_stdout()
@@ -104,6 +104,15 @@ def _run(command: Callable[..., object]) -> int:
         # The last seam: whatever nobody foresaw still ends in one line and a status.
         return _report(error)
     return outcome if isinstance(outcome, int) else ExitCode.DONE
+
+
+def _refuse(error: BaseException) -> int:
+    told = str(getattr(error, "message", error)).removeprefix("Value error, ")
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(told, err=True)
+    else:
+        say(f"imagescope: {told.rstrip('.')} (--help shows what there is)")
+    return ExitCode.USAGE
 
 
 def _report(error: Exception) -> int:

@@ -74,6 +74,7 @@ def search(
         context, library=library, config=config, quiet=quiet, verbose=verbose, encoder=encoder
     )
     asked = _query(query, like, within or [])
+    _expect_reference(asked, run)
     options = SearchOptions(limit=count, rank_by=rank_by)
     with open_library(run.settings) as reader:
         if not reader.counts().photos:
@@ -100,6 +101,21 @@ def _query(line: str, like: Path | None, within: list[Path]) -> Query:
     photo_filter = replace(parsed.filter, folders=(*parsed.filter.folders, *folders))
     reference = _absolute(like) if like is not None else None
     return Query(text=parsed.text, reference=reference, filter=photo_filter)
+
+
+def _expect_reference(query: Query, run: Invocation) -> None:
+    """A picture to be like must be there, or be a photo of the library that is offline."""
+    from storage.errors import StorageError
+
+    if query.reference is None or query.reference.is_file():
+        return
+    try:
+        with open_library(run.settings) as library:
+            is_known = library.photos.at(query.reference) is not None
+    except StorageError:
+        is_known = False
+    if not is_known:
+        raise UsageError(f"there is no picture {query.reference}", "--like takes an image file")
 
 
 def _absolute(path: Path) -> Path:

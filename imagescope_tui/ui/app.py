@@ -21,12 +21,12 @@ from storage.thumbnails import ThumbnailCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from textual.screen import Screen
 
     from imagescope_tui.ui.pictures.key import PictureKey
     from imagescope_tui.ui.pictures.painter import Painter
+    from imagescope_tui.ui.pictures.painting import ColourDepth
     from imagescope_tui.ui.pictures.protocol import PictureProtocol
     from imagescope_tui.ui.pictures.store import PictureStore
     from imagescope_tui.ui.settings import UiSettings
@@ -44,7 +44,9 @@ class ImagescopeApp(App[int]):
 
     TITLE = "imagescope"
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = True
+    # Textual declares these two as fields of the instance.
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", show=False, priority=True),
         Binding("ctrl+c", "interrupt", "stop the search; twice: quit", show=False, priority=True),
@@ -135,7 +137,7 @@ class ImagescopeApp(App[int]):
         from imagescope_tui.ui.pictures.painter import Painter
         from imagescope_tui.ui.pictures.store import PictureStore
 
-        depth = "true" if self.console.color_system == "truecolor" else "256"
+        depth: ColourDepth = "true" if self.console.color_system == "truecolor" else "256"
         self.painter = Painter(self.protocol, depth)
         options = self.settings.indexer_options
         self.pictures = PictureStore(

@@ -34,11 +34,21 @@ def without_results(view: SearchView, chip_labels: tuple[str, ...]) -> EmptyWord
     if view.words_unknown:
         words = ", ".join(f"“{printable(word)}”" for word in view.words_unknown)
         lines.append(f"Not known to the search: {words}. Try another word for it.")
-    lines.extend(f"{printable(part.reason)}: {printable(part.fallback)}" for part in view.degradations)
+    lines.extend(
+        f"{printable(part.reason)}: {printable(part.fallback)}" for part in view.degradations
+    )
     if not lines:
         lines.append("Try fewer or other words.")
     lines.append("/ changes the query.   Esc Esc shows all photos again.")
     return EmptyWords(title=title, lines=tuple(lines))
+
+
+def without_folders() -> EmptyWords:
+    """A library that knows no folder yet."""
+    return EmptyWords(
+        title="No folder yet",
+        lines=("a chooses a folder of photos.", "imagescope-tui FOLDER does the same."),
+    )
 
 
 def without_photos(snapshot: LibrarySnapshot, index: IndexView) -> EmptyWords:
@@ -63,7 +73,7 @@ def without_photos(snapshot: LibrarySnapshot, index: IndexView) -> EmptyWords:
     return EmptyWords(
         title="Getting to know your photos …",
         lines=(
-            progress_sentence(index) or f"looking through {folders}",
+            progress_sentence(index) or f"looking through {folders or 'your folder'} …",
             "The newest come first and can be found as soon as they appear.",
             "Nothing is written into your folders, and nothing leaves this computer.",
         ),
@@ -73,4 +83,6 @@ def without_photos(snapshot: LibrarySnapshot, index: IndexView) -> EmptyWords:
 def _unreadable(index: IndexView) -> tuple[str, ...]:
     if not index.failed:
         return ()
-    return (f"{wording.counted(index.failed, 'file')} could not be read: imagescope status --failures",)
+    return (
+        f"{wording.counted(index.failed, 'file')} could not be read: imagescope status --failures",
+    )

@@ -1,4 +1,7 @@
-"""Marked photos as a list of paths or as copies; never over an existing file, never among the photos."""
+"""Marked photos as a list of paths or as copies.
+
+Never over an existing file, and never among the photos.
+"""
 
 from __future__ import annotations
 

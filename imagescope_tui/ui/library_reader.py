@@ -1,11 +1,11 @@
-"""The library as the screen reads it: on a thread of its own, so that no key ever waits for a disk."""
+"""The library as the screen reads it: on a thread of its own, so that no key waits for a disk."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from storage.errors import LibraryMissing
@@ -28,7 +28,7 @@ class LibrarySnapshot:
 
     exists: bool = False
     revision: int = 0
-    counts: LibraryCounts = LibraryCounts()
+    counts: LibraryCounts = field(default_factory=LibraryCounts)
     roots: tuple[Root, ...] = ()
 
 

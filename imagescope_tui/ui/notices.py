@@ -9,7 +9,7 @@ from imagescope_tui.ui import wording
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Iterator
 
     from imagescope_tui.ui.state import IndexView, OfflineRoot, Problem, UnwatchedRoot
     from storage.records import Root
@@ -82,7 +82,9 @@ def _of_problem(key: str, before: str, problem: Problem, tone: Tone) -> Notice:
 
 
 def _offline(entry: OfflineRoot) -> str:
-    kept = f"its {wording.counted(entry.photos, 'photo')} stay" if entry.photos else "nothing is lost"
+    kept = (
+        f"its {wording.counted(entry.photos, 'photo')} stay" if entry.photos else "nothing is lost"
+    )
     return (
         f"{printable(entry.root)} is not there ({printable(entry.reason)});"
         f" {kept} and {'are' if entry.photos else 'is'} still found."

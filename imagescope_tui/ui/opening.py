@@ -65,10 +65,7 @@ def reveal(path: Path, opener: str | None) -> Failed | None:
 
 def copy_with_helper(text: bytes) -> bool:
     """Put text on the desktop's clipboard; false where no program for that is there."""
-    for command in _CLIPBOARDS:
-        if shutil.which(command[0]) and _call(command, text):
-            return True
-    return False
+    return any(shutil.which(command[0]) and _call(command, text) for command in _CLIPBOARDS)
 
 
 def _show_in_file_manager(uri: str) -> bool:

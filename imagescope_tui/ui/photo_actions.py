@@ -1,4 +1,4 @@
-"""What can be done with the selected and the marked photos; shared by the screens that show them."""
+"""What can be done with the selected and the marked photos, on every screen that shows them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui import opening, wording
 from storage.safe_text import printable
 
@@ -53,7 +54,7 @@ class PhotoActions(Screen[None]):
             return
         if self.app.settings.over_ssh:
             self._copy(self.photo.full_path)
-            self._say("A viewer would open on the other computer: the path was copied instead.")
+            self.say("A viewer would open on the other computer: the path was copied instead.")
         else:
             self._hand_over(opening.open_file, self.photo.full_path, "opened")
 
@@ -63,7 +64,7 @@ class PhotoActions(Screen[None]):
             return
         if self.app.settings.over_ssh:
             self._copy(self.photo.full_path.parent)
-            self._say("There is no file manager here: the folder’s path was copied instead.")
+            self.say("There is no file manager here: the folder’s path was copied instead.")
         else:
             self._hand_over(opening.reveal, self.photo.full_path, "shown in the file manager")
 
@@ -71,7 +72,7 @@ class PhotoActions(Screen[None]):
         """Copy the photo's path."""
         if self.photo is not None:
             self._copy(self.photo.full_path)
-            self._say(f"copied {printable(str(self.photo.full_path))}")
+            self.say(f"copied {printable(str(self.photo.full_path))}")
 
     def action_mark(self) -> None:
         """Mark the photo, or take the mark away, and go on to the next."""
@@ -93,7 +94,7 @@ class PhotoActions(Screen[None]):
         if marked:
             self.app.push_screen(ExportScreen(marked))
         else:
-            self._say("Nothing to export: space marks a photo.")
+            self.say("Nothing to export: space marks a photo.")
 
     def action_similar(self) -> None:
         """Search for pictures like this one."""
@@ -103,15 +104,13 @@ class PhotoActions(Screen[None]):
     @work(group="orders")
     async def action_pause_or_resume(self) -> None:
         """Leave photos alone, or go on."""
-        from imagescope_tui.errors import ImagescopeError
-
         pause = not self.app.index.is_paused
         try:
             await self.app.session.pause(is_paused=pause)
         except ImagescopeError as error:
-            self._say(error.message, is_trouble=True)
+            self.say(error.message, is_trouble=True)
             return
-        self._say("Indexing is paused; i goes on." if pause else "Indexing goes on.")
+        self.say("Indexing is paused; i goes on." if pause else "Indexing goes on.")
 
     def action_models(self) -> None:
         """Models that see what things are."""
@@ -131,7 +130,8 @@ class PhotoActions(Screen[None]):
 
         self.app.push_screen(HelpScreen())
 
-    def _say(self, text: str, *, is_trouble: bool = False) -> None:
+    def say(self, text: str, *, is_trouble: bool = False) -> None:
+        """A note in the corner that goes away by itself; the text is never read as markup."""
         self.app.notify(text, severity="warning" if is_trouble else "information", markup=False)
 
     @work(group="hand-over")
@@ -144,9 +144,9 @@ class PhotoActions(Screen[None]):
         failed = await asyncio.to_thread(hand_over, path, self.app.settings.opener)
         name = wording.fit(printable(path.name), 40)
         if failed is not None:
-            self._say(f"{name}: {printable(failed.reason)}", is_trouble=True)
+            self.say(f"{name}: {printable(failed.reason)}", is_trouble=True)
         else:
-            self._say(f"{name} {done}")
+            self.say(f"{name} {done}")
 
     @work(group="copy", exclusive=True)
     async def _copy(self, path: Path) -> None:

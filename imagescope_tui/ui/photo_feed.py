@@ -83,7 +83,7 @@ class Ranking:
         copies = await self._reader.copy_counts(contents)
         found = [photos.get(candidate.photo_id) for candidate in wanted]
         return [
-            photo and GridItem(photo=photo, rank=rank, copies=_copies_of(photo, copies))
+            GridItem(photo=photo, rank=rank, copies=_copies_of(photo, copies)) if photo else None
             for rank, photo in enumerate(found, start=offset + 1)
         ]
 

@@ -1,9 +1,8 @@
-"""What is said of one photo: its facts, and why it was found; pure lines with the names of styles."""
+"""What is said of one photo: its facts, and why it was found; pure lines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from imagescope_tui.ui import wording
@@ -11,6 +10,7 @@ from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from imagescope_tui.search.types import Candidate
     from imagescope_tui.ui.library_reader import PhotoDetail
@@ -56,9 +56,12 @@ def about(detail: PhotoDetail, home: Path) -> list[Line]:
     return _tidy(lines)
 
 
-def one_line(detail: PhotoDetail) -> str:
-    """Time, camera, exposure, place and size beside each other."""
-    return " · ".join(line.text for line in about(detail, Path("/"))[1:] if line.emphasis == "")
+def about_briefly(detail: PhotoDetail, home: Path) -> list[Line]:
+    """The same for little room: the facts in one sentence, without the name."""
+    lines = about(detail, home)[1:]
+    place = next((n for n, line in enumerate(lines) if line.emphasis == "quiet"), len(lines))
+    facts = " · ".join(line.text for line in lines[:place])
+    return [Line(facts), *(line for line in lines[place:] if line.text)]
 
 
 def _own_words(detail: PhotoDetail) -> Iterator[Line]:

@@ -20,7 +20,7 @@ def share_done(progress: IndexProgress) -> float:
 
 
 def progress_sentence(index: IndexView) -> str:
-    """`indexing 61 % · 27/s · 11 min left`, `paused at 61 %`, or what else goes on; may be empty."""
+    """`indexing 61 % · 27/s · 11 min left`, or what else goes on; empty when nothing does."""
     if index.halted is not None:
         return "indexing stopped"
     if not index.is_started:

@@ -50,7 +50,7 @@ class UiSettings:
     opener: str | None = None
     """The command that opens a photo; None for the system's own."""
     encoder: str = "auto"
-    make_client: (
-        Callable[[IndexerOptions, Callable[[IndexEvent], None]], IndexerClient] | None
-    ) = None
+    make_client: Callable[[IndexerOptions, Callable[[IndexEvent], None]], IndexerClient] | None = (
+        None
+    )
     """Starts nothing yet; None for the child process of this program."""

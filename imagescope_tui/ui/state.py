@@ -187,9 +187,7 @@ def _of_folder(view: IndexView, event: IndexEvent) -> IndexView | None:
 def _of_run(view: IndexView, event: IndexEvent) -> IndexView | None:
     match event:
         case IndexProgress():
-            return replace(
-                view, progress=event, failed=event.failed, up_to_date=False, halted=None
-            )
+            return replace(view, progress=event, failed=event.failed, up_to_date=False, halted=None)
         case PhotosCommitted(revision=revision):
             return replace(view, revision=max(view.revision, revision))
         case IndexUpToDate(failed=failed):

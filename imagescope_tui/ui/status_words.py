@@ -36,11 +36,16 @@ def search_words(view: SearchView, rank_by: RankBy) -> list[Words]:
             return [Words(f"search failed: {printable(view.problem)}", is_trouble=True)]
         case "stopped":
             return [Words("stopped")]
-        case "searching" if view.seconds is None:
-            return [Words("searching …")]
         case "searching":
-            return [Words(f"words ✓ {wording.elapsed(view.seconds)}"), Words("pictures …")]
-    return [*_stages(view), Words(_ORDERS[rank_by])]
+            return _on_the_way(view)
+        case "done":
+            return [*_stages(view), Words(_ORDERS[rank_by])]
+
+
+def _on_the_way(view: SearchView) -> list[Words]:
+    if view.seconds is None:
+        return [Words("searching …")]
+    return [Words(f"words ✓ {wording.elapsed(view.seconds)}"), Words("pictures …")]
 
 
 def _stages(view: SearchView) -> list[Words]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from storage.records import Facts, Photo
 
+_UNITS = ((1000, "kB"), (1_000_000, "MB"), (1_000_000_000, "GB"))
 _MONTHS = (
     "January",
     "February",
@@ -59,11 +60,8 @@ def size(size_bytes: int) -> str:
     """`812 bytes`, `4.2 MB`."""
     if size_bytes < 1000:
         return counted(size_bytes, "byte")
-    value = float(size_bytes)
-    for unit in ("kB", "MB", "GB"):
-        value /= 1000
-        if value < 999.5:
-            break
+    step = next(step for step, unit in _UNITS if size_bytes < 999.5 * step or unit == "GB")
+    value, unit = size_bytes / step, dict(_UNITS)[step]
     return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
 
 

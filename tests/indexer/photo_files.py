@@ -13,6 +13,7 @@ from indexer.decoding import Decoded, DecodeFailure, decode_photo
 from indexer.models.protocols import PictureInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from storage.records import Facts
@@ -28,7 +29,7 @@ def shaded(width: int, height: int) -> Image.Image:
     return Image.fromarray(np.stack((across, down, wave), axis=2).astype(np.uint8))
 
 
-def exif_with(tags: dict[int, object], **directories: dict[int, object]) -> bytes:
+def exif_with(tags: Mapping[int, object], **directories: Mapping[int, object]) -> bytes:
     """EXIF with these tags, those of `photo` and those of `gps` in their own directories."""
     exif = Image.Exif()
     for tag, value in tags.items():
@@ -66,8 +67,6 @@ def opened(jpeg: bytes) -> Image.Image:
     return image
 
 
-def differences(
-    one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]
-) -> npt.NDArray[np.int64]:
+def differences(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     """How far the pixels are apart, in levels of 255."""
     return np.abs(one.astype(np.int64) - other.astype(np.int64))

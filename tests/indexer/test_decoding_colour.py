@@ -48,7 +48,7 @@ def test_modes_of_png_show_their_colour_and_lie_on_white(
     mode: str, colour: int | tuple[int, ...], shown: tuple[int, ...], tmp_path: Path
 ) -> None:
     path = tmp_path / "photo.png"
-    Image.new(mode, (20, 20), colour).save(path)  # type: ignore[arg-type]
+    Image.new(mode, (20, 20), colour).save(path)
     assert colour_of(path) == shown
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,6 +19,7 @@ from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.ui.scenes import Scene, scene
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from imagescope_tui.indexer_client import IndexerClient

@@ -45,7 +45,9 @@ def _landscape(chance: random.Random, size: tuple[int, int]) -> Scene:
     sun = (chance.randint(40, width - 40), chance.randint(30, horizon - 25))
     draw.ellipse([sun[0] - 18, sun[1] - 18, sun[0] + 18, sun[1] + 18], (255, 238, 190))
     for layer in range(3):
-        _hills(draw, chance, size, horizon + layer * 14, _mix((70, 84, 110), GROUND[ground], layer / 2))
+        _hills(
+            draw, chance, size, horizon + layer * 14, _mix((70, 84, 110), GROUND[ground], layer / 2)
+        )
     for y in range(horizon + 42, height):
         share = (y - horizon) / (height - horizon)
         draw.line([(0, y), (width, y)], _mix(GROUND[ground], (30, 40, 34), share * 0.5))
@@ -59,10 +61,8 @@ def _hills(
     base: int,
     colour: tuple[int, int, int],
 ) -> None:
-    points = [(0, size[1])]
-    for x in range(0, size[0] + 40, 40):
-        points.append((x, base - chance.randint(0, 34)))
-    draw.polygon([*points, (size[0], size[1])], colour)
+    ridge = [(x, base - chance.randint(0, 34)) for x in range(0, size[0] + 40, 40)]
+    draw.polygon([(0, size[1]), *ridge, size], colour)
 
 
 def _flower(chance: random.Random, size: tuple[int, int]) -> Scene:
@@ -85,10 +85,21 @@ def _bloom(
 ) -> None:
     x, y = chance.randint(60, size[0] - 60), chance.randint(60, size[1] - 60)
     radius = chance.randint(24, 44)
-    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1), (-0.7, -0.7), (0.7, 0.7), (0.7, -0.7), (-0.7, 0.7)):
+    for dx, dy in (
+        (-1, 0),
+        (1, 0),
+        (0, -1),
+        (0, 1),
+        (-0.7, -0.7),
+        (0.7, 0.7),
+        (0.7, -0.7),
+        (-0.7, 0.7),
+    ):
         cx, cy = x + dx * radius * 0.7, y + dy * radius * 0.7
         half = radius * 0.5
-        draw.ellipse([cx - half, cy - half, cx + half, cy + half], _mix(colour, (255, 255, 255), 0.12))
+        draw.ellipse(
+            [cx - half, cy - half, cx + half, cy + half], _mix(colour, (255, 255, 255), 0.12)
+        )
     draw.ellipse([x - 12, y - 12, x + 12, y + 12], (250, 220, 90))
 
 

@@ -9,7 +9,6 @@ diffusion, which is all noise at this size).
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -21,6 +20,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PIL import Image
 
     from imagescope_tui.ui.pictures.key import Box

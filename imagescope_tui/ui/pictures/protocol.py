@@ -24,9 +24,7 @@ def choose_protocol(settings: UiSettings) -> PictureProtocol:
 
 
 def _is_terminal() -> bool:
-    return all(
-        stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__)
-    )
+    return all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__))
 
 
 def _prepared(protocol: PictureProtocol) -> PictureProtocol:

@@ -1,4 +1,4 @@
-"""Paintings by key: kept while there is room, made by workers in the order the screen wants them."""
+"""Paintings by key: kept while there is room, made in the order the screen wants them."""
 
 from __future__ import annotations
 

@@ -10,17 +10,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
 
-from imagescope_tui.ui.asked import Asked
-from imagescope_tui.ui.empty_words import EmptyWords, without_photos, without_results
+from imagescope_tui.errors import ImagescopeError
+from imagescope_tui.ui.empty_words import (
+    EmptyWords,
+    without_folders,
+    without_photos,
+    without_results,
+)
 from imagescope_tui.ui.messages import PictureCame
 from imagescope_tui.ui.notices import notices
-from imagescope_tui.ui.photo_actions import PhotoActions
-from imagescope_tui.ui.photo_feed import PhotoFeed
-from imagescope_tui.ui.photo_words import Finding
-from imagescope_tui.ui.search_desk import RANKING_LIMIT, SearchDesk
+from imagescope_tui.ui.screens.asking import AskingScreen
+from imagescope_tui.ui.search_desk import RANKING_LIMIT
 from imagescope_tui.ui.state import Problem
 from imagescope_tui.ui.status_words import found_words, place_words, search_words
-from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
 from imagescope_tui.ui.widgets.empty_place import EmptyPlace
 from imagescope_tui.ui.widgets.key_line import KeyHint, KeyLine
@@ -34,19 +36,11 @@ from storage.errors import StorageError
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from imagescope_tui.search.types import RankBy
-    from imagescope_tui.ui.library_reader import PhotoDetail
-    from imagescope_tui.ui.photo_feed import PhotoSource
     from imagescope_tui.ui.state import SearchView
     from storage.records import Photo, PhotoId
 
-DEBOUNCE_SECONDS = 0.12
-"""How long a line must rest before it is searched."""
 _DETAIL_SECONDS = 0.05
 """How long a selection must rest before its facts are read."""
-_AGAIN_SECONDS = 3.0
-"""Between two searches of the same query while the index grows."""
-_ORDERS: tuple[RankBy, ...] = ("fused", "picture", "words")
 
 _GRID_KEYS = (
     KeyHint("/", "search", "focus_query"),
@@ -69,18 +63,13 @@ _QUERY_KEYS = (
 )
 
 
-class BrowseScreen(PhotoActions):
+class BrowseScreen(AskingScreen):
     """Photos of the library: all of them, or those that were searched for."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-short"), (30, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "focus_query", "search", show=False),
-        Binding("escape", "back", "all photos again", show=False),
         Binding("tab", "panel", "next tab of the panel", show=False),
-        Binding("backspace", "drop_chip", "drop the last filter", show=False),
-        Binding("b", "next_order", "order by match, picture or words", show=False),
-        Binding("d", "dismiss", "dismiss the note", show=False),
+        Binding("d", "hide_note", "dismiss the note", show=False),
         Binding("ctrl+r", "rescan", "look through the folders again", show=False),
     ]
 
@@ -89,11 +78,7 @@ class BrowseScreen(PhotoActions):
         self._is_text = is_text
         self.marks: dict[PhotoId, None] = {}
         """Marked photos, in the order they were marked."""
-        self._asked = Asked()
-        self._is_fresh = True
-        self._finding: Finding | None = None
         self._dismissed: set[str] = set()
-        self._searched_at = float("-inf")
         self._is_welcomed = False
 
     def compose(self) -> ComposeResult:
@@ -112,115 +97,11 @@ class BrowseScreen(PhotoActions):
     def on_mount(self) -> None:
         """The cursor is born in the query line."""
         app = self.app
-        self._desk = SearchDesk(
-            app.session, app.reader, on_view=self._show_view, on_photos=self._take_photos
-        )
         self.query_one(EmptyPlace).display = False
         self.query_one(QueryInput).focus()
         self.watch(app, "snapshot", self._library_changed, init=False)
         self.watch(app, "index", self._index_changed)
         self.watch(app, "library_problem", self._show_notices, init=False)
-
-    @property
-    def grid(self) -> PhotoGrid:
-        """The photos."""
-        return self.query_one(PhotoGrid)
-
-    @property
-    def view(self) -> SearchView:
-        """The search as far as it has come."""
-        return self._desk.view
-
-    # -- asking -------------------------------------------------------------------------------
-
-    def search_like(self, photo: Photo) -> None:
-        """Look for pictures like this one."""
-        self.query_one(QueryInput).remember()
-        self._ask(Asked(reference=photo), delay=0)
-
-    def stop_search(self) -> bool:
-        """Cancel a search that runs; whether there was one."""
-        if self.view.phase != "searching":
-            return False
-        self.workers.cancel_group(self, "search")
-        self._desk.stop()
-        return True
-
-    def action_back(self) -> None:
-        """To all photos; from there to the query line."""
-        if self._asked.is_empty:
-            self.action_focus_query()
-        else:
-            self.query_one(QueryInput).remember()
-            self._ask(Asked(), delay=0)
-
-    def action_drop_chip(self) -> None:
-        """Drop the last filter."""
-        self._ask(self._asked.without(len(self._asked.chip_labels) - 1), delay=0)
-
-    def action_next_order(self) -> None:
-        """Order by both, by picture alone, or by words alone."""
-        place = _ORDERS.index(self._desk.rank_by) + 1
-        self._desk.rank_by = _ORDERS[place % len(_ORDERS)]
-        self._ask(self._asked, delay=0)
-
-    @on(QueryLine.Changed)
-    def _line_changed(self, event: QueryLine.Changed) -> None:
-        if event.line != self._asked.line:
-            reference = self._asked.reference
-            self._ask(Asked(line=event.line, reference=reference), delay=DEBOUNCE_SECONDS)
-
-    @on(ChipRow.Dropped)
-    def _chip_dropped(self, event: ChipRow.Dropped) -> None:
-        self._ask(self._asked.without(event.place), delay=0)
-
-    def _ask(self, asked: Asked, *, delay: float) -> None:
-        self._asked = asked
-        self._is_fresh = True
-        line = self.query_one(QueryLine)
-        if line.line != asked.line:
-            line.line = asked.line
-        line.show_chips(asked.chip_labels)
-        self._answer(asked, delay)
-
-    @work(group="search", exclusive=True)
-    async def _answer(self, asked: Asked, delay: float) -> None:
-        await asyncio.sleep(delay)
-        try:
-            await self._desk.answer(asked)
-        except StorageError as error:
-            self.app.library_problem = Problem(reason=error.message, hint=error.hint)
-
-    def _take_photos(self, source: PhotoSource) -> None:
-        self._searched_at = asyncio.get_running_loop().time()
-        self._present(source)
-
-    @work(group="present", exclusive=True)
-    async def _present(self, source: PhotoSource) -> None:
-        """Fresh photos come with their first page, so that nothing flickers."""
-        if self._is_fresh:
-            feed = PhotoFeed(source)
-            try:
-                await feed.load(0)
-            except StorageError as error:
-                self.app.library_problem = Problem(reason=error.message, hint=error.hint)
-                return
-            self._is_fresh = False
-            self.grid.show(feed)
-        else:
-            self.grid.renew(source)
-        self._show_place()
-        self._show_status()
-
-    def _ask_again(self) -> None:
-        """The same question to a library that has grown; not while one is being answered."""
-        now = asyncio.get_running_loop().time()
-        if self.view.phase == "searching":
-            return
-        if self._asked.is_timeline or now - self._searched_at >= _AGAIN_SECONDS:
-            self._answer(self._asked, 0)
-
-    # -- what is known ------------------------------------------------------------------------
 
     def use_pictures(self) -> None:
         """Pictures can be painted from now on."""
@@ -232,13 +113,16 @@ class BrowseScreen(PhotoActions):
     def _library_changed(self) -> None:
         self._show_title()
         self._show_notices()
-        snapshot = self.app.snapshot
-        if snapshot is None:
+        if self.app.snapshot is None:
             return
-        has_folders = bool(snapshot.roots or self.app.settings.folders)
-        if not has_folders and not self._is_welcomed:
+        if not self._has_folders and not self._is_welcomed:
             self._welcome()
-        self._ask_again()
+        self.ask_again()
+
+    @property
+    def _has_folders(self) -> bool:
+        roots = self.app.snapshot.roots if self.app.snapshot else ()
+        return bool(roots or self.app.settings.folders or self.app.index.scanning)
 
     def _welcome(self) -> None:
         from imagescope_tui.ui.screens.folder import FolderScreen
@@ -250,7 +134,7 @@ class BrowseScreen(PhotoActions):
         self._show_title()
         self._show_notices()
         if self.grid.count == 0:
-            self._show_place()
+            self.show_place()
 
     def _show_title(self) -> None:
         if self.app.snapshot is not None:
@@ -264,18 +148,23 @@ class BrowseScreen(PhotoActions):
         self.query_one(NoticeLine).show_notices(shown)
 
     @on(NoticeLine.Dismissed)
-    def action_dismiss(self) -> None:
+    def action_hide_note(self) -> None:
         """Hide the note; it does not come back."""
         self._dismissed.add(self._first_notice)
         self._show_notices()
 
-    def _show_view(self, view: SearchView) -> None:
+    def show_view(self, view: SearchView) -> None:
+        """How many were found, how long it took, and why the selected photo is there."""
         self.query_one(QueryLine).show_outcome(found_words(view, RANKING_LIMIT))
         self._show_status()
         if view.phase in ("done", "failed"):
-            self._show_place()
+            self.show_place()
+            if self.photo is not None:
+                self._read_detail(self.photo)
 
-    def _show_place(self) -> None:
+    def show_place(self) -> None:
+        """The grid, or why it is empty."""
+        self._show_status()
         words = self._empty_words() if self.grid.count == 0 else None
         empty = self.query_one(EmptyPlace)
         empty.display = words is not None
@@ -284,21 +173,23 @@ class BrowseScreen(PhotoActions):
             empty.show_words(words)
 
     def _empty_words(self) -> EmptyWords | None:
-        if not self._asked.is_empty:
-            labels = self._asked.chip_labels
+        if not self.asked.is_empty:
+            labels = self.asked.chip_labels
             return without_results(self.view, labels) if self.view.phase != "searching" else None
-        if self.app.snapshot is None or not self.app.snapshot.exists:
+        if self.app.snapshot is None:
             return None
+        if not self._has_folders:
+            return without_folders()
         return without_photos(self.app.snapshot, self.app.index)
 
     def _show_status(self) -> None:
-        words = search_words(self.view, self._desk.rank_by) if self.grid.count else []
+        words = search_words(self.view, self.rank_by) if self.grid.count else []
         parts = [
-            Content.styled(word.text, "$text-warning" if word.is_trouble else "$text-muted")
+            Content.styled(word.text, "$text-warning" if word.is_trouble else "$foreground-muted")
             for word in words
         ]
         place = place_words(self.grid.index, self.grid.count, len(self.marks))
-        right = Content.styled(place, "bold" if self.marks else "$text-muted")
+        right = Content.styled(place, "bold" if self.marks else "$foreground-muted")
         self.query_one("#status", EdgeLine).show(Content(" · ").join(parts), right)
 
     # -- the selected photo -------------------------------------------------------------------
@@ -319,17 +210,9 @@ class BrowseScreen(PhotoActions):
         try:
             detail = await self.app.reader.detail(photo)
         except StorageError as error:
-            self.app.library_problem = Problem(reason=error.message, hint=error.hint)
+            self._tell_problem(error)
             return
         self.query_one(PhotoPanel).show_detail(detail, self.finding(detail))
-
-    def finding(self, detail: PhotoDetail) -> Finding | None:
-        """The photo's place in the search that is shown."""
-        found = None if self._asked.is_timeline else self.view.candidate(detail.photo.id)
-        if found is None:
-            return None
-        rank, candidate = found
-        return Finding(rank=rank, candidate=candidate, view=self.view)
 
     @on(PhotoGrid.Opened)
     def action_open_detail(self) -> None:
@@ -341,8 +224,7 @@ class BrowseScreen(PhotoActions):
 
     @on(PhotoGrid.Unreadable)
     def _grid_unreadable(self, event: PhotoGrid.Unreadable) -> None:
-        problem = Problem(reason=event.error.message, hint=event.error.hint)
-        self.app.library_problem = problem
+        self._tell_problem(event.error)
 
     @on(PictureCame)
     def _picture_came(self, event: PictureCame) -> None:
@@ -371,23 +253,24 @@ class BrowseScreen(PhotoActions):
     @work(group="marks", exclusive=True)
     async def mark_all(self) -> None:
         """Mark every photo in the grid, also those far below."""
-        if self._asked.is_timeline:
-            self.marks.update(
-                dict.fromkeys(await self.app.reader.all_ids(self._asked.parsed.filter))
-            )
+        if self.asked.is_timeline:
+            wanted = self.asked.parsed.filter
+            try:
+                self.marks.update(dict.fromkeys(await self.app.reader.all_ids(wanted)))
+            except StorageError as error:
+                self._tell_problem(error)
         else:
             self.marks.update((candidate.photo_id, None) for candidate in self.view.ranking)
         self._marks_changed()
+
+    def _tell_problem(self, error: StorageError) -> None:
+        self.app.library_problem = Problem(reason=error.message, hint=error.hint)
 
     def _marks_changed(self) -> None:
         self.grid.refresh()
         self._show_status()
 
     # -- focus --------------------------------------------------------------------------------
-
-    def action_focus_query(self) -> None:
-        """To the query line."""
-        self.query_one(QueryInput).focus()
 
     @on(QueryInput.Left)
     @on(QueryLine.Submitted)
@@ -424,9 +307,7 @@ class BrowseScreen(PhotoActions):
     @work(group="orders")
     async def action_rescan(self) -> None:
         """Look through all folders again."""
-        from imagescope_tui.errors import ImagescopeError
-
         try:
             await self.app.session.rescan()
         except ImagescopeError as error:
-            self.app.notify(error.message, severity="warning", markup=False)
+            self.say(error.message, is_trouble=True)

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from imagescope_tui.ui.messages import PictureCame
 from imagescope_tui.ui.photo_actions import PhotoActions
-from imagescope_tui.ui.photo_words import Line, about, why_found
+from imagescope_tui.ui.photo_words import Line, about, about_briefly, why_found
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
 from imagescope_tui.ui.widgets.key_line import KeyHint, KeyLine
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _KEYS = (
     KeyHint("Esc", "back", "back"),
     KeyHint("← →", "other photos", "step(1)"),
+    KeyHint("Tab", "why", "turn"),
     KeyHint("space", "mark", "mark"),
     KeyHint("o", "open", "open_photo"),
     KeyHint("r", "show in folder", "reveal_photo"),
@@ -44,7 +45,6 @@ _KEYS = (
 class DetailScreen(PhotoActions):
     """Lies over the grid and follows its selection."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter", "back", "back to the photos", show=False),
         Binding("left,up,h,k,pageup", "step(-1)", "previous photo", show=False),
@@ -124,7 +124,7 @@ class DetailScreen(PhotoActions):
         name = printable(photo.path.rpartition("/")[2]) if photo else ""
         place = f"{grid.index + 1:,} of {grid.count:,}"
         title = Content.styled(name, "bold")
-        self.query_one(EdgeLine).show(title, Content.styled(place, "$text-muted"))
+        self.query_one(EdgeLine).show(title, Content.styled(place, "$foreground-muted"))
         self.query_one(PictureView).show(photo)
         if photo is not None:
             self._read_detail(photo)
@@ -142,10 +142,10 @@ class DetailScreen(PhotoActions):
     def _show_words(self) -> None:
         if self._detail is None:
             return
-        facts = about(self._detail, Path.home())
         reasons = why_found(self.app.browse.finding(self._detail), self._detail)
         if self.has_class("-wide"):
+            facts = about(self._detail, Path.home())
             lines = [*facts, Line(""), Line("Why", "head"), *reasons]
         else:
-            lines = reasons if self._is_why else facts
+            lines = reasons if self._is_why else about_briefly(self._detail, Path.home())
         self.query_one("#detail-words", Static).update(as_content(lines))

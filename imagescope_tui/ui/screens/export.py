@@ -42,14 +42,14 @@ class ExportScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """What, where, and how far it is."""
         count = wording.counted(len(self._photo_ids), "photo")
-        with Vertical(classes="dialog", id="export-box"):
-            yield Static(f"Export {count}", classes="dialog-title")
+        with Vertical(classes="dialog", id="export-box") as box:
+            box.border_title = f"Export {count}"
+            box.border_subtitle = "Enter exports · Tab what and where · Esc closes"
             with RadioSet(id="export-kind", compact=True):
                 yield RadioButton("a list of their paths, one per line", value=True, compact=True)
                 yield RadioButton("copies of the photos, in a folder", compact=True)
             yield Input(_TARGETS[0], id="export-target", compact=True, select_on_focus=False)
             yield Static("", id="export-outcome", markup=False)
-            yield Static("Enter exports   Tab what and where   Esc closes", classes="quiet")
 
     def on_mount(self) -> None:
         """The place can be changed at once."""
@@ -85,7 +85,7 @@ class ExportScreen(ModalScreen[None]):
             else:
                 outcome = await asyncio.to_thread(write_list, paths, target, roots)
         except (ExportRefused, StorageError) as error:
-            self.query_one("#export-outcome", Static).update(printable(error.message))
+            self._tell(printable(error.message))
             return
         self._tell_outcome(outcome)
 
@@ -96,8 +96,13 @@ class ExportScreen(ModalScreen[None]):
     def _tell_progress(self, done: int) -> bool:
         if not self._is_stopped:
             text = f"{done:,} of {len(self._photo_ids):,} copied"
-            self.app.call_from_thread(self.query_one("#export-outcome", Static).update, text)
+            self.app.call_from_thread(self._tell, text)
         return not self._is_stopped
+
+    def _tell(self, text: str) -> None:
+        outcome = self.query_one("#export-outcome", Static)
+        outcome.update(text)
+        outcome.add_class("-shown")
 
     def _tell_outcome(self, outcome: Exported) -> None:
         target = printable(str(outcome.target))
@@ -106,7 +111,8 @@ class ExportScreen(ModalScreen[None]):
             path, reason = outcome.left_out[0]
             text += f"; {len(outcome.left_out):,} left out, such as"
             text += f" {printable(path.name)} ({printable(reason)})"
-        severity = "warning" if outcome.left_out else "information"
-        self.app.notify(text, severity=severity, markup=False)
+        self.app.notify(
+            text, severity="warning" if outcome.left_out else "information", markup=False
+        )
         if self.is_attached and not self._is_stopped:
             self.dismiss(None)

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
 
 _MATCHES_SHOWN = 6
 _WELCOME = (
-    "Find any photo in your own folders: type what it looks like, where it was, or when.",
+    "Find any photo in your own folders: type what it looks like,",
+    "what it is called, or when it was taken.",
+    "",
     "Which folder holds your photos?",
 )
-_ANOTHER = ("Add another folder of photos.",)
-_PROMISE = "Nothing is written into your folders, and nothing leaves this computer."
+_ANOTHER = ("Which folder of photos?",)
+_PROMISE = "Nothing is written into your folders; nothing leaves this computer."
 
 
 class FolderScreen(Screen[None]):
@@ -53,7 +55,8 @@ class FolderScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Welcome, line, completions, promise."""
-        with Middle(), Center(), Vertical(id="folder-box", classes="dialog"):
+        with Middle(), Center(), Vertical(id="folder-box", classes="dialog") as box:
+            box.border_subtitle = "Enter adds it · Tab completes · ↓ picks · Esc later"
             yield Static("imagescope" if self._is_first else "Add a folder", id="folder-title")
             for line in _WELCOME if self._is_first else _ANOTHER:
                 yield Static(line, classes="folder-line")
@@ -61,7 +64,6 @@ class FolderScreen(Screen[None]):
             yield OptionList(id="folder-matches", compact=True, markup=False)
             yield Static("", id="folder-problem", markup=False)
             yield Static(_PROMISE, classes="quiet")
-            yield Static("Enter adds it   Tab completes   ↓ picks   Esc later", classes="quiet")
 
     def on_mount(self) -> None:
         """Offer the usual folder; typing replaces it."""
@@ -72,7 +74,7 @@ class FolderScreen(Screen[None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        self.query_one("#folder-problem", Static).update("")
+        self._complain("")
         self._look_up(event.value)
 
     @work(group="completion", exclusive=True)
@@ -123,13 +125,17 @@ class FolderScreen(Screen[None]):
 
     @work(group="add-folder", exclusive=True)
     async def _add(self, folder: Path) -> None:
-        problem = self.query_one("#folder-problem", Static)
         if not await asyncio.to_thread(folder.is_dir):
-            problem.update(f"{printable(str(folder))} is not a folder")
+            self._complain(f"{printable(str(folder))} is not a folder")
             return
         try:
             await self.app.session.add_folder(folder)
         except ImagescopeError as error:
-            problem.update(printable(f"{error.message} {error.hint}"))
+            self._complain(printable(f"{error.message} {error.hint}"))
             return
         self.dismiss()
+
+    def _complain(self, text: str) -> None:
+        problem = self.query_one("#folder-problem", Static)
+        problem.update(text)
+        problem.set_class(bool(text), "-shown")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -13,16 +13,17 @@ from textual.widgets import Static
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+_KEY_CELLS = 22
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Search",
         (
             ("/", "to the query line"),
             ("↑ ↓", "earlier and later queries"),
-            ("Esc", "leave the line; then: all photos"),
+            ("Esc", "leave; then all photos"),
             ("Backspace", "drop the last filter"),
-            ("s", "pictures like the selected one"),
-            ("b", "order by match, picture, words"),
+            ("s", "pictures like this one"),
+            ("b", "by match, picture, words"),
             ("Ctrl-C", "stop the search; twice: quit"),
         ),
     ),
@@ -44,7 +45,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("r", "show in the file manager"),
             ("y", "copy the path"),
             ("space", "mark, or not"),
-            ("A u", "mark all that match, unmark all"),
+            ("A  u", "mark all found, unmark all"),
             ("x", "export what is marked"),
         ),
     ),
@@ -53,7 +54,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("a", "add a folder"),
             ("i", "pause indexing, or go on"),
-            ("Ctrl-R", "look through all folders again"),
+            ("Ctrl-R", "look at all folders again"),
             ("m", "models that see more"),
             ("d", "dismiss the note"),
             ("Ctrl-P", "every command by name"),
@@ -63,11 +64,12 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "In the query line",
         (
-            ("2019 beach", "words: names, folders, captions"),
+            ("beach 2019", "names, captions, facts"),
             ("date:2019..2021", "taken in these years"),
-            ("before: after: since:", "2020, 2020-07, 2020-07-18"),
+            ("before:2020-07", "also after: and since:"),
             ("in:FOLDER", "in or below a folder"),
-            ("camera:x100 type:heic", "camera or lens; kind of file"),
+            ("camera:x100", "camera or lens"),
+            ("type:heic", "kind of file"),
             ("-people", "without this word"),
         ),
     ),
@@ -81,14 +83,20 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,q,enter", "dismiss(None)", "close", show=False),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown,space", "scroll(10)", show=False),
+        Binding("pageup", "scroll(-10)", show=False),
     ]
 
     def compose(self) -> ComposeResult:
-        """Groups of keys."""
-        with VerticalScroll(id="help-box", classes="dialog"):
-            yield Static("Keys", classes="dialog-title")
-            for title, keys in _GROUPS:
-                yield Static(_group(title, keys), classes="help-group")
+        """Groups of keys in two columns, or in one."""
+        with VerticalScroll(id="help-box", classes="dialog", can_focus=False) as box:
+            box.border_title = "Keys"
+            box.border_subtitle = "Esc closes"
+            with Container(id="help-columns"):
+                for groups in (_GROUPS[:3], _GROUPS[3:]):
+                    with Vertical(classes="help-column"):
+                        for title, keys in groups:
+                            yield Static(_group(title, keys), classes="help-group")
 
     def action_scroll(self, lines: int) -> None:
         """Up or down."""
@@ -100,8 +108,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _group(title: str, keys: tuple[tuple[str, str], ...]) -> Content:
-    width = max(len(key) for _, group in _GROUPS for key, _ in group)
     lines = [
-        Content.assemble((key.ljust(width + 2), "$primary"), meaning) for key, meaning in keys
+        Content.assemble((key.ljust(_KEY_CELLS), "$text-primary"), meaning) for key, meaning in keys
     ]
     return Content("\n").join([Content.styled(title, "bold"), *lines])

@@ -82,10 +82,10 @@ class ChipRow(Widget):
             is_last = place == len(texts) - 1
             needed = cell_len(text) + (0 if is_last else _GAP + len(hidden))
             if needed > room:
-                parts.append(Content.styled(hidden, "$text-muted"))
+                parts.append(Content.styled(hidden, "$foreground-muted"))
                 break
             is_here = self.has_focus and place == self.place
-            parts.append(Content.styled(text, "reverse bold" if is_here else "$text-accent"))
+            parts.append(Content.styled(text, "reverse bold" if is_here else "$text-primary"))
             room -= cell_len(text) + _GAP
         return Content(" " * _GAP).join(parts)
 

@@ -25,5 +25,5 @@ class EmptyPlace(Middle):
     def show_words(self, words: EmptyWords) -> None:
         """Replace what is said."""
         title = Content.styled(words.title, "bold")
-        lines = [Content.styled(line, "$text-muted") for line in words.lines]
+        lines = [Content.styled(line, "$foreground-muted") for line in words.lines]
         self.query_one(Static).update(Content("\n").join([title, Content(), *lines]))

@@ -101,7 +101,9 @@ class GridModel:
             return ""
         before = self.item(index - 1)
         moment_before = wording.moment_of(before.photo) if before else None
-        is_same = moment_before is not None and wording.month(moment_before) == wording.month(moment)
+        is_same = moment_before is not None and wording.month(moment_before) == wording.month(
+            moment
+        )
         return "" if is_same and not is_first_shown else wording.month(moment)
 
     def _state(self, index: int, item: GridItem) -> PictureState:

@@ -55,12 +55,12 @@ class KeyLine(Widget):
 
     def render(self) -> Visual:
         """The hints that fit."""
-        parts: list[Content] = []
-        for hint in self._fitting():
-            parts.append(
-                Content.assemble((hint.key, "bold $primary"), " ", (hint.label, "$text-muted"))
+        return Content(" " * _GAP).join(
+            Content.assemble(
+                (hint.key, "bold $text-primary"), " ", (hint.label, "$foreground-muted")
             )
-        return Content(" " * _GAP).join(parts)
+            for hint in self._fitting()
+        )
 
     def on_click(self, event: events.Click) -> None:
         """Do what the hint says."""

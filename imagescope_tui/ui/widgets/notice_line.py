@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.notices import Notice
 
 _SIGNS = {"info": "ⓘ", "warning": "!", "error": "✗"}
-_STYLES = {"info": "$text-muted", "warning": "$text-warning", "error": "bold $text-error"}
+_STYLES = {"info": "$foreground-muted", "warning": "$text-warning", "error": "bold $text-error"}
 
 
 class NoticeLine(EdgeLine):
@@ -38,7 +38,7 @@ class NoticeLine(EdgeLine):
         more = f"+{len(waiting) - 1} more  " if len(waiting) > 1 else ""
         self.show(
             Content.assemble((f"{_SIGNS[first.tone]} ", style), (first.text, style)),
-            Content.styled(f"{more}d ✕", "$text-muted"),
+            Content.styled(f"{more}d ✕", "$foreground-muted"),
         )
 
     def on_click(self, event: events.Click) -> None:

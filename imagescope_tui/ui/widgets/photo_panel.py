@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _STYLES = {
     "": "",
     "title": "bold",
-    "head": "bold $primary",
-    "quiet": "$text-muted",
+    "head": "bold $text-primary",
+    "quiet": "$foreground-muted",
     "warning": "$text-warning",
 }
 _USUAL_SHAPE = 2 / 3

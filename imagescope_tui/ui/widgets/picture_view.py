@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -18,6 +17,8 @@ from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from textual.geometry import Region
 
     from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.store import PictureStore

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual.geometry import Region
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from textual.geometry import Region
     from textual.widget import Widget
 
     from imagescope_tui.ui.pictures.painting import Painting
@@ -46,7 +45,7 @@ class SixelOverlay:
     def _draw(self) -> None:
         touched, self._touched = self._touched, []
         widget = self._widget
-        driver = widget.app._driver  # noqa: SLF001 - the one way to the terminal's own queue
+        driver = widget.app._driver  # the one way into the terminal's own queue
         if driver is None or not widget.is_attached or not widget.screen.is_current:
             return
         for entry in self._placed():
@@ -62,7 +61,7 @@ class SixelOverlay:
 
     def _is_uncovered(self, place: Region) -> bool:
         screen = self._widget.screen
-        if place not in screen.region:
+        if not screen.region.contains_region(place):
             return False
         corners = (place.offset, place.bottom_right_inclusive)
         return all(screen.get_widget_at(*corner)[0] is self._widget for corner in corners)

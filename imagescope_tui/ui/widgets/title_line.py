@@ -24,22 +24,25 @@ class TitleLine(EdgeLine):
 
     def show_library(self, snapshot: LibrarySnapshot, index: IndexView) -> None:
         """Replace what is said."""
-        parts = [("imagescope", "bold $primary"), ("   ", "")]
+        parts = [("imagescope", "bold $text-primary"), ("   ", "")]
         folders = _folders(snapshot)
         if folders:
             parts.append((folders, ""))
         if snapshot.counts.photos:
             count = wording.counted(snapshot.counts.photos, "photo")
-            parts.append((f" · {count}" if folders else count, "$text-muted"))
+            parts.append((f" · {count}" if folders else count, "$foreground-muted"))
         self.show(Content.assemble(*parts), self._progress(index))
 
     def _progress(self, index: IndexView) -> Content:
-        sentence = Content.styled(progress_sentence(index), "$text-muted")
+        sentence = Content.styled(progress_sentence(index), "$foreground-muted")
         if index.progress is None or not index.is_working or self.app.size.width < _WIDE:
             return sentence
         done = round(share_done(index.progress) * _BAR_CELLS)
         return Content.assemble(
-            ("━" * done, "$primary"), ("─" * (_BAR_CELLS - done), "$panel-lighten-2"), "  ", sentence
+            ("━" * done, "$primary"),
+            ("─" * (_BAR_CELLS - done), "$panel-lighten-2"),
+            "  ",
+            sentence,
         )
 
 

@@ -1,0 +1,289 @@
+"""Any open_clip model as an ImageTextEncoder: both towers, unit vectors in single precision.
+
+A text longer than the model's context (77, 64 or 32 tokens) is cut at its end without a word, as
+the model's own tokenizer does; the catalogue says how many words that are.
+"""
+
+from __future__ import annotations
+
+import pickle
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+
+import numpy as np
+
+from indexer.models.hub_cache import no_requests
+from indexer.models.open_clip_device import choose_device
+from indexer.models.open_clip_identity import encoder_id_of
+from indexer.models.open_clip_source import find_source
+from indexer.models.protocols import ModelUnusable, PictureInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import torch
+
+    from indexer.models.open_clip_device import Device
+    from indexer.models.open_clip_source import OpenClipSource
+    from indexer.models.protocols import FloatMatrix, Picture
+    from indexer.models.settings import OpenClipFolder, OpenClipModel
+
+    Tokenizer = Callable[[list[str]], torch.Tensor]
+
+Item = TypeVar("Item")
+
+_BATCH_SIZE: Final = {"cpu": 32, "cuda": 128}
+_FITS: Final[Mapping[str, Literal["crop", "squash", "pad"]]] = {
+    "shortest": "crop",
+    "squash": "squash",
+    "longest": "pad",
+}
+_LOADING_ERRORS: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    pickle.UnpicklingError,
+)
+"""What torch, open_clip, timm and transformers raise over files that do not fit together."""
+_LOADING_HINT: Final = "imagescope models list shows models that work; imagescope doctor tells more"
+_REASON_LENGTH_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preprocessing:
+    """How the model wants its pictures; mean and deviation per channel, of values 0–1."""
+
+    picture_input: PictureInput
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+
+
+class OpenClipEncoder:
+    """Both towers of one open_clip model on one device."""
+
+    def __init__(
+        self,
+        *,
+        model: torch.nn.Module,
+        tokenizer: Tokenizer,
+        preprocessing: Preprocessing,
+        device: Device,
+        encoder_id: str,
+        dim: int,
+    ) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        self._preprocessing = preprocessing
+        self._device = device
+        self._encoder_id = encoder_id
+        self._dim = dim
+        self._batch_size = _BATCH_SIZE[device.name]
+
+    @property
+    def encoder_id(self) -> str:
+        """Architecture, weights, preprocessing and precision, whatever the setting called them."""
+        return self._encoder_id
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return self._dim
+
+    @property
+    def picture_input(self) -> PictureInput:
+        """As in the model's own preprocessing."""
+        return self._preprocessing.picture_input
+
+    @property
+    def batch_size(self) -> int:
+        """How many pictures fill the device; less after it ran out of memory."""
+        return self._batch_size
+
+    def encode_pictures(self, pictures: Sequence[Picture]) -> FloatMatrix:
+        """One unit row per picture; raises ModelUnusable where not even one fits into memory."""
+        return self._in_batches(pictures, self._encode_pictures)
+
+    def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
+        """One unit row per text, a zero row for a blank one."""
+        vectors = np.zeros((len(texts), self._dim), dtype=np.float32)
+        said = [index for index, text in enumerate(texts) if text.strip()]
+        vectors[said] = self._in_batches([texts[index] for index in said], self._encode_texts)
+        return vectors
+
+    def normalised(self, pictures: Sequence[Picture]) -> torch.Tensor:
+        """The pixels as the model sees them, in single precision; shape (n, 3, height, width)."""
+        import torch
+
+        pixels = torch.from_numpy(np.stack([picture.pixels for picture in pictures]))
+        values = pixels.to(self._device.name).permute(0, 3, 1, 2).to(torch.float32) / 255
+        mean = values.new_tensor(self._preprocessing.mean).view(3, 1, 1)
+        deviation = values.new_tensor(self._preprocessing.deviation).view(3, 1, 1)
+        return (values - mean) / deviation
+
+    def _encode_pictures(self, pictures: Sequence[Picture]) -> torch.Tensor:
+        values = self.normalised(pictures).to(_dtype(self._device)).contiguous()
+        features: torch.Tensor = self._model.encode_image(values)
+        return features
+
+    def _encode_texts(self, texts: Sequence[str]) -> torch.Tensor:
+        tokens = self._tokenizer(list(texts)).to(self._device.name)
+        features: torch.Tensor = self._model.encode_text(tokens)
+        return features
+
+    def _in_batches(
+        self, items: Sequence[Item], encode: Callable[[Sequence[Item]], torch.Tensor]
+    ) -> FloatMatrix:
+        """Encodes batch by batch; a batch that the GPU has no memory for is halved."""
+        rows = [np.zeros((0, self._dim), dtype=np.float32)]
+        done = 0
+        while done < len(items):
+            batch = items[done : done + self._batch_size]
+            encoded = _unit_rows(encode, batch)
+            if encoded is None:
+                self._make_batches_smaller(len(batch))
+                continue
+            rows.append(encoded)
+            done += len(batch)
+        return np.concatenate(rows)
+
+    def _make_batches_smaller(self, too_many: int) -> None:
+        if too_many == 1:
+            raise ModelUnusable(
+                "the GPU has no memory left for a single photo or text",
+                "close programs that use it, or choose a smaller model",
+            )
+        self._batch_size = too_many // 2
+
+
+def load_open_clip(
+    setting: OpenClipFolder | OpenClipModel, *, models_folder: Path | None, threads: int = 0
+) -> OpenClipEncoder:
+    """The model that a setting names, from disk alone; raises ModelMissing or ModelUnusable."""
+    with _loading_errors():
+        import torch
+
+        if threads > 0:
+            torch.set_num_threads(threads)
+        with no_requests():
+            source = find_source(setting, models_folder)
+            return _load(source, choose_device())
+
+
+def _load(source: OpenClipSource, device: Device) -> OpenClipEncoder:
+    model = _create_model(source, device)
+    preprocessing = read_preprocessing(model.visual.preprocess_cfg)
+    return OpenClipEncoder(
+        model=model,
+        tokenizer=_create_tokenizer(source),
+        preprocessing=preprocessing,
+        device=device,
+        encoder_id=encoder_id_of(source, preprocessing, device.precision),
+        dim=int(str(source.config["embed_dim"])),
+    )
+
+
+def _create_model(source: OpenClipSource, device: Device) -> Any:  # noqa: ANN401
+    """The model with its weights in it; open_clip's own class, which has no types."""
+    import open_clip
+
+    precision = device.precision if device.precision == "fp32" else f"pure_{device.precision}"
+    model = open_clip.create_model(
+        source.name,
+        pretrained=None if source.is_folder else str(source.checkpoint),
+        precision=precision,
+        device=device.name,
+        force_quick_gelu=source.quick_gelu,
+        force_preprocess_cfg=dict(source.preprocessing),
+        # Without it open_clip only warns and goes on with random weights.
+        require_pretrained=True,
+        weights_only=True,
+    )
+    return model.eval()
+
+
+def _create_tokenizer(source: OpenClipSource) -> Tokenizer:
+    """As open_clip.get_tokenizer does, but with the tokenizer's files from a known folder."""
+    from open_clip import tokenizer as tokenizers
+
+    text = source.text_config
+    arguments = dict(text.get("tokenizer_kwargs") or {})
+    context = int(text.get("context_length", tokenizers.DEFAULT_CONTEXT_LENGTH))
+    if source.tokenizer_folder is None:
+        simple: Tokenizer = tokenizers.SimpleTokenizer(context_length=context, **arguments)
+        return simple
+    from_files: Tokenizer = tokenizers.HFTokenizer(
+        str(source.tokenizer_folder),
+        context_length=context,
+        tokenizer_mode=text.get("tokenizer_mode"),
+        **arguments,
+    )
+    return from_files
+
+
+def read_preprocessing(config: Mapping[str, Any]) -> Preprocessing:
+    """What open_clip's preprocessing configuration asks for."""
+    size = config["size"]
+    height, width = (size, size) if isinstance(size, int) else size
+    fit = _FITS[config["resize_mode"]]
+    # open_clip ignores the interpolation where the shortest side must fit a frame not square.
+    is_fixed = fit == "crop" and height != width
+    bilinear = config["interpolation"] == "bilinear" and not is_fixed
+    return Preprocessing(
+        picture_input=PictureInput(
+            width=width,
+            height=height,
+            fit=fit,
+            interpolation="bilinear" if bilinear else "bicubic",
+            fill=int(config.get("fill_color") or 0),
+        ),
+        mean=_per_channel(config["mean"]),
+        deviation=_per_channel(config["std"]),
+    )
+
+
+def _per_channel(values: float | Sequence[float]) -> tuple[float, float, float]:
+    red, green, blue = (values,) * 3 if isinstance(values, int | float) else values
+    return float(red), float(green), float(blue)
+
+
+def _unit_rows(
+    encode: Callable[[Sequence[Item]], torch.Tensor], batch: Sequence[Item]
+) -> FloatMatrix | None:
+    """Features of a batch at unit length; None where the GPU has no memory for it."""
+    import torch
+
+    try:
+        with torch.inference_mode():
+            # The length is taken in single precision: half a precision would leave it at 1 ± 0.004.
+            features = torch.nn.functional.normalize(encode(batch).to(torch.float32), dim=-1)
+            rows: FloatMatrix = features.cpu().numpy()
+            return rows
+    except torch.cuda.OutOfMemoryError:
+        torch.cuda.empty_cache()
+        return None
+
+
+def _dtype(device: Device) -> torch.dtype:
+    import torch
+
+    return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[device.precision]
+
+
+@contextmanager
+def _loading_errors() -> Iterator[None]:
+    """Turns what the libraries raise over a model into ModelUnusable, in one line."""
+    try:
+        yield
+    except _LOADING_ERRORS as error:
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        reason = lines[0][:_REASON_LENGTH_MAX]
+        raise ModelUnusable(f"the model cannot be loaded: {reason}", _LOADING_HINT) from error

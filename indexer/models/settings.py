@@ -1,0 +1,67 @@
+"""What the `encoder` setting may say, parsed; reads no disk and loads no library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from indexer.models.protocols import ModelUnusable
+
+HINT = (
+    "use auto, builtin, open_clip:ARCH/PRETRAINED, open_clip:ARCH/PATH-TO-CHECKPOINT "
+    "or open_clip:local-dir:DIR"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Auto:
+    """The best encoder whose weights are on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """The encoder without weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClipFolder:
+    """A folder with open_clip_config.json, weights and, where the model has one, its tokenizer."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClipModel:
+    """One of open_clip's architectures with weights: a pretrained tag or a checkpoint's path."""
+
+    architecture: str
+    weights: str
+
+
+EncoderSetting: TypeAlias = Auto | Builtin | OpenClipFolder | OpenClipModel
+
+
+def parse_setting(text: str) -> EncoderSetting:
+    """The setting's meaning; raises ModelUnusable where it has none."""
+    text = text.strip()
+    if text == "auto":
+        return Auto()
+    if text == "builtin":
+        return Builtin()
+    library, _, rest = text.partition(":")
+    if library != "open_clip" or not rest:
+        raise ModelUnusable(f"the encoder setting {text!r} names no encoder", HINT)
+    if rest.startswith("local-dir:"):
+        return _folder(text, rest.removeprefix("local-dir:"))
+    # No architecture has a slash in its name, but paths do.
+    architecture, _, weights = rest.partition("/")
+    if not architecture or not weights:
+        raise ModelUnusable(f"the encoder setting {text!r} names no weights", HINT)
+    return OpenClipModel(architecture, weights)
+
+
+def _folder(text: str, folder: str) -> OpenClipFolder:
+    if not folder:
+        raise ModelUnusable(f"the encoder setting {text!r} names no folder", HINT)
+    return OpenClipFolder(Path(folder).expanduser())

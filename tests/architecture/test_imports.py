@@ -1,0 +1,41 @@
+"""What must not be loaded, looked up in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+def loaded_after(statement: str) -> set[str]:
+    script = f"import sys\n{statement}\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script], check=True, capture_output=True, text=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+_HELP = (
+    "from imagescope_tui.cli import app\n"
+    "try:\n"
+    "    app.app(['--help'], standalone_mode=False)\n"
+    "except SystemExit:\n"
+    "    pass"
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        (_HELP, {"torch", "textual", "numpy", "open_clip", "sqlite_utils"}),
+        ("import imagescope_tui.search.engine", {"torch", "textual", "open_clip"}),
+        ("import imagescope_tui.wiring, imagescope_tui.indexer_client", {"torch", "textual"}),
+        ("import imagescope_tui.ui.app", {"torch", "open_clip"}),
+        ("import indexer.decode_worker", {"torch", "open_clip", "sqlite_utils"}),
+        ("import storage.library, storage.vector_index", {"torch", "textual", "hnswlib"}),
+        ("import indexer.__main__", {"torch", "open_clip", "textual"}),
+    ],
+)
+def test_heavy_libraries_stay_out(statement: str, absent: set[str]) -> None:
+    assert not loaded_after(statement) & absent

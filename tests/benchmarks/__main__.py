@@ -1,0 +1,64 @@
+"""`python -m tests.benchmarks NAME…`: measure, and print a Markdown table for each."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+from tests.benchmarks.document import write_section
+from tests.benchmarks.machine import describe
+from tests.benchmarks.table import to_markdown
+
+if TYPE_CHECKING:
+    from tests.benchmarks.table import Table
+
+NAMES = ("indexing", "search", "rescan", "screen", "startup", "watching")
+
+
+class Benchmark(Protocol):
+    """What each module of this package named `bench_…` offers."""
+
+    PACKAGES: tuple[str, ...]
+    """Distributions whose versions matter to the figures."""
+
+    def run(self, folder: Path, *, quick: bool) -> tuple[Table, ...]:
+        """Measure; big files go into the folder, and may be there from an earlier run."""
+
+
+def main() -> int:
+    """Run what was named, one after the other."""
+    asked = _parser().parse_args()
+    for name in asked.names or NAMES:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        body = _measured(name, asked.folder, quick=asked.quick)
+        print(body, flush=True)
+        if asked.write:
+            write_section(name, body)
+    return 0
+
+
+def _measured(name: str, kept: Path | None, *, quick: bool) -> str:
+    benchmark = cast("Benchmark", importlib.import_module(f"tests.benchmarks.bench_{name}"))
+    with tempfile.TemporaryDirectory(prefix="imagescope-benchmark-") as passing:
+        folder = kept / name if kept else Path(passing)
+        folder.mkdir(parents=True, exist_ok=True)
+        tables = benchmark.run(folder, quick=quick)
+    size = " Small version (`--quick`)." if quick else ""
+    return "\n\n".join([*map(to_markdown, tables), describe(*benchmark.PACKAGES) + size])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*NAMES, []], help=str(NAMES))
+    parser.add_argument("--quick", action="store_true", help="small and rough, to try it out")
+    parser.add_argument("--write", action="store_true", help="put the tables into the document")
+    parser.add_argument("--folder", type=Path, help="keep big files here for the next run")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
