@@ -139,13 +139,16 @@ def engine_beside_indexer(client: IndexerClient, library: Path) -> SearchEngine:
 
 
 def load_checked_encoder(settings: Settings) -> ImageTextEncoder:
-    """The encoder of the settings.
+    """The encoder of the settings, loaded here.
 
     Raises:
         ModelError: it is not on this machine, cannot be loaded, or answers otherwise than before.
     """
-    from indexer.models.encoders import load_encoder
+    from indexer.trusted_encoder import load_trusted_encoder
 
-    return load_encoder(
-        settings.encoder, models_folder=settings.models_folder, threads=settings.threads
+    return load_trusted_encoder(
+        settings.encoder,
+        models_folder=settings.models_folder,
+        threads=settings.threads,
+        library=settings.library,
     )

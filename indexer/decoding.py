@@ -21,8 +21,8 @@ import pillow_heif
 from PIL import AvifImagePlugin, Image
 
 from indexer.colour import flatten, levels_of, to_srgb
-from indexer.decode_failures import DecodeFailure as DecodeFailure
 from indexer.decode_failures import NOT_REGULAR, failure_to_decode, failure_to_open
+from indexer.decode_failures import DecodeFailure as DecodeFailure
 from indexer.exif import adopt_raw_profiles, orientation_of
 from indexer.facts import read_facts
 from indexer.geometry import Box, Fit, Size, fit_for, fit_within, turned_box, turned_size

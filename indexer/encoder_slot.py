@@ -8,8 +8,9 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from indexer.events import EncoderReady, EncoderUnavailable
-from indexer.models.encoders import load_encoder
 from indexer.models.protocols import ModelError, ModelUnusable
+from indexer.trusted_encoder import load_trusted_encoder
+from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,14 +46,16 @@ class EncoderSlot:
     def _load(self) -> None:
         started = time.monotonic()
         try:
-            encoder = load_encoder(
+            encoder = load_trusted_encoder(
                 self._options.encoder,
                 models_folder=self._options.models_folder,
                 threads=self._options.threads,
+                library=self._options.library,
             )
         except ModelError as error:
             self.refuse(error)
-            return
+        except StorageError as error:
+            self.refuse(ModelUnusable(error.message, error.hint))
         else:
             seconds = round(time.monotonic() - started, 2)
             self._emit(EncoderReady(encoder_id=encoder.encoder_id, seconds=seconds))

@@ -1,7 +1,7 @@
 """What the indexer tells while it works: typed here, one JSON object per line on the wire.
 
-Every event is `{"event": "photos_committed", …fields}`; `encode_event` and `decode_event` are the only
-two places that know this.
+Every event is `{"event": "photos_committed", …fields}`; only `encode_event` and `decode_event` know
+this.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from indexer.decode_failures import DecodeFailure
-from indexer.decoding import Decoded
 from indexer.events import PhotoFailed
 from indexer.hashing import hash_file
 from storage.errors import LibraryFull
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.decode_pool import DecodePool
+    from indexer.decoding import Decoded
     from indexer.events import IndexEvent
     from indexer.models.protocols import FloatMatrix, ImageTextEncoder, Picture
     from storage.contents import PendingPhoto

@@ -22,6 +22,7 @@ from indexer.models.protocols import PictureInput
 from indexer.pipeline import Pipeline
 from indexer.progress import Progress
 from indexer.scanner import Scanner
+from indexer.trusted_encoder import adopt_encoder
 from indexer.watcher import FolderWatcher
 from storage.errors import StorageError
 from storage.thumbnails import THUMBNAIL_SIDE
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from indexer.control import Control, Orders
     from indexer.encoder_slot import EncoderSlot
     from indexer.events import IndexEvent
-    from indexer.models.protocols import ImageTextEncoder
     from indexer.options import IndexerOptions
     from storage.library import Library
     from storage.records import Root
@@ -154,7 +154,7 @@ class IndexRun:
     def _make_pipeline(self) -> Pipeline:
         encoder = self._encoders.wait()
         if encoder is not None:
-            self._adopt_encoder(encoder)
+            adopt_encoder(self._library, encoder)
         wanted = encoder.picture_input if encoder else _NO_ENCODER_INPUT
         self._pipeline = Pipeline(
             self._library,
@@ -170,10 +170,6 @@ class IndexRun:
         )
         self._aim()
         return self._pipeline
-
-    def _adopt_encoder(self, encoder: ImageTextEncoder) -> None:
-        with self._library.atomic():
-            self._library.settings.put("encoder_id", encoder.encoder_id)
 
     def _aim(self) -> None:
         if self._pipeline is None:

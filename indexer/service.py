@@ -12,8 +12,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexer.decode_pool import DecodePool
 from indexer.decode_failures import DecodeFailure
+from indexer.decode_pool import DecodePool
 from indexer.errors import IndexerError
 from indexer.lookup import VectorLookup
 from indexer.models.protocols import ModelError, PictureInput

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 # Some releases of Typer bring their own copy of Click; this is the base of the errors of either.
-_WRONG_USAGE = next(
+_WRONG_USAGE: tuple[type[Exception], ...] = tuple(
     kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException"
 )
 

@@ -38,7 +38,11 @@ class IndexCommand:
     def __enter__(self) -> Self:
         self.began = Reading.now()
         self.process = subprocess.Popen(
-            self._command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+            self._command,
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         return self
 
@@ -62,4 +66,4 @@ class IndexCommand:
         for heard in self.events():
             if heard.name == name:
                 return heard
-        raise RuntimeError(f"the indexer ended before {name}")
+        raise RuntimeError(f"the indexer ended before {name}; indexer.log in its library says why")

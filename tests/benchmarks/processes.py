@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_SECONDS_BETWEEN_LOOKS = 0.05
+_SECONDS_BETWEEN_LOOKS = 0.25
 
 
 def tree_of(process_id: int) -> tuple[int, ...]:

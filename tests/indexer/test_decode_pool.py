@@ -153,9 +153,11 @@ def test_photo_that_takes_too_long_is_given_up_and_the_next_one_decoded(
     pool = pool_of(seconds_per_file=0.05)
     try:
         slow, quick = pool.submit(slow_photo), pool.submit(photo)
-        assert slow.result() == DecodeFailure(
-            reason="decoding it takes longer than 0.05 s", permanent=True
-        )
+        outcome = slow.result()
+        assert isinstance(outcome, DecodeFailure)
+        assert "takes longer than 0.05 s" in outcome.reason
+        # On a machine that is busy enough the worker may not have got to decoding at all.
+        assert outcome.permanent == outcome.reason.startswith("decoding")
         assert isinstance(quick.result(), Decoded | DecodeFailure)
     finally:
         pool.close()

@@ -1,0 +1,68 @@
+"""An encoder that answers as it did when the library's vectors were made, or none."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indexer.models.encoders import load_encoder
+from indexer.models.protocols import ModelChanged
+from indexer.models.reference import check_answers, reference_answers
+from storage.errors import LibraryMissing
+from storage.library import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from indexer.models.protocols import FloatMatrix, ImageTextEncoder
+
+
+def load_trusted_encoder(
+    setting: str, *, models_folder: Path | None, threads: int, library: Path
+) -> ImageTextEncoder:
+    """The encoder of a setting, compared with what the library knows of it.
+
+    Raises:
+        ModelMissing, ModelUnusable: as they say.
+        ModelChanged: it answers otherwise than when the library's vectors were made.
+        StorageError: the library cannot be read.
+    """
+    encoder = load_encoder(setting, models_folder=models_folder, threads=threads)
+    try:
+        with Library.open_reader(library) as reader:
+            stored = _stored_answers(reader, encoder)
+    except LibraryMissing:
+        return encoder
+    if stored is not None:
+        check_answers(encoder, stored)
+    return encoder
+
+
+def adopt_encoder(library: Library, encoder: ImageTextEncoder) -> None:
+    """Make the encoder the library's own, and remember how it answers.
+
+    Raises:
+        StorageError: the library cannot be written.
+    """
+    key = _key(encoder)
+    with library.atomic():
+        library.settings.put("encoder_id", encoder.encoder_id)
+        if library.settings.get(key) is None:
+            answers = np.ascontiguousarray(reference_answers(encoder), dtype="<f4")
+            library.settings.put(key, base64.b64encode(answers.tobytes()).decode("ascii"))
+
+
+def _stored_answers(library: Library, encoder: ImageTextEncoder) -> FloatMatrix | None:
+    stored = library.settings.get(_key(encoder))
+    if stored is None:
+        return None
+    values = np.frombuffer(base64.b64decode(stored), dtype="<f4")
+    if values.size % encoder.dim:
+        raise ModelChanged("the library's record of the encoder is damaged", "index again")
+    return values.reshape(-1, encoder.dim)
+
+
+def _key(encoder: ImageTextEncoder) -> str:
+    return f"answers:{encoder.encoder_id}"
