@@ -113,7 +113,8 @@ class LocalPictures:
             encoder = self._load()
             library = Library.open_reader(self._folder)
             self._close_parts.append(library.close)
-            self._lookup = VectorLookup(library, encoder, self._decoder(encoder))
+            decode = self._decoder(encoder)
+            self._lookup = VectorLookup(library, encoder, decode, use_graph=False)
         return self._lookup
 
     def _decoder(self, encoder: ImageTextEncoder) -> Callable[[Path], Decoded | DecodeFailure]:

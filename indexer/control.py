@@ -46,6 +46,15 @@ class Control:
         """Whether photos are left alone for now."""
         return self._paused
 
+    @property
+    def has_orders(self) -> bool:
+        """Whether anything came in that has not been taken, or the run is to end."""
+        with self._news:
+            return self._has_orders()
+
+    def _has_orders(self) -> bool:
+        return bool(self._stopped or self._folders or self._changes or self._rescan)
+
     def stop(self) -> None:
         """End after the batch in hand."""
         with self._news:
@@ -112,5 +121,5 @@ class Control:
     def wait(self, seconds: float) -> None:
         """Sleep until something comes in, at most so long."""
         with self._news:
-            if not (self._stopped or self._folders or self._changes or self._rescan):
+            if not self._has_orders():
                 self._news.wait(seconds)

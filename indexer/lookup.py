@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.answers import NearestAnswer, NearPhoto
 from indexer.decode_failures import DecodeFailure
-from storage.hnsw import load_graph
+from storage.hnsw import graph_mark, load_graph
 from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
 
 if TYPE_CHECKING:
@@ -31,12 +31,16 @@ class VectorLookup:
         library: Library,
         encoder: ImageTextEncoder,
         decode: Callable[[Path], Decoded | DecodeFailure],
+        *,
+        use_graph: bool = True,
     ) -> None:
         self._library = library
         self._encoder = encoder
         self._decode = decode
         self.index = VectorIndex(library, encoder.encoder_id)
-        self._has_looked_for_graph = False
+        # One search alone is answered sooner exactly than a graph is loaded.
+        self._use_graph = use_graph
+        self._graph_mark = 0
 
     def nearest(
         self,
@@ -64,8 +68,11 @@ class VectorLookup:
     def refresh(self) -> None:
         """Take in what was committed since the last time."""
         self.index.refresh()
-        if not self._has_looked_for_graph and len(self.index) >= HNSW_FROM_ROWS:
-            self._has_looked_for_graph = True
+        if not self._use_graph or len(self.index) < HNSW_FROM_ROWS:
+            return
+        mark = graph_mark(self._library.folder)
+        if mark != self._graph_mark:
+            self._graph_mark = mark
             dim = self.index.matrix.shape[1]
             self.index.use_graph(
                 load_graph(self._library.folder, encoder_id=self._encoder.encoder_id, dim=dim)

@@ -25,6 +25,7 @@ from indexer.scanner import Scanner
 from indexer.trusted_encoder import adopt_encoder
 from indexer.watcher import FolderWatcher
 from storage.errors import StorageError
+from storage.graph_upkeep import refresh_graph
 from storage.thumbnails import THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ _IDLE_SECONDS = 2.0
 _LIVENESS_SECONDS = 10.0
 _RESCAN_SECONDS = 3_600.0
 _AFTER_HALT_SECONDS = 30.0
+_DECODED_BETWEEN_TRIMS = 2_000
 # Without an encoder a photo still gets its facts and its thumbnail.
 _NO_ENCODER_INPUT = PictureInput(width=16, height=16, fit="squash")
 
@@ -79,6 +81,7 @@ class IndexRun:
         self._scanned_at: dict[Path, float] = {}
         self._looked_at = time.monotonic()
         self._is_up_to_date = False
+        self._decoded_at_trim = 0
 
     @property
     def failed(self) -> int:
@@ -201,7 +204,22 @@ class IndexRun:
                 seconds=round(time.monotonic() - self._started_at, 2),
             )
         )
-        self._thumbnails.trim()
+        self._trim_thumbnails()
+        self._keep_graph()
+
+    def _trim_thumbnails(self) -> None:
+        decoded = self._pipeline.totals.decoded if self._pipeline else 0
+        if decoded - self._decoded_at_trim >= _DECODED_BETWEEN_TRIMS:
+            self._decoded_at_trim = decoded
+            self._thumbnails.trim()
+
+    def _keep_graph(self) -> None:
+        """A large library's graph is built when there is nothing else to do."""
+        encoder = self._pipeline.encoder if self._pipeline else None
+        if encoder is not None and self._options.serve:
+            refresh_graph(
+                self._library, encoder.encoder_id, is_stopped=lambda: self._control.has_orders
+            )
 
     # -- looking at folders ------------------------------------------------------------------
 

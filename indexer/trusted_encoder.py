@@ -10,7 +10,7 @@ import numpy as np
 from indexer.models.encoders import load_encoder
 from indexer.models.protocols import ModelChanged
 from indexer.models.reference import check_answers, reference_answers
-from storage.errors import LibraryMissing
+from storage.errors import LibraryMissing, LibraryOutdated
 from storage.library import Library
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def load_trusted_encoder(
     try:
         with Library.open_reader(library) as reader:
             stored = _stored_answers(reader, encoder)
-    except LibraryMissing:
+    except (LibraryMissing, LibraryOutdated):
         return encoder
     if stored is not None:
         check_answers(encoder, stored)

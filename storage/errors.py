@@ -29,6 +29,10 @@ class LibraryTooNew(StorageError):
     """The library was written by a newer version, whose schema this one does not know."""
 
 
+class LibraryOutdated(StorageError):
+    """The library was written by an older version; the next indexer brings it up to date."""
+
+
 class LibraryBusy(StorageError):
     """Another process indexes this library."""
 

@@ -21,6 +21,7 @@ import xxhash
 from storage.errors import LibraryFull
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from storage.records import FloatMatrix, FloatVector, IdVector
@@ -34,6 +35,7 @@ _BREADTH_BUILDING = 200
 # Text queries lie off the pictures' manifold: at breadth 64 they lose 5 % of the true neighbours.
 _BREADTH_SEARCHING = 256
 _CHECK_SECONDS = 120
+_ROWS_BETWEEN_LOOKS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +68,15 @@ class HnswGraph:
 
 
 def build_graph(
-    folder: Path, *, encoder_id: str, revision: int, ids: IdVector, matrix: FloatMatrix
-) -> HnswGraph:
-    """Build the graph over unit rows and put it into the library's folder.
+    folder: Path,
+    *,
+    encoder_id: str,
+    revision: int,
+    ids: IdVector,
+    matrix: FloatMatrix,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> HnswGraph | None:
+    """Build the graph over unit rows and put it into the library's folder; None when stopped.
 
     Raises:
         LibraryFull: the file that arrived on disk is not the one that was written.
@@ -77,7 +85,11 @@ def build_graph(
 
     index = hnswlib.Index(space="ip", dim=matrix.shape[1])
     index.init_index(max_elements=len(ids), M=_LINKS, ef_construction=_BREADTH_BUILDING)
-    index.add_items(matrix, ids)
+    for start in range(0, len(ids), _ROWS_BETWEEN_LOOKS):
+        if is_stopped():
+            return None
+        stretch = slice(start, start + _ROWS_BETWEEN_LOOKS)
+        index.add_items(matrix[stretch], ids[stretch])
     fresh = folder / f"{GRAPH_NAME}.new"
     try:
         index.save_index(str(fresh))
@@ -143,6 +155,14 @@ def load_graph(folder: Path, *, encoder_id: str, dim: int) -> HnswGraph | None:
         return None
     index = _load(path, card)
     return HnswGraph(index, np.sort(np.asarray(index.get_ids_list(), dtype=np.int64)), card)
+
+
+def graph_mark(folder: Path) -> int:
+    """Changes whenever another graph is put in place; 0 where there is none."""
+    try:
+        return (folder / SIDECAR_NAME).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _load(path: Path, card: GraphCard) -> Any:  # noqa: ANN401

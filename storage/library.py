@@ -11,15 +11,15 @@ from filelock import FileLock, Timeout
 from storage.captions import Captions
 from storage.contents import Contents
 from storage.counts import count_library
-from storage.errors import LibraryBusy, LibraryDamaged, LibraryMissing, LibraryReadOnly
+from storage.errors import LibraryBusy, LibraryMissing, LibraryOutdated, LibraryReadOnly
 from storage.facts import FactsTable
 from storage.failures import Failures
 from storage.files import Files
 from storage.photos import Photos
 from storage.roots import Roots
-from storage.schema import is_current, migrate, refuse_newer
+from storage.schema import is_current, is_made, migrate, refuse_newer
 from storage.settings import LibrarySettings
-from storage.sql import Sql
+from storage.sql import Sql, storage_errors
 from storage.vectors import Vectors
 from storage.words import Words
 
@@ -70,7 +70,8 @@ class Library:
         lock = _take_lock(folder)
         try:
             sql = Sql.open_for_writing(folder / DATABASE_NAME)
-            migrate(sql.database)
+            with storage_errors():
+                migrate(sql.database)
         except BaseException:
             lock.release()
             raise
@@ -112,10 +113,11 @@ class Library:
 
     def index_kind(self, encoder_id: str | None) -> dict[str, str | int]:
         """How unfiltered searches are answered, and over how many vectors."""
+        from storage.hnsw import graph_mark
         from storage.vector_index import HNSW_FROM_ROWS
 
         rows = self.vectors.count(encoder_id) if encoder_id else 0
-        graph = rows >= HNSW_FROM_ROWS and (self.folder / "vectors.hnsw").is_file()
+        graph = rows >= HNSW_FROM_ROWS and bool(graph_mark(self.folder))
         return {"kind": "hnsw" if graph else "exact", "rows": rows}
 
     def check(self) -> tuple[str, ...]:
@@ -181,10 +183,9 @@ def _holder(folder: Path) -> str:
 
 
 def _expect_schema(sql: Sql, folder: Path) -> None:
-    if not sql.rows("SELECT 1 FROM sqlite_master LIMIT 1"):
-        raise LibraryMissing(f"the library in {folder} is empty", "imagescope index FOLDER")
-    refuse_newer(sql.database)
-    if not is_current(sql.database):
-        raise LibraryDamaged(
-            "the library was not brought up to this version", "run: imagescope index"
-        )
+    with storage_errors():
+        if not is_made(sql.database):
+            raise LibraryMissing(f"there is no library in {folder}", "imagescope index FOLDER")
+        refuse_newer(sql.database)
+        if not is_current(sql.database):
+            raise LibraryOutdated("an older imagescope wrote this library", "imagescope index")

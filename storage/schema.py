@@ -147,3 +147,8 @@ def refuse_newer(database: Database) -> None:
 def is_current(database: Database) -> bool:
     """Whether no migration is left to apply."""
     return not migrations.pending(database)
+
+
+def is_made(database: Database) -> bool:
+    """Whether any migration was applied; before that there is no library in the file."""
+    return bool(migrations.applied(database))

@@ -24,6 +24,11 @@ class EmptyWords:
 
 def without_results(view: SearchView, chip_labels: tuple[str, ...]) -> EmptyWords:
     """A search that found nothing."""
+    if view.phase == "failed":
+        return EmptyWords(
+            title=f"The search failed: {printable(view.problem)}",
+            lines=("/ changes the query.   Esc Esc shows all photos again.",),
+        )
     text = printable(view.query.text) if view.query else ""
     title = f"Nothing found for “{text}”" if text else "No photo passes these filters"
     lines = []

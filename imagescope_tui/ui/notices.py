@@ -26,6 +26,8 @@ class Notice:
     key: str
     """The same for the same trouble, so that it stays dismissed."""
     text: str
+    brief: str = ""
+    """The same for narrow places; empty where the text is short enough."""
     tone: Tone = "info"
 
 
@@ -73,6 +75,7 @@ def _encoder(index: IndexView) -> Iterator[Notice]:
             key="builtin",
             text="Built-in search: it sees colours, light and layout, and finds names and dates,"
             " but not what things are. m shows models that do.",
+            brief="Built-in search sees colours and names, not things · m: models",
         )
 
 

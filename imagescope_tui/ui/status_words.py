@@ -68,11 +68,15 @@ def _trouble(reason: str) -> Words:
 
 
 def found_words(view: SearchView, limit: int) -> str:
-    """`212 found`, or `best 500` where there may be more."""
+    """`212 found`; `best 500` where there may be more; `212 ranked` where all were compared."""
     count = len(view.ranking)
     if view.phase == "idle" or (view.phase == "searching" and view.seconds is None):
         return ""
-    return f"best {count:,}" if count >= limit else f"{count:,} found"
+    if count >= limit:
+        return f"best {count:,}"
+    # The pictures' ranking leaves nothing out: to call its tail found would be a lie.
+    is_compared = any(candidate.picture_rank is not None for candidate in view.ranking)
+    return f"{count:,} {'ranked' if is_compared else 'found'}"
 
 
 def place_words(index: int, count: int, marked: int) -> str:

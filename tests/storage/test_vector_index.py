@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+import storage.graph_upkeep
 import storage.vector_index
+from storage.graph_upkeep import refresh_graph
 from storage.hnsw import GRAPH_NAME, SIDECAR_NAME, HnswGraph, build_graph, load_graph
 from storage.library import Library
 from storage.records import ContentId, Embedding, Facts, PhotoFilter
@@ -130,7 +132,9 @@ def vectors(count: int, dim: int = 16) -> tuple[IdVector, FloatMatrix]:
 
 def build(folder: Path, count: int = 500) -> HnswGraph:
     ids, matrix = vectors(count)
-    return build_graph(folder, encoder_id="e", revision=4, ids=ids, matrix=matrix)
+    built = build_graph(folder, encoder_id="e", revision=4, ids=ids, matrix=matrix)
+    assert built is not None
+    return built
 
 
 def test_a_stored_graph_answers_as_the_built_one(tmp_path: Path) -> None:
@@ -212,6 +216,23 @@ def test_when_deletions_empty_the_graphs_answer_exact_search_steps_in(
     found = [item.content_id for item in index.search(unit(7), 5).items]
     assert len(found) == 5
     assert not set(found) & set(best)
+
+
+def test_the_graph_is_built_when_the_library_outgrows_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(shelf, 20)
+    assert not refresh_graph(shelf.library, ENCODER)
+    monkeypatch.setattr(storage.graph_upkeep, "HNSW_FROM_ROWS", 10)
+    assert not refresh_graph(shelf.library, ENCODER, is_stopped=lambda: True)
+    assert refresh_graph(shelf.library, ENCODER)
+    assert not refresh_graph(shelf.library, ENCODER)
+    (shelf.library.folder / GRAPH_NAME).write_bytes(b"damaged")
+    assert refresh_graph(shelf.library, ENCODER)
+    for number in range(100, 110):
+        shelf.add("", file_state(f"{number}.jpg", inode=number))
+        shelf.read(f"hash {number}", seed=number)
+    assert refresh_graph(shelf.library, ENCODER)
 
 
 class IndexFollowsLibrary(RuleBasedStateMachine):

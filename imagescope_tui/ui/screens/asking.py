@@ -20,6 +20,8 @@ from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from imagescope_tui.search.types import RankBy
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.photo_feed import PhotoSource
@@ -30,6 +32,8 @@ DEBOUNCE_SECONDS = 0.12
 """How long a line must rest before it is searched."""
 _AGAIN_SECONDS = 3.0
 """Between two searches of the same query while the index grows."""
+_SOON_SECONDS = 0.05
+"""Several changes in a row are one."""
 _ORDERS: tuple[RankBy, ...] = ("fused", "picture", "words")
 
 
@@ -47,6 +51,7 @@ class AskingScreen(PhotoActions):
         self.asked = Asked()
         self._is_fresh = True
         self._searched_at = float("-inf")
+        self._again: Timer | None = None
 
     def on_mount(self) -> None:
         """Ready to be asked."""
@@ -93,17 +98,26 @@ class AskingScreen(PhotoActions):
         return Finding(rank=rank, candidate=candidate, view=self.view)
 
     def ask_again(self) -> None:
-        """The same question to a library that has grown; not while one is being answered."""
-        now = asyncio.get_running_loop().time()
+        """The same question to a library that has changed, now or when it is time for it."""
+        if self.asked.is_timeline:
+            wait = 0.0
+        else:
+            now = asyncio.get_running_loop().time()
+            wait = max(0.0, self._searched_at + _AGAIN_SECONDS - now)
+        if self._again is None:
+            self._again = self.set_timer(max(wait, _SOON_SECONDS), self._again_now)
+
+    def _again_now(self) -> None:
+        self._again = None
         if self.view.phase == "searching":
-            return
-        if self.asked.is_timeline or now - self._searched_at >= _AGAIN_SECONDS:
+            self.ask_again()
+        else:
             self._answer(self.asked, 0)
 
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
         self.query_one(QueryInput).remember()
-        self._ask(Asked(reference=photo), delay=0)
+        self._ask_anew(Asked(reference=photo))
 
     def stop_search(self) -> bool:
         """Cancel a search that runs; whether there was one."""
@@ -119,35 +133,39 @@ class AskingScreen(PhotoActions):
             self.action_focus_query()
         else:
             self.query_one(QueryInput).remember()
-            self._ask(Asked(), delay=0)
+            self._ask_anew(Asked())
 
     def action_drop_chip(self) -> None:
         """Drop the last filter."""
-        self._ask(self.asked.without(len(self.asked.chip_labels) - 1), delay=0)
+        self._ask_anew(self.asked.without(len(self.asked.chip_labels) - 1))
 
     def action_next_order(self) -> None:
         """Order by both, by picture alone, or by words alone."""
         place = _ORDERS.index(self._desk.rank_by) + 1
         self._desk.rank_by = _ORDERS[place % len(_ORDERS)]
-        self._ask(self.asked, delay=0)
+        self._ask_anew(self.asked)
 
     @on(QueryLine.Changed)
-    def _line_changed(self, event: QueryLine.Changed) -> None:
-        if event.line != self.asked.line:
-            reference = self.asked.reference
-            self._ask(Asked(line=event.line, reference=reference), delay=DEBOUNCE_SECONDS)
+    def _line_changed(self) -> None:
+        # What is in the line now counts, not what was when the message was sent: whoever writes
+        # an older line back while somebody types goes round in circles.
+        line = self.query_one(QueryLine).line
+        if line != self.asked.line:
+            self._ask(Asked(line=line, reference=self.asked.reference), delay=DEBOUNCE_SECONDS)
 
     @on(ChipRow.Dropped)
     def _chip_dropped(self, event: ChipRow.Dropped) -> None:
-        self._ask(self.asked.without(event.place), delay=0)
+        self._ask_anew(self.asked.without(event.place))
+
+    def _ask_anew(self, asked: Asked) -> None:
+        """Ask something that was not typed; the line shows it."""
+        self._ask(asked, delay=0)
+        self.query_one(QueryLine).line = asked.line
 
     def _ask(self, asked: Asked, *, delay: float) -> None:
         self.asked = asked
         self._is_fresh = True
-        line = self.query_one(QueryLine)
-        if line.line != asked.line:
-            line.line = asked.line
-        line.show_chips(asked.chip_labels)
+        self.query_one(QueryLine).show_chips(asked.chip_labels)
         self._answer(asked, delay)
 
     @work(group="search", exclusive=True)

@@ -36,7 +36,7 @@ from storage.errors import StorageError
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from imagescope_tui.ui.state import SearchView
+    from imagescope_tui.ui.state import IndexView, SearchView
     from storage.records import Photo, PhotoId
 
 _DETAIL_SECONDS = 0.05
@@ -100,7 +100,7 @@ class BrowseScreen(AskingScreen):
         self.query_one(EmptyPlace).display = False
         self.query_one(QueryInput).focus()
         self.watch(app, "snapshot", self._library_changed, init=False)
-        self.watch(app, "index", self._index_changed)
+        self.watch(app, "index", self._index_changed, init=False)
         self.watch(app, "library_problem", self._show_notices, init=False)
 
     def use_pictures(self) -> None:
@@ -130,7 +130,9 @@ class BrowseScreen(AskingScreen):
         self._is_welcomed = True
         self.app.push_screen(FolderScreen(is_first=True))
 
-    def _index_changed(self) -> None:
+    def _index_changed(self, before: IndexView, after: IndexView) -> None:
+        if after.up_to_date != before.up_to_date or after.encoder_id != before.encoder_id:
+            self.ask_again()
         self._show_title()
         self._show_notices()
         if self.grid.count == 0:
@@ -294,6 +296,11 @@ class BrowseScreen(AskingScreen):
             self.query_one(PhotoPanel).next_tab()
         else:
             self.action_open_detail()
+
+    def on_resize(self) -> None:
+        """Some lines have shorter words for narrow places."""
+        self._show_title()
+        self._show_notices()
 
     def on_descendant_focus(self) -> None:
         """Other keys matter elsewhere."""

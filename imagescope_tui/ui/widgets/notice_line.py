@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
     from imagescope_tui.ui.notices import Notice
 
-_SIGNS = {"info": "ⓘ", "warning": "!", "error": "✗"}
+_SPARE = 3
+"""Cells for the sign, and for the edges."""
+_SIGNS = {"info": "•", "warning": "!", "error": "✗"}
 _STYLES = {"info": "$foreground-muted", "warning": "$text-warning", "error": "bold $text-error"}
 
 
@@ -35,10 +38,12 @@ class NoticeLine(EdgeLine):
             return
         first = waiting[0]
         style = _STYLES[first.tone]
-        more = f"+{len(waiting) - 1} more  " if len(waiting) > 1 else ""
+        right = f"+{len(waiting) - 1} more  d ✕" if len(waiting) > 1 else "d ✕"
+        room = self.app.size.width - len(right) - 2 * _SPARE
+        text = first.brief if first.brief and cell_len(first.text) > room else first.text
         self.show(
-            Content.assemble((f"{_SIGNS[first.tone]} ", style), (first.text, style)),
-            Content.styled(f"{more}d ✕", "$foreground-muted"),
+            Content.styled(f"{_SIGNS[first.tone]} {text}", style),
+            Content.styled(right, "$foreground-muted"),
         )
 
     def on_click(self, event: events.Click) -> None:

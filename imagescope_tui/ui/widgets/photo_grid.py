@@ -209,9 +209,9 @@ class PhotoGrid(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Select; twice: open."""
-        line = event.y + round(self.scroll_y)
-        index = self._model.geometry.index_at(event.x, line, self.count)
-        if index is None:
+        geometry = self._model.geometry
+        index = geometry.index_at(event.x, event.y + round(self.scroll_y), self.count)
+        if index is None or index not in self._shown:
             return
         self._move_to(index)
         if event.chain == 2:
@@ -229,7 +229,10 @@ class PhotoGrid(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line across a row of cards."""
-        row, line = divmod(self.scroll_offset.y + y, self._model.geometry.card_height)
+        geometry = self._model.geometry
+        if y >= geometry.rows_shown * geometry.card_height:
+            return Strip.blank(self.size.width, self.rich_style)
+        row, line = divmod(self.scroll_offset.y + y, geometry.card_height)
         if row not in self._rows:
             self._rows[row] = self._draw_row(row)
         line_of_cards = Strip.join(card[line] for card in self._rows[row])
