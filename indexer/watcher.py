@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,7 @@ if sys.platform != "linux":
     _EVENTS.append(FileModifiedEvent)  # elsewhere nobody says when a file is closed
 
 _OVERFLOW_LOGGER = "watchdog.observers.inotify_c"
+_STOPPING_LOGGER = "watchdog.observers.inotify"
 
 
 @dataclass(slots=True, eq=False)
@@ -155,7 +157,8 @@ class FolderWatcher:
     def _note_overflow(self) -> None:
         """Events were lost, of any of the roots."""
         with self._state:
-            for root in self._roots:
+            for root, watched in self._roots.items():
+                watched.has_new_folders = True  # the library watches all its folders anew
                 self._changes.note(root, None, time.monotonic())
             self._state.notify_all()
 
@@ -164,6 +167,10 @@ class FolderWatcher:
     def _start_thread(self) -> None:
         if self._thread is None:
             logging.getLogger(_OVERFLOW_LOGGER).addHandler(self._overflow_listener)
+            logging.getLogger(_STOPPING_LOGGER).addFilter(_is_news)
+            # A folder that is made and found at once is watched twice, which it warns of and bears;
+            # where warnings are errors, its thread would end.
+            warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"watchdog\.")
             self._thread = threading.Thread(target=self._run, name="folder-watcher", daemon=True)
             self._thread.start()
 
@@ -306,6 +313,11 @@ class _OverflowListener(logging.Handler):
         """Passes the news on."""
         if "overflow" in record.getMessage().lower():
             self._on_overflow()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of log says more than that an observer was stopped while it waited."""
+    return "thread is inactive" not in record.getMessage()
 
 
 def _started_observer(handler: FileSystemEventHandler, root: Path) -> BaseObserver:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,22 @@ def _as_storage_error(error: sqlite3.DatabaseError) -> StorageError:
     return StorageError(f"the library cannot be used: {text}")
 
 
+def _connect_read_only(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
 class Sql:
     """Runs statements; one object per thread."""
 
@@ -71,8 +88,14 @@ class Sql:
     def open_for_reading(cls, path: Path) -> Sql:
         """A connection that can never write."""
         with storage_errors():
-            uri = f"{path.absolute().as_uri()}?mode=ro"
-            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+            try:
+                connection = _connect_read_only(path, "mode=ro")
+            except sqlite3.OperationalError:
+                # In a folder that cannot be written SQLite has no place for its shared memory;
+                # where no log waits to be folded in, the file alone is all there is.
+                if os.access(path.parent, os.W_OK) or _has_log(path):
+                    raise
+                connection = _connect_read_only(path, "immutable=1")
             connection.execute("PRAGMA cache_size=-16000")
             return cls(Database(connection, execute_plugins=False))
 

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List, download and remove models.", no_args_is_help=True)
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As `models list` shows it.")]
+
+def _known_names() -> list[str]:
+    from indexer.models.catalog import KNOWN_MODELS
+
+    return [model.name for model in KNOWN_MODELS]
+
+
+NameArgument = Annotated[
+    str,
+    typer.Argument(metavar="NAME", help="As `models list` shows it.", autocompletion=_known_names),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -11,6 +11,7 @@ from imagescope_tui.search.events import (
     SearchStarted,
     StageDegraded,
 )
+from imagescope_tui.search.grouping import group_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,7 @@ def _hit_to_json(
         "path": str(photo.full_path),
         "score": round(candidate.score, 6),
         "stage": 1,
+        "group": group_of(candidate),
         "caption": caption.text if caption else None,
         "taken_at": photo.taken_at,
         "offline": photo.offline_since is not None,

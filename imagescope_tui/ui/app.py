@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from imagescope_tui.ui.model_download import DownloadView
     from imagescope_tui.ui.pictures.key import PictureKey
     from imagescope_tui.ui.pictures.painter import Painter
     from imagescope_tui.ui.pictures.painting import ColourDepth
@@ -56,6 +57,8 @@ class ImagescopeApp(App[int]):
     """The indexer as far as it has told."""
     snapshot: reactive[LibrarySnapshot | None] = reactive(None, init=False)
     """The library as it was last read; None before that."""
+    download: reactive[DownloadView | None] = reactive(None, init=False)
+    """A model that is being fetched, or was."""
     library_problem: reactive[Problem | None] = reactive(None, init=False)
     """Why the library cannot be read."""
 
@@ -107,6 +110,29 @@ class ImagescopeApp(App[int]):
             await self.session.restart()
         except ImagescopeError as error:
             self.library_problem = Problem(reason=error.message, hint=error.hint)
+
+    def download_model(self, name: str) -> None:
+        """Fetch a model, and index with it when it is here; goes on when its screen is closed."""
+        self._download(name)
+
+    def cancel_download(self) -> None:
+        """Stop; what is there stays on disk."""
+        if self.download is not None and self.download.is_running:
+            self.workers.cancel_group(self, "download")
+            self.download = None
+
+    @work(group="download", exclusive=True)
+    async def _download(self, name: str) -> None:
+        from imagescope_tui.ui.model_download import DownloadView, download
+
+        self.download = DownloadView(name=name)
+        self.download = await download(name, self.settings.pull_command, self._hear_download)
+        if self.download.is_finished:
+            self.notify(f"{name} is here; your photos are being looked at with it.", markup=False)
+            self.start_indexer()
+
+    def _hear_download(self, download: DownloadView) -> None:
+        self.download = download
 
     def action_interrupt(self) -> None:
         """Copy a selection, stop the search, and the second time quit."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
+from imagescope_tui.ui.model_download import PULL_COMMAND
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -50,6 +52,8 @@ class UiSettings:
     opener: str | None = None
     """The command that opens a photo; None for the system's own."""
     encoder: str = "auto"
+    pull_command: tuple[str, ...] = PULL_COMMAND
+    """Downloads the model whose name is added, and prints its progress as JSON lines."""
     make_client: Callable[[IndexerOptions, Callable[[IndexEvent], None]], IndexerClient] | None = (
         None
     )

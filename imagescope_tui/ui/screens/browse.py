@@ -101,6 +101,7 @@ class BrowseScreen(AskingScreen):
         self.query_one(QueryInput).focus()
         self.watch(app, "snapshot", self._library_changed, init=False)
         self.watch(app, "index", self._index_changed, init=False)
+        self.watch(app, "download", self._show_title, init=False)
         self.watch(app, "library_problem", self._show_notices, init=False)
 
     def use_pictures(self) -> None:
@@ -140,7 +141,9 @@ class BrowseScreen(AskingScreen):
 
     def _show_title(self) -> None:
         if self.app.snapshot is not None:
-            self.query_one(TitleLine).show_library(self.app.snapshot, self.app.index)
+            self.query_one(TitleLine).show_library(
+                self.app.snapshot, self.app.index, self.app.download
+            )
 
     def _show_notices(self) -> None:
         roots = self.app.snapshot.roots if self.app.snapshot else ()

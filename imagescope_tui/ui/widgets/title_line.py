@@ -13,6 +13,7 @@ from imagescope_tui.ui.widgets.edge_line import EdgeLine
 
 if TYPE_CHECKING:
     from imagescope_tui.ui.library_reader import LibrarySnapshot
+    from imagescope_tui.ui.model_download import DownloadView
     from imagescope_tui.ui.state import IndexView
 
 _BAR_CELLS = 12
@@ -22,7 +23,9 @@ _WIDE = 110
 class TitleLine(EdgeLine):
     """imagescope, the folders, the number of photos, and the index."""
 
-    def show_library(self, snapshot: LibrarySnapshot, index: IndexView) -> None:
+    def show_library(
+        self, snapshot: LibrarySnapshot, index: IndexView, download: DownloadView | None
+    ) -> None:
         """Replace what is said."""
         parts = [("imagescope", "bold $text-primary"), ("   ", "")]
         folders = _folders(snapshot)
@@ -31,7 +34,11 @@ class TitleLine(EdgeLine):
         if snapshot.counts.photos:
             count = wording.counted(snapshot.counts.photos, "photo")
             parts.append((f" · {count}" if folders else count, "$foreground-muted"))
-        self.show(Content.assemble(*parts), self._progress(index))
+        right = self._progress(index)
+        if download is not None and download.is_running:
+            words = f"{download.name} {download.percent} %"
+            right = Content("   ").join([Content.styled(words, "bold"), right])
+        self.show(Content.assemble(*parts), right)
 
     def _progress(self, index: IndexView) -> Content:
         sentence = Content.styled(progress_sentence(index), "$foreground-muted")
