@@ -108,11 +108,18 @@ def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
         return failure_to_read(error)
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return DecodeFailure(reason="too many pixels", permanent=True)
-    if _says(message, _CUT_SHORT_WORDS) or _is_cut_short(file):
+    try:
+        return _failure_of_content(error, file)
+    except OSError as unreadable:
+        return failure_to_read(unreadable)
+
+
+def _failure_of_content(error: Exception, file: IO[bytes]) -> DecodeFailure:
+    if _says(str(error), _CUT_SHORT_WORDS) or _is_cut_short(file):
         return DecodeFailure(reason="the file ends too early", permanent=False)
     if isinstance(error, UnidentifiedImageError):
         return DecodeFailure(reason=_other_kind(file), permanent=True)
-    return DecodeFailure(reason=_damaged(message), permanent=True)
+    return DecodeFailure(reason=_damaged(str(error)), permanent=True)
 
 
 def _says(message: str, words: tuple[str, ...]) -> bool:

@@ -173,6 +173,10 @@ class DecodePool:
             self._break(error)
         except CancelledError as error:
             job.future.set_exception(error)
+        except Exception as error:
+            # Whoever waits for the future must not wait for ever.
+            logger.exception("decoding a photo failed in a way nobody foresaw")
+            job.future.set_exception(error)
 
     def _break(self, error: WorkerPoolBroken) -> None:
         with self._state:

@@ -23,13 +23,18 @@ class Progress:
         self._reported_at = float("-inf")
         self._marks: deque[tuple[float, int]] = deque()
 
-    def aim(self, target: int) -> None:
-        """How many photos will be done in all."""
+    def aim(self, done: int, target: int) -> None:
+        """How many photos are done, and will be in all."""
         self._target = target
+        if not self._marks:
+            self._marks.append((self._clock(), done))
 
     def report(self, done: int, failed: int, *, paused: bool = False) -> IndexProgress | None:
         """The event to send, or None if the last one was only just sent."""
         now = self._clock()
+        if paused:
+            # What comes after a pause has a pace of its own.
+            self._marks.clear()
         self._marks.append((now, done))
         while len(self._marks) > 2 and self._marks[0][0] < now - _WINDOW_SECONDS:
             self._marks.popleft()
@@ -47,10 +52,6 @@ class Progress:
             seconds_left=round(left / rate, 1) if rate and not paused else None,
             paused=paused,
         )
-
-    def resume(self) -> None:
-        """Forget the pace before a pause."""
-        self._marks.clear()
 
     def _rate(self) -> float:
         (start, first), (end, last) = self._marks[0], self._marks[-1]

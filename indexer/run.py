@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from typing import TYPE_CHECKING
 
 from indexer.decode_pool import DecodePool
 from indexer.decoding import PHOTO_EXTENSIONS
-from indexer.events import (
-    IndexHalted,
-    IndexUpToDate,
-    PhotosCommitted,
-    RootOffline,
-    ScanFinished,
-    ScanStarted,
-    WatchDegraded,
-)
+from indexer.events import IndexHalted, IndexUpToDate, PhotosCommitted
 from indexer.models.protocols import PictureInput
 from indexer.pipeline import Pipeline
 from indexer.progress import Progress
+from indexer.root_keeper import RootKeeper
 from indexer.scanner import Scanner
 from indexer.trusted_encoder import adopt_encoder
-from indexer.watcher import FolderWatcher
 from storage.errors import StorageError
 from storage.graph_upkeep import refresh_graph
 from storage.thumbnails import THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from indexer.control import Control, Orders
+    from indexer.control import Control
     from indexer.encoder_slot import EncoderSlot
     from indexer.events import IndexEvent
     from indexer.options import IndexerOptions
     from storage.library import Library
-    from storage.records import Root
     from storage.thumbnails import ThumbnailCache
 
-WATCH_SETTING = "watch"
-"""Library setting: JSON object of root path to the reason why it cannot be watched."""
-
 _IDLE_SECONDS = 2.0
-_LIVENESS_SECONDS = 10.0
-_RESCAN_SECONDS = 3_600.0
 _AFTER_HALT_SECONDS = 30.0
 _DECODED_BETWEEN_TRIMS = 2_000
 # Without an encoder a photo still gets its facts and its thumbnail.
@@ -72,24 +56,20 @@ class IndexRun:
         self._thumbnails = thumbnails
         self._control = control
         self._emit = emit
-        self._scanner = Scanner(library, PHOTO_EXTENSIONS, is_stopped=lambda: control.is_stopped)
+        scanner = Scanner(library, PHOTO_EXTENSIONS, is_stopped=lambda: control.is_stopped)
+        self._roots = RootKeeper(library, scanner, control, emit, options.seconds_between_scans)
         self._progress = Progress(time.monotonic)
         self._started_at = time.monotonic()
         self._pipeline: Pipeline | None = None
-        self._watcher: FolderWatcher | None = None
-        self._degraded: dict[Path, str] = {}
-        self._scanned_at: dict[Path, float] = {}
-        self._looked_at = time.monotonic()
         self._is_up_to_date = False
         self._decoded_at_trim = 0
 
-    @property
-    def failed(self) -> int:
-        """Photos that failed in this run."""
-        return self._pipeline.totals.failed if self._pipeline else 0
-
     def run(self) -> None:
-        """Index until everything is done, or until stopped."""
+        """Index until everything is done, or until stopped.
+
+        Raises:
+            StorageError: the library cannot be written, and nobody waits for answers.
+        """
         try:
             while not self._control.is_stopped:
                 try:
@@ -101,42 +81,55 @@ class IndexRun:
                     self._halt(error)
                     self._control.wait(_AFTER_HALT_SECONDS)
         finally:
-            self._close()
+            self._roots.close()
+            self._drop_pipeline()
 
     def _halt(self, error: StorageError) -> None:
         _log.warning("indexing halted: %s", error.message)
         self._emit(IndexHalted(reason=error.message, hint=error.hint))
-        if self._pipeline is not None:
-            self._pipeline.close()
-            self._pipeline.pool.close()
-            self._pipeline = None
+        self._drop_pipeline()
 
-    def _close(self) -> None:
-        if self._watcher is not None:
-            self._watcher.close()
-        if self._pipeline is not None:
-            self._pipeline.close()
-            self._pipeline.pool.close()
-        self._thumbnails.trim()
+    def _drop_pipeline(self) -> None:
+        pipeline, self._pipeline = self._pipeline, None
+        if pipeline is not None:
+            pipeline.close()
+            pipeline.pool.close()
 
     def _run_until_done(self) -> None:
         if self._options.retry_failed:
             self._forget_failures()
         for folder in self._options.folders:
-            self._add_root(folder)
-        self._watch_all()
-        self._scan(self._library.roots.all())
+            self._roots.add(folder)
+        if self._options.watch:
+            self._roots.watch_all()
+        self._take_note(self._roots.scan_all())
         while not self._control.is_stopped:
-            self._obey(self._control.take())
+            self._obey()
             if self._work():
                 continue
             self._settle()
             if not (self._options.watch or self._options.serve):
                 return
             self._control.wait(_IDLE_SECONDS)
-            self._look_around()
+            self._take_note(self._roots.look_around())
 
-    # -- indexing ----------------------------------------------------------------------------
+    def _obey(self) -> None:
+        orders = self._control.take()
+        if orders.retry:
+            self._forget_failures()
+        self._take_note(self._roots.obey(orders) or orders.rescan)
+
+    def _forget_failures(self) -> None:
+        with self._library.atomic():
+            self._library.failures.forget_all()
+
+    def _take_note(self, is_different: bool) -> None:
+        """The roots hold something else than before: look at the queue from the top."""
+        if is_different:
+            self._is_up_to_date = False
+            if self._pipeline is not None:
+                self._pipeline.start_over()
+                self._aim(self._pipeline)
 
     def _work(self) -> bool:
         """One batch; False when nothing is to be done just now."""
@@ -159,29 +152,29 @@ class IndexRun:
         if encoder is not None:
             adopt_encoder(self._library, encoder)
         wanted = encoder.picture_input if encoder else _NO_ENCODER_INPUT
-        self._pipeline = Pipeline(
-            self._library,
-            DecodePool(
-                picture_input=wanted,
-                thumbnail_side=THUMBNAIL_SIDE,
-                workers=self._options.workers,
-            ),
-            self._thumbnails,
-            encoder,
-            self._emit,
-            time.time,
+        pool = DecodePool(
+            picture_input=wanted, thumbnail_side=THUMBNAIL_SIDE, workers=self._options.workers
         )
-        self._aim()
+        self._pipeline = Pipeline(
+            self._library, pool, self._thumbnails, encoder, self._emit, time.time
+        )
+        self._decoded_at_trim = 0
+        self._aim(self._pipeline)
         return self._pipeline
 
-    def _aim(self) -> None:
-        if self._pipeline is None:
-            return
-        encoder = self._pipeline.encoder
-        waiting = self._library.contents.count_work(
-            encoder.encoder_id if encoder else None, now=time.time()
-        )
-        self._progress.aim(self._pipeline.totals.done + waiting)
+    def _look_for_vanished(self, pipeline: Pipeline) -> None:
+        vanished, pipeline.vanished = pipeline.vanished, {}
+        if vanished:
+            roots = {root.id: root for root in self._library.roots.all()}
+            places = [(roots[i], frozenset(found)) for i, found in vanished.items() if i in roots]
+            self._take_note(self._roots.look_at(places))
+
+    # -- telling -----------------------------------------------------------------------------
+
+    def _aim(self, pipeline: Pipeline) -> None:
+        encoder_id = pipeline.encoder.encoder_id if pipeline.encoder else None
+        waiting = self._library.contents.count_work(encoder_id, now=time.time())
+        self._progress.aim(pipeline.totals.done, pipeline.totals.done + waiting)
 
     def _tell_progress(self, *, paused: bool = False) -> None:
         totals = self._pipeline.totals if self._pipeline else None
@@ -197,13 +190,8 @@ class IndexRun:
             return
         self._is_up_to_date = True
         counts = self._library.counts()
-        self._emit(
-            IndexUpToDate(
-                photos=counts.photos,
-                failed=counts.failed,
-                seconds=round(time.monotonic() - self._started_at, 2),
-            )
-        )
+        seconds = round(time.monotonic() - self._started_at, 2)
+        self._emit(IndexUpToDate(photos=counts.photos, failed=counts.failed, seconds=seconds))
         self._trim_thumbnails()
         self._keep_graph()
 
@@ -220,143 +208,3 @@ class IndexRun:
             refresh_graph(
                 self._library, encoder.encoder_id, is_stopped=lambda: self._control.has_orders
             )
-
-    # -- looking at folders ------------------------------------------------------------------
-
-    def _obey(self, orders: Orders) -> None:
-        if orders.retry:
-            self._forget_failures()
-        for folder in orders.new_folders:
-            root = self._add_root(folder)
-            self._watch(root)
-            self._scan((root,))
-        roots = {root.path: root for root in self._library.roots.all()}
-        if orders.rescan:
-            self._scan(tuple(roots.values()))
-        for path, folders in orders.changes.items():
-            if path in roots:
-                self._scan((roots[path],), folders)
-        self._note_degraded()
-
-    def _forget_failures(self) -> None:
-        with self._library.atomic():
-            self._library.failures.forget_all()
-
-    def _add_root(self, folder: Path) -> Root:
-        for root in self._library.roots.all():
-            if folder.is_relative_to(root.path):
-                return root
-        with self._library.atomic():
-            added = self._library.roots.add(folder)
-            for root in self._library.roots.all():
-                if root.id != added.id and root.path.is_relative_to(folder):
-                    self._library.roots.absorb(root, added)
-        return added
-
-    def _scan(self, roots: tuple[Root, ...], folders: frozenset[Path] | None = None) -> None:
-        for root in roots:
-            if self._control.is_stopped:
-                return
-            self._scan_one(root, folders)
-        if self._pipeline is not None:
-            self._pipeline.start_over()
-        self._aim()
-
-    def _scan_one(self, root: Root, folders: frozenset[Path] | None) -> None:
-        started = time.monotonic()
-        is_whole = folders is None or root.offline_since is not None
-        if is_whole:
-            self._emit(ScanStarted(root=str(root.path)))
-            report = self._scanner.scan_root(root)
-            self._scanned_at[root.path] = time.monotonic()
-        else:
-            report = self._scanner.scan_folders(root, folders or ())
-        if report.offline_reason:
-            if root.offline_since is None or is_whole:
-                self._emit(
-                    RootOffline(
-                        root=str(root.path), photos=report.photos, reason=report.offline_reason
-                    )
-                )
-            return
-        if is_whole or report.added or report.modified or report.moved or report.deleted:
-            self._is_up_to_date = False
-            self._emit(
-                ScanFinished(
-                    root=str(root.path),
-                    photos=report.photos,
-                    added=report.added,
-                    modified=report.modified,
-                    moved=report.moved,
-                    deleted=report.deleted,
-                    seconds=round(time.monotonic() - started, 3),
-                )
-            )
-
-    def _look_for_vanished(self, pipeline: Pipeline) -> None:
-        vanished, pipeline.vanished = pipeline.vanished, {}
-        for root_id, folders in vanished.items():
-            root = self._library.roots.by_id(root_id)
-            if root is not None:
-                self._scan((root,), frozenset(folders))
-
-    def _look_around(self) -> None:
-        """Roots that went or came back, and scans that are due."""
-        now = time.monotonic()
-        if now - self._looked_at < _LIVENESS_SECONDS:
-            return
-        self._looked_at = now
-        for root in self._library.roots.all():
-            was_offline = root.offline_since is not None
-            is_offline = bool(self._scanner.problem_of(root))
-            if was_offline != is_offline:
-                self._scan((root,))
-                if not is_offline:
-                    self._watch(root)
-            elif not is_offline and now - self._scanned_at.get(root.path, now) > self._patience(
-                root
-            ):
-                self._scan((root,))
-
-    def _patience(self, root: Root) -> float:
-        is_watched = self._watcher is not None and root.path not in self._degraded
-        return _RESCAN_SECONDS if is_watched else self._options.seconds_between_scans
-
-    # -- watching ----------------------------------------------------------------------------
-
-    def _watch_all(self) -> None:
-        if not self._options.watch:
-            return
-        if self._watcher is None:
-            self._watcher = FolderWatcher(
-                on_change=self._control.report_change, on_degraded=self._control.report_degraded
-            )
-        for root in self._library.roots.all():
-            self._watch(root)
-        self._write_degraded()
-
-    def _watch(self, root: Root) -> None:
-        if self._watcher is not None:
-            self._degraded.pop(root.path, None)
-            self._watcher.unwatch(root.path)
-            self._watcher.watch(root.path)
-            self._note_degraded()
-
-    def _note_degraded(self) -> None:
-        news = self._control.take_degraded()
-        for path, reason in news.items():
-            self._degraded[path] = reason
-            self._emit(
-                WatchDegraded(
-                    root=str(path),
-                    reason=reason,
-                    seconds_between_scans=self._options.seconds_between_scans,
-                )
-            )
-        if news:
-            self._write_degraded()
-
-    def _write_degraded(self) -> None:
-        reasons = {str(path): reason for path, reason in self._degraded.items()}
-        with self._library.atomic():
-            self._library.settings.put(WATCH_SETTING, json.dumps(reasons))

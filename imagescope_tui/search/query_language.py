@@ -21,8 +21,10 @@ _MONTHS_IN_YEAR = 12
 
 # Words of the language itself: to the word index they say nothing.
 STOP_WORDS = frozenset(
-    ("a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "it", "my", "of", "on")
-    + ("or", "our", "that", "the", "this", "to", "was", "with")
+    {
+        *("a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "it"),
+        *("my", "of", "on", "or", "our", "that", "the", "this", "to", "was", "with"),
+    }
 )
 
 

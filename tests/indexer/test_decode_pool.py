@@ -261,6 +261,21 @@ def test_worker_is_replaced_after_its_share_of_files(
         pool.close()
 
 
+@needs_pidfd
+def test_idle_worker_is_let_go_and_the_next_photo_starts_another(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.decode_pool._IDLE_SECONDS", 0.05)
+    pool = pool_of()
+    try:
+        pool.submit(photo).result()
+        for worker in pool.worker_ids():
+            wait_for_end(worker)
+        assert isinstance(pool.submit(photo).result(), Decoded)
+    finally:
+        pool.close()
+
+
 @pytest.mark.parametrize(
     ("bootstrap", "said"),
     [("raise SystemExit('no Pillow here')", "no Pillow here"), ("print('hello' * 9)", "no reason")],

@@ -66,6 +66,11 @@ class PictureStore:
         """Whether there is no such picture for now."""
         return key in self._missing
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything wanted is made, or known to be missing."""
+        return not self._in_work and self._next() is None
+
     def want(self, owner: str, requests: Sequence[PictureRequest]) -> None:
         """Replace what this part of the screen waits for; the first is made first."""
         self._wanted[owner] = tuple(

@@ -73,6 +73,11 @@ class AskingScreen(PhotoActions):
         return self._desk.view
 
     @property
+    def is_about_to_ask(self) -> bool:
+        """Whether the same question is going to be asked again soon."""
+        return self._again is not None
+
+    @property
     def rank_by(self) -> RankBy:
         """What photos are ordered by."""
         return self._desk.rank_by

@@ -69,6 +69,10 @@ class QueryInput(Input):
 class QueryLine(Horizontal):
     """The words, the filters in them, and what came of it."""
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._outcome = ""
+
     def compose(self) -> ComposeResult:
         """Prompt, words, chips, outcome."""
         yield Label("/", id="query-prompt")
@@ -107,7 +111,9 @@ class QueryLine(Horizontal):
 
     def show_outcome(self, text: str) -> None:
         """How many were found, and in which order they are."""
-        self.query_one("#query-outcome", Label).update(text)
+        if text != self._outcome:
+            self._outcome = text
+            self.query_one("#query-outcome", Label).update(text)
 
     @on(Input.Changed, "#query-input")
     def _tell_change(self, event: Input.Changed) -> None:

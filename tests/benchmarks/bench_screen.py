@@ -1,0 +1,140 @@
+"""How soon the screen is there, and how much memory it and the indexer's child take."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.library_seed import make_library
+from tests.benchmarks.page_cache import forget_program
+from tests.benchmarks.photo_files import make_small_photos
+from tests.benchmarks.processes import Memory, command_of, cpu_seconds, memory_of, tree_of
+from tests.benchmarks.table import Table, mebibytes, verdict
+from tests.benchmarks.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+PACKAGES = ("textual", "textual-image", "numpy")
+TARGET_SECONDS = 0.7
+_SIZES, _QUICK_SIZES = (10_000, 100_000), (300,)
+_WARM_ROUNDS, _COLD_ROUNDS = 7, 3
+_THUMBNAILS = 400
+_FRAME = ("what are you looking for", "to the photos")
+_PHOTOS = "IMG_"
+_FOUND = "search ✓"
+_QUIET_SECONDS, _QUIET_CPU_SECONDS = 2.0, 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """Seconds from the start of the process."""
+
+    frame: float
+    photos: float
+
+
+def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
+    """Starts, warm and cold, and memory after a search, for each size of library."""
+    starts: list[tuple[str, ...]] = []
+    memories: list[tuple[str, ...]] = []
+    warm_frames: list[float] = []
+    for size in _QUICK_SIZES if quick else _SIZES:
+        library = _library(folder, size)
+        for images in ("auto", "blocks"):
+            warm = [_start(library, images) for _ in range(1 + _WARM_ROUNDS)][1:]
+            warm_frames.append(statistics.median(start.frame for start in warm))
+            starts.append((f"{size:,}", images, "warm", *_cells(warm)))
+        cold = [_cold_start(library) for _ in range(_COLD_ROUNDS)]
+        starts.append((f"{size:,}", "auto", "cold", *_cells(cold)))
+        memories.extend((f"{size:,}", *row) for row in _memory_rows(library))
+    return _start_table(starts, max(warm_frames)), _memory_table(memories)
+
+
+def _library(folder: Path, size: int) -> Path:
+    library, root = folder / f"library-{size}", folder / f"photos-{size}"
+    if not library.exists():
+        make_small_photos(root, size)
+        make_library(library, root, thumbnails=_THUMBNAILS)
+    return library
+
+
+def _command(library: Path, images: str) -> list[str]:
+    program = "from imagescope_tui.cli.app import main_tui; main_tui()"
+    options = ("--library", str(library), "--encoder", "builtin", "--images", images)
+    return [sys.executable, "-c", program, *options]
+
+
+def _start(library: Path, images: str) -> _Start:
+    with Terminal(_command(library, images)) as terminal:
+        frame = terminal.seconds_until(*_FRAME)
+        return _Start(frame=frame, photos=terminal.seconds_until(_PHOTOS))
+
+
+def _cold_start(library: Path) -> _Start:
+    forget_program()
+    return _start(library, "auto")
+
+
+def _cells(starts: Sequence[_Start]) -> tuple[str, ...]:
+    frames = [start.frame for start in starts]
+    photos = [start.photos for start in starts]
+    return tuple(
+        f"{min(times):.2f} s / {statistics.median(times):.2f} s" for times in (frames, photos)
+    )
+
+
+def _start_table(rows: list[tuple[str, ...]], slowest: float) -> Table:
+    return Table(
+        title="From the start of the process to the first frame and to photos, best / median",
+        head=("photos", "`--images`", "", "first frame", "photos"),
+        rows=tuple(rows),
+        notes=(
+            f"Target: the first frame, warm, in less than {TARGET_SECONDS} s: the slowest median"
+            f" is {slowest:.2f} s, {verdict(slowest, TARGET_SECONDS)}.",
+        ),
+    )
+
+
+def _memory_rows(library: Path) -> list[tuple[str, ...]]:
+    with Terminal(_command(library, "blocks")) as terminal:
+        terminal.seconds_until(_PHOTOS)
+        _wait_until_quiet(terminal)
+        terminal.forget()
+        terminal.type("red")
+        terminal.seconds_until(_FOUND)
+        _wait_until_quiet(terminal)
+        processes = tree_of(terminal.process.pid)
+        kinds = {number: _kind(command_of(number)) for number in processes}
+        kinds[terminal.process.pid] = "screen"
+        return [_memory_row(kind, memory_of(number)) for number, kind in kinds.items()]
+
+
+def _kind(command: str) -> str:
+    return "indexer's child" if "-m indexer" in command else "decoding worker"
+
+
+def _memory_row(kind: str, memory: Memory) -> tuple[str, ...]:
+    sizes = (memory.resident, memory.proportional, memory.private)
+    return (kind, *map(mebibytes, sizes))
+
+
+def _wait_until_quiet(terminal: Terminal) -> None:
+    """Until nothing of it works any more: the library is scanned, and all is drawn."""
+    while True:
+        before = cpu_seconds(terminal.process.pid)
+        terminal.watch(_QUIET_SECONDS)
+        if cpu_seconds(terminal.process.pid) - before < _QUIET_CPU_SECONDS:
+            return
+
+
+def _memory_table(rows: list[tuple[str, ...]]) -> Table:
+    return Table(
+        title="Memory after a search, the indexer idle, encoder `builtin`",
+        head=("photos", "process", "RSS", "PSS", "private"),
+        rows=tuple(rows),
+        notes=("PSS counts a page that n processes share for an n-th in each.",),
+    )

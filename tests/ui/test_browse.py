@@ -1,0 +1,348 @@
+"""The one screen, driven by keys and mouse."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from textual import events
+
+from imagescope_tui.ui.app import ImagescopeApp
+from imagescope_tui.ui.widgets.chip_row import ChipRow
+from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
+from imagescope_tui.ui.widgets.query_line import QueryInput
+from indexer.events import PhotosCommitted
+from storage.library import Library
+from tests.ui.library_world import add_photo
+from tests.ui.waiting import screen_text, settled, until
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from storage.records import PhotoId
+    from tests.ui.conftest import Opener
+    from tests.ui.library_world import StandInIndexer, World
+
+
+async def ask(pilot: Pilot[int], line: str) -> None:
+    """Type a query and go to the photos."""
+    app = pilot.app
+    assert isinstance(app, ImagescopeApp)
+    await pilot.press("slash") if not isinstance(app.focused, QueryInput) else None
+    await pilot.press(*(key if key != " " else "space" for key in line))
+    await until(pilot, lambda: app.browse.asked.line == line)
+    await settled(pilot)
+    await pilot.press("enter")
+    await settled(pilot)
+
+
+def shown_names(app: ImagescopeApp) -> list[str]:
+    grid = app.browse.grid
+    items = [grid._model.item(index) for index in range(grid.count)]
+    return [item.photo.path.rpartition("/")[2] for item in items if item]
+
+
+def selected_id(app: ImagescopeApp) -> PhotoId | None:
+    return app.browse.photo.id if app.browse.photo else None
+
+
+async def test_cursor_is_born_in_the_query_line(opened: Opener) -> None:
+    async with opened() as (app, _):
+        assert isinstance(app.focused, QueryInput)
+
+
+async def test_without_a_query_all_photos_are_there_newest_first(opened: Opener) -> None:
+    async with opened() as (app, _):
+        assert app.browse.grid.count == 40
+        assert shown_names(app)[:3] == ["IMG_2000.JPG", "IMG_2001.JPG", "IMG_2002.JPG"]
+        assert "July 2020" in screen_text(app)
+
+
+async def test_typed_words_find_the_right_photos(opened: Opener, world: World) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "red flower")
+        assert app.browse.view.phase == "done"
+        first = app.browse.view.ranking[0].photo_id
+        assert {"red", "flower"} <= world.words[first]
+
+
+async def test_a_name_is_found_before_the_pictures_are_compared(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    async with opened() as (app, pilot):
+        client.gate = asyncio.Event()
+        await pilot.press(*"winter")
+        await until(pilot, lambda: app.browse.grid.count == 10)
+        assert app.browse.view.phase == "searching"
+        client.gate.set()
+        await settled(pilot)
+        assert app.browse.view.phase == "done"
+
+
+async def test_a_new_query_cancels_the_old_one(opened: Opener, client: StandInIndexer) -> None:
+    async with opened() as (app, pilot):
+        client.gate = asyncio.Event()
+        await pilot.press(*"yellow")
+        await until(pilot, lambda: "nearest yellow" in client.asked)
+        await pilot.press("space", *"flower")
+        await until(pilot, lambda: "nearest yellow flower" in client.asked)
+        client.gate.set()
+        await settled(pilot)
+        assert app.browse.view.query is not None
+        assert app.browse.view.query.text == "yellow flower"
+
+
+async def test_fast_typing_never_writes_an_older_line_back(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        line = app.browse.query_one(QueryInput)
+        for end in range(1, 13):
+            line.value = "yellow flower"[:end]
+        line.value = "yellow flower"
+        await settled(pilot)
+        assert line.value == "yellow flower"
+        assert app.browse.asked.line == "yellow flower"
+
+
+async def test_escape_leaves_the_line_then_shows_all_photos(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press(*"winter")
+        await settled(pilot)
+        await pilot.press("escape")
+        assert app.focused is app.browse.grid
+        await pilot.press("escape")
+        await settled(pilot)
+        assert app.browse.grid.count == 40
+        assert app.browse.query_one(QueryInput).value == ""
+
+
+async def test_up_recalls_earlier_queries(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "winter")
+        await pilot.press("escape")
+        await ask(pilot, "garden")
+        await pilot.press("escape", "slash", "up")
+        assert app.browse.query_one(QueryInput).value == "garden"
+        await pilot.press("up")
+        assert app.browse.query_one(QueryInput).value == "winter"
+        await pilot.press("down", "down")
+        assert app.browse.query_one(QueryInput).value == ""
+
+
+async def test_filters_become_chips_that_a_key_drops(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "date:2019 camera:fuji")
+        assert app.browse.query_one(ChipRow).labels == ("2019", "camera fuji")
+        count = app.browse.grid.count
+        assert 0 < count < 40
+        await pilot.press("backspace", "backspace")
+        await settled(pilot)
+        assert app.browse.query_one(ChipRow).labels == ()
+        assert app.browse.grid.count == 40
+
+
+async def test_a_click_on_its_cross_drops_a_chip(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "date:2019 camera:fuji")
+        await pilot.click(ChipRow, offset=(len("‹2019 ✕") - 1, 0))
+        await settled(pilot)
+        assert app.browse.query_one(ChipRow).labels == ("camera fuji",)
+        assert app.browse.query_one(QueryInput).value == "camera:fuji"
+
+
+async def test_similar_looks_for_pictures_like_the_selected_one(
+    opened: Opener, world: World
+) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "right", "right")
+        chosen = selected_id(app)
+        await pilot.press("s")
+        await settled(pilot)
+        assert app.browse.query_one(ChipRow).labels == ("like IMG_2002.JPG",)
+        best = app.browse.view.ranking[0].photo_id
+        assert chosen is not None
+        assert world.words[best] >= world.words[chosen]
+
+
+async def test_the_selection_stays_on_its_photo_when_the_order_changes(
+    opened: Opener, client: StandInIndexer, world: World
+) -> None:
+    async with opened() as (app, pilot):
+        client.gate = asyncio.Event()
+        await pilot.press(*"winter flower")
+        await until(pilot, lambda: app.browse.grid.count == 10)
+        await until(pilot, lambda: app.browse.grid.item is not None)
+        await pilot.press("escape", "right")
+        before = selected_id(app)
+        assert before is not None
+        assert "flower" not in world.words[before]
+        client.gate.set()
+        await settled(pilot)
+        assert selected_id(app) == before
+        assert app.browse.grid.index > 1
+
+
+async def test_new_photos_appear_while_indexing_and_keep_the_selection(
+    opened: Opener, world: World, client: StandInIndexer
+) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "down")
+        before = selected_id(app)
+        with Library.open_writer(world.folder) as library:
+            root = library.roots.all()[0]
+            facts = None
+            for number in (900, 901):
+                add_photo(world, library, root.id, number, facts=facts)
+            revision = library.revision
+        client.on_event(PhotosCommitted(photos=2, revision=revision))
+        await until(pilot, lambda: app.browse.grid.count == 42)
+        await settled(pilot)
+        assert selected_id(app) == before
+        assert "42 photos" in screen_text(app)
+
+
+async def test_space_marks_and_u_unmarks(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "space", "space")
+        assert len(app.browse.marks) == 2
+        assert "2 marked" in screen_text(app)
+        assert screen_text(app).count("●") == 2
+        await pilot.press("u")
+        assert not app.browse.marks
+
+
+async def test_mark_all_marks_what_matches_and_nothing_else(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "date:2019")
+        await pilot.press("A")
+        await settled(pilot)
+        assert len(app.browse.marks) == app.browse.grid.count < 40
+        assert set(app.browse.marks) == {
+            item.photo.id
+            for index in range(app.browse.grid.count)
+            if (item := app.browse.grid._model.item(index))
+        }
+
+
+@pytest.mark.parametrize(
+    ("keys", "index"),
+    [
+        (("right", "l"), 2),
+        (("end",), 39),
+        (("G", "g"), 0),
+        (("end", "home"), 0),
+        (("pagedown", "pageup"), 0),
+        (("left",), 0),
+    ],
+)
+async def test_keys_move_the_selection(opened: Opener, keys: tuple[str, ...], index: int) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", *keys)
+        assert app.browse.grid.index == index
+
+
+async def test_down_goes_a_row_down_and_up_at_the_top_to_the_query(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "down")
+        assert app.browse.grid.index == app.browse.grid._model.geometry.columns
+        await pilot.press("up", "up")
+        assert isinstance(app.focused, QueryInput)
+
+
+async def test_a_click_selects_and_two_open(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        geometry = app.browse.grid._model.geometry
+        await pilot.click("#grid", offset=(geometry.card_width + 3, 3))
+        assert app.browse.grid.index == 1
+        await pilot.click("#grid", offset=(3, 3), times=2)
+        await settled(pilot)
+        assert app.browse.grid.index == 0
+        assert app.screen is not app.browse
+
+
+async def test_the_wheel_scrolls_by_whole_rows(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        grid = app.browse.grid
+        await pilot._post_mouse_events([events.MouseScrollDown], "#grid")
+        await pilot.pause()
+        assert grid.scroll_y == grid._model.geometry.card_height
+
+
+async def test_ctrl_c_stops_the_search_and_quits_the_second_time(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    async with opened() as (app, pilot):
+        client.gate = asyncio.Event()
+        await pilot.press(*"winter")
+        await until(pilot, lambda: app.browse.view.phase == "searching")
+        await pilot.press("ctrl+c")
+        assert app.browse.view.phase == "stopped"
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert app.return_value == 0
+        client.gate.set()
+
+
+async def test_why_tells_rank_and_parts_of_the_score(opened: Opener) -> None:
+    async with opened((140, 40)) as (app, pilot):
+        await ask(pilot, "winter snow white")
+        await pilot.press("tab")
+        await settled(pilot)
+        text = screen_text(app)
+        assert "1st of" in text
+        assert "among the words" in text
+        assert "winter in the folder" in text
+
+
+async def test_facts_are_told_as_people_read_them(opened: Opener) -> None:
+    async with opened((140, 40)) as (app, _):
+        text = screen_text(app)
+        assert "28 July 2020 16:00" in text
+        assert "35 mm f/2 1/250 s ISO 400" in text
+        assert "47.6, 11.3 · 802 m" in text
+        assert "3840×2556 · JPEG · 3.4 MB" in text
+
+
+async def test_without_room_for_the_panel_tab_opens_its_page(opened: Opener) -> None:
+    async with opened((80, 24)) as (app, pilot):
+        assert not app.browse.query_one(PhotoPanel).display
+        await pilot.press("escape", "tab")
+        await settled(pilot)
+        assert "28 July 2020 16:00" in screen_text(app)
+        await pilot.press("escape")
+        assert app.screen is app.browse
+
+
+async def test_a_broken_encoder_is_told_where_the_search_is_told(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    client.is_broken = True
+    async with opened() as (app, pilot):
+        await ask(pilot, "winter")
+        assert app.browse.grid.count == 10
+        assert "the encoder is not there" in screen_text(app)
+
+
+async def test_pause_and_rescan_reach_the_indexer(opened: Opener, client: StandInIndexer) -> None:
+    async with opened() as (_, pilot):
+        await pilot.press("escape", "i", "ctrl+r")
+        await settled(pilot)
+        assert "pause" in client.asked
+        assert "rescan True" in client.asked
+
+
+async def test_images_off_shows_names_and_dates(opened: Opener) -> None:
+    async with opened() as (app, _):
+        text = screen_text(app)
+        assert "▀" not in text
+        assert "28 July 2020 16:00" in text
+
+
+async def test_copies_are_shown_once_with_their_number(opened: Opener, world: World) -> None:
+    with Library.open_writer(world.folder) as library:
+        root = library.roots.all()[0]
+        for number in (700, 701):
+            add_photo(world, library, root.id, number, folder="winterberg", content_hash="c" * 32)
+    async with opened() as (app, pilot):
+        await ask(pilot, "winterberg")
+        assert "×2" in screen_text(app)
