@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from indexer.control import Control
 from indexer.encoder_slot import EncoderSlot
+from indexer.errors import IndexerError
 from indexer.events import IndexerStarted, IndexHalted, encode_event
 from indexer.options import options_from_json
 from indexer.run import IndexRun
@@ -114,7 +115,7 @@ def _index(
         with library:
             outlet.event(IndexerStarted(indexing=True))
             IndexRun(library, options, encoders, thumbnails, control, outlet.event).run()
-    except StorageError as error:
+    except (StorageError, IndexerError) as error:
         outlet.event(IndexHalted(reason=error.message, hint=error.hint))
         control.stop()
         return EXIT_HALTED

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from indexer.decode_pool import DecodePool
 from indexer.decoding import PHOTO_EXTENSIONS
+from indexer.errors import IndexerError
 from indexer.events import IndexHalted, IndexUpToDate, PhotosCommitted
 from indexer.models.protocols import PictureInput
 from indexer.pipeline import Pipeline
@@ -68,14 +69,14 @@ class IndexRun:
         """Index until everything is done, or until stopped.
 
         Raises:
-            StorageError: the library cannot be written, and nobody waits for answers.
+            StorageError, IndexerError: it cannot go on, and nobody waits for answers.
         """
         try:
             while not self._control.is_stopped:
                 try:
                     self._run_until_done()
                     return
-                except StorageError as error:
+                except (StorageError, IndexerError) as error:
                     if not self._options.serve:
                         raise
                     self._halt(error)
@@ -84,7 +85,7 @@ class IndexRun:
             self._roots.close()
             self._drop_pipeline()
 
-    def _halt(self, error: StorageError) -> None:
+    def _halt(self, error: StorageError | IndexerError) -> None:
         _log.warning("indexing halted: %s", error.message)
         self._emit(IndexHalted(reason=error.message, hint=error.hint))
         self._drop_pipeline()

@@ -217,6 +217,8 @@ class Scanner:
             return
 
     def _may_enter(self, walk: _Walk, folder: str, device: int) -> bool:
+        if walk.path_of(folder) == self._library.folder:
+            return False
         if device != walk.device and walk.path_of(folder).is_mount():
             walk.mounts.add(folder)
             return True

@@ -127,10 +127,6 @@ def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
             raise UsageError(f"there is no folder {folder}")
         if not folder.is_dir():
             raise UsageError(f"{folder} is not a folder", "name the folder that holds the photos")
-        if settings.library.is_relative_to(folder) and settings.library != folder:
-            raise UsageError(
-                f"the library lies inside {folder}", "keep it elsewhere: --library DIR"
-            )
     return folders
 
 

@@ -269,6 +269,17 @@ def test_looking_into_an_ignored_folder_finds_nothing(bench: Bench) -> None:
     assert bench.places == ["a.jpg"]
 
 
+def test_the_library_itself_is_not_taken_for_photos(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.put("a.jpg")
+    with bench.library.atomic():
+        root = bench.library.roots.add(tmp_path)
+    (tmp_path / "library" / "thumb.jpg").write_text("x")
+    bench.scanner.scan_root(root)
+    assert "library/thumb.jpg" not in bench.places
+    bench.library.close()
+
+
 def test_odd_names_are_found_and_kept(bench: Bench) -> None:
     names = [b"new\nline.jpg", b"\xff\xfe.jpg", "e\u0301.jpg".encode(), "\u00e9.jpg".encode()]
     names.append(b"x" * 251 + b".jpg")
