@@ -106,6 +106,7 @@ class ImagescopeApp(App[int]):
     @work(group="indexer", exclusive=True)
     async def start_indexer(self) -> None:
         """Start the child, or end it and start another."""
+        self.index = IndexView()
         try:
             await self.session.restart()
         except ImagescopeError as error:

@@ -48,9 +48,9 @@ def _trouble(index: IndexView, library_problem: Problem | None) -> Iterator[Noti
     if index.halted is not None:
         yield _of_problem("halted", "Indexing stopped: ", index.halted, "error")
     if index.is_elsewhere:
-        by = f" ({printable(index.holder)})" if index.holder else ""
+        who = printable(index.holder) or "another window is indexing this library"
         yield Notice(
-            key="elsewhere", text=f"Indexed by another window{by}; new photos still appear here."
+            key="elsewhere", text=f"{who[:1].upper()}{who[1:]}; what it adds appears here too."
         )
 
 

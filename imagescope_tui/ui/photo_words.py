@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.state import SearchView
 
+_COPIES_NAMED = 5
+
 Emphasis: TypeAlias = Literal["", "title", "quiet", "warning", "head"]
 
 
@@ -80,8 +82,11 @@ def _own_words(detail: PhotoDetail) -> Iterator[Line]:
 def _whereabouts(detail: PhotoDetail, home: Path) -> Iterator[Line]:
     yield Line("", "quiet")
     yield Line(wording.short_path(detail.photo.full_path, home), "quiet")
-    for copy in detail.copies:
+    for copy in detail.copies[:_COPIES_NAMED]:
         yield Line(f"also {wording.short_path(copy.full_path, home)}", "quiet")
+    if len(detail.copies) > _COPIES_NAMED:
+        unnamed = len(detail.copies) - _COPIES_NAMED
+        yield Line(f"and {wording.counted(unnamed, 'more copy', 'more copies')}", "quiet")
     if detail.photo.offline_since is not None:
         drive = printable(str(detail.photo.root))
         yield Line("", "quiet")

@@ -154,8 +154,6 @@ def reduce_index(view: IndexView, event: IndexEvent) -> IndexView:
 
 def _of_encoder(view: IndexView, event: IndexEvent) -> IndexView | None:
     match event:
-        case IndexerStarted(indexing=indexing, holder=holder):
-            return IndexView(is_started=True, is_elsewhere=not indexing, holder=holder)
         case EncoderReady(encoder_id=encoder_id):
             return replace(view, encoder_id=encoder_id, encoder_problem=None)
         case EncoderUnavailable(reason=reason, hint=hint):
@@ -186,6 +184,9 @@ def _of_folder(view: IndexView, event: IndexEvent) -> IndexView | None:
 
 def _of_run(view: IndexView, event: IndexEvent) -> IndexView | None:
     match event:
+        case IndexerStarted(indexing=indexing, holder=holder):
+            # The encoder is loaded beside it, and may have been ready before.
+            return replace(view, is_started=True, is_elsewhere=not indexing, holder=holder)
         case IndexProgress():
             return replace(view, progress=event, failed=event.failed, up_to_date=False, halted=None)
         case PhotosCommitted(revision=revision):

@@ -32,21 +32,21 @@ class Benchmark(Protocol):
 def main() -> int:
     """Run what was named, one after the other."""
     asked = _parser().parse_args()
-    for name in asked.names or NAMES:
-        print(f"measuring {name} …", file=sys.stderr, flush=True)
-        body = _measured(name, asked.folder, quick=asked.quick)
-        print(body, flush=True)
-        if asked.write:
-            write_section(name, body)
+    with tempfile.TemporaryDirectory(prefix="imagescope-benchmark-") as passing:
+        folder = asked.folder or Path(passing)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in asked.names or NAMES:
+            print(f"measuring {name} …", file=sys.stderr, flush=True)
+            body = _measured(name, folder, quick=asked.quick)
+            print(body, flush=True)
+            if asked.write:
+                write_section(name, body)
     return 0
 
 
-def _measured(name: str, kept: Path | None, *, quick: bool) -> str:
+def _measured(name: str, folder: Path, *, quick: bool) -> str:
     benchmark = cast("Benchmark", importlib.import_module(f"tests.benchmarks.bench_{name}"))
-    with tempfile.TemporaryDirectory(prefix="imagescope-benchmark-") as passing:
-        folder = kept / name if kept else Path(passing)
-        folder.mkdir(parents=True, exist_ok=True)
-        tables = benchmark.run(folder, quick=quick)
+    tables = benchmark.run(folder, quick=quick)
     size = " Small version (`--quick`)." if quick else ""
     return "\n\n".join([*map(to_markdown, tables), describe(*benchmark.PACKAGES) + size])
 

@@ -72,8 +72,7 @@ def _row(size: int, name: str, scan: _Scan) -> tuple[str, ...]:
 
 def _measure(folder: Path, size: int) -> tuple[_Scan, _Scan]:
     """The first scan, and of the scans after it the best times and the highest peak."""
-    root, place = folder / f"photos-{size}", folder / f"library-{size}"
-    make_small_photos(root, size)
+    root, place = make_small_photos(folder, size), folder / "rescanned"
     shutil.rmtree(place, ignore_errors=True)
     first = _scan(place, root, expect_added=size)
     with Library.open_writer(place) as library:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.library_seed import make_library
 from tests.benchmarks.page_cache import forget_program
-from tests.benchmarks.photo_files import make_small_photos
 from tests.benchmarks.processes import Memory, command_of, cpu_seconds, memory_of, tree_of
 from tests.benchmarks.table import Table, mebibytes, verdict
 from tests.benchmarks.terminal import Terminal
@@ -22,7 +21,6 @@ PACKAGES = ("textual", "textual-image", "numpy")
 TARGET_SECONDS = 0.7
 _SIZES, _QUICK_SIZES = (10_000, 100_000), (300,)
 _WARM_ROUNDS, _COLD_ROUNDS = 7, 3
-_THUMBNAILS = 400
 _FRAME = ("what are you looking for", "to the photos")
 _PHOTOS = "IMG_"
 _FOUND = "search ✓"
@@ -45,7 +43,7 @@ def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
     memories: list[tuple[str, ...]] = []
     warm_frames: list[float] = []
     for size in _QUICK_SIZES if quick else _SIZES:
-        library = _library(folder, size)
+        library = make_library(folder, size)
         for images in ("auto", "blocks"):
             warm = [_start(library, images) for _ in range(1 + _WARM_ROUNDS)][1:]
             warm_frames.append(statistics.median(start.frame for start in warm))
@@ -54,14 +52,6 @@ def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
         starts.append((f"{size:,}", "auto", "cold", *_cells(cold)))
         memories.extend((f"{size:,}", *row) for row in _memory_rows(library))
     return _start_table(starts, max(warm_frames)), _memory_table(memories)
-
-
-def _library(folder: Path, size: int) -> Path:
-    library, root = folder / f"library-{size}", folder / f"photos-{size}"
-    if not library.exists():
-        make_small_photos(root, size)
-        make_library(library, root, thumbnails=_THUMBNAILS)
-    return library
 
 
 def _command(library: Path, images: str) -> list[str]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.clocks import Span, Stopwatch
 from tests.benchmarks.index_command import PROJECT
 from tests.benchmarks.library_seed import make_library
-from tests.benchmarks.photo_files import make_small_photos
 from tests.benchmarks.table import Table
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
     """Every command in turn, several rounds."""
     commands = {"`python -c pass`": ["-c", "pass"], "`imagescope --help`": _imagescope("--help")}
     for size in _QUICK_SIZES if quick else _SIZES:
-        library = ("--library", str(_library(folder, size)))
+        library = ("--library", str(make_library(folder, size)))
         suffix = f", {size:,} photos"
         commands |= {
             f"`imagescope status`{suffix}": _imagescope("status", *library),
@@ -48,14 +47,6 @@ def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
 
 def _imagescope(*arguments: str) -> list[str]:
     return ["-m", "imagescope_tui.cli", *arguments]
-
-
-def _library(folder: Path, size: int) -> Path:
-    library, root = folder / f"library-{size}", folder / f"photos-{size}"
-    if not library.exists():
-        make_small_photos(root, size)
-        make_library(library, root)
-    return library
 
 
 def _timed(arguments: list[str]) -> Span:

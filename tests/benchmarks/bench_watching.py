@@ -77,10 +77,10 @@ def _row(name: str, delays: Sequence[_Delay]) -> tuple[str, ...]:
 
 
 async def _measure(folder: Path, encoder: str, photos: Sequence[Path]) -> list[_Delay]:
-    library, root = folder / "library", folder / "watched"
+    library, root = folder / "watching", folder / "watched"
     for place in (library, root):
         shutil.rmtree(place, ignore_errors=True)
-    make_small_photos(root, _OTHERS)
+    shutil.copytree(make_small_photos(folder, _OTHERS), root)
     options = IndexerOptions(
         library=library, encoder=encoder, folders=(root,), watch=True, serve=True
     )

@@ -12,7 +12,7 @@ from indexer.scanner import Scanner
 from storage.library import THUMBNAILS_NAME, Library
 from storage.records import Embedding, Facts
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
-from tests.benchmarks.photo_files import small_jpeg
+from tests.benchmarks.photo_files import make_small_photos, small_jpeg
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,15 +21,24 @@ if TYPE_CHECKING:
     from storage.contents import PendingPhoto
 
 _BATCH = 2_000
+_COMPLETE_NAME = "complete"
+# More than any screen shows of the newest photos.
+_THUMBNAILS = 400
 
 
-def make_library(folder: Path, root: Path, *, thumbnails: int = 0) -> None:
-    """A library of the builtin encoder in which every photo below the root counts as indexed."""
-    with Library.open_writer(folder) as library:
+def make_library(folder: Path, count: int) -> Path:
+    """A library in which so many small photos count as indexed by `builtin`; made only once."""
+    place = folder / f"library-{count}"
+    if (place / _COMPLETE_NAME).exists():
+        return place
+    root = make_small_photos(folder, count)
+    with Library.open_writer(place) as library:
         with library.atomic():
             known = library.roots.add(root)
         Scanner(library, PHOTO_EXTENSIONS).scan_root(known)
-        mark_as_read(library, thumbnails=thumbnails)
+        mark_as_read(library, thumbnails=_THUMBNAILS)
+    (place / _COMPLETE_NAME).touch()
+    return place
 
 
 def mark_as_read(library: Library, *, thumbnails: int = 0) -> None:

@@ -46,11 +46,12 @@ def _large_jpeg(seed: int) -> bytes:
     return _as_jpeg(Image.fromarray(pixels), _LARGE_QUALITY)
 
 
-def make_small_photos(root: Path, count: int) -> None:
-    """So many tiny JPEGs of different contents, 200 in a folder; nothing if they are there."""
+def make_small_photos(folder: Path, count: int) -> Path:
+    """A folder of so many tiny JPEGs of different contents, 200 in a folder; made only once."""
+    root = folder / f"photos-{count}"
     done = root / ".complete"
     if done.exists():
-        return
+        return root
     tiny = small_jpeg((200, 60, 40))
     for number in range(count):
         folder = root / f"{2000 + number // 20_000}" / f"roll {number // _FILES_PER_FOLDER:04}"
@@ -60,6 +61,7 @@ def make_small_photos(root: Path, count: int) -> None:
         path.write_bytes(tiny + number.to_bytes(8, "big"))
         os.utime(path, (_SAVED_LONG_AGO + number, _SAVED_LONG_AGO + number))
     done.touch()
+    return root
 
 
 def small_jpeg(colour: tuple[int, int, int]) -> bytes:

@@ -136,7 +136,7 @@ class StandInIndexer:
         )
 
 
-def build_world(folder: Path, count: int = 40) -> World:
+def build_world(folder: Path, count: int = 40, draw: Callable[[int], Scene] = scene) -> World:
     """A library of drawn photos, one a week, newest first in the timeline."""
     world = World(folder=folder / "library", root=Path("/home/ada/Photos"))
     with Library.open_writer(world.folder) as library:
@@ -144,7 +144,7 @@ def build_world(folder: Path, count: int = 40) -> World:
             root = library.roots.add(world.root)
             library.settings.put("encoder_id", "open_clip/test")
         for number in range(count):
-            add_photo(world, library, root.id, number)
+            add_photo(world, library, root.id, number, drawn=draw(number))
     return world
 
 

@@ -37,6 +37,10 @@ async def ask(pilot: Pilot[int], line: str) -> None:
     await settled(pilot)
 
 
+def phase(app: ImagescopeApp) -> str:
+    return app.browse.view.phase
+
+
 def shown_names(app: ImagescopeApp) -> list[str]:
     grid = app.browse.grid
     items = [grid._model.item(index) for index in range(grid.count)]
@@ -74,10 +78,10 @@ async def test_a_name_is_found_before_the_pictures_are_compared(
         client.gate = asyncio.Event()
         await pilot.press(*"winter")
         await until(pilot, lambda: app.browse.grid.count == 10)
-        assert app.browse.view.phase == "searching"
+        assert phase(app) == "searching"
         client.gate.set()
         await settled(pilot)
-        assert app.browse.view.phase == "done"
+        assert phase(app) == "done"
 
 
 async def test_a_new_query_cancels_the_old_one(opened: Opener, client: StandInIndexer) -> None:

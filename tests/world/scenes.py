@@ -31,7 +31,7 @@ _CENTRES: dict[Place, tuple[float, float]] = {
     "bottom": (0.5, 0.73),
     "middle": (0.5, 0.5),
 }
-_RADII = {"small": 0.15, "large": 0.26}
+_RADII = {"small": 0.16, "large": 0.28}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def random_scene(chance: random.Random) -> Scene:
         scene = scene_of(first, count=chance.choice([2, 3]), background=background)
     else:
         pair = [scene_of(first, place="left"), scene_of(_random_name(chance), place="right")]
-        things = tuple(replace(thing, radius=0.2) for one in pair for thing in one.things)
+        things = tuple(replace(thing, radius=0.21) for one in pair for thing in one.things)
         scene = Scene(things=things, background=background)
     return replace(scene, things=tuple(_nudged(thing, chance) for thing in scene.things))
 
@@ -139,7 +139,7 @@ def describe(scene: Scene) -> str:
 
 def draw(scene: Scene, side: int = 96) -> Image.Image:
     """The scene as a square RGB picture, smoothed."""
-    scale = 4
+    scale = 2
     canvas = Image.new("RGB", (side * scale, side * scale), BACKGROUNDS[scene.background])
     pen = ImageDraw.Draw(canvas)
     for thing in scene.things:

@@ -16,40 +16,26 @@ def choose_protocol(settings: UiSettings) -> PictureProtocol:
 
     Over ssh and in tmux pictures are half-blocks: real pixels are slow there, or do not arrive.
     """
-    if settings.images != "auto":
-        return _prepared(settings.images)
-    if settings.over_ssh or settings.in_tmux or not _is_terminal():
+    wanted = settings.images
+    if wanted in ("blocks", "off"):
+        return wanted
+    if not _is_terminal():
         return "blocks"
-    return _asked()
+    if wanted == "auto":
+        if settings.over_ssh or settings.in_tmux:
+            return "blocks"
+        from imagescope_tui.ui.pictures.terminal_query import ask_terminal
+
+        graphics = ask_terminal()
+        if graphics == "none":
+            return "blocks"
+        wanted = graphics
+    # textual-image asks for the size of a cell when it is first imported; later it cannot.
+    from imagescope_tui.ui.pictures.graphics import cell_pixels
+
+    cell_pixels()
+    return wanted
 
 
 def _is_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__))
-
-
-def _prepared(protocol: PictureProtocol) -> PictureProtocol:
-    if protocol in ("kitty", "sixel"):
-        if not _is_terminal():
-            return "blocks"
-        _learn_cell_size()
-    return protocol
-
-
-def _asked() -> PictureProtocol:
-    # Importing it sends the terminal two questions and waits a tenth of a second for each answer.
-    from textual_image import renderable
-
-    if renderable.Image is renderable.SixelImage:
-        found: PictureProtocol = "sixel"
-    elif renderable.Image is renderable.TGPImage:
-        found = "kitty"
-    else:
-        return "blocks"
-    _learn_cell_size()
-    return found
-
-
-def _learn_cell_size() -> None:
-    from imagescope_tui.ui.pictures.graphics import cell_pixels
-
-    cell_pixels()

@@ -54,6 +54,14 @@ _GRID_KEYS = (
     KeyHint("q", "quit", "app.quit"),
     KeyHint("?", "keys", "help"),
 )
+_EMPTY_KEYS = (
+    KeyHint("/", "search", "focus_query"),
+    KeyHint("Backspace", "drop filter", "drop_chip"),
+    KeyHint("Esc", "all photos", "back"),
+    KeyHint("a", "add folder", "add_folder"),
+    KeyHint("q", "quit", "app.quit"),
+    KeyHint("?", "keys", "help"),
+)
 _QUERY_KEYS = (
     KeyHint("Enter", "to the photos", "focus_grid"),
     KeyHint("↑", "earlier", "recall"),
@@ -70,6 +78,8 @@ class BrowseScreen(AskingScreen):
         Binding("slash", "focus_query", "search", show=False),
         Binding("tab", "panel", "next tab of the panel", show=False),
         Binding("d", "hide_note", "dismiss the note", show=False),
+        Binding("J,shift+down", "scroll_panel(1)", "more of the panel", show=False),
+        Binding("K,shift+up", "scroll_panel(-1)", "back in the panel", show=False),
         Binding("ctrl+r", "rescan", "look through the folders again", show=False),
     ]
 
@@ -174,6 +184,7 @@ class BrowseScreen(AskingScreen):
         empty = self.query_one(EmptyPlace)
         empty.display = words is not None
         self.grid.display = words is None
+        self._show_keys()
         if words is not None:
             empty.show_words(words)
 
@@ -281,7 +292,11 @@ class BrowseScreen(AskingScreen):
     @on(QueryLine.Submitted)
     def action_focus_grid(self) -> None:
         """To the photos."""
-        self.grid.focus()
+        if self.grid.display:
+            self.grid.focus()
+        else:
+            self.set_focus(None)
+        self._show_keys()
 
     @on(PhotoGrid.LeftAtTop)
     def _grid_left(self) -> None:
@@ -300,6 +315,10 @@ class BrowseScreen(AskingScreen):
         else:
             self.action_open_detail()
 
+    def action_scroll_panel(self, lines: int) -> None:
+        """Up or down in the panel's words."""
+        self.query_one(PhotoPanel).scroll_words(lines)
+
     def on_resize(self) -> None:
         """Some lines have shorter words for narrow places."""
         self._show_title()
@@ -307,8 +326,13 @@ class BrowseScreen(AskingScreen):
 
     def on_descendant_focus(self) -> None:
         """Other keys matter elsewhere."""
-        is_typing = isinstance(self.focused, QueryInput)
-        self.query_one(KeyLine).show_hints(_QUERY_KEYS if is_typing else _GRID_KEYS)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        if isinstance(self.focused, QueryInput):
+            self.query_one(KeyLine).show_hints(_QUERY_KEYS)
+        else:
+            self.query_one(KeyLine).show_hints(_GRID_KEYS if self.grid.count else _EMPTY_KEYS)
 
     @on(KeyLine.Clicked)
     async def _key_clicked(self, event: KeyLine.Clicked) -> None:

@@ -36,6 +36,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Enter", "large, and back"),
             ("Tab", "photo, why it was found"),
             ("+ -", "larger, smaller pictures"),
+            ("J K", "more of the panel, and back"),
         ),
     ),
     (

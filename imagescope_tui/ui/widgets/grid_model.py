@@ -82,7 +82,7 @@ class GridModel:
         return CardFace(
             width=width,
             height=height,
-            lead=lead_of(item),
+            lead="" if self._is_text and item.rank is None else lead_of(item),
             name=name_of(item),
             details=details_of(item) if self._is_text else (),
             month=self._month_above(index, item, is_first_shown=is_first_shown),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.style import Style
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -37,6 +38,15 @@ _CARDS_KEPT = 400
 class PhotoGrid(ScrollView, can_focus=True):
     """Photos in rows; the arrows move the selection, the wheel and the bar move the view."""
 
+    ALLOW_SELECT = False
+    # The bar is always there: where it comes and goes, all cards find new places.
+    DEFAULT_CSS = """
+    PhotoGrid {
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+    }
+    """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "photo-grid--label",
         "photo-grid--dim",
@@ -95,6 +105,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         self._kept_id: PhotoId | None = None
         self._cards: dict[CardFace, list[Strip]] = {}
         self._rows: dict[int, list[list[Strip]]] = {}
+        self._ground = Style.null()
         self._overlay = SixelOverlay(self, self._placed_paintings)
 
     @property
@@ -231,16 +242,17 @@ class PhotoGrid(ScrollView, can_focus=True):
         """One line across a row of cards."""
         geometry = self._model.geometry
         if y >= geometry.rows_shown * geometry.card_height:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._ground)
         row, line = divmod(self.scroll_offset.y + y, geometry.card_height)
         if row not in self._rows:
             self._rows[row] = self._draw_row(row)
         line_of_cards = Strip.join(card[line] for card in self._rows[row])
-        return line_of_cards.extend_cell_length(self.size.width, self.rich_style)
+        return line_of_cards.extend_cell_length(self.size.width, self._ground)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines for the terminal; pixel pictures on them follow."""
         self._rows.clear()
+        self._ground = self.rich_style
         strips = super().render_lines(crop)
         if any(entry.painting.sixels for entry in self._placed_paintings()):
             self._overlay.note(crop)
@@ -273,10 +285,11 @@ class PhotoGrid(ScrollView, can_focus=True):
         self.scroll_to(y=line, animate=False)
 
     def _measure(self) -> None:
-        if self.size.width and self.size.height:
-            self._model.measure(self.size.width, self.size.height)
+        place = self.scrollable_content_region
+        if place:
+            self._model.measure(place.width, place.height)
         height = self._model.geometry.virtual_height(self.count)
-        self.virtual_size = Size(self.size.width, height)
+        self.virtual_size = Size(place.width, height)
         self.scroll_y = min(self.scroll_y, self.max_scroll_y)
         self._look()
         self.refresh()
@@ -372,7 +385,7 @@ class PhotoGrid(ScrollView, can_focus=True):
     def _looks(self) -> CardStyles:
         style = self.get_component_rich_style
         return CardStyles(
-            base=self.rich_style,
+            base=self._ground,
             label=style("photo-grid--label"),
             dim=style("photo-grid--dim"),
             month=style("photo-grid--month"),

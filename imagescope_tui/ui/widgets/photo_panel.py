@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static, TabbedContent, TabPane
+from textual.widgets import Static
 
 from imagescope_tui.ui.photo_words import Finding, Line, about, why_found
+from imagescope_tui.ui.widgets.panel_tabs import PanelTabs
 from imagescope_tui.ui.widgets.picture_view import PictureView
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ _STYLES = {
     "quiet": "$foreground-muted",
     "warning": "$text-warning",
 }
+_PAGES = ("#panel-photo", "#panel-why")
+_LINES_OF_WORDS = 14
 _USUAL_SHAPE = 2 / 3
 
 
@@ -34,37 +38,41 @@ def as_content(lines: list[Line]) -> Content:
 
 
 class PhotoPanel(Vertical):
-    """Tabs about one photo."""
+    """Pages about one photo."""
 
     def compose(self) -> ComposeResult:
         """Photo and Why."""
-        with TabbedContent(id="panel-tabs"):
-            with TabPane("Photo", id="panel-photo"):
-                yield PictureView(id="panel-picture")
-                with VerticalScroll(id="panel-facts-scroll", can_focus=False):
-                    yield Static(id="panel-facts", markup=False)
-            with (
-                TabPane("Why", id="panel-why"),
-                VerticalScroll(id="panel-why-scroll", can_focus=False),
-            ):
-                yield Static(id="panel-why-words", markup=False)
-
-    def on_mount(self) -> None:
-        """The tabs are changed by a key of the screen; they take no focus of their own."""
-        self.query_one("ContentTabs").can_focus = False
+        yield PanelTabs(("Photo", "Why"), id="panel-tabs")
+        with Vertical(id="panel-photo"):
+            yield PictureView(id="panel-picture")
+            with VerticalScroll(id="panel-facts-scroll", can_focus=False):
+                yield Static(id="panel-facts", markup=False)
+        with VerticalScroll(id="panel-why", can_focus=False) as why:
+            why.display = False
+            yield Static(id="panel-why-words", markup=False)
 
     @property
     def picture(self) -> PictureView:
         """The photo in large."""
         return self.query_one(PictureView)
 
-    def next_tab(self) -> bool:
-        """Show the next tab; false when that is the first again."""
-        tabs = self.query_one(TabbedContent)
-        names = [pane.id or "" for pane in tabs.query(TabPane)]
-        place = (names.index(tabs.active) + 1) % len(names)
-        tabs.active = names[place]
-        return place != 0
+    def next_tab(self) -> None:
+        """Show the next page, and after the last the first."""
+        self._turn_to((self.query_one(PanelTabs).active + 1) % len(_PAGES))
+
+    @on(PanelTabs.Chosen)
+    def _chosen(self, event: PanelTabs.Chosen) -> None:
+        self._turn_to(event.place)
+
+    def _turn_to(self, place: int) -> None:
+        self.query_one(PanelTabs).active = place
+        for number, page in enumerate(_PAGES):
+            self.query_one(page).display = number == place
+
+    def scroll_words(self, lines: int) -> None:
+        """Up or down in what does not fit."""
+        for name in ("#panel-facts-scroll", "#panel-why"):
+            self.query_one(name).scroll_relative(y=lines, animate=False)
 
     def show_photo(self, photo: Photo | None) -> None:
         """The picture at once; what is known of it follows."""
@@ -84,10 +92,11 @@ class PhotoPanel(Vertical):
         self._shape(self.picture.photo)
 
     def _shape(self, photo: Photo | None) -> None:
-        """As high as the photo's shape asks for, at most two thirds of the panel."""
+        """As high as the photo's shape asks for, where that leaves room for the words."""
         shape = _USUAL_SHAPE
         if photo is not None and photo.width and photo.height:
             shape = photo.height / photo.width
         width = max(1, self.size.width - 2)
-        height = max(3, min(round(width * shape / 2), self.size.height * 2 // 3))
+        room = max(self.size.height // 3, self.size.height - _LINES_OF_WORDS)
+        height = max(3, min(round(width * shape / 2), room))
         self.picture.styles.height = height

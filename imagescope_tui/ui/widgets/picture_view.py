@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -37,6 +38,7 @@ class PictureView(Widget):
         self._photo: Photo | None = None
         self._pictures: PictureStore | None = None
         self._pixels_shown: Callable[[Box], int] = lambda box: 0
+        self._ground = Style.null()
         self._overlay = SixelOverlay(self, self._placed)
 
     @property
@@ -75,11 +77,12 @@ class PictureView(Widget):
         """A line of the picture."""
         painting = self._painting()
         if painting is not None and y < len(painting.lines):
-            return on_ground(painting.lines[y], self.rich_style)
+            return on_ground(painting.lines[y], self._ground)
         return self._words(y)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines for the terminal; a pixel picture on them follows."""
+        self._ground = self.rich_style
         strips = super().render_lines(crop)
         painting = self._painting()
         if painting is not None and painting.sixels:

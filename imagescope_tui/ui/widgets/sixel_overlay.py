@@ -46,7 +46,7 @@ class SixelOverlay:
         touched, self._touched = self._touched, []
         widget = self._widget
         driver = widget.app._driver  # the one way into the terminal's own queue
-        if driver is None or not widget.is_attached or not widget.screen.is_current:
+        if driver is None or not widget.is_attached or not widget.screen.is_active:
             return
         for entry in self._placed():
             if any(entry.region.overlaps(region) for region in touched):

@@ -1,0 +1,161 @@
+"""The whole screen as it looks, at the two sizes it is judged by.
+
+Photos are plain colours here: what is compared is the layout, not Pillow's scaling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+from textual import constants
+from textual.widgets import Input
+
+from indexer.events import EncoderReady, IndexerStarted, IndexProgress
+from storage.library import Library
+from tests.ui.conftest import Opener
+from tests.ui.library_world import StandInIndexer, World, build_world
+from tests.ui.scenes import GROUND, PETALS, SKY, Scene
+from tests.ui.waiting import settled, until
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.pilot import Pilot
+
+    Compare = Callable[..., bool]
+    Drive = Callable[[Pilot[int]], Awaitable[None]]
+
+SMALL, LARGE = (80, 24), (160, 50)
+COLOURS = {**SKY, **GROUND, **PETALS}
+SHAPES = ((320, 213), (320, 240), (213, 320))
+
+
+def plain(number: int) -> Scene:
+    """A picture of one colour."""
+    names = sorted(COLOURS)
+    name = names[number % len(names)]
+    image = Image.new("RGB", SHAPES[number % len(SHAPES)], COLOURS[name])
+    return Scene(image, frozenset({name, "plain"}))
+
+
+@pytest.fixture(scope="module")
+def plain_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return build_world(tmp_path_factory.mktemp("plain"), count=40, draw=plain)
+
+
+@pytest.fixture
+def look(
+    plain_world: World,
+    snap_compare: Compare,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Callable[..., None]:
+    """Compare the screen after some keys with what was accepted."""
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
+    monkeypatch.setattr("imagescope_tui.search.engine.time.perf_counter", lambda: 0.0)
+    monkeypatch.setattr(Path, "home", lambda: Path("/home/ada"))
+
+    def compare(
+        drive: Drive,
+        size: tuple[int, int],
+        *,
+        world: World = plain_world,
+        images: str = "blocks",
+        client: StandInIndexer | None = None,
+    ) -> None:
+        async def run(pilot: Pilot[int]) -> None:
+            await until(pilot, lambda: bool(pilot.app.screen.query(Input)))
+            for line in pilot.app.query(Input):
+                line.cursor_blink = False
+            await settled(pilot)
+            await drive(pilot)
+            await settled(pilot)
+
+        app = Opener(world, client or StandInIndexer(world)).app(images=images)
+        assert snap_compare(app, terminal_size=size, run_before=run)
+
+    return compare
+
+
+async def nothing(pilot: Pilot[int]) -> None:
+    """Look at it as it comes."""
+
+
+def keys(*pressed: str) -> Drive:
+    async def press(pilot: Pilot[int]) -> None:
+        for key in pressed:
+            await pilot.press(key)
+            if key in ("enter", "escape", "right", "down"):
+                await settled(pilot)
+
+    return press
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
+def test_timeline(look: Callable[..., None], size: tuple[int, int]) -> None:
+    look(keys("escape", "right", "down"), size)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
+def test_results(look: Callable[..., None], size: tuple[int, int]) -> None:
+    look(keys(*"winter", "space", *"date:2019", "enter", "right", "space", "space"), size)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
+def test_detail(look: Callable[..., None], size: tuple[int, int]) -> None:
+    look(keys("escape", "right", "enter"), size)
+
+
+def test_why(look: Callable[..., None]) -> None:
+    look(keys(*"winter", "space", *"plain", "enter", "tab"), (120, 30))
+
+
+def test_no_result(look: Callable[..., None]) -> None:
+    look(keys(*"zebra", "space", *"camera:leica", "enter"), SMALL)
+
+
+def test_help(look: Callable[..., None]) -> None:
+    look(keys("escape", "question_mark"), LARGE)
+
+
+def test_indexing_with_the_builtin_search(look: Callable[..., None], plain_world: World) -> None:
+    client = StandInIndexer(
+        plain_world,
+        first_events=(
+            IndexerStarted(indexing=True),
+            EncoderReady(encoder_id="builtin/1", seconds=0.1),
+            IndexProgress(
+                done=610, total=1000, failed=2, photos_per_second=27.0, seconds_left=660.0
+            ),
+        ),
+    )
+    look(nothing, (120, 30), client=client)
+
+
+def test_offline(look: Callable[..., None], plain_world: World, tmp_path: Path) -> None:
+    import shutil
+
+    folder = Path(shutil.copytree(plain_world.folder, tmp_path / "library"))
+    with Library.open_writer(folder) as library, library.atomic():
+        library.roots.mark_offline(library.roots.all()[0].id, 1_600_000_000.0)
+    look(keys("escape"), (120, 30), world=replace(plain_world, folder=folder))
+
+
+def test_first_run(look: Callable[..., None], plain_world: World, tmp_path: Path) -> None:
+    world = replace(plain_world, folder=tmp_path / "nothing")
+    look(nothing, SMALL, world=world, client=StandInIndexer(world, first_events=()))
+
+
+def test_half_blocks_with_256_colours(
+    look: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", "256")
+    look(keys("escape"), SMALL)
+
+
+def test_text_cards(look: Callable[..., None]) -> None:
+    look(keys("escape"), SMALL, images="off")

@@ -1,0 +1,201 @@
+"""What empty places, notices and panels say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imagescope_tui.search.types import Candidate, Degradation, Query
+from imagescope_tui.ui.empty_words import without_folders, without_photos, without_results
+from imagescope_tui.ui.library_reader import LibrarySnapshot, PhotoDetail
+from imagescope_tui.ui.notices import notices
+from imagescope_tui.ui.photo_words import Finding, about, about_briefly, why_found
+from imagescope_tui.ui.state import IndexView, OfflineRoot, Problem, SearchView, UnwatchedRoot
+from imagescope_tui.ui.status_words import found_words, place_words, search_words
+from storage.records import (
+    Caption,
+    ContentId,
+    Facts,
+    Photo,
+    PhotoFilter,
+    PhotoId,
+    Root,
+    RootId,
+)
+
+ROOT = Root(id=RootId(1), path=Path("/home/ada/Photos"))
+SNAPSHOT = LibrarySnapshot(exists=True, roots=(ROOT,))
+QUERY = Query(text="dog", filter=PhotoFilter())
+PHOTO = Photo(
+    id=PhotoId(1),
+    root_id=RootId(1),
+    root=ROOT.path,
+    path="lake/dog.jpg",
+    size_bytes=4_200_000,
+    mtime_ns=0,
+    content_id=ContentId(1),
+    taken_at="2020-07-18T16:02:00",
+)
+DETAIL = PhotoDetail(
+    photo=PHOTO,
+    facts=Facts(width=4000, height=3000, format="JPEG", camera="X-T3", keywords=("lake",)),
+    caption=Caption(
+        content_id=ContentId(1), text="A dog leaps into a lake.", model_id="m", prompt_id="p"
+    ),
+    copies=(PHOTO,),
+)
+
+
+def candidate(**changes: object) -> Candidate:
+    fields: dict[str, object] = {"photo_id": PhotoId(1), "content_id": ContentId(1), "score": 0.5}
+    return Candidate(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def texts(lines: object) -> str:
+    return "\n".join(line.text for line in lines)  # type: ignore[attr-defined]
+
+
+def test_no_results_names_the_words_and_the_filters_to_drop() -> None:
+    view = SearchView(phase="done", query=QUERY, words_unknown=("dog",))
+    words = without_results(view, ("2019", "camera x100"))
+    assert words.title == "Nothing found for “dog”"
+    said = "\n".join(words.lines)
+    assert "‹2019›  ‹camera x100›" in said
+    assert "Backspace" in said
+    assert "Not known to the search: “dog”" in said
+
+
+def test_a_failed_search_says_why() -> None:
+    words = without_results(SearchView(phase="failed", problem="disk I/O error"), ())
+    assert "disk I/O error" in words.title
+
+
+@pytest.mark.parametrize(
+    ("index", "said"),
+    [
+        (IndexView(), "starting …"),
+        (IndexView(is_started=True, scanning="/home/ada/Photos"), "looking through Photos …"),
+        (IndexView(is_started=True, up_to_date=True), "/home/ada/Photos"),
+        (IndexView(is_started=True, up_to_date=True, failed=3), "3 files could not be read"),
+        (IndexView(halted=Problem(reason="the disk is full", hint="free 1 GB")), "free 1 GB"),
+    ],
+)
+def test_a_library_without_photos_says_what_goes_on(index: IndexView, said: str) -> None:
+    words = without_photos(SNAPSHOT, index)
+    assert said in "\n".join((words.title, *words.lines))
+
+
+def test_without_folders_the_key_that_adds_one_is_named() -> None:
+    assert "a chooses a folder" in without_folders().lines[0]
+
+
+@pytest.mark.parametrize(
+    ("index", "said"),
+    [
+        (
+            IndexView(halted=Problem(reason="the disk is full")),
+            "stopped: the disk is full",
+        ),
+        (IndexView(is_elsewhere=True, holder="process 4711 indexes"), "Process 4711 indexes; what"),
+        (
+            IndexView(offline=(OfflineRoot(root="/mnt/usb", photos=1204, reason="not mounted"),)),
+            "/mnt/usb is not there (not mounted); its 1,204 photos stay",
+        ),
+        (
+            IndexView(
+                unwatched=(
+                    UnwatchedRoot(
+                        root="/nas", reason="a network folder", seconds_between_scans=300
+                    ),
+                )
+            ),
+            "/nas is looked through every 5 min",
+        ),
+        (IndexView(encoder_problem=Problem(reason="no weights", hint="pull")), "no weights · pull"),
+        (IndexView(encoder_id="builtin/1"), "m shows models"),
+    ],
+)
+def test_each_trouble_has_a_line(index: IndexView, said: str) -> None:
+    (notice,) = notices(index, (), None)
+    assert said in notice.text
+
+
+def test_the_most_pressing_notice_comes_first() -> None:
+    index = IndexView(encoder_id="builtin/1", halted=Problem(reason="full"), is_elsewhere=True)
+    shown = notices(index, (), Problem(reason="too new"))
+    assert [notice.key for notice in shown] == ["library", "halted", "elsewhere", "builtin"]
+
+
+def test_a_root_the_library_knows_to_be_away_is_told_before_the_indexer_tells() -> None:
+    away = Root(id=RootId(1), path=Path("/mnt/usb"), offline_since=1.0)
+    (notice,) = notices(IndexView(), (away,), None)
+    assert "/mnt/usb is not there" in notice.text
+
+
+def test_a_real_model_needs_no_notice() -> None:
+    assert notices(IndexView(encoder_id="open_clip:x"), (ROOT,), None) == ()
+
+
+def test_facts_come_in_the_order_people_ask_for_them() -> None:
+    lines = [line.text for line in about(DETAIL, Path("/home/ada")) if line.text]
+    assert lines == [
+        "dog.jpg",
+        "18 July 2020 16:02",
+        "X-T3",
+        "4000×3000 · JPEG · 4.2 MB",
+        "“A dog leaps into a lake.”",
+        "lake",
+        "~/Photos/lake/dog.jpg",
+        "also ~/Photos/lake/dog.jpg",
+    ]
+    assert about_briefly(DETAIL, Path("/"))[0].text == (
+        "18 July 2020 16:02 · X-T3 · 4000×3000 · JPEG · 4.2 MB"
+    )
+
+
+def test_many_copies_are_counted_instead_of_named() -> None:
+    many = PhotoDetail(photo=PHOTO, copies=(PHOTO,) * 1000)
+    said = texts(about(many, Path("/")))
+    assert said.count("also ") == 5
+    assert "and 995 more copies" in said
+
+
+def test_why_names_the_places_where_words_were_found() -> None:
+    found = candidate(
+        words_rank=2, words_score=1.0, picture_rank=11, picture_score=0.31, standing=3.1
+    )
+    view = SearchView(phase="done", query=QUERY, ranking=(found,), words_unknown=("xyz",))
+    said = texts(why_found(Finding(rank=1, candidate=found, view=view), DETAIL))
+    assert "1st of 1" in said
+    assert "11th among the pictures" in said
+    assert "likeness 0.31, stands out (3.1 σ)" in said
+    assert "2nd among the words" in said
+    assert "dog in the file name" in said
+    assert "dog in the caption" in said
+    assert "“xyz”" in said
+
+
+def test_a_photo_of_the_timeline_was_not_found_but_is_there() -> None:
+    assert "timeline" in texts(why_found(None, DETAIL))
+
+
+def test_the_status_names_stages_and_what_they_could_not_do() -> None:
+    broken = Degradation(stage=1, reason="no encoder", fallback="only names")
+    view = SearchView(phase="done", query=QUERY, seconds=0.12, degradations=(broken,))
+    said = texts(search_words(view, "fused"))
+    assert "words ✓ 0.12 s" in said
+    assert "pictures ✗ no encoder: only names" in said
+
+
+def test_a_ranking_of_everything_is_not_called_found() -> None:
+    by_words = SearchView(phase="done", ranking=(candidate(words_rank=1),))
+    compared = SearchView(phase="done", ranking=(candidate(picture_rank=1),))
+    assert found_words(by_words, 500) == "1 found"
+    assert found_words(compared, 500) == "1 ranked"
+    assert found_words(compared, 1) == "best 1"
+
+
+def test_the_place_is_told_with_what_is_marked() -> None:
+    assert place_words(11, 212, 3) == "3 marked · 12 of 212"
+    assert place_words(0, 0, 0) == ""
