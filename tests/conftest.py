@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# A busy machine is no fault of the code: laws have no time limit of their own.
+settings.register_profile("imagescope", deadline=None)
+settings.load_profile("imagescope")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

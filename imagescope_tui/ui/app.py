@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -37,6 +40,8 @@ _LOOK_SECONDS = 1.0
 """Between two looks at the library's revision."""
 _AGAIN_SECONDS = 2.0
 """Within which a second Ctrl-C quits."""
+_LEAVE_SECONDS = 4.0
+"""How long the indexer may take to finish its batch when the reader leaves."""
 _PAINTERS = 2
 
 
@@ -85,7 +90,9 @@ class ImagescopeApp(App[int]):
         """Leave nothing behind: no child, no open library, no picture in the terminal."""
         if self.pictures is not None:
             self.pictures.clear()
-        await self.session.stop()
+        # A child that is still busy then is killed: at most the batch in hand is done again.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.session.stop(), _LEAVE_SECONDS)
         await self.reader.close()
         self._painters.shutdown(cancel_futures=True)
 
@@ -111,6 +118,11 @@ class ImagescopeApp(App[int]):
             await self.session.restart()
         except ImagescopeError as error:
             self.library_problem = Problem(reason=error.message, hint=error.hint)
+            return
+        status = await self.session.ended()
+        if status is not None and self.index.halted is None:
+            lost = Problem(reason=f"the indexer ended, status {status}", hint="Ctrl-R starts it")
+            self.index = replace(self.index, halted=lost, progress=None, scanning=None)
 
     def download_model(self, name: str) -> None:
         """Fetch a model, and index with it when it is here; goes on when its screen is closed."""
@@ -206,8 +218,6 @@ class ImagescopeApp(App[int]):
             self.pictures.try_missing_again()
 
     def _loop_time(self) -> float:
-        import asyncio
-
         return asyncio.get_running_loop().time()
 
 

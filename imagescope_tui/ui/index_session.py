@@ -47,6 +47,14 @@ class IndexSession:
         self._is_ready.set()
         await self._client.start()
 
+    async def ended(self) -> int | None:
+        """Wait until the child ends by itself; its exit status, or None where it was told to."""
+        client = self._client
+        if client is None:
+            return None
+        status = await client.wait()
+        return status if client is self._client else None
+
     async def restart(self) -> None:
         """End the child after its batch, and start another that may find other models.
 
@@ -61,10 +69,10 @@ class IndexSession:
         client, engine = self._client, self._engine
         self._client = self._engine = None
         self._is_ready.clear()
-        if client is not None:
-            await client.stop()
         if engine is not None:
             engine.close()
+        if client is not None:
+            await client.stop()
 
     async def add_folder(self, folder: Path) -> None:
         """Add a folder of photos and index it.

@@ -40,10 +40,8 @@ class Prior:
     grades: tuple[GradeOf, ...] = ()
 
 
-THING_PLACES: Final = (("subject", 1.0), ("whole", 0.2))
-"""Where a colour is looked for when it is said of a thing: `red car`."""
 ALONE_PLACES: Final = (("subject", 1.0), ("whole", 0.6))
-"""Where a colour is looked for when it is said of nothing: `red`, `red photo`."""
+"""Where a colour is looked for, unless a known word says where: `red`, `red car`."""
 
 PLACE_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "top": ("top",),

@@ -29,10 +29,8 @@ from indexer.models.builtin_vocabulary import (
     MONOCHROME,
     NEGATIONS,
     NOT_COLOURS,
-    PHOTO_WORDS,
     PLACE_WORDS,
     PRIORS,
-    THING_PLACES,
     Prior,
 )
 
@@ -284,8 +282,8 @@ class _Reader:
         self.end_phrase()
 
     def _take_other(self, term: Term) -> None:
-        is_thing = _singular(term.meaning) not in PHOTO_WORDS
-        self.end_phrase(THING_PLACES if is_thing else ALONE_PLACES)
+        # An unknown word only parts what stands before it from what follows.
+        self.end_phrase()
         self.negation = ""
 
 

@@ -1,249 +1,245 @@
-"""Downloads a known model from the Hugging Face hub: the one place that opens a socket.
+"""Downloads a known model into the models folder: the only code of the product that goes online.
 
-The files go into a folder of their own, `models_folder/NAME`. A cut-off download is taken up where
-it ended. Each file is compared with what the hub says of it, and a manifest, written last, is what
-makes the folder a model.
+A file arrives as `NAME.part`, is continued where it broke off, and takes its name only when its
+checksum is the hub's. The manifest is written last, so that a download that was interrupted at any
+moment never counts as a model.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import shutil
+import time
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from filelock import FileLock, Timeout
 
 from indexer.models.catalog import MANIFEST_FILE, find, is_complete
-from indexer.models.protocols import ModelError, ModelMissing
+from indexer.models.hub_client import (
+    DownloadFailed,
+    ask_for_model,
+    stream_file,
+    transport_errors,
+)
+from indexer.models.protocols import ModelMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from indexer.models.catalog import KnownModel
+    from indexer.models.hub_client import RemoteFile, RemoteModel
 
-    OnProgress = Callable[[int, int], None]
+    Progress = Callable[[int, int], None]
 
-_BLOCK_BYTES: Final = 1 << 22
 _SPARE_BYTES: Final = 100_000_000
-_PARTS_FOLDER: Final = ".parts"
-"""Holds what is not yet whole."""
+"""Room that a download leaves on the disk."""
+_FRUITLESS_TRIES_MAX: Final = 4
+_SECONDS_BETWEEN_TRIES = 2.0
 
 
-class DownloadFailed(ModelError):
-    """The model could not be fetched; what arrived stays for the next try."""
+def pull_model(name: str, *, models_folder: Path, on_progress: Progress) -> Path:
+    """Download a model, or what is missing of it, and return its folder.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _HubFile:
-    """A file as the hub describes it."""
-
-    name: str
-    size: int
-    sha256: str | None
-    """None for small files that the hub keeps in git; their size is compared."""
-
-
-def pull_model(name: str, *, models_folder: Path, on_progress: OnProgress) -> Path:
-    """Download a model of the catalogue; its folder.
-
-    `on_progress` is told the bytes that are here, and those there will be.
+    `on_progress` hears the bytes that are here and those there will be.
 
     Raises:
         ModelUnusable: no model is called so.
-        DownloadFailed: no network, no room, or a file that is not what the hub says it is.
+        DownloadFailed: no network, no room, a file that is not what the hub says it is, or another
+            download of the same model running.
     """
     model = find(name)
     folder = models_folder / model.name
-    if is_complete(folder):
-        on_progress(model.size_bytes, model.size_bytes)
-        return folder
-    with _download_errors(model):
-        revision, files = _describe(model)
-        _expect_room(models_folder, sum(file.size for file in files))
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        _fetch(model, revision, files, folder, on_progress)
-        _write_manifest(model, revision, files, folder)
+    with _explained(models_folder, "the download broke off"), _alone(models_folder, model):
+        if is_complete(folder):
+            on_progress(model.size_bytes, model.size_bytes)
+            return folder
+        folder.mkdir(exist_ok=True)
+        with _explained(models_folder, "the hub cannot be reached"):
+            remote = ask_for_model(model.repository, model.files)
+        _check_room(folder, remote)
+        _download(folder, remote, on_progress)
+        _write_manifest(folder, remote)
     return folder
 
 
-def remove_model(name: str, *, models_folder: Path) -> None:
-    """Delete a downloaded model, whole or partial.
-
-    Raises:
-        ModelUnusable: no model is called so.
-        ModelMissing: it is not in this folder.
-    """
-    folder = models_folder / find(name).name
+def remove_model(name: str, *, models_folder: Path) -> int:
+    """Delete a model, or what a download left of it; returns the bytes that became free."""
+    model = find(name)
+    folder = models_folder / model.name
     if not folder.is_dir():
-        raise ModelMissing(f"{name} is not in {models_folder}", "imagescope models list")
-    # Without its manifest it is no model any more, whatever happens to the rest.
-    (folder / MANIFEST_FILE).unlink(missing_ok=True)
-    try:
+        raise ModelMissing(f"{model.name} is not in {models_folder}", "see imagescope models list")
+    with _explained(models_folder, "removing broke off"), _alone(models_folder, model):
+        freed = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        # First what makes it count as a model, so that half a removal leaves none.
+        (folder / MANIFEST_FILE).unlink(missing_ok=True)
         shutil.rmtree(folder)
-    except OSError as error:
-        raise ModelError(f"{folder} cannot be deleted: {error.strerror}") from error
+    return freed
 
 
-def _describe(model: KnownModel) -> tuple[str, tuple[_HubFile, ...]]:
-    """The hub's current revision of the model, and its files."""
-    from huggingface_hub import HfApi
-
-    info = HfApi(token=False).model_info(model.repository, files_metadata=True)
-    known = {item.rfilename: item for item in info.siblings or ()}
-    missing = [name for name in model.files if name not in known]
-    if missing or not info.sha:
-        raise DownloadFailed(f"{model.repository} no longer holds {', '.join(missing)}")
-    files = tuple(
-        _HubFile(
-            name=name,
-            size=int(known[name].size or 0),
-            sha256=lfs.sha256 if (lfs := known[name].lfs) else None,
-        )
-        for name in model.files
-    )
-    return info.sha, files
+def _check_room(folder: Path, remote: RemoteModel) -> None:
+    here = sum(path.stat().st_size for path in folder.glob("*") if path.is_file())
+    needed = remote.size - here + _SPARE_BYTES
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise _no_room(f"{needed / 1e9:.1f} GB are needed, {free / 1e9:.1f} GB are free", folder)
 
 
-def _expect_room(models_folder: Path, size: int) -> None:
-    models_folder.mkdir(parents=True, exist_ok=True)
-    here = sum(path.stat().st_size for path in models_folder.rglob("*.part"))
-    free = shutil.disk_usage(models_folder).free
-    if free < size - here + _SPARE_BYTES:
-        raise DownloadFailed(
-            f"{size / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free in {models_folder}",
-            "free some space, or set models_folder",
-        )
+def _download(folder: Path, remote: RemoteModel, on_progress: Progress) -> None:
+    done = 0
+    for file in remote.files:
+        if not _is_intact(folder / file.name, file):
+            _download_file(folder, remote, file, _from(done, remote.size, on_progress))
+        done += file.size
+        on_progress(done, remote.size)
 
 
-def _fetch(
-    model: KnownModel,
-    revision: str,
-    files: tuple[_HubFile, ...],
-    folder: Path,
-    on_progress: OnProgress,
+def _from(done: int, total: int, on_progress: Progress) -> Callable[[int], None]:
+    return lambda position: on_progress(done + position, total)
+
+
+def _download_file(
+    folder: Path, remote: RemoteModel, file: RemoteFile, report: Callable[[int], None]
 ) -> None:
-    parts = folder / _PARTS_FOLDER
-    parts.mkdir(exist_ok=True)
-    meter = _Meter(0, sum(file.size for file in files), on_progress)
-    for file in files:
-        if _is_whole(folder / file.name, file):
-            meter.add(file.size)
-            continue
-        part = parts / f"{file.name}.{(file.sha256 or revision)[:16]}.part"
-        _fetch_file(hub_address(model, revision, file), part, file, meter)
-        if not _is_whole(part, file):
-            part.unlink()
-            raise DownloadFailed(
-                f"{file.name} arrived damaged and was thrown away", "run the same command again"
-            )
-        part.replace(folder / file.name)
-
-
-def hub_address(model: KnownModel, revision: str, file: _HubFile) -> str:
-    """Where the hub has a file."""
-    from huggingface_hub import hf_hub_url
-
-    return hf_hub_url(model.repository, file.name, revision=revision)
-
-
-def _fetch_file(address: str, part: Path, file: _HubFile, meter: _Meter) -> None:
-    """Append to the part what it lacks.
-
-    hf_hub_download would begin each file anew: its unfinished files have random names.
-    """
-    from huggingface_hub.file_download import http_get
-    from huggingface_hub.utils._headers import build_hf_headers
-
-    with part.open("ab") as stream:
-        http_get(
-            address,
-            stream,
-            resume_size=stream.tell(),
-            headers=build_hf_headers(token=False),
-            expected_size=file.size,
-            tqdm_class=_silent_bar(meter),
+    part = folder / f"{file.name}.part"
+    fruitless = 0
+    while _size(part) != file.size:
+        before = _size(part)
+        try:
+            _continue_file(part, remote, file, report)
+        except transport_errors() as error:
+            fruitless = 0 if _size(part) > before else fruitless + 1
+            if fruitless >= _FRUITLESS_TRIES_MAX or not _is_passing(error):
+                raise
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+    if not _is_intact(part, file):
+        part.unlink()
+        raise DownloadFailed(
+            f"{file.name} arrived damaged: its checksum is not the hub's",
+            "pull again; if it happens twice, something on the way changes downloads",
         )
+    part.replace(folder / file.name)
 
 
-def _is_whole(path: Path, file: _HubFile) -> bool:
+def _continue_file(
+    part: Path, remote: RemoteModel, file: RemoteFile, report: Callable[[int], None]
+) -> None:
+    """Fetches from where `part` ends; what arrived stays in it, also when the connection breaks."""
+    start = _size(part)
+    if start > file.size:
+        part.unlink()
+        start = 0
+    with part.open("r+b" if part.exists() else "wb") as opened:
+        for piece in stream_file(remote, file.name, start):
+            opened.seek(piece.start)
+            opened.write(piece.data)
+            opened.truncate()
+            report(opened.tell())
+        if opened.tell() < file.size:
+            raise ConnectionError(f"{file.name} ended early")
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether trying again may help: a broken connection, but no refusal and no full disk."""
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+    if isinstance(error, HfHubHTTPError | OfflineModeIsEnabled):
+        return False
+    return not isinstance(error, OSError) or isinstance(error, ConnectionError | TimeoutError)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _is_intact(path: Path, file: RemoteFile) -> bool:
+    """Whether a file is there with the hub's checksum."""
     if not path.is_file() or path.stat().st_size != file.size:
         return False
-    return file.sha256 is None or _sha256(path) == file.sha256
+    with path.open("rb") as opened:
+        if file.sha256:
+            return hashlib.file_digest(opened, "sha256").hexdigest() == file.sha256
+        # Small files are known by the hash that git gives to their blob.
+        blob = b"blob %d\0" % file.size + opened.read()
+        return hashlib.sha1(blob, usedforsecurity=False).hexdigest() == file.git_sha1
 
 
-@dataclass(slots=True)
-class _Meter:
-    """Adds one file's bytes to those of the files before it."""
-
-    done: int
-    total: int
-    on_progress: OnProgress
-
-    def add(self, count: int) -> None:
-        self.done = min(self.done + count, self.total)
-        self.on_progress(self.done, self.total)
-
-
-def _silent_bar(meter: _Meter) -> Any:  # noqa: ANN401 - a class of tqdm's kind
-    from tqdm import tqdm
-
-    class SilentBar(tqdm):  # type: ignore[type-arg,misc,unused-ignore]
-        """Draws nothing and tells the meter."""
-
-        def __init__(self, *values: Any, **options: Any) -> None:  # noqa: ANN401
-            super().__init__(*values, **{**options, "disable": True})
-            meter.add(int(options.get("initial") or 0))
-
-        def update(self, n: float | None = 1) -> bool | None:
-            meter.add(int(n or 0))
-            return None
-
-    return SilentBar
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _write_manifest(
-    model: KnownModel, revision: str, files: tuple[_HubFile, ...], folder: Path
-) -> None:
+def _write_manifest(folder: Path, remote: RemoteModel) -> None:
     manifest = {
-        "repository": model.repository,
-        "revision": revision,
-        "licence": model.licence,
-        "files": {file.name: {"size": file.size, "sha256": file.sha256} for file in files},
+        "repository": remote.repository,
+        "revision": remote.revision,
+        "files": {
+            file.name: {"size": file.size, "checksum": file.sha256 or file.git_sha1}
+            for file in remote.files
+        },
     }
-    fresh = folder / f"{MANIFEST_FILE}.new"
-    fresh.write_text(json.dumps(manifest, indent=1))
-    fresh.replace(folder / MANIFEST_FILE)
-    shutil.rmtree(folder / _PARTS_FOLDER, ignore_errors=True)
+    part = folder / f"{MANIFEST_FILE}.part"
+    part.write_text(json.dumps(manifest, indent=2))
+    part.replace(folder / MANIFEST_FILE)
 
 
 @contextmanager
-def _download_errors(model: KnownModel) -> Iterator[None]:
-    """No telemetry while it lasts, and one line for whatever goes wrong."""
-    from huggingface_hub import constants, errors
-
-    # The hub's library changes its HTTP library now and then; its own error knows which it is.
-    http_error: type[Exception] = errors.HfHubHTTPError.__mro__[1]
-    before = constants.HF_HUB_DISABLE_TELEMETRY
-    constants.HF_HUB_DISABLE_TELEMETRY = True
-    again = "run the same command again; it goes on where it ended"
+def _alone(models_folder: Path, model: KnownModel) -> Iterator[None]:
+    """One process at a time downloads or removes a model."""
+    models_folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(models_folder / f"{model.name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise DownloadFailed(
+            f"{model.name} is being downloaded or removed by another imagescope",
+            "wait until it is done",
+        ) from error
     try:
         yield
-    except errors.HfHubHTTPError as error:
-        status = getattr(error.response, "status_code", "no")
-        raise DownloadFailed(f"the hub answers {status} for {model.repository}", again) from error
-    except (http_error, errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
-        raise DownloadFailed("the hub cannot be reached", f"check the network; {again}") from error
-    except OSError as error:
-        raise DownloadFailed(f"the download broke off: {error.strerror or error}", again) from error
     finally:
-        constants.HF_HUB_DISABLE_TELEMETRY = before
+        lock.release()
+
+
+@contextmanager
+def _explained(models_folder: Path, what_happened: str) -> Iterator[None]:
+    """Turns what disks and networks raise into DownloadFailed, in one line that says what to do."""
+    try:
+        yield
+    except transport_errors() as error:
+        raise _failure(error, models_folder, what_happened) from error
+
+
+def _failure(error: Exception, models_folder: Path, what_happened: str) -> DownloadFailed:
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+    if isinstance(error, OfflineModeIsEnabled):
+        return DownloadFailed("downloads are switched off", "unset HF_HUB_OFFLINE and pull again")
+    if isinstance(error, HfHubHTTPError):
+        status = error.response.status_code if error.response is not None else "nothing"
+        return DownloadFailed(f"the hub answers {status}", "try again later, or check HF_ENDPOINT")
+    if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
+        return _disk_failure(error, models_folder)
+    return DownloadFailed(
+        f"{what_happened}: {_first_line(error)}",
+        "check the network and pull again; it goes on where it stopped",
+    )
+
+
+def _disk_failure(error: OSError, models_folder: Path) -> DownloadFailed:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _no_room("the disk is full", models_folder)
+    return DownloadFailed(
+        f"{models_folder} cannot be written: {error.strerror or error}",
+        "make it writable, or choose another folder for models",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
+def _no_room(reason: str, folder: Path) -> DownloadFailed:
+    return DownloadFailed(
+        f"there is no room for the model in {folder}: {reason}",
+        "free some space and pull again, it goes on where it stopped; or choose a smaller model",
+    )

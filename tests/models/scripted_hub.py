@@ -22,9 +22,15 @@ class ScriptedHub:
 
     files: dict[str, bytes]
     cut_at: int | None = None
-    """The byte of the big file at which the connection always breaks."""
-    is_lying: bool = False
-    """Whether the big file is not what its checksum says."""
+    """The byte of the big file at which the connection breaks."""
+    cuts_left: int = 1000
+    """How often it breaks."""
+    lying_about: str = ""
+    """The file that is not what its checksum says."""
+    knows_ranges: bool = True
+    """Whether it can begin in the middle of a file."""
+    asked: list[dict[str, str]] = field(default_factory=list)
+    """The headers of every request, names in lower case."""
     status: int = 200
     """What every question is answered with."""
     ranges: list[str] = field(default_factory=list)
@@ -33,7 +39,7 @@ class ScriptedHub:
     def serve(self) -> Iterator[str]:
         """Its address, while it runs."""
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -52,7 +58,7 @@ class ScriptedHub:
 
     def _sibling(self, name: str) -> dict[str, Any]:
         content = self.files[name]
-        entry: dict[str, Any] = {"rfilename": name, "size": len(content), "blobId": etag(content)}
+        entry: dict[str, Any] = {"rfilename": name, "size": len(content), "blobId": blob(content)}
         if name.endswith(BIG_FILE):
             entry["lfs"] = {
                 "sha256": hashlib.sha256(content).hexdigest(),
@@ -62,8 +68,9 @@ class ScriptedHub:
         return entry
 
 
-def etag(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def blob(content: bytes) -> str:
+    """What git, and so the hub, calls a small file's content."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def _handler_of(hub: ScriptedHub) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - one class
@@ -80,6 +87,7 @@ def _handler_of(hub: ScriptedHub) -> type[BaseHTTPRequestHandler]:  # noqa: C901
             self._answer(with_body=True)
 
         def _answer(self, *, with_body: bool) -> None:
+            hub.asked.append({key.lower(): value for key, value in self.headers.items()})
             if hub.status != 200:
                 self._send(hub.status, b"", {})
             elif self.path.startswith("/api/models/"):
@@ -90,8 +98,8 @@ def _handler_of(hub: ScriptedHub) -> type[BaseHTTPRequestHandler]:  # noqa: C901
 
         def _send_file(self, name: str, *, with_body: bool) -> None:
             whole = hub.files[name]
-            headers = {"X-Repo-Commit": REVISION, "ETag": f'"{etag(whole)}"'}
-            if name.endswith(BIG_FILE) and hub.is_lying:
+            headers = {"X-Repo-Commit": REVISION}
+            if name == hub.lying_about:
                 whole = whole[:-1] + b"?"
             start = self._start(name)
             body = whole[start:]
@@ -99,7 +107,8 @@ def _handler_of(hub: ScriptedHub) -> type[BaseHTTPRequestHandler]:  # noqa: C901
                 headers["Content-Range"] = f"bytes {start}-{len(whole) - 1}/{len(whole)}"
             if not with_body:
                 self._send(200, b"", headers, length=len(body))
-            elif name.endswith(BIG_FILE) and hub.cut_at is not None:
+            elif name.endswith(BIG_FILE) and hub.cut_at is not None and hub.cuts_left:
+                hub.cuts_left -= 1
                 cut = body[: max(0, hub.cut_at - start)]
                 self._send(206 if start else 200, cut, headers, length=len(body))
                 self.close_connection = True
@@ -110,7 +119,8 @@ def _handler_of(hub: ScriptedHub) -> type[BaseHTTPRequestHandler]:  # noqa: C901
             asked = self.headers.get("Range", "")
             if name.endswith(BIG_FILE) and self.command == "GET":
                 hub.ranges.append(asked)
-            return int(asked.removeprefix("bytes=").split("-")[0]) if asked else 0
+            known = asked if hub.knows_ranges else ""
+            return int(known.removeprefix("bytes=").split("-")[0]) if known else 0
 
         def _send(
             self, status: int, body: bytes, headers: dict[str, str], length: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -18,7 +19,6 @@ from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.ui.scenes import Scene, scene
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable
 
     from imagescope_tui.indexer_client import IndexerClient
@@ -69,6 +69,8 @@ class StandInIndexer:
     gate: asyncio.Event | None = None
     """Searches wait here while it is not set."""
     is_broken: bool = False
+    ended: asyncio.Future[int] | None = None
+    """Set its result to end the child that is none."""
     starts: int = 0
     first_events: tuple[IndexEvent, ...] = (
         IndexerStarted(indexing=True),
@@ -81,6 +83,10 @@ class StandInIndexer:
         self.asked.append("start")
         for event in self.first_events:
             self.on_event(event)
+
+    async def wait(self) -> int:
+        self.ended = asyncio.get_running_loop().create_future()
+        return await self.ended
 
     async def stop(self) -> None:
         self.asked.append("stop")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 _ROUNDS = 500
-_ENDLESS = {"pictures", "download"}
+_ENDLESS = {"pictures", "download", "indexer"}
 _QUIET_ROUNDS = 3
 
 

@@ -1,4 +1,4 @@
-"""The small world: drawn pictures whose contents are known, so that every search has a right answer."""
+"""The small world: drawn pictures with known contents, so that every search has a right answer."""
 
 from __future__ import annotations
 
@@ -25,13 +25,15 @@ NUMBER_WORDS = {1: "a", 2: "two", 3: "three"}
 
 Place = Literal["left", "right", "top", "bottom", "middle"]
 _CENTRES: dict[Place, tuple[float, float]] = {
-    "left": (0.27, 0.5),
-    "right": (0.73, 0.5),
-    "top": (0.5, 0.27),
-    "bottom": (0.5, 0.73),
+    "left": (0.31, 0.5),
+    "right": (0.69, 0.5),
+    "top": (0.5, 0.31),
+    "bottom": (0.5, 0.69),
     "middle": (0.5, 0.5),
 }
-_RADII = {"small": 0.16, "large": 0.28}
+_RADII = {"small": 0.19, "large": 0.30}
+_RADIUS_IN_A_ROW = 0.15
+_RADIUS_IN_A_PAIR = 0.22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def scene_of(
         x, y = _CENTRES[place]
         thing = Thing(shape=shape, colour=colour, x=x, y=y, radius=_RADII[size])
         return Scene(things=(thing,), background=background)
-    thing = Thing(shape=shape, colour=colour, radius=_RADII["small"])
+    thing = Thing(shape=shape, colour=colour, radius=_RADIUS_IN_A_ROW)
     spots = [(index + 1) / (count + 1) for index in range(count)]
     return Scene(things=tuple(replace(thing, x=spot) for spot in spots), background=background)
 
@@ -106,7 +108,9 @@ def random_scene(chance: random.Random) -> Scene:
         scene = scene_of(first, count=chance.choice([2, 3]), background=background)
     else:
         pair = [scene_of(first, place="left"), scene_of(_random_name(chance), place="right")]
-        things = tuple(replace(thing, radius=0.21) for one in pair for thing in one.things)
+        things = tuple(
+            replace(thing, radius=_RADIUS_IN_A_PAIR) for one in pair for thing in one.things
+        )
         scene = Scene(things=things, background=background)
     return replace(scene, things=tuple(_nudged(thing, chance) for thing in scene.things))
 

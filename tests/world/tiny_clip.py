@@ -31,8 +31,8 @@ MODEL_CONFIG: dict[str, Any] = {
     "text_cfg": {"context_length": 12, "vocab_size": 49408, "width": 48, "heads": 2, "layers": 1},
 }
 PREPROCESSING = {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25], "resize_mode": "squash"}
-_SCENES = 1200
-_STEPS = 320
+_SCENES = 1000
+_STEPS = 300
 _BATCH = 64
 _LEARNING_RATE = 2e-3
 NAMES = tuple(f"a {colour} {shape}" for colour in COLOURS for shape in SHAPES)
@@ -54,14 +54,16 @@ def _digest() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
 
 
-def register_architecture(folder: Path) -> str:
-    """Makes open_clip know the architecture by name, as a file in `folder` tells it."""
+def register_architecture(
+    folder: Path, config: dict[str, Any] = MODEL_CONFIG, name: str = ARCHITECTURE
+) -> str:
+    """Makes open_clip know an architecture by its name, from a file in `folder`."""
     import open_clip
 
-    path = folder / f"{ARCHITECTURE}.json"
-    path.write_text(json.dumps(MODEL_CONFIG))
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(config))
     open_clip.add_model_config(path)
-    return ARCHITECTURE
+    return name
 
 
 def _train_into(folder: Path) -> None:
@@ -75,12 +77,13 @@ def _train_into(folder: Path) -> None:
         model = _train(folder)
     finally:
         torch.set_num_threads(threads)
-    save_file(model.state_dict(), folder / "open_clip_model.safetensors")
+    weights = {name: value.contiguous() for name, value in model.state_dict().items()}
+    save_file(weights, folder / "open_clip_model.safetensors")
     config = {"model_cfg": MODEL_CONFIG, "preprocess_cfg": PREPROCESSING}
     (folder / "open_clip_config.json").write_text(json.dumps(config))
 
 
-def _train(folder: Path) -> Any:
+def _train(folder: Path) -> Any:  # noqa: ANN401 - open_clip has no types
     import open_clip
     import torch
 
@@ -103,7 +106,10 @@ def _train(folder: Path) -> Any:
 
 
 def _optimise(
-    model: Any, scenes: Sequence[Scene], pixels: torch.Tensor, chance: random.Random
+    model: Any,  # noqa: ANN401 - open_clip has no types
+    scenes: Sequence[Scene],
+    pixels: torch.Tensor,
+    chance: random.Random,
 ) -> None:
     import open_clip
     import torch
@@ -116,7 +122,7 @@ def _optimise(
         if name.endswith("bn3.weight"):
             torch.nn.init.ones_(value)
     learned = [value for value in model.parameters() if value.requires_grad]
-    optimiser = torch.optim.AdamW(learned, lr=_LEARNING_RATE, weight_decay=0.05)
+    optimiser = torch.optim.AdamW(learned, lr=_LEARNING_RATE, weight_decay=0.05, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, _LEARNING_RATE, total_steps=_STEPS, pct_start=0.15
     )

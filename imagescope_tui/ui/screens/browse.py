@@ -187,6 +187,9 @@ class BrowseScreen(AskingScreen):
         self._show_keys()
         if words is not None:
             empty.show_words(words)
+        elif self.focused is None:
+            # Enter came before the photos did.
+            self.grid.focus()
 
     def _empty_words(self) -> EmptyWords | None:
         if not self.asked.is_empty:
@@ -340,7 +343,10 @@ class BrowseScreen(AskingScreen):
 
     @work(group="orders")
     async def action_rescan(self) -> None:
-        """Look through all folders again."""
+        """Look through all folders again, by a new indexer where the old one ended."""
+        if self.app.index.halted is not None:
+            self.app.start_indexer()
+            return
         try:
             await self.app.session.rescan()
         except ImagescopeError as error:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.model_download import DownloadView
     from imagescope_tui.ui.state import IndexView
 
+_NAME = "imagescope"
+_EDGE = 4
+_FOLDERS_LEAST = 10
 _BAR_CELLS = 12
 _WIDE = 110
 
@@ -26,19 +29,26 @@ class TitleLine(EdgeLine):
     def show_library(
         self, snapshot: LibrarySnapshot, index: IndexView, download: DownloadView | None
     ) -> None:
-        """Replace what is said."""
-        parts = [("imagescope", "bold $text-primary"), ("   ", "")]
-        folders = _folders(snapshot)
-        if folders:
-            parts.append((folders, ""))
-        if snapshot.counts.photos:
-            count = wording.counted(snapshot.counts.photos, "photo")
-            parts.append((f" · {count}" if folders else count, "$foreground-muted"))
-        right = self._progress(index)
-        if download is not None and download.is_running:
-            words = f"{download.name} {download.percent} %"
-            right = Content("   ").join([Content.styled(words, "bold"), right])
-        self.show(Content.assemble(*parts), right)
+        """Replace what is said; where room is short, the folders' names give way."""
+        right = self._right_side(index, download)
+        count = wording.counted(snapshot.counts.photos, "photo") if snapshot.counts.photos else ""
+        room = self.app.size.width - right.cell_length - len(f"{_NAME} · {count}") - 2 * _EDGE
+        folders = wording.fit(_folders(snapshot), max(_FOLDERS_LEAST, room))
+        between = " · " if folders and count else ""
+        left = Content.assemble(
+            (_NAME, "bold $text-primary"),
+            "   ",
+            folders,
+            (f"{between}{count}", "$foreground-muted"),
+        )
+        self.show(left, right)
+
+    def _right_side(self, index: IndexView, download: DownloadView | None) -> Content:
+        progress = self._progress(index)
+        if download is None or not download.is_running:
+            return progress
+        words = Content.styled(f"{download.name} {download.percent} %", "bold")
+        return Content("   ").join([words, progress])
 
     def _progress(self, index: IndexView) -> Content:
         sentence = Content.styled(progress_sentence(index), "$foreground-muted")

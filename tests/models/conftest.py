@@ -1,0 +1,18 @@
+"""The small world's own model, trained once per machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.world.tiny_clip import tiny_clip_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def tiny_clip() -> Path:
+    """A `local-dir` that names shapes and colours rightly; takes up to a minute the first time."""
+    return tiny_clip_folder()
