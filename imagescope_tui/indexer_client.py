@@ -99,7 +99,8 @@ class IndexerClient:
             child.kill()
             await child.wait()
         if self._reader is not None:
-            await self._reader
+            # Not awaited itself: a loop that is closing may have cancelled it already.
+            await asyncio.wait([self._reader])
 
     def request_stop(self) -> None:
         """Ask the child to end after its batch, without waiting for it."""

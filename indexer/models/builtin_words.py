@@ -29,6 +29,7 @@ from indexer.models.builtin_vocabulary import (
     MONOCHROME,
     NEGATIONS,
     NOT_COLOURS,
+    PHOTO_WORDS,
     PLACE_WORDS,
     PRIORS,
     Prior,

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 async def ask(pilot: Pilot[int], line: str) -> None:
-    """Type a query and go to the photos."""
+    """Paste a query and go to the photos."""
     app = pilot.app
     assert isinstance(app, ImagescopeApp)
-    await pilot.press("slash") if not isinstance(app.focused, QueryInput) else None
-    await pilot.press(*(key if key != " " else "space" for key in line))
+    app.browse.action_focus_query()
+    app.browse.query_one(QueryInput).value = line
     await until(pilot, lambda: app.browse.asked.line == line)
     await settled(pilot)
     await pilot.press("enter")
@@ -64,7 +64,8 @@ async def test_without_a_query_all_photos_are_there_newest_first(opened: Opener)
 
 async def test_typed_words_find_the_right_photos(opened: Opener, world: World) -> None:
     async with opened() as (app, pilot):
-        await ask(pilot, "red flower")
+        await pilot.press(*"red", "space", *"flower", "enter")
+        await settled(pilot)
         assert app.browse.view.phase == "done"
         first = app.browse.view.ranking[0].photo_id
         assert {"red", "flower"} <= world.words[first]
@@ -161,6 +162,19 @@ async def test_a_click_on_its_cross_drops_a_chip(opened: Opener) -> None:
         await settled(pilot)
         assert app.browse.query_one(ChipRow).labels == ("camera fuji",)
         assert app.browse.query_one(QueryInput).value == "camera:fuji"
+
+
+async def test_filters_that_do_not_fit_are_counted_and_can_be_reached(opened: Opener) -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await ask(pilot, "date:2018..2020 camera:fuji type:jpg -people -zebra")
+        text = screen_text(app)
+        assert "‹2018–2020 ✕› ‹camera fuji ✕›" in text
+        assert "+2" in text
+        await pilot.press("shift+tab", "right", "right", "right", "right")
+        assert "‹not zebra ✕› +4" in screen_text(app)
+        await pilot.press("backspace")
+        await settled(pilot)
+        assert app.browse.query_one(ChipRow).labels[-1] == "not people"
 
 
 async def test_similar_looks_for_pictures_like_the_selected_one(

@@ -62,7 +62,7 @@ class ChipRow(Widget):
     def on_click(self, event: events.Click) -> None:
         """A click on a cross drops its chip."""
         left = 0
-        for place, text in enumerate(self._texts()):
+        for place, text in self._shown():
             right = left + cell_len(text)
             if right - 3 <= event.x < right:
                 self.post_message(self.Dropped(place))
@@ -74,20 +74,33 @@ class ChipRow(Widget):
 
     def render(self) -> Visual:
         """The chips that fit, then how many do not."""
-        parts: list[Content] = []
-        room = self.content_size.width
-        texts = self._texts()
-        for place, text in enumerate(texts):
-            hidden = f"+{len(texts) - place}"
-            is_last = place == len(texts) - 1
-            needed = cell_len(text) + (0 if is_last else _GAP + len(hidden))
-            if needed > room:
-                parts.append(Content.styled(hidden, "$foreground-muted"))
-                break
-            is_here = self.has_focus and place == self.place
-            parts.append(Content.styled(text, "reverse bold" if is_here else "$text-primary"))
-            room -= cell_len(text) + _GAP
+        shown = self._shown()
+        parts = [
+            Content.styled(text, self._style(is_here=self.has_focus and place == self.place))
+            for place, text in shown
+        ]
+        if len(shown) < len(self.labels):
+            parts.append(Content.styled(f"+{len(self.labels) - len(shown)}", "$foreground-muted"))
         return Content(" " * _GAP).join(parts)
+
+    @staticmethod
+    def _style(*, is_here: bool) -> str:
+        return "reverse bold" if is_here else "$text-primary"
+
+    def _shown(self) -> list[tuple[int, str]]:
+        """Those that fit, from the first, or from the one the keys are at."""
+        chips = list(enumerate(self._texts()))
+        width = self.content_size.width
+        if sum(cell_len(text) + _GAP for _, text in chips) <= width + _GAP:
+            return chips
+        shown: list[tuple[int, str]] = []
+        room = width - len(f"+{len(chips)}")
+        for place, text in chips[self.place if self.has_focus else 0 :]:
+            room -= cell_len(text) + _GAP
+            if room < 0:
+                break
+            shown.append((place, text))
+        return shown
 
     def _texts(self) -> list[str]:
         return [f"‹{wording.fit(printable(label), _LABEL_CELLS)} ✕›" for label in self.labels]

@@ -57,7 +57,7 @@ class TitleLine(EdgeLine):
         done = round(share_done(index.progress) * _BAR_CELLS)
         return Content.assemble(
             ("━" * done, "$primary"),
-            ("─" * (_BAR_CELLS - done), "$panel-lighten-2"),
+            ("─" * (_BAR_CELLS - done), "$foreground 25%"),
             "  ",
             sentence,
         )
