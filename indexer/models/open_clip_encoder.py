@@ -281,9 +281,11 @@ def _dtype(device: Device) -> torch.dtype:
 @contextmanager
 def _loading_errors() -> Iterator[None]:
     """Turns what the libraries raise over a model into ModelUnusable, in one line."""
+    from safetensors import SafetensorError
+
     try:
         yield
-    except _LOADING_ERRORS as error:
+    except (*_LOADING_ERRORS, SafetensorError) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         reason = lines[0][:_REASON_LENGTH_MAX]
         raise ModelUnusable(f"the model cannot be loaded: {reason}", _LOADING_HINT) from error

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from tests.world.tiny_clip import register_architecture
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WEIGHTS = "open_clip_model.safetensors"
 CONFIG = "open_clip_config.json"
@@ -42,7 +40,7 @@ _SIGLIP_LIKE: dict[str, Any] = {
 def checkpoint_in(folder: Path, tiny_clip: Path) -> Path:
     """The small world's weights alone, as people who train models have them."""
     folder.mkdir(parents=True, exist_ok=True)
-    return shutil.copy(tiny_clip / WEIGHTS, folder / "epoch_3.safetensors")
+    return Path(shutil.copy(tiny_clip / WEIGHTS, folder / "epoch_3.safetensors"))
 
 
 def siglip_like_folder(folder: Path) -> Path:

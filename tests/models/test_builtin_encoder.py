@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from indexer.models.builtin_colours import MODIFIERS
 from indexer.models.builtin_encoder import BuiltinEncoder
+from indexer.models.builtin_vocabulary import PLACE_WORDS, PRIORS
 from indexer.models.protocols import Picture
 from tests.benchmarks import builtin_precision
 
@@ -134,3 +136,104 @@ def test_colour_queries_on_real_flowers_beat_chance_clearly(
 def test_every_flower_of_the_truth_has_a_colour() -> None:
     with builtin_precision.COLOURS.open() as stream:
         assert all(row["colour"] for row in csv.DictReader(stream))
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("Red roses!", {"red", "roses"}),
+        ("light golden rod yellow", {"light", "golden", "rod", "yellow"}),
+        ("a reddish, bluish something", {"reddish", "bluish"}),
+        ("daisies", {"daisies"}),
+        ("dark", {"dark"}),
+        ("light", set()),
+        ("my cat in Peru", set()),
+        ("not zorgle", set()),
+        ("no red", {"no", "red"}),
+        ("on top", set()),
+        ("blue on top", {"blue", "top"}),
+        ("black and white photo", {"black", "and", "white"}),
+        ("black and white dog", {"black", "white"}),
+        ("", set()),
+    ],
+)
+def test_it_says_which_words_it_understood(text: str, known: set[str]) -> None:
+    assert ENCODER.known_words(text) == known
+    assert ENCODER.encode_texts([text])[0].any() == bool(known)
+
+
+@pytest.mark.parametrize(
+    ("query", "images", "found"),
+    [
+        # An adjective belongs to the thing after it, and the thing says where.
+        (
+            "blue sky",
+            {"sky": halves("#6aa0ff", "olive"), "lake": halves("olive", "#6aa0ff")},
+            "sky",
+        ),
+        (
+            "red flower under a blue sky",
+            {
+                "flower": halves("#6aa0ff", "crimson"),
+                "other": halves("crimson", "#6aa0ff"),
+            },
+            "flower",
+        ),
+        ("dark red", {"dark": plain("#7a0a10"), "bright": plain("#ff2020")}, "dark"),
+        ("pale pink", {"pale": plain("#f6d5dc"), "strong": plain("#ff2f92")}, "pale"),
+        ("navy", {"navy": plain("#0a1050"), "sky": plain("#87ceeb")}, "navy"),
+        ("no red", {"red": spot("red", "white"), "blue": spot("blue", "white")}, "blue"),
+        (
+            "yellow background",
+            {"ground": spot("red", "gold"), "thing": spot("gold", "red")},
+            "ground",
+        ),
+        (
+            "snow",
+            {"snow": halves("steelblue", "white"), "meadow": halves("steelblue", "green")},
+            "snow",
+        ),
+        ("night", {"night": spot("gold", "#05050a"), "day": spot("gold", "#b0d0ff")}, "night"),
+        ("panorama", {"panorama": plain("grey", (900, 200)), "photo": plain("grey")}, "panorama"),
+        ("square", {"square": plain("grey", (200, 200)), "photo": plain("grey")}, "square"),
+        ("fog", {"fog": plain("#b8b8b8"), "noise": noise()}, "fog"),
+    ],
+)
+def test_words_are_read_together(query: str, images: dict[str, Image.Image], found: str) -> None:
+    assert best(query, images) == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("gray", "grey"), ("colorful", "colourful"), ("center", "centre"), ("reds", "red")],
+)
+def test_spellings_mean_the_same(one: str, other: str) -> None:
+    frame = "blue in the {}" if "cent" in one else "{}"
+    first, second = ENCODER.encode_texts([frame.format(one), frame.format(other)])
+    assert np.array_equal(first, second)
+
+
+def test_near_colour_names_are_near_and_far_ones_far() -> None:
+    names = ["yellow", "gold", "turquoise", "cyan", "navy", "blue"]
+    fits = dict(zip(names, ENCODER.encode_texts(names), strict=True))
+    assert fits["yellow"] @ fits["gold"] > 0.5
+    assert fits["turquoise"] @ fits["cyan"] > 0.5
+    assert fits["navy"] @ fits["blue"] > 0.3
+    assert fits["yellow"] @ fits["navy"] < 0.05
+
+
+def test_a_small_thing_in_the_middle_counts_more_than_the_ground() -> None:
+    images = {"thing": spot("yellow", "#444444"), "edge": halves("yellow", "#444444")}
+    assert best("yellow flower", images) == "thing"
+
+
+def test_similar_pictures_are_near_each_other() -> None:
+    images = [halves("#6aa0ff", "green"), halves("#77aaff", "#118822"), spot("red", "black")]
+    first, near, far = ENCODER.encode_pictures([picture(image) for image in images])
+    assert first @ near > first @ far + 0.3
+
+
+def test_the_page_for_users_names_every_word_it_takes_for_more_than_a_colour() -> None:
+    page = builtin_precision.DOCUMENT.read_text("utf-8")
+    missing = [word for word in {*PRIORS, *PLACE_WORDS, *MODIFIERS} if f"`{word}`" not in page]
+    assert sorted(missing) == []

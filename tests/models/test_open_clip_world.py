@@ -1,4 +1,4 @@
-"""A real model behind the ordinary path finds what it is asked for in pictures never seen before."""
+"""A real model behind the ordinary path finds what it is asked for in pictures it never saw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawn scenes as an encoder gets them: through a file and the product's own decoder, or directly."""
+"""Drawn scenes as an encoder gets them: through a file and our own decoder, or directly."""
 
 from __future__ import annotations
 
