@@ -97,7 +97,7 @@ BASIC_COLOURS = {
     "pink": ColourRange(
         hue=(338, 378), lightness=(0.64, 0.95), chroma=(0.11, 0.30), chroma_edge=0.06
     ),
-    "brown": ColourRange(hue=(32, 84), lightness=(0.28, 0.56), chroma=(0.04, 0.12)),
+    "brown": ColourRange(hue=(32, 84), lightness=(0.28, 0.64), chroma=(0.04, 0.12)),
     "beige": ColourRange(
         hue=(60, 105), lightness=(0.78, 0.95), chroma=(0.02, 0.07), chroma_edge=0.015
     ),

@@ -147,7 +147,7 @@ PRIORS: Final[dict[str, Prior]] = {
     "field": _FIELD,
     "meadow": _FIELD,
     "forest": _FOREST,
-    "wood": _FOREST,
+    "woods": _FOREST,
     "jungle": _FOREST,
     "leaf": _LEAVES,
     "leaves": _LEAVES,

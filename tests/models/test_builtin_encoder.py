@@ -222,9 +222,10 @@ def test_near_colour_names_are_near_and_far_ones_far() -> None:
     assert fits["yellow"] @ fits["navy"] < 0.05
 
 
-def test_a_small_thing_in_the_middle_counts_more_than_the_ground() -> None:
-    images = {"thing": spot("yellow", "#444444"), "edge": halves("yellow", "#444444")}
-    assert best("yellow flower", images) == "thing"
+def test_a_thing_in_the_middle_counts_more_than_a_strip_as_large_at_the_edge() -> None:
+    strip = plain("#444444")
+    ImageDraw.Draw(strip).rectangle([0, 0, 300, 26], fill="yellow")
+    assert best("yellow flower", {"strip": strip, "thing": spot("yellow", "#444444")}) == "thing"
 
 
 def test_similar_pictures_are_near_each_other() -> None:

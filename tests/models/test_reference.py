@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from indexer.models.builtin_encoder import BuiltinEncoder
+from indexer.models.builtin_encoder import ENCODER_ID, BuiltinEncoder
 from indexer.models.encoders import load_encoder
 from indexer.models.protocols import ModelChanged
 from indexer.models.reference import check_answers, reference_answers
