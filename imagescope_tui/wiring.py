@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imagescope_tui.indexer_client import IndexerClient
     from indexer.answers import NearestAnswer
     from indexer.decode_failures import DecodeFailure
+    from indexer.decode_pool import DecodePool
     from indexer.decoding import Decoded
     from indexer.lookup import VectorLookup
     from indexer.models.protocols import ImageTextEncoder
@@ -92,6 +93,7 @@ class LocalPictures:
         self._load = load
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._lookup: VectorLookup | None = None
+        self._pool: DecodePool | None = None
         self._close_parts: list[Callable[[], None]] = []
 
     async def nearest(
@@ -118,14 +120,18 @@ class LocalPictures:
         return self._lookup
 
     def _decoder(self, encoder: ImageTextEncoder) -> Callable[[Path], Decoded | DecodeFailure]:
-        from indexer.decode_pool import DecodePool
-        from storage.thumbnails import THUMBNAIL_SIDE
+        return lambda path: self._pool_for(encoder).submit(path).result()
 
-        pool = DecodePool(
-            picture_input=encoder.picture_input, thumbnail_side=THUMBNAIL_SIDE, workers=1
-        )
-        self._close_parts.append(pool.close)
-        return lambda path: pool.submit(path).result()
+    def _pool_for(self, encoder: ImageTextEncoder) -> DecodePool:
+        if self._pool is None:
+            from indexer.decode_pool import DecodePool
+            from storage.thumbnails import THUMBNAIL_SIDE
+
+            self._pool = DecodePool(
+                picture_input=encoder.picture_input, thumbnail_side=THUMBNAIL_SIDE, workers=1
+            )
+            self._close_parts.append(self._pool.close)
+        return self._pool
 
     def close(self) -> None:
         """Close what was opened, in the thread that opened it."""

@@ -6,8 +6,6 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from storage.captions import Captions
 from storage.contents import Contents
 from storage.counts import count_library
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
+
+    from filelock import FileLock
 
     from storage.records import LibraryCounts
 
@@ -157,6 +157,8 @@ def _make_folder(folder: Path) -> None:
 
 
 def _take_lock(folder: Path) -> FileLock:
+    from filelock import FileLock, Timeout  # only the writer needs it
+
     lock = FileLock(folder / LOCK_NAME, mode=0o600)
     try:
         lock.acquire(timeout=0)
@@ -184,8 +186,8 @@ def _holder(folder: Path) -> str:
 
 def _expect_schema(sql: Sql, folder: Path) -> None:
     with storage_errors():
-        if not is_made(sql.database):
+        if not is_made(sql.connection):
             raise LibraryMissing(f"there is no library in {folder}", "imagescope index FOLDER")
-        refuse_newer(sql.database)
-        if not is_current(sql.database):
+        refuse_newer(sql.connection)
+        if not is_current(sql.connection):
             raise LibraryOutdated("an older imagescope wrote this library", "imagescope index")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Migrations
-
 from storage.errors import LibraryTooNew
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from sqlite_utils import Database
 
-migrations = Migrations("imagescope")
+_SET = "imagescope"
 
 
-@migrations()
 def create_tables(database: Database) -> None:
     """Roots, photos and what is known of their contents."""
     for statement in _TABLES:
@@ -128,27 +127,46 @@ _TABLES = (
 )
 
 
+_STEPS = (create_tables,)
+
+
 def migrate(database: Database) -> None:
     """Bring a library up to this version's schema."""
-    refuse_newer(database)
+    from sqlite_utils import Migrations  # loads numpy; readers start without both
+
+    refuse_newer(database.conn)
+    migrations = Migrations(_SET)
+    for step in _STEPS:
+        migrations()(step)
     migrations.apply(database)
 
 
-def refuse_newer(database: Database) -> None:
+def refuse_newer(connection: sqlite3.Connection) -> None:
     """Raise LibraryTooNew where a migration was applied that this version does not know."""
-    known = {migration.name for migration in migrations._migrations}
-    unknown = {migration.name for migration in migrations.applied(database)} - known
-    if unknown:
+    if _applied(connection) - _known():
         raise LibraryTooNew(
             "this library was written by a newer imagescope", "upgrade imagescope, or use --library"
         )
 
 
-def is_current(database: Database) -> bool:
+def is_current(connection: sqlite3.Connection) -> bool:
     """Whether no migration is left to apply."""
-    return not migrations.pending(database)
+    return _known() <= _applied(connection)
 
 
-def is_made(database: Database) -> bool:
+def is_made(connection: sqlite3.Connection) -> bool:
     """Whether any migration was applied; before that there is no library in the file."""
-    return bool(migrations.applied(database))
+    return bool(_applied(connection))
+
+
+def _known() -> frozenset[str]:
+    return frozenset(step.__name__ for step in _STEPS)
+
+
+def _applied(connection: sqlite3.Connection) -> frozenset[str]:
+    """Read as sqlite-utils writes it, without loading sqlite-utils."""
+    table = "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
+    if connection.execute(table).fetchone() is None:
+        return frozenset()
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", [_SET])
+    return frozenset(row[0] for row in rows)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-
-from sqlite_utils import Database
 
 from storage.errors import (
     LibraryBusy,
@@ -20,6 +19,8 @@ from storage.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from sqlite_utils import Database
 
 BUSY_SECONDS = 10.0
 _VARIABLES_MAX = 500
@@ -69,8 +70,15 @@ def _has_log(path: Path) -> bool:
 class Sql:
     """Runs statements; one object per thread."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def database(self) -> Database:
+        """The same connection as sqlite-utils has it, for migrations and transactions."""
+        from sqlite_utils import Database  # loads numpy; readers start without both
+
+        return Database(self.connection, execute_plugins=False)
 
     @classmethod
     def open_for_writing(cls, path: Path) -> Sql:
@@ -78,11 +86,11 @@ class Sql:
         with storage_errors():
             path.touch(mode=0o600, exist_ok=True)
             connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
-            database = Database(connection, execute_plugins=False)
-            database.enable_wal()
+            sql = cls(connection)
+            sql.database.enable_wal()
             for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "cache_size=-32000"):
                 connection.execute(f"PRAGMA {pragma}")
-            return cls(database)
+            return sql
 
     @classmethod
     def open_for_reading(cls, path: Path) -> Sql:
@@ -97,12 +105,12 @@ class Sql:
                     raise
                 connection = _connect_read_only(path, "immutable=1")
             connection.execute("PRAGMA cache_size=-16000")
-            return cls(Database(connection, execute_plugins=False))
+            return cls(connection)
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows at once: a half-read cursor would hold the write-ahead log back."""
         with storage_errors():
-            return self.database.conn.execute(statement, values).fetchall()
+            return self.connection.execute(statement, values).fetchall()
 
     def row(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row, or None."""
@@ -126,17 +134,17 @@ class Sql:
     def run(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Change rows inside the caller's transaction; how many were changed."""
         with storage_errors():
-            return self.database.conn.execute(statement, values).rowcount
+            return self.connection.execute(statement, values).rowcount
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> int:
         """The same change for many rows inside the caller's transaction."""
         with storage_errors():
-            return self.database.conn.executemany(statement, rows).rowcount
+            return self.connection.executemany(statement, rows).rowcount
 
     def insert(self, statement: str, values: Sequence[Any]) -> int:
         """Insert one row inside the caller's transaction; its id."""
         with storage_errors():
-            return int(self.database.conn.execute(statement, values).lastrowid or 0)
+            return int(self.connection.execute(statement, values).lastrowid or 0)
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
@@ -146,4 +154,4 @@ class Sql:
 
     def close(self) -> None:
         """Give the connection back."""
-        self.database.close()
+        self.connection.close()

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from storage.settings import LibrarySettings
     from storage.sql import Sql
 
-_CHUNK_ROWS = 20_000
+_CHUNK_ROWS = 5_000
+_ROWID_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +85,17 @@ class Vectors:
 
         ids: list[int] = []
         parts: list[FloatMatrix] = []
-        after = -1
+        # In the order of the index on revisions: any other would sort all rows for each stretch.
+        after = (revision, _ROWID_MAX)
         while rows := self._sql.rows(
-            f"SELECT rowid, content_id, vector FROM embeddings WHERE kind = ? AND {_ENCODER}"
-            " AND revision > ? AND rowid > ? ORDER BY rowid LIMIT ?",
-            [kind, encoder_id, revision, after, _CHUNK_ROWS],
+            "SELECT revision, rowid, content_id, vector FROM embeddings"
+            f" WHERE kind = ? AND {_ENCODER} AND (revision, rowid) > (?, ?)"
+            " ORDER BY revision, rowid LIMIT ?",
+            [kind, encoder_id, *after, _CHUNK_ROWS],
         ):
-            after = rows[-1][0]
-            ids.extend(row[1] for row in rows)
-            joined = b"".join(row[2] for row in rows)
+            after = rows[-1][:2]
+            ids.extend(row[2] for row in rows)
+            joined = b"".join(row[3] for row in rows)
             parts.append(np.frombuffer(joined, dtype="<f4").reshape(len(rows), -1))
         matrix = np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)
         return VectorRows(ids=np.asarray(ids, dtype=np.int64), matrix=matrix)

@@ -7,7 +7,7 @@ the model's own tokenizer does; the catalogue says how many words that are.
 from __future__ import annotations
 
 import pickle
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
@@ -18,6 +18,7 @@ from indexer.models.open_clip_device import choose_device
 from indexer.models.open_clip_identity import encoder_id_of
 from indexer.models.open_clip_source import find_source
 from indexer.models.protocols import ModelUnusable, PictureInput
+from indexer.models.unset_weights import weights_left_unset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,6 +57,7 @@ _LOADING_ERRORS: Final = (
 """What torch, open_clip, timm and transformers raise over files that do not fit together."""
 _LOADING_HINT: Final = "imagescope models list shows models that work; imagescope doctor tells more"
 _REASON_LENGTH_MAX: Final = 200
+_NUMPY_SUFFIXES: Final = (".npz", ".npy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,18 +197,22 @@ def _create_model(source: OpenClipSource, device: Device) -> Any:  # noqa: ANN40
     """The model with its weights in it; open_clip's own class, which has no types."""
     import open_clip
 
-    precision = device.precision if device.precision == "fp32" else f"pure_{device.precision}"
-    model = open_clip.create_model(
-        source.name,
-        pretrained=None if source.is_folder else str(source.checkpoint),
-        precision=precision,
-        device=device.name,
-        force_quick_gelu=source.quick_gelu,
-        force_preprocess_cfg=dict(source.preprocessing),
-        # Without it open_clip only warns and goes on with random weights.
-        require_pretrained=True,
-        weights_only=True,
-    )
+    # Of all formats, only numpy's is not loaded strictly.
+    is_strict = source.checkpoint.suffix not in _NUMPY_SUFFIXES
+    with weights_left_unset() if is_strict else nullcontext():
+        model = open_clip.create_model(
+            source.name,
+            pretrained=None if source.is_folder else str(source.checkpoint),
+            precision=device.precision
+            if device.precision == "fp32"
+            else f"pure_{device.precision}",
+            device=device.name,
+            force_quick_gelu=source.quick_gelu,
+            force_preprocess_cfg=dict(source.preprocessing),
+            # Without it open_clip only warns and goes on with random weights.
+            require_pretrained=True,
+            weights_only=True,
+        )
     return model.eval()
 
 

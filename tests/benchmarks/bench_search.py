@@ -120,7 +120,7 @@ def _graph(place: Path, index: VectorIndex) -> tuple[HnswGraph, Span]:
     """The graph and what it took to build, perhaps in an earlier run."""
     told = place / "build.json"
     stored = load_graph(place, encoder_id=_ENCODER, dim=index.matrix.shape[1])
-    if stored is not None and told.exists():
+    if stored is not None and stored.card.rows == len(index) and told.exists():
         return stored, Span(**json.loads(told.read_text()))
     place.mkdir(exist_ok=True)
     with Stopwatch() as watch:

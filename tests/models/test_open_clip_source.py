@@ -233,3 +233,15 @@ def test_a_setting_that_leads_nowhere_says_what_to_do(
         load_encoder(setting)
     assert said in caught.value.hint  # type: ignore[attr-defined]
     assert "\n" not in str(caught.value)
+
+
+def test_every_weight_of_a_loaded_model_is_the_checkpoints(tiny_clip: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    encoder = load_encoder(f"open_clip:local-dir:{tiny_clip}")
+    assert isinstance(encoder, OpenClipEncoder)
+    stored = load_file(tiny_clip / WEIGHTS)
+    loaded = encoder._model.state_dict()
+    assert loaded.keys() == stored.keys()
+    assert all(torch.equal(loaded[name], stored[name]) for name in stored)
