@@ -29,5 +29,7 @@ class NearestAnswer:
     """Of all scores: tells how far one stands out."""
     has_meaning: bool = True
     """False where the encoder knows none of the words, and no picture was given."""
+    words_known: tuple[str, ...] | None = None
+    """The words of the text that counted, in lower case; None where all did."""
     problem: str = ""
     """Why the reference picture could not be used; empty when it could, or there was none."""

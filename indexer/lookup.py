@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,10 +61,16 @@ class VectorLookup:
             return NearestAnswer(encoder_id=self._encoder.encoder_id, problem=problem)
         query = self._query(text, reference)
         if not query.any():
-            return NearestAnswer(encoder_id=self._encoder.encoder_id, has_meaning=False)
+            return NearestAnswer(
+                encoder_id=self._encoder.encoder_id, has_meaning=False, words_known=()
+            )
         own = self._content_at(picture)
         found = self._search(query, photo_filter, limit + _SPARE)
-        return self._answer(found, photo_filter, limit, without=own)
+        known = self._encoder.known_words(text)
+        return replace(
+            self._answer(found, photo_filter, limit, without=own),
+            words_known=None if known is None else tuple(sorted(known)),
+        )
 
     def refresh(self) -> None:
         """Take in what was committed since the last time."""

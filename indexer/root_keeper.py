@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.events import RootOffline, ScanFinished, ScanStarted, WatchDegraded
 from indexer.watcher import FolderWatcher
+from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -135,6 +137,9 @@ class RootKeeper:
                 RootOffline(root=str(root.path), photos=report.photos, reason=report.offline_reason)
             )
         elif is_whole or is_different:
+            if not is_whole:
+                inside = PhotoFilter(folders=(root.path,))
+                report = replace(report, photos=self._library.photos.count(inside))
             self._emit(_finished(root, report, time.monotonic() - started))
         return is_different or root.offline_since is not None
 

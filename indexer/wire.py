@@ -65,4 +65,6 @@ def answer_from_wire(fields: dict[str, Any]) -> NearestAnswer:
         NearPhoto(photo_id=PhotoId(row[0]), content_id=ContentId(row[1]), score=float(row[2]))
         for row in fields["photos"]
     )
-    return NearestAnswer(**{**fields, "photos": photos})
+    known = fields.get("words_known")
+    words_known = None if known is None else tuple(known)
+    return NearestAnswer(**{**fields, "photos": photos, "words_known": words_known})

@@ -28,6 +28,8 @@ def condition_for(photo_filter: PhotoFilter, sql: Sql) -> Condition:
     parts = [Condition("photos.deleted_at IS NULL")]
     if photo_filter.folders:
         parts.append(_below_any(photo_filter.folders, sql))
+    if photo_filter.folder_names:
+        parts.append(_in_named(photo_filter.folder_names))
     if photo_filter.taken_from:
         parts.append(Condition("photos.moment >= ?", (photo_filter.taken_from,)))
     if photo_filter.taken_before:
@@ -74,6 +76,17 @@ def below(root_id: int, root: bytes, folder: bytes) -> Condition | None:
         "(photos.root_id = ? AND"
         " (photos.folder = ? OR (photos.folder >= ? AND photos.folder < ?)))",
         (root_id, relative, relative + b"/", relative + b"0"),
+    )
+
+
+def _in_named(names: tuple[str, ...]) -> Condition:
+    place = (
+        "((SELECT CAST(path AS TEXT) FROM roots WHERE roots.id = photos.root_id)"
+        r" || '/' || CAST(photos.folder AS TEXT) || '/' LIKE ? ESCAPE '\')"
+    )
+    return Condition(
+        "(" + " OR ".join([place] * len(names)) + ")",
+        tuple(_contains(f"/{name.strip('/')}/") for name in names),
     )
 
 

@@ -179,6 +179,8 @@ class PhotoFilter:
 
     folders: tuple[Path, ...] = ()
     """Absolute folders: a photo in or below any of them passes."""
+    folder_names: tuple[str, ...] = ()
+    """Names, or ends of paths, of folders at any depth: a photo in or below any of them passes."""
     taken_from: str | None = None
     """First local time that passes, an ISO prefix such as `2019` or `2019-07-01`."""
     taken_before: str | None = None

@@ -19,6 +19,7 @@ HNSW_FROM_ROWS = 200_000
 """Below this exact search is quick enough to need no graph; measured in docs/benchmarks.md."""
 
 _SAMPLE_ROWS = 4_096
+_GATHERED_SHARE = 16
 
 
 class VectorIndex:
@@ -36,6 +37,7 @@ class VectorIndex:
         self._matrix: FloatMatrix = np.zeros((0, 0), dtype=np.float32)
         self._live: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self._graph: HnswGraph | None = None
+        self._outside_graph: IdVector = np.zeros(0, dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -58,6 +60,12 @@ class VectorIndex:
     def use_graph(self, graph: HnswGraph | None) -> None:
         """Answer unfiltered searches through a graph of this index's encoder."""
         self._graph = graph
+        self._find_outside()
+
+    def _find_outside(self) -> None:
+        """Contents that are newer than the graph are scored beside it."""
+        if self._graph is not None:
+            self._outside_graph = np.setdiff1d(self._ids, self._graph.ids, assume_unique=True)
 
     def refresh(self) -> None:
         """Take in what was committed since the last time."""
@@ -67,6 +75,7 @@ class VectorIndex:
         rows = self._library.vectors.since(self._revision, self.encoder_id)
         if len(rows.ids):
             self._merge(rows.ids, rows.matrix)
+            self._find_outside()
         alive = self._library.photos.contents_passing(PhotoFilter())
         self._live = np.isin(self._ids, alive, assume_unique=True)
         self._revision = current
@@ -117,14 +126,20 @@ class VectorIndex:
             rows = np.flatnonzero(self._live)
             scores = scores if len(rows) == len(scores) else scores[rows]
         else:
-            scores = self._matrix[rows] @ query
+            scores = self._scores_of(rows, query)
         if not len(rows):
             return Neighbours()
         best = _best(scores, limit)
         return _neighbours(self._ids[rows[best]], scores[best], scores)
 
+    def _scores_of(self, rows: npt.NDArray[np.intp], query: FloatVector) -> FloatVector:
+        # To gather many rows costs more than to multiply them all.
+        if len(rows) * _GATHERED_SHARE > len(self._ids):
+            return (self._matrix @ query)[rows]
+        return self._matrix[rows] @ query
+
     def _through_graph(self, graph: HnswGraph, query: FloatVector, limit: int) -> Neighbours | None:
-        candidates = np.union1d(graph.nearest(query, limit), self._newer_than(graph))
+        candidates = np.union1d(graph.nearest(query, limit), self._outside_graph)
         rows = self._rows_of(candidates)
         # Deleted photos may have taken the places of live ones: then only exact search is right.
         if len(rows) < min(limit, int(self._live.sum())):
@@ -133,9 +148,6 @@ class VectorIndex:
         best = _best(scores, limit)
         step = max(1, len(self._ids) // _SAMPLE_ROWS)
         return _neighbours(self._ids[rows[best]], scores[best], self._matrix[::step] @ query)
-
-    def _newer_than(self, graph: HnswGraph) -> IdVector:
-        return np.setdiff1d(self._ids, graph.ids, assume_unique=True)
 
 
 def _best(scores: FloatVector, limit: int) -> npt.NDArray[np.intp]:

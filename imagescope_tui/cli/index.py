@@ -58,7 +58,10 @@ def index(
     with _report(run, json_lines=json_lines) as report:
         interrupted = run_indexer(options, report)
     report.summarize()
-    return ExitCode.INTERRUPTED if interrupted and not watch else report.exit_code
+    if interrupted:
+        # Ctrl-C is how following changes ends.
+        return ExitCode.DONE if watch else ExitCode.INTERRUPTED
+    return report.exit_code
 
 
 def _expect_roots(run: Invocation) -> None:

@@ -95,7 +95,12 @@ def _query(line: str, like: Path | None, within: list[Path]) -> Query:
     from imagescope_tui.search.types import Query
 
     parsed = parse_query(line)
+    if parsed.problems:
+        raise UsageError(parsed.problems[0])
     folders = tuple(_absolute(folder) for folder in within)
+    for folder in folders:
+        if not folder.is_dir() and folder.parent.is_dir():
+            raise UsageError(f"there is no folder {folder}", "--in takes the path of a folder")
     if like is None and not parsed.text and parsed.filter.is_empty and not folders:
         raise UsageError("there is nothing to search for", "say what is in the picture")
     photo_filter = replace(parsed.filter, folders=(*parsed.filter.folders, *folders))

@@ -84,12 +84,11 @@ class SearchEngine:
             by_picture.cancel()
         if degradation is not None:
             emit(StageDegraded(degradation=degradation))
-        is_mute = pictures is None or not pictures.has_meaning
         return SearchResult(
             query=query,
             encoder_id=pictures.encoder_id if pictures else None,
             ranking=rank(pictures, words, options),
-            words_unknown=words.unknown if is_mute else (),
+            words_unknown=_unknown(words, pictures),
             degradations=(degradation,) if degradation else (),
             seconds={1: time.perf_counter() - started},
         )
@@ -115,6 +114,14 @@ class SearchEngine:
         except PicturesUnavailable as error:
             return None, _degradation(error.message)
         return answer, _degradation(answer.problem) if answer.problem else None
+
+
+def _unknown(words: WordAnswer, pictures: NearestAnswer | None) -> tuple[str, ...]:
+    """Words that no photo holds and that said nothing to the encoder either."""
+    known = () if pictures is None else pictures.words_known
+    if known is None:
+        return ()
+    return tuple(word for word in words.unknown if word.lower() not in known)
 
 
 def _degradation(reason: str) -> Degradation:

@@ -18,6 +18,12 @@ _TOKEN = re.compile(r'(?:-?\w+:)?"[^"]*"|\S+')
 _FILTER = re.compile(r'(?P<key>[A-Za-z]+):(?P<value>"[^"]+"|\S+)')
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _MONTHS_IN_YEAR = 12
+_DATE_KEYS = ("before", "after", "since", "date", "on", "year")
+_SAME_FORMAT = (
+    ("jpg", "jpeg", "jpe", "jfif"),
+    ("heic", "heif", "hif", "heics", "heifs"),
+    ("tif", "tiff"),
+)
 
 # Words of the language itself: to the word index they say nothing.
 STOP_WORDS = frozenset(
@@ -44,22 +50,34 @@ class ParsedQuery:
     """The words that are left, in their order."""
     filter: PhotoFilter
     chips: tuple[Chip, ...] = ()
+    problems: tuple[str, ...] = ()
+    """Parts that look like a filter and make none; they stay words."""
 
 
 def parse_query(line: str) -> ParsedQuery:
     """Understand a line; every line is one."""
     words: list[str] = []
     chips: list[Chip] = []
+    problems: list[str] = []
     photo_filter = PhotoFilter()
     for token in _TOKEN.findall(line):
         understood = _understand(token, photo_filter)
         if understood is None:
             words.append(token.replace('"', " ").strip())
+            problems.extend(_problem(token))
         else:
             photo_filter, label = understood
             chips.append(Chip(label=label, source=token))
     text = " ".join(word for word in words if word)
-    return ParsedQuery(text=text, filter=photo_filter, chips=tuple(chips))
+    return ParsedQuery(text=text, filter=photo_filter, chips=tuple(chips), problems=tuple(problems))
+
+
+def _problem(token: str) -> list[str]:
+    found = _FILTER.fullmatch(token)
+    is_date = found is not None and found["key"].lower() in _DATE_KEYS
+    if found is None or not is_date or not found["value"].strip('"')[:1].isdigit():
+        return []
+    return [f"{token} is no date: write 2019, 2019-07, 2019-07-18 or date:2019..2020"]
 
 
 def without_chip(line: str, chip: Chip) -> str:
@@ -87,21 +105,28 @@ def _understand(token: str, before: PhotoFilter) -> tuple[PhotoFilter, str] | No
     value = found["value"].strip('"')
     match found["key"].lower():
         case "in" | "folder":
-            folder = Path(value).expanduser().absolute()
-            return replace(before, folders=(*before.folders, folder)), f"in {value}"
+            return _placed(value, before), f"in {value}"
         case "camera" | "lens":
             return replace(before, cameras=(*before.cameras, value)), f"camera {value}"
         case "type" | "ext":
             extensions = _extensions(value)
             return replace(before, extensions=(*before.extensions, *extensions)), value.lower()
-        case "before" | "after" | "since" | "date" | "on" | "year" as key:
+        case key if key in _DATE_KEYS:
             return _dated(key, value, before)
     return None
 
 
 def _extensions(value: str) -> tuple[str, ...]:
     extension = value.lower().lstrip(".")
-    return ("jpg", "jpeg") if extension in ("jpg", "jpeg") else (extension,)
+    return next((group for group in _SAME_FORMAT if extension in group), (extension,))
+
+
+def _placed(value: str, before: PhotoFilter) -> PhotoFilter:
+    """A path as it is written; a bare name for folders called so, wherever they are."""
+    if value.startswith(("/", "~", "./", "../")):
+        folder = Path(value).expanduser().absolute()
+        return replace(before, folders=(*before.folders, folder))
+    return replace(before, folder_names=(*before.folder_names, value))
 
 
 def _dated(key: str, value: str, before: PhotoFilter) -> tuple[PhotoFilter, str] | None:

@@ -121,6 +121,10 @@ class OpenClipEncoder:
         vectors[said] = self._in_batches([texts[index] for index in said], self._encode_texts)
         return vectors
 
+    def known_words(self, text: str) -> None:
+        """A learned model reads every word."""
+        return
+
     def normalised(self, pictures: Sequence[Picture]) -> torch.Tensor:
         """The pixels as the model sees them, in single precision; shape (n, 3, height, width)."""
         import torch

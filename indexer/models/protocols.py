@@ -92,3 +92,6 @@ class ImageTextEncoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
         """One unit row per text; a zero row where it knows none of the words."""
+
+    def known_words(self, text: str) -> frozenset[str] | None:
+        """The words of a text, in lower case, that count; None where all do."""

@@ -11,7 +11,7 @@ from indexer.decode_pool import DecodePool
 from indexer.decoding import Decoded
 from indexer.models.protocols import PictureInput
 from storage.thumbnails import THUMBNAIL_SIDE
-from tests.benchmarks.checkpoint import make_checkpoint, setting_for
+from tests.benchmarks.checkpoint import ARCHITECTURE, make_checkpoint, setting_for
 from tests.benchmarks.clocks import Reading, Span, Stopwatch, span
 from tests.benchmarks.encode_alone import EncodeAlone
 from tests.benchmarks.index_command import IndexCommand
@@ -86,9 +86,10 @@ def _table(done: Sequence[_Round], photos: Sequence[Path], encoder_id: str) -> T
     bound = usable_cores() * count / (decode.cpu + encode.cpu)
     share = count / whole.span.wall / bound
     beside = statistics.median(each.share(count) for each in done)
+    precision = encoder_id.rpartition("/")[2]
     size = sum(path.stat().st_size for path in photos) / count / 1e6
     return Table(
-        title=f"{count} JPEGs of 12 megapixels, {size:.1f} MB each; {encoder_id}",
+        title=f"{count} JPEGs of 12 megapixels, {size:.1f} MB each; {ARCHITECTURE}, {precision}",
         head=("", "photos/s", "CPU per photo", "cores at work"),
         rows=(
             _row("decoding alone, one worker per core", decode, count),

@@ -54,6 +54,9 @@ class MeanColour:
     def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
         return np.zeros((len(texts), 3), dtype=np.float32)
 
+    def known_words(self, text: str) -> frozenset[str]:
+        return frozenset()
+
 
 class Line:
     """A pipeline over a folder of real files."""

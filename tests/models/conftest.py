@@ -15,4 +15,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def tiny_clip() -> Path:
     """A `local-dir` that names shapes and colours rightly; takes up to a minute the first time."""
+    import torch
+
+    # Several test processes share the cores; threads that wait for each other double the time.
+    torch.set_num_threads(1)
     return tiny_clip_folder()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -94,6 +94,7 @@ def test_light_layout_frame_and_texture_are_understood(
     assert best(query, images) == found
 
 
+@settings(max_examples=30)
 @given(st.text(alphabet="bcdfghjklmnpqrtvwxz", min_size=5, max_size=9))
 def test_words_it_does_not_know_change_nothing(word: str) -> None:
     known, with_word = ENCODER.encode_texts(["red", f"red {word}"])
@@ -108,6 +109,7 @@ def test_texts_give_unit_or_zero_rows(texts: list[str]) -> None:
     assert all(abs(length - 1) < 1e-4 or length == 0 for length in lengths)
 
 
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5000), st.integers(1, 5000))
 def test_any_pixels_in_any_frame_give_a_unit_row(seed: int, width: int, height: int) -> None:
     shape = (ENCODER.picture_input.height, SIDE, 3)

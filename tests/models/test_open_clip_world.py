@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.clip, pytest.mark.timeout(300)]
 
 CHANCE = random.Random(99)
-SCENES = [random_scene(CHANCE) for _ in range(300)]
+SCENES = [random_scene(CHANCE) for _ in range(240)]
 QUERIES = [(colour, shape) for colour in COLOURS for shape in SHAPES]
 DEPTH = 5
 

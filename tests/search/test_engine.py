@@ -58,6 +58,7 @@ class ScriptedPictures:
             mean=0.1,
             deviation=0.2,
             has_meaning=self.has_meaning,
+            words_known=None if self.has_meaning else (),
         )
 
 

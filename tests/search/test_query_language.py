@@ -26,9 +26,11 @@ from storage.records import PhotoFilter
         ("after:2019-06", "", PhotoFilter(taken_from="2019-07-01")),
         ("since:2019-06", "", PhotoFilter(taken_from="2019-06-01")),
         ("in:/photos/2019", "", PhotoFilter(folders=(Path("/photos/2019"),))),
+        ("in:Rome", "", PhotoFilter(folder_names=("Rome",))),
+        ("type:heif", "", PhotoFilter(extensions=("heic", "heif", "hif", "heics", "heifs"))),
         ('in:"/my photos"', "", PhotoFilter(folders=(Path("/my photos"),))),
         ('camera:"iphone 13" x', "x", PhotoFilter(cameras=("iphone 13",))),
-        ("type:JPG", "", PhotoFilter(extensions=("jpg", "jpeg"))),
+        ("type:JPG", "", PhotoFilter(extensions=("jpg", "jpeg", "jpe", "jfif"))),
         ("dog -people", "dog", PhotoFilter(without_words=("people",))),
         ("black-and-white", "black-and-white", PhotoFilter()),
         ("date:2019-13", "date:2019-13", PhotoFilter()),
@@ -63,6 +65,12 @@ def test_removing_every_chip_leaves_the_words(line: str) -> None:
         line = without_chip(line, chips[0])
     parsed = parse_query(line)
     assert (parsed.text, parsed.filter) == (words, PhotoFilter())
+
+
+@pytest.mark.parametrize("line", ["date:2019-13 x", "before:2020-99", "after:99999"])
+def test_a_date_that_is_none_is_told(line: str) -> None:
+    assert parse_query(line).problems
+    assert not parse_query("date:soon dog date:2019").problems
 
 
 def test_words_of_the_language_itself_are_not_looked_up() -> None:
