@@ -43,6 +43,18 @@ def checkpoint_in(folder: Path, tiny_clip: Path) -> Path:
     return Path(shutil.copy(tiny_clip / WEIGHTS, folder / "epoch_3.safetensors"))
 
 
+def put_into_cache(cache: Path, repository: str, *files: Path) -> Path:
+    """Puts files where the hub's library keeps its downloads; their folder."""
+    folder = cache / f"models--{repository.replace('/', '--')}"
+    snapshot = folder / "snapshots" / "abc123"
+    snapshot.mkdir(parents=True)
+    (folder / "refs").mkdir()
+    (folder / "refs" / "main").write_text("abc123")
+    for file in files:
+        shutil.copy(file, snapshot / file.name)
+    return snapshot
+
+
 def siglip_like_folder(folder: Path) -> Path:
     """A model with random weights, but with a tokenizer of its own as SigLIP 2 has."""
     import open_clip

@@ -29,6 +29,7 @@ from indexer.models.settings import (
     OpenClipModel,
     parse_setting,
 )
+from tests.models.clip_folders import put_into_cache
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,6 +101,21 @@ def test_auto_takes_what_a_processor_can_carry_before_what_is_better(
     assert resolve_auto(tmp_path).endswith("datacomp-b32")
     (tmp_path / "datacomp-b32" / MANIFEST_FILE).unlink()
     assert resolve_auto(tmp_path).endswith("siglip2-so400m")
+
+
+def test_auto_takes_weights_that_another_program_downloaded(
+    hub_cache: Path, tmp_path: Path
+) -> None:
+    model = find("datacomp-b32")
+    files = [tmp_path / name for name in model.files]
+    for file in files:
+        file.write_bytes(b"anything")
+    snapshot = put_into_cache(hub_cache, model.repository, *files)
+    state = state_of(model, None)
+    assert (state.state, state.is_removable) == ("present", False)
+    assert resolve_auto(None) == f"open_clip:local-dir:{snapshot}"
+    (snapshot / model.files[0]).unlink()
+    assert resolve_auto(None) == "builtin"
 
 
 def test_auto_never_takes_half_a_download(tmp_path: Path) -> None:

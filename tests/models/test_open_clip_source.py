@@ -17,7 +17,13 @@ from indexer.models.open_clip_encoder import OpenClipEncoder
 from indexer.models.open_clip_source import find_source
 from indexer.models.protocols import ModelMissing, ModelUnusable
 from indexer.models.settings import OpenClipModel
-from tests.models.clip_folders import CONFIG, WEIGHTS, checkpoint_in, siglip_like_folder
+from tests.models.clip_folders import (
+    CONFIG,
+    WEIGHTS,
+    checkpoint_in,
+    put_into_cache,
+    siglip_like_folder,
+)
 from tests.world.tiny_clip import MODEL_CONFIG, register_architecture
 
 if TYPE_CHECKING:
@@ -27,26 +33,6 @@ pytestmark = [pytest.mark.clip, pytest.mark.timeout(300)]
 
 SIGLIP = "ViT-B-32-SigLIP2-256"
 HALF = (0.5, 0.5, 0.5)
-
-
-@pytest.fixture
-def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache of the hub's library."""
-    cache = tmp_path / "hub"
-    cache.mkdir()
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
-    return cache
-
-
-def put_into_cache(cache: Path, repository: str, *files: Path) -> None:
-    """As the hub's library stores downloads."""
-    folder = cache / f"models--{repository.replace('/', '--')}"
-    snapshot = folder / "snapshots" / "abc123"
-    snapshot.mkdir(parents=True)
-    (folder / "refs").mkdir()
-    (folder / "refs" / "main").write_text("abc123")
-    for file in files:
-        shutil.copy(file, snapshot / file.name)
 
 
 def tag(monkeypatch: pytest.MonkeyPatch, **options: Any) -> None:  # noqa: ANN401 - open_clip's
@@ -69,14 +55,14 @@ def test_a_tag_is_loaded_from_the_hubs_cache_with_its_own_preprocessing(
 
 
 def test_a_tag_whose_weights_are_not_here_is_missing_and_says_how_to_get_them(
-    hub_cache: Path, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     with pytest.raises(ModelMissing, match="webli") as caught:
         load_encoder(f"open_clip:{SIGLIP}/webli", models_folder=tmp_path)
     assert "imagescope models pull siglip2-b32" in caught.value.hint
 
 
-def test_a_pulled_model_serves_its_tag(hub_cache: Path, tiny_clip: Path, tmp_path: Path) -> None:
+def test_a_pulled_model_serves_its_tag(tiny_clip: Path, tmp_path: Path) -> None:
     model = find("siglip2-b32")
     folder = tmp_path / model.name
     shutil.copytree(tiny_clip, folder)
@@ -149,7 +135,7 @@ def test_a_folder_loads_its_own_tokenizer_and_asks_nobody(
     assert encoder.encode_texts(["a red circle"]).shape == (1, 16)
 
 
-def test_a_model_whose_tokenizer_is_not_here_is_missing(hub_cache: Path, tmp_path: Path) -> None:
+def test_a_model_whose_tokenizer_is_not_here_is_missing(tmp_path: Path) -> None:
     folder = siglip_like_folder(tmp_path)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (folder / name).unlink()
