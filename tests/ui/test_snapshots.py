@@ -58,6 +58,7 @@ def look(
     monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
     monkeypatch.setattr("imagescope_tui.search.engine.time.perf_counter", lambda: 0.0)
     monkeypatch.setattr(Path, "home", lambda: Path("/home/ada"))
+    monkeypatch.setattr(Input, "cursor_blink", False)
 
     def compare(
         drive: Drive,
@@ -69,8 +70,6 @@ def look(
     ) -> None:
         async def run(pilot: Pilot[int]) -> None:
             await until(pilot, lambda: bool(pilot.app.screen.query(Input)))
-            for line in pilot.app.query(Input):
-                line.cursor_blink = False
             await settled(pilot)
             await drive(pilot)
             await settled(pilot)
