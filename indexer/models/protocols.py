@@ -3,7 +3,8 @@
 ModelError
 ├── ModelMissing      the weights that were asked for are not on this machine
 ├── ModelChanged      it answers otherwise than when its vectors were stored
-└── ModelUnusable     it is there but cannot be loaded, or its settings make no sense
+└── ModelUnusable     it is there but cannot be loaded
+    └── ModelUnknown  no model is called so, or the setting that should name one makes no sense
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Pixels: TypeAlias = npt.NDArray[np.uint8]
+    import numpy as np
+    import numpy.typing as npt
+
+Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 """Shape (height, width, 3): RGB in sRGB, upright."""
-FloatMatrix: TypeAlias = npt.NDArray[np.float32]
+FloatMatrix: TypeAlias = "npt.NDArray[np.float32]"
 """Shape (n, dim), rows of unit length, or all zero where the encoder has nothing to say."""
 
 
@@ -41,7 +42,11 @@ class ModelChanged(ModelError):
 
 
 class ModelUnusable(ModelError):
-    """The model cannot be loaded, or the setting that names it makes no sense."""
+    """The model cannot be used on this machine."""
+
+
+class ModelUnknown(ModelUnusable):
+    """No model is called so, or the setting that should name one makes no sense."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
