@@ -1,4 +1,4 @@
-"""Looks at this machine as the program sees it; changes nothing, opens no socket."""
+"""Looks at this machine as the program sees it; changes nothing, asks only model servers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from imagescope_tui.finding import Finding
+from imagescope_tui.model_health import examine_models
 from indexer.models.protocols import ModelError
 from storage.errors import LibraryBusy, LibraryMissing, StorageError
 from storage.library import Library
@@ -30,16 +31,17 @@ _TORCH_SCRIPT = (
 )
 _SCRIPT_SECONDS = 60
 _WATCHES_ENOUGH = 65_536
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at."""
-
-    subject: str
-    verdict: Literal["ok", "note", "bad"]
-    told: str
-    remedy: str = ""
+_FORMAT_FEATURES = {
+    "jpg": "JPEG",
+    "zlib": "PNG",
+    "webp": "WebP",
+    "libtiff": "TIFF",
+    "avif": "AVIF",
+    "jpg_2000": "JPEG 2000",
+}
+"""What Pillow calls the decoders that it may have been built without, and the formats they read."""
+_HEIC = "HEIC"
+_FORMATS_ALWAYS = ("GIF", "BMP")
 
 
 def examine(settings: Settings) -> tuple[Finding, ...]:
@@ -51,6 +53,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         _library,
         _encoder,
         _torch,
+        examine_models,
         _formats,
         _watching,
     )
@@ -179,9 +182,9 @@ def _torch(_: Settings) -> Iterator[Finding]:
 def _formats(_: Settings) -> Iterator[Finding]:
     from PIL import features
 
-    missing = [name for name in ("jpg", "webp", "avif") if not features.check(name)]
+    missing = [name for feature, name in _FORMAT_FEATURES.items() if not features.check(feature)]
     if importlib.util.find_spec("pillow_heif") is None:
-        missing.append("heic")
+        missing.append(_HEIC)
     if missing:
         yield Finding(
             subject="formats",
@@ -189,8 +192,9 @@ def _formats(_: Settings) -> Iterator[Finding]:
             told=f"{', '.join(missing)} cannot be read",
             remedy="pip install --upgrade pillow pillow-heif",
         )
-    else:
-        yield Finding(subject="formats", verdict="ok", told="JPEG, WebP, AVIF and HEIC can be read")
+        return
+    names = ", ".join((*_FORMAT_FEATURES.values(), _HEIC, *_FORMATS_ALWAYS))
+    yield Finding(subject="formats", verdict="ok", told=f"{names} and PPM can be read")
 
 
 def _watching(_: Settings) -> Iterator[Finding]:

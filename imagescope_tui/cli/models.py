@@ -20,14 +20,18 @@ from imagescope_tui.cli.terminal import console, is_terminal, put_json, put_line
 
 if TYPE_CHECKING:
     from indexer.models.catalog import ModelState
+    from indexer.models.vllm_models import VisionModelState
 
-app = typer.Typer(help="List, download and remove models.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, download and remove models.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 def _known_names() -> list[str]:
     from indexer.models.catalog import KNOWN_MODELS
+    from indexer.models.vllm_plans import VISION_MODELS
 
-    return [model.name for model in KNOWN_MODELS]
+    return [model.name for model in KNOWN_MODELS] + [model.name for model in VISION_MODELS]
 
 
 NameArgument = Annotated[
@@ -49,18 +53,26 @@ def list_models(
     """Show the models, their size, licence and published quality, and where they are."""
     from indexer.models.catalog import KNOWN_MODELS, state_of
     from indexer.models.encoders import resolve_auto
+    from indexer.models.vllm_models import state_of_vision
+    from indexer.models.vllm_plans import VISION_MODELS
 
     run = begin(context, library=library, config=config, quiet=quiet, verbose=verbose)
     folder = run.settings.models_folder
     states = [state_of(model, folder) for model in KNOWN_MODELS]
+    vision = [state_of_vision(model, folder) for model in VISION_MODELS]
     chosen = resolve_auto(folder)
     if as_json:
-        put_json([_state_to_json(state, chosen) for state in states])
+        encoders = [_state_to_json(state, chosen) for state in states]
+        put_json([*encoders, *map(_vision_to_json, vision)])
         return ExitCode.DONE
     put_line(f"{'name':<24} {'here':<8} {'download':>9} {'COCO R@1':>9}  licence, languages")
     for state in states:
         put_line(_state_line(state))
     put_line(f"encoder `auto` means now: {chosen}")
+    put_line("")
+    put_line(f"{'for imagescope serve':<24} {'here':<8} {'download':>9} {'GPU':>9}  licence")
+    for vision_state in vision:
+        put_line(_vision_line(vision_state))
     return ExitCode.DONE
 
 
@@ -77,10 +89,28 @@ def _state_to_json(state: ModelState, chosen: str) -> dict[str, Any]:
     fields = dataclasses.asdict(state.model)
     return {
         **fields,
+        "kind": "encoder",
         "state": state.state,
         "folder": str(state.folder) if state.folder else None,
         "bytes_on_disk": state.bytes_on_disk,
         "is_auto": state.setting == chosen,
+    }
+
+
+def _vision_line(state: VisionModelState) -> str:
+    model = state.model
+    return (
+        f"{model.name:<24} {state.state:<8} {model.size_bytes / 1e9:>6.2f} GB"
+        f" {model.card_gib:>6} GB  {model.licence}"
+    )
+
+
+def _vision_to_json(state: VisionModelState) -> dict[str, Any]:
+    return {
+        **dataclasses.asdict(state.model),
+        "kind": "vision-language",
+        "state": state.state,
+        "folder": str(state.folder) if state.folder else None,
     }
 
 
@@ -103,8 +133,16 @@ def pull(
     if as_json:
         put_json({"event": "model_pulled", "name": name}, indent=None)
     elif not run.quiet:
-        say(f"{name} is here; imagescope index embeds your photos with it")
+        say(f"{name} is here; {_use_of(name)}")
     return ExitCode.DONE
+
+
+def _use_of(name: str) -> str:
+    from indexer.models.vllm_models import vision_model
+
+    if vision_model(name) is not None:
+        return "imagescope serve starts it"
+    return "imagescope index embeds your photos with it"
 
 
 @app.command("remove")

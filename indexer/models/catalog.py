@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from indexer.models.hub_cache import cached_folder
-from indexer.models.protocols import ModelUnusable
+from indexer.models.protocols import ModelUnknown
+from indexer.models.vllm_plans import VISION_MODELS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from indexer.models.vllm_plans import VisionModel
 
 WEIGHTS_FILE: Final = "open_clip_model.safetensors"
 CONFIG_FILE: Final = "open_clip_config.json"
@@ -161,14 +164,19 @@ KNOWN_MODELS: Final[tuple[KnownModel, ...]] = (
 
 
 def find(name: str) -> KnownModel:
-    """The model of that name; raises ModelUnusable, naming the nearest, where there is none."""
+    """The model of that name; raises ModelUnknown, naming the nearest, where there is none."""
     for model in KNOWN_MODELS:
         if model.name == name:
             return model
-    names = [model.name for model in KNOWN_MODELS]
+    names = [model.name for model in KNOWN_MODELS] + [model.name for model in VISION_MODELS]
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
     meant = f"did you mean {nearest[0]}? " if nearest else ""
-    raise ModelUnusable(f"no model is called {name!r}", f"{meant}known are {', '.join(names)}")
+    raise ModelUnknown(f"no model is called {name!r}", f"{meant}known are {', '.join(names)}")
+
+
+def find_any(name: str) -> KnownModel | VisionModel:
+    """The encoder or vision-language model of that name; raises as `find` does."""
+    return next((model for model in VISION_MODELS if model.name == name), None) or find(name)
 
 
 def default_model(*, has_gpu: bool) -> KnownModel:

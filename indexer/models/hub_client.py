@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES: Final = 1 << 20
 _TIMEOUT_SECONDS: Final = 30.0
+_MODEL_ENDINGS: Final = (".safetensors", ".json", ".txt", ".jinja")
 _HEADERS: Final[Mapping[str, str]] = {
     "user-agent": "imagescope",
     # Compressed on the way, a file could not be continued at a byte.
@@ -64,7 +65,7 @@ class Piece:
 
 
 def ask_for_model(repository: str, names: Sequence[str]) -> RemoteModel:
-    """The named files of a repository's newest revision.
+    """The named files of a repository's newest revision; without names, all a model is loaded from.
 
     Raises DownloadFailed where the hub lacks one of them or does not answer like a hub, and the
     transport's own errors.
@@ -82,13 +83,18 @@ def ask_for_model(repository: str, names: Sequence[str]) -> RemoteModel:
     try:
         answer = response.json()
         files = {file.name: file for file in map(_remote_file, answer["siblings"])}
-        wanted = tuple(files[name] for name in names)
+        wanted = tuple(files[name] for name in names or filter(_is_of_model, files))
         return RemoteModel(repository=repository, revision=str(answer["sha"]), files=wanted)
     except (ValueError, TypeError, LookupError) as error:
         raise DownloadFailed(
             f"the hub's answer about {repository} makes no sense, or a file is gone from there",
             "check HF_ENDPOINT and the network (a login page?), or use a newer imagescope",
         ) from error
+
+
+def _is_of_model(name: str) -> bool:
+    # Folders hold the same weights in other formats.
+    return name.endswith(_MODEL_ENDINGS) and "/" not in name
 
 
 def _remote_file(sibling: Mapping[str, Any]) -> RemoteFile:

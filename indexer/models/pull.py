@@ -12,12 +12,13 @@ import hashlib
 import json
 import shutil
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
-from indexer.models.catalog import MANIFEST_FILE, find, is_complete
+from indexer.models.catalog import MANIFEST_FILE, find_any, is_complete
 from indexer.models.hub_client import (
     DownloadFailed,
     ask_for_model,
@@ -28,10 +29,10 @@ from indexer.models.protocols import ModelMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from indexer.models.catalog import KnownModel
     from indexer.models.hub_client import RemoteFile, RemoteModel
+    from indexer.models.vllm_plans import VisionModel
 
     Progress = Callable[[int, int], None]
 
@@ -47,28 +48,32 @@ def pull_model(name: str, *, models_folder: Path, on_progress: Progress) -> Path
     `on_progress` hears the bytes that are here and those there will be.
 
     Raises:
-        ModelUnusable: no model is called so.
+        ModelUnknown: no model is called so.
         DownloadFailed: no network, no room, a file that is not what the hub says it is, or another
             download of the same model running.
     """
-    model = find(name)
+    model = find_any(name)
     folder = models_folder / model.name
+    if is_complete(folder):
+        on_progress(model.size_bytes, model.size_bytes)
+        return folder
+    # Asked first, so that without a network nothing is put on the disk.
+    with _explained(models_folder, "the hub cannot be reached"):
+        remote = ask_for_model(model.repository, model.files)
     with _explained(models_folder, "the download broke off"), _alone(models_folder, model):
-        if is_complete(folder):
-            on_progress(model.size_bytes, model.size_bytes)
-            return folder
         folder.mkdir(exist_ok=True)
-        with _explained(models_folder, "the hub cannot be reached"):
-            remote = ask_for_model(model.repository, model.files)
-        _check_room(folder, remote)
-        _download(folder, remote, on_progress)
-        _write_manifest(folder, remote)
+        try:
+            _check_room(folder, remote)
+            _download(folder, remote, on_progress)
+            _write_manifest(folder, remote)
+        finally:
+            _remove_if_empty(folder)
     return folder
 
 
 def remove_model(name: str, *, models_folder: Path) -> int:
     """Delete a model, or what a download left of it; returns the bytes that became free."""
-    model = find(name)
+    model = find_any(name)
     folder = models_folder / model.name
     if not folder.is_dir():
         raise ModelMissing(f"{model.name} is not in {models_folder}", "see imagescope models list")
@@ -78,6 +83,12 @@ def remove_model(name: str, *, models_folder: Path) -> int:
         (folder / MANIFEST_FILE).unlink(missing_ok=True)
         shutil.rmtree(folder)
     return freed
+
+
+def _remove_if_empty(folder: Path) -> None:
+    # The system refuses to remove a folder that holds something.
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _check_room(folder: Path, remote: RemoteModel) -> None:
@@ -182,7 +193,7 @@ def _write_manifest(folder: Path, remote: RemoteModel) -> None:
 
 
 @contextmanager
-def _alone(models_folder: Path, model: KnownModel) -> Iterator[None]:
+def _alone(models_folder: Path, model: KnownModel | VisionModel) -> Iterator[None]:
     """One process at a time downloads or removes a model."""
     models_folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(models_folder / f"{model.name}.lock")
@@ -196,6 +207,8 @@ def _alone(models_folder: Path, model: KnownModel) -> Iterator[None]:
     try:
         yield
     finally:
+        # While it is still held: whoever waits for it finds it gone and does not count as holder.
+        Path(lock.lock_file).unlink(missing_ok=True)
         lock.release()
 
 

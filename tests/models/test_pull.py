@@ -18,7 +18,7 @@ from huggingface_hub import constants
 from indexer.models.catalog import CONFIG_FILE, MANIFEST_FILE, find, state_of
 from indexer.models.encoders import resolve_auto
 from indexer.models.hub_client import DownloadFailed
-from indexer.models.protocols import ModelMissing, ModelUnusable
+from indexer.models.protocols import ModelMissing, ModelUnknown
 from indexer.models.pull import pull_model, remove_model
 from tests.models.scripted_hub import REVISION, ScriptedHub
 
@@ -205,6 +205,27 @@ def test_two_downloads_of_a_model_at_once_are_refused(hub: ScriptedHub, tmp_path
         pull(tmp_path)
 
 
+def test_a_download_that_failed_at_once_leaves_nothing(
+    hub: ScriptedHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.lying_about = WEIGHTS_FILE
+    with pytest.raises(DownloadFailed, match="damaged"):
+        pull(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://localhost:9")
+    with pytest.raises(DownloadFailed):
+        pull(tmp_path / "models")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_lock_is_left_behind(hub: ScriptedHub, tmp_path: Path) -> None:
+    pull(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    remove_model(NAME, models_folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_removed_model_is_gone(hub: ScriptedHub, tmp_path: Path) -> None:
     pull(tmp_path)
     assert remove_model(NAME, models_folder=tmp_path) > len(WEIGHTS)
@@ -214,7 +235,7 @@ def test_a_removed_model_is_gone(hub: ScriptedHub, tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_names_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnusable) as caught:
+    with pytest.raises(ModelUnknown) as caught:
         pull_model("datacomp-b33", models_folder=tmp_path, on_progress=lambda *_: None)
     assert "did you mean datacomp-b32" in caught.value.hint
 
