@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearPhoto:
-    """A photo and the inner product of its vector and the query's."""
+    """A photo and its stage-1 score, with the inner products that it is made of."""
 
     photo_id: PhotoId
     content_id: ContentId
     score: float
+    picture: float
+    caption: float | None = None
+    """None where the photo has no caption, and takes the library's mean in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

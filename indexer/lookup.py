@@ -9,11 +9,13 @@ import numpy as np
 
 from indexer.answers import NearestAnswer, NearPhoto
 from indexer.decode_failures import DecodeFailure
+from storage.fused_vectors import CAPTION_WEIGHT
 from storage.hnsw import graph_mark, load_graph
 from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from indexer.decoding import Decoded
@@ -34,11 +36,12 @@ class VectorLookup:
         decode: Callable[[Path], Decoded | DecodeFailure],
         *,
         use_graph: bool = True,
+        caption_weight: float = CAPTION_WEIGHT,
     ) -> None:
         self._library = library
         self._encoder = encoder
         self._decode = decode
-        self.index = VectorIndex(library, encoder.encoder_id)
+        self.index = VectorIndex(library, encoder.encoder_id, caption_weight=caption_weight)
         # One search alone is answered sooner exactly than a graph is loaded.
         self._use_graph = use_graph
         self._graph_mark = 0
@@ -46,29 +49,31 @@ class VectorLookup:
     def nearest(
         self,
         *,
-        text: str = "",
+        texts: Sequence[str] = (),
         picture: Path | None = None,
+        without: Path | None = None,
         photo_filter: PhotoFilter,
         limit: int,
     ) -> NearestAnswer:
-        """The photos whose vectors are nearest to the text, the picture, or both together.
+        """The photos whose vectors are nearest to the texts, the picture, or both together.
 
-        The picture itself, and its copies, are left out. Words and a picture are summed.
+        Several texts count as their mean. Words and a picture are summed. The picture itself,
+        the photo at `without`, and their copies are left out.
         """
         self.refresh()
         reference, problem = self._reference(picture)
         if problem:
             return NearestAnswer(encoder_id=self._encoder.encoder_id, problem=problem)
-        query = self._query(text, reference)
+        query = self._query([text for text in texts if text.strip()], reference)
         if not query.any():
             return NearestAnswer(
                 encoder_id=self._encoder.encoder_id, has_meaning=False, words_known=()
             )
-        own = self._content_at(picture)
+        own = {self._content_at(picture), self._content_at(without)}
         found = self._search(query, photo_filter, limit + _SPARE)
-        known = self._encoder.known_words(text)
+        known = self._encoder.known_words(" ".join(texts))
         return replace(
-            self._answer(found, photo_filter, limit, without=own),
+            self._answer(query, found, photo_filter, limit, without=own),
             words_known=None if known is None else tuple(sorted(known)),
         )
 
@@ -80,10 +85,7 @@ class VectorLookup:
         mark = graph_mark(self._library.folder)
         if mark != self._graph_mark:
             self._graph_mark = mark
-            dim = self.index.matrix.shape[1]
-            self.index.use_graph(
-                load_graph(self._library.folder, encoder_id=self._encoder.encoder_id, dim=dim)
-            )
+            self.index.use_graph(load_graph(self._library.folder, self.index.space))
 
     def _search(self, query: FloatVector, photo_filter: PhotoFilter, limit: int) -> Neighbours:
         if photo_filter.is_empty:
@@ -108,30 +110,45 @@ class VectorLookup:
         photo = self._library.photos.at(picture) if picture is not None else None
         return photo.content_id if photo else None
 
-    def _query(self, text: str, reference: FloatVector | None) -> FloatVector:
-        words = self._encoder.encode_texts([text])[0] if text.strip() else None
-        parts = [part for part in (words, reference) if part is not None]
-        total = np.sum(parts, axis=0, dtype=np.float32) if parts else np.zeros(1, np.float32)
-        length = float(np.linalg.norm(total))
-        return np.asarray(total / length if length else total, dtype=np.float32)
+    def _query(self, texts: Sequence[str], reference: FloatVector | None) -> FloatVector:
+        words = self._encoder.encode_texts(texts).mean(axis=0) if texts else None
+        if words is None or reference is None:
+            only = words if reference is None else reference
+            return np.zeros(1, np.float32) if only is None else np.asarray(only, np.float32)
+        return _unit(_unit(words) + reference)
 
     def _answer(
         self,
+        query: FloatVector,
         found: Neighbours,
         photo_filter: PhotoFilter,
         limit: int,
         *,
-        without: ContentId | None,
+        without: AbstractSet[ContentId | None],
     ) -> NearestAnswer:
-        items = [item for item in found.items if item.content_id != without][:limit]
-        photos = self._library.photos.of_contents([i.content_id for i in items], photo_filter)
+        items = [item for item in found.items if item.content_id not in without][:limit]
+        contents = [item.content_id for item in items]
+        photos = self._library.photos.of_contents(contents, photo_filter)
+        parts = self.index.parts(query, contents)
         return NearestAnswer(
             encoder_id=self._encoder.encoder_id,
             photos=tuple(
-                NearPhoto(photo_id=photo_id, content_id=item.content_id, score=item.score)
+                NearPhoto(
+                    photo_id=photo_id,
+                    content_id=item.content_id,
+                    score=item.score,
+                    picture=parts[item.content_id].picture,
+                    caption=parts[item.content_id].caption,
+                )
                 for item in items
+                if item.content_id in parts
                 for photo_id in photos.get(item.content_id, ())
             ),
             mean=found.mean,
             deviation=found.deviation,
         )
+
+
+def _unit(vector: FloatVector) -> FloatVector:
+    length = float(np.linalg.norm(vector))
+    return np.asarray(vector / length if length else vector, dtype=np.float32)

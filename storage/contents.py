@@ -13,7 +13,7 @@ from storage.records import ContentId, PhotoId, RootId
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storage.records import Facts
+    from storage.records import Facts, OriginId
     from storage.sql import Sql
 
 
@@ -26,6 +26,8 @@ class PendingPhoto:
     path: Path
     size_bytes: int
     mtime_ns: int
+    content_id: ContentId | None = None
+    """What it held when it was last read."""
 
 
 class Contents:
@@ -58,17 +60,38 @@ class Contents:
         edge = _edge(after)
         return _pending(
             self._sql.rows(
-                f"{_QUEUE} WHERE photos.deleted_at IS NULL AND NOT photos.pending"
-                f" AND photos.content_id IS NOT NULL AND {_READABLE} AND {_FOLLOWING}"
+                f"{_QUEUE} WHERE {_READ} AND {_READABLE} AND {_FOLLOWING}"
                 " AND NOT EXISTS (SELECT 1 FROM embeddings"
                 "  WHERE embeddings.content_id = photos.content_id AND embeddings.kind = 'image'"
                 "  AND embeddings.encoder = (SELECT id FROM encoders WHERE encoder_id = ?))"
-                " AND photos.id = (SELECT min(copy.id) FROM photos AS copy"
-                "  WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL"
-                "  AND copy.offline_since IS NULL AND copy.root_id NOT IN"
-                "  (SELECT id FROM roots WHERE offline_since IS NOT NULL))"
-                " ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
+                f" AND {_FIRST_COPY} ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
                 [now, *edge, encoder_id, limit],
+            )
+        )
+
+    def without_caption(
+        self, origin: OriginId, *, now: float, after: PendingPhoto | None, limit: int
+    ) -> list[PendingPhoto]:
+        """One photo of each read content that has no caption of this origin.
+
+        Newest first, from `after` on, as with `without_vector`.
+        """
+        edge = _edge(after)
+        return _pending(
+            self._sql.rows(
+                f"{_QUEUE} WHERE {_CAPTIONABLE} AND {_FOLLOWING} AND {_FIRST_COPY}"
+                " ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
+                [now, origin, *edge, limit],
+            )
+        )
+
+    def count_without_caption(self, origin: OriginId, *, now: float) -> int:
+        """How many contents `without_caption` would give in all."""
+        return int(
+            self._sql.value(
+                f"SELECT count(DISTINCT photos.content_id) FROM photos {_JOINS}"
+                f" WHERE {_CAPTIONABLE}",
+                [now, origin],
             )
         )
 
@@ -137,9 +160,20 @@ class Contents:
 _JOINS = """JOIN roots ON roots.id = photos.root_id
     LEFT JOIN failures ON failures.photo_id = photos.id"""
 _QUEUE = f"""SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
-    photos.size_bytes, photos.mtime_ns FROM photos {_JOINS}"""
-_READABLE = """roots.offline_since IS NULL AND photos.offline_since IS NULL
-    AND (failures.photo_id IS NULL OR failures.retry_after <= ?)"""
+    photos.size_bytes, photos.mtime_ns, photos.content_id FROM photos {_JOINS}"""
+_ONLINE = "roots.offline_since IS NULL AND photos.offline_since IS NULL"
+# A photo that got no caption can still be read and embedded.
+_READABLE = f"""{_ONLINE} AND (failures.photo_id IS NULL OR failures.step = 'caption'
+    OR failures.retry_after <= ?)"""
+_READ = "photos.deleted_at IS NULL AND NOT photos.pending AND photos.content_id IS NOT NULL"
+_CAPTIONABLE = f"""{_READ} AND {_ONLINE}
+    AND (failures.photo_id IS NULL OR failures.retry_after <= ?)
+    AND NOT EXISTS (SELECT 1 FROM captions
+     WHERE captions.content_id = photos.content_id AND captions.origin = ?)"""
+_FIRST_COPY = """photos.id = (SELECT min(copy.id) FROM photos AS copy
+     WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL
+     AND copy.offline_since IS NULL AND copy.root_id NOT IN
+     (SELECT id FROM roots WHERE offline_since IS NOT NULL))"""
 _FOLLOWING = "(photos.mtime_ns, photos.id) < (?, ?)"
 _NEWEST = (2**63 - 1, 2**63 - 1)
 
@@ -179,6 +213,7 @@ def _pending(rows: list[tuple[Any, ...]]) -> list[PendingPhoto]:
             path=Path(os.fsdecode(row[2])) / os.fsdecode(row[3]) / os.fsdecode(row[4]),
             size_bytes=row[5],
             mtime_ns=row[6],
+            content_id=None if row[7] is None else ContentId(row[7]),
         )
         for row in rows
     ]

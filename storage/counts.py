@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storage.captions import ACTIVE_ORIGIN
 from storage.records import LibraryCounts
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ def count_library(sql: Sql, encoder_id: str | None) -> LibraryCounts:
             encoder_id or "",
         ),
         captioned=_count(
-            sql, f"SELECT count(*) {_LIVE} AND content_id IN (SELECT content_id FROM captions)"
+            sql,
+            f"SELECT count(*) {_LIVE} AND content_id IN (SELECT content_id FROM captions"
+            f" WHERE origin = {ACTIVE_ORIGIN})",
         ),
         failed=_count(sql, f"SELECT count(*) {_LIVE} AND id IN (SELECT photo_id FROM failures)"),
         offline=_count(

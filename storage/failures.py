@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from storage.records import Failure, FailureStep, PhotoId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.records import ContentId
     from storage.sql import Sql
 
 
@@ -35,9 +38,24 @@ class Failures:
         value = self._sql.value("SELECT attempts FROM failures WHERE photo_id = ?", [photo_id])
         return int(value or 0)
 
+    def forget_captions(self, content_ids: Sequence[ContentId]) -> None:
+        """These contents have captions now; inside the caller's transaction."""
+        self._sql.run_many(
+            "DELETE FROM failures WHERE step = 'caption'"
+            " AND photo_id IN (SELECT id FROM photos WHERE content_id = ?)",
+            [(content_id,) for content_id in content_ids],
+        )
+
     def forget_all(self) -> int:
         """Let every failed photo be tried again; how many there are."""
         return self._sql.run("DELETE FROM failures")
+
+    def reasons(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
+        """Why those of the photos that failed could not be processed."""
+        rows = self._sql.rows_in(
+            "SELECT photo_id, reason FROM failures WHERE photo_id IN ({keys})", photo_ids
+        )
+        return {PhotoId(row[0]): row[1] for row in rows}
 
     def page(self, *, offset: int, limit: int) -> tuple[Failure, ...]:
         """Failures of live photos, by path."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from storage.fused_vectors import CAPTION_WEIGHT
 from storage.hnsw import build_graph, load_graph
 from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
 
@@ -19,7 +18,11 @@ _SHARE_OUTSIDE_MAX = 0.1
 
 
 def refresh_graph(
-    library: Library, encoder_id: str, *, is_stopped: Callable[[], bool] = lambda: False
+    library: Library,
+    encoder_id: str,
+    *,
+    caption_weight: float = CAPTION_WEIGHT,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Build the graph if the library is large and has outgrown the stored one; whether it did.
 
@@ -28,16 +31,16 @@ def refresh_graph(
     """
     if library.vectors.count(encoder_id) < HNSW_FROM_ROWS:
         return False
-    index = VectorIndex(library, encoder_id)
+    index = VectorIndex(library, encoder_id, caption_weight=caption_weight)
     index.refresh()
-    stored = load_graph(library.folder, encoder_id=encoder_id, dim=index.matrix.shape[1])
+    stored = load_graph(library.folder, index.space)
     if stored is not None:
-        outside = len(np.setdiff1d(index.ids, stored.ids, assume_unique=True))
-        if outside <= _SHARE_OUTSIDE_MAX * len(index):
+        index.use_graph(stored)
+        if len(index.outside_graph) <= _SHARE_OUTSIDE_MAX * len(index):
             return False
     built = build_graph(
         library.folder,
-        encoder_id=encoder_id,
+        space=index.space,
         revision=index.revision,
         ids=index.ids,
         matrix=index.matrix,

@@ -19,6 +19,7 @@ import numpy as np
 import xxhash
 
 from storage.errors import LibraryFull
+from storage.records import NO_ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 GRAPH_NAME = "vectors.hnsw"
 SIDECAR_NAME = "vectors.hnsw.json"
 
-_FORMAT = 1
+_FORMAT = 2
 _LINKS = 24
 _BREADTH_BUILDING = 200
 # Text queries lie off the pictures' manifold: at breadth 64 they lose 5 % of the true neighbours.
@@ -39,13 +40,24 @@ _ROWS_BETWEEN_LOOKS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VectorSpace:
+    """What the rows of a graph are; rows of two spaces are never compared."""
+
+    encoder_id: str
+    dim: int
+    caption_weight: float = 0.0
+    """τ of the rows (1 - τ) picture + τ caption."""
+    origin: int = NO_ORIGIN
+    """Of the captions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphCard:
     """What the sidecar says of the graph file."""
 
     format: int
-    encoder_id: str
+    space: VectorSpace
     revision: int
-    dim: int
     rows: int
     size_bytes: int
     checksum: str
@@ -60,7 +72,7 @@ class HnswGraph:
         self.card = card
 
     def nearest(self, query: FloatVector, limit: int) -> IdVector:
-        """Content ids near a unit vector, in no particular order."""
+        """Content ids near a vector, in no particular order."""
         count = min(limit, len(self.ids))
         self._index.set_ef(max(_BREADTH_SEARCHING, count + 64))
         labels, _ = self._index.knn_query(query, k=count, num_threads=1)
@@ -70,13 +82,13 @@ class HnswGraph:
 def build_graph(
     folder: Path,
     *,
-    encoder_id: str,
+    space: VectorSpace,
     revision: int,
     ids: IdVector,
     matrix: FloatMatrix,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> HnswGraph | None:
-    """Build the graph over unit rows and put it into the library's folder; None when stopped.
+    """Build the graph over rows and put it into the library's folder; None when stopped.
 
     Raises:
         LibraryFull: the file that arrived on disk is not the one that was written.
@@ -93,7 +105,7 @@ def build_graph(
     fresh = folder / f"{GRAPH_NAME}.new"
     try:
         index.save_index(str(fresh))
-        card = _card(fresh, encoder_id=encoder_id, revision=revision, matrix=matrix)
+        card = _card(fresh, space, revision, len(ids))
         _expect_loadable(fresh, card)
         _put_in_place(folder, fresh, card)
     finally:
@@ -101,16 +113,14 @@ def build_graph(
     return HnswGraph(index, np.sort(ids), card)
 
 
-def _card(path: Path, *, encoder_id: str, revision: int, matrix: FloatMatrix) -> GraphCard:
+def _card(path: Path, space: VectorSpace, revision: int, rows: int) -> GraphCard:
     # save_index raises nothing on a full disk: a missing or short file is the only sign.
     if not path.is_file():
         raise LibraryFull("the vector graph could not be written", "free some space on its disk")
-    rows, dim = matrix.shape
     return GraphCard(
         format=_FORMAT,
-        encoder_id=encoder_id,
+        space=space,
         revision=revision,
-        dim=dim,
         rows=rows,
         size_bytes=path.stat().st_size,
         checksum=_checksum(path),
@@ -120,7 +130,7 @@ def _card(path: Path, *, encoder_id: str, revision: int, matrix: FloatMatrix) ->
 def _expect_loadable(path: Path, card: GraphCard) -> None:
     command = [sys.executable, "-P", "-m", "storage.hnsw_check", str(path)]
     checked = subprocess.run(
-        [*command, str(card.dim), str(card.rows)],
+        [*command, str(card.space.dim), str(card.rows)],
         check=False,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -142,11 +152,11 @@ def _put_in_place(folder: Path, fresh: Path, card: GraphCard) -> None:
     sidecar.replace(folder / SIDECAR_NAME)
 
 
-def load_graph(folder: Path, *, encoder_id: str, dim: int) -> HnswGraph | None:
-    """The stored graph, if it is whole and of this encoder; None means: build it anew."""
+def load_graph(folder: Path, space: VectorSpace) -> HnswGraph | None:
+    """The stored graph, if it is whole and of this space; None means: build it anew."""
     card = _read_card(folder / SIDECAR_NAME)
     path = folder / GRAPH_NAME
-    if card is None or (card.format, card.encoder_id, card.dim) != (_FORMAT, encoder_id, dim):
+    if card is None or (card.format, card.space) != (_FORMAT, space):
         return None
     try:
         if path.stat().st_size != card.size_bytes or _checksum(path) != card.checksum:
@@ -168,15 +178,16 @@ def graph_mark(folder: Path) -> int:
 def _load(path: Path, card: GraphCard) -> Any:  # noqa: ANN401
     import hnswlib
 
-    index = hnswlib.Index(space="ip", dim=card.dim)
+    index = hnswlib.Index(space="ip", dim=card.space.dim)
     index.load_index(str(path), max_elements=card.rows)
     return index
 
 
 def _read_card(path: Path) -> GraphCard | None:
     try:
-        return GraphCard(**json.loads(path.read_text()))
-    except (OSError, ValueError, TypeError):
+        fields = json.loads(path.read_text())
+        return GraphCard(**{**fields, "space": VectorSpace(**fields["space"])})
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

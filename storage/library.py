@@ -54,8 +54,8 @@ class Library:
         self.files = Files(sql)
         self.contents = Contents(sql)
         self.facts = FactsTable(sql)
-        self.captions = Captions(sql)
-        self.vectors = Vectors(sql, self.settings)
+        self.captions = Captions(sql, self.settings)
+        self.vectors = Vectors(sql, self.captions)
         self.failures = Failures(sql)
 
     @classmethod
@@ -101,11 +101,21 @@ class Library:
         """Grows with every commit."""
         return self.settings.revision()
 
+    @property
+    def photos_revision(self) -> int:
+        """Grows with every commit that may have changed which photos there are."""
+        return self.settings.photos_revision()
+
     @contextmanager
-    def atomic(self) -> Iterator[int]:
-        """A transaction that raises the revision; gives the new one."""
+    def atomic(self, *, changes_photos: bool = True) -> Iterator[int]:
+        """A transaction that raises the revision; gives the new one.
+
+        Args:
+            changes_photos: False where no photo comes, goes or gets another content, so that
+                readers need not look through all of them again.
+        """
         with self._sql.atomic():
-            yield self.settings.raise_revision()
+            yield self.settings.raise_revision(changes_photos=changes_photos)
 
     def counts(self) -> LibraryCounts:
         """How many photos are in which state, for the encoder in use."""

@@ -99,6 +99,20 @@ class Photos:
         )
         return {PhotoId(row[0]): ContentId(row[1]) for row in rows}
 
+    def ids_holding(self, content_ids: Sequence[ContentId]) -> list[PhotoId]:
+        """All photos of the contents, deleted ones too."""
+        rows = self._sql.rows_in("SELECT id FROM photos WHERE content_id IN ({keys})", content_ids)
+        return [PhotoId(row[0]) for row in rows]
+
+    def ids_captioned(self, *, after: PhotoId, limit: int) -> list[PhotoId]:
+        """Photos whose contents have a caption of any origin, by id, deleted ones too."""
+        rows = self._sql.rows(
+            "SELECT id FROM photos WHERE id > ? AND content_id IN"
+            " (SELECT content_id FROM captions) ORDER BY id LIMIT ?",
+            [after, limit],
+        )
+        return [PhotoId(row[0]) for row in rows]
+
     def of_contents(
         self, content_ids: Sequence[ContentId], photo_filter: PhotoFilter
     ) -> dict[ContentId, tuple[PhotoId, ...]]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 PhotoId = NewType("PhotoId", int)
 ContentId = NewType("ContentId", int)
 RootId = NewType("RootId", int)
+OriginId = NewType("OriginId", int)
+
+NO_ORIGIN = OriginId(0)
+"""The origin of vectors that rest on no caption."""
 
 FloatVector: TypeAlias = "npt.NDArray[np.float32]"
 """Shape (dim,), unit length unless said otherwise."""
@@ -115,6 +119,14 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionOrigin:
+    """What made a caption; another model or another prompt is another origin."""
+
+    model_id: str
+    prompt_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
     """A sentence a model wrote about a content."""
 
@@ -122,6 +134,21 @@ class Caption:
     text: str
     model_id: str
     prompt_id: str
+
+    @property
+    def origin(self) -> CaptionOrigin:
+        """What made it."""
+        return CaptionOrigin(model_id=self.model_id, prompt_id=self.prompt_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginCount:
+    """How many contents have a caption of one origin."""
+
+    origin: CaptionOrigin
+    captions: int
+    is_active: bool
+    """Whether these are the captions that are shown and searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +159,8 @@ class Embedding:
     kind: EmbeddingKind
     encoder_id: str
     vector: FloatVector
+    origin: CaptionOrigin | None = None
+    """Of the caption it was made from; None for the vector of a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

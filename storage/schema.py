@@ -127,7 +127,51 @@ _TABLES = (
 )
 
 
-_STEPS = (create_tables,)
+def tell_captions_apart(database: Database) -> None:
+    """Captions and their vectors by origin, so that a second set can grow beside the one in use."""
+    for statement in _ORIGINS:
+        database.conn.execute(statement)
+
+
+# The origin of a vector is 0 where it rests on no caption. The captions that count are those of
+# the setting `caption_origin`.
+_ORIGINS = (
+    """
+    CREATE TABLE origins (
+        id INTEGER PRIMARY KEY,
+        model_id TEXT NOT NULL,
+        prompt_id TEXT NOT NULL,
+        UNIQUE (model_id, prompt_id)
+    )""",
+    """
+    INSERT INTO origins (model_id, prompt_id)
+    SELECT DISTINCT model_id, prompt_id FROM captions ORDER BY model_id, prompt_id""",
+    "ALTER TABLE captions RENAME TO captions_before",
+    """
+    CREATE TABLE captions (
+        content_id INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+        origin INTEGER NOT NULL REFERENCES origins(id),
+        text TEXT NOT NULL,
+        PRIMARY KEY (content_id, origin)
+    ) WITHOUT ROWID""",
+    """
+    INSERT INTO captions (content_id, origin, text)
+    SELECT content_id, origins.id, text
+    FROM captions_before JOIN origins USING (model_id, prompt_id)""",
+    "DROP TABLE captions_before",
+    "CREATE INDEX captions_origin ON captions (origin)",
+    """
+    INSERT INTO settings (key, value)
+    SELECT 'caption_origin', CAST(max(id) AS TEXT) FROM origins HAVING count(*) > 0""",
+    "ALTER TABLE embeddings ADD COLUMN origin INTEGER NOT NULL DEFAULT 0",
+    "DROP INDEX embeddings_content",
+    "DROP INDEX embeddings_revision",
+    "CREATE UNIQUE INDEX embeddings_content ON embeddings (content_id, encoder, kind, origin)",
+    "CREATE INDEX embeddings_revision ON embeddings (encoder, kind, origin, revision)",
+)
+
+
+_STEPS = (create_tables, tell_captions_apart)
 
 
 def migrate(database: Database) -> None:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from storage.sql import Sql
 
 _REVISION = "revision"
+_PHOTOS_REVISION = "photos_revision"
 
 
 class LibrarySettings:
@@ -33,8 +34,14 @@ class LibrarySettings:
         """How often the library was changed."""
         return int(self.get(_REVISION) or 0)
 
-    def raise_revision(self) -> int:
+    def photos_revision(self) -> int:
+        """The last revision in which photos came, went or changed their contents."""
+        return int(self.get(_PHOTOS_REVISION) or 0)
+
+    def raise_revision(self, *, changes_photos: bool = True) -> int:
         """Count one more change inside the caller's transaction."""
         raised = self.revision() + 1
         self.put(_REVISION, str(raised))
+        if changes_photos:
+            self.put(_PHOTOS_REVISION, str(raised))
         return raised

@@ -1,13 +1,19 @@
-"""Vectors as BLOBs, each with the id of the encoder that made it; the truth behind every index."""
+"""Vectors as BLOBs, each with the id of the encoder that made it; the truth behind every index.
+
+A vector of a picture has the origin NO_ORIGIN, one of a caption that of the caption.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from storage.records import NO_ORIGIN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from storage.captions import Captions
     from storage.records import (
         ContentId,
         Embedding,
@@ -15,8 +21,8 @@ if TYPE_CHECKING:
         FloatMatrix,
         FloatVector,
         IdVector,
+        OriginId,
     )
-    from storage.settings import LibrarySettings
     from storage.sql import Sql
 
 _CHUNK_ROWS = 5_000
@@ -32,25 +38,30 @@ class VectorRows:
 
 
 class Vectors:
-    """Reads and writes embeddings; vectors of two encoders are never mixed."""
+    """Reads and writes embeddings; vectors of two encoders or two origins are never mixed."""
 
-    def __init__(self, sql: Sql, settings: LibrarySettings) -> None:
+    def __init__(self, sql: Sql, captions: Captions) -> None:
         self._sql = sql
-        self._settings = settings
+        self._captions = captions
 
     def put(self, embeddings: Sequence[Embedding], revision: int) -> None:
         """Store vectors inside the caller's transaction, over older ones of the same encoder."""
         import numpy as np  # the screen opens libraries too, and starts without it
 
         encoders = {item.encoder_id: self._encoder(item.encoder_id) for item in embeddings}
+        origins = {
+            item.origin: self._captions.origin_id(item.origin) if item.origin else NO_ORIGIN
+            for item in embeddings
+        }
         self._sql.run_many(
-            "INSERT OR REPLACE INTO embeddings (content_id, kind, encoder, revision, vector)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO embeddings (content_id, kind, encoder, origin, revision,"
+            " vector) VALUES (?, ?, ?, ?, ?, ?)",
             [
                 (
                     item.content_id,
                     item.kind,
                     encoders[item.encoder_id],
+                    origins[item.origin],
                     revision,
                     np.ascontiguousarray(item.vector, dtype="<f4").tobytes(),
                 )
@@ -68,45 +79,98 @@ class Vectors:
         return tuple(str(row[0]) for row in rows)
 
     def of(
-        self, content_id: ContentId, encoder_id: str, *, kind: EmbeddingKind = "image"
+        self,
+        content_id: ContentId,
+        encoder_id: str,
+        *,
+        kind: EmbeddingKind = "image",
+        origin: OriginId = NO_ORIGIN,
     ) -> FloatVector | None:
         """One vector, or None."""
-        import numpy as np
+        rows = self.among([content_id], encoder_id, kind=kind, origin=origin)
+        return rows.matrix[0] if len(rows.ids) else None
 
-        value = self._sql.value(
-            f"SELECT vector FROM embeddings WHERE content_id = ? AND kind = ? AND {_ENCODER}",
-            [content_id, kind, encoder_id],
+    def among(
+        self,
+        content_ids: Sequence[ContentId],
+        encoder_id: str,
+        *,
+        kind: EmbeddingKind = "image",
+        origin: OriginId = NO_ORIGIN,
+    ) -> VectorRows:
+        """The vectors of those of the contents that have one."""
+        rows = self._sql.rows_in(
+            "SELECT content_id, vector FROM embeddings WHERE content_id IN ({keys})"
+            f" AND kind = ? AND origin = ? AND {_ENCODER}",
+            content_ids,
+            [kind, origin, encoder_id],
         )
-        return None if value is None else np.frombuffer(value, dtype="<f4")
+        return _vector_rows(rows)
 
-    def since(self, revision: int, encoder_id: str, *, kind: EmbeddingKind = "image") -> VectorRows:
+    def since(
+        self,
+        revision: int,
+        encoder_id: str,
+        *,
+        kind: EmbeddingKind = "image",
+        origin: OriginId = NO_ORIGIN,
+    ) -> VectorRows:
         """All vectors of an encoder that were written after a revision."""
         import numpy as np
 
-        ids: list[int] = []
-        parts: list[FloatMatrix] = []
+        parts: list[VectorRows] = []
         # In the order of the index on revisions: any other would sort all rows for each stretch.
         after = (revision, _ROWID_MAX)
         while rows := self._sql.rows(
             "SELECT revision, rowid, content_id, vector FROM embeddings"
-            f" WHERE kind = ? AND {_ENCODER} AND (revision, rowid) > (?, ?)"
+            f" WHERE kind = ? AND origin = ? AND {_ENCODER} AND (revision, rowid) > (?, ?)"
             " ORDER BY revision, rowid LIMIT ?",
-            [kind, encoder_id, *after, _CHUNK_ROWS],
+            [kind, origin, encoder_id, *after, _CHUNK_ROWS],
         ):
             after = rows[-1][:2]
-            ids.extend(row[2] for row in rows)
-            joined = b"".join(row[3] for row in rows)
-            parts.append(np.frombuffer(joined, dtype="<f4").reshape(len(rows), -1))
-        matrix = np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)
-        return VectorRows(ids=np.asarray(ids, dtype=np.int64), matrix=matrix)
+            parts.append(_vector_rows(row[2:] for row in rows))
+        if not parts:
+            return _vector_rows(())
+        return VectorRows(
+            ids=np.concatenate([part.ids for part in parts]),
+            matrix=np.concatenate([part.matrix for part in parts]),
+        )
 
-    def count(self, encoder_id: str, *, kind: EmbeddingKind = "image") -> int:
+    def ids_since(self, revision: int, encoder_id: str, origin: OriginId) -> IdVector:
+        """Contents whose picture's, or whose caption's vector was written after a revision."""
+        import numpy as np
+
+        rows = self._sql.rows(
+            "SELECT content_id FROM embeddings WHERE kind = 'image' AND origin = 0"
+            f" AND {_ENCODER} AND revision > ?"
+            " UNION SELECT content_id FROM embeddings WHERE kind = 'caption' AND origin = ?"
+            f" AND {_ENCODER} AND revision > ? ORDER BY 1",
+            [encoder_id, revision, origin, encoder_id, revision],
+        )
+        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+
+    def count(
+        self, encoder_id: str, *, kind: EmbeddingKind = "image", origin: OriginId = NO_ORIGIN
+    ) -> int:
         """How many contents have a vector of this encoder."""
         return int(
             self._sql.value(
-                f"SELECT count(*) FROM embeddings WHERE kind = ? AND {_ENCODER}", [kind, encoder_id]
+                f"SELECT count(*) FROM embeddings WHERE kind = ? AND origin = ? AND {_ENCODER}",
+                [kind, origin, encoder_id],
             )
         )
+
+
+def _vector_rows(rows: Iterable[tuple[Any, ...]]) -> VectorRows:
+    """Rows of content id and BLOB."""
+    import numpy as np
+
+    pairs = list(rows)
+    ids = np.fromiter((pair[0] for pair in pairs), dtype=np.int64, count=len(pairs))
+    if not pairs:
+        return VectorRows(ids=ids, matrix=np.zeros((0, 0), dtype=np.float32))
+    joined = np.frombuffer(b"".join(pair[1] for pair in pairs), dtype="<f4")
+    return VectorRows(ids=ids, matrix=joined.reshape(len(pairs), -1))
 
 
 _ENCODER = "encoder = (SELECT id FROM encoders WHERE encoder_id = ?)"

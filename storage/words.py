@@ -6,6 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from storage.captions import ACTIVE_ORIGIN
 from storage.filters import condition_for
 from storage.records import PhotoFilter, PhotoId, WordMatch
 from storage.search_text import date_words, indexed, indexed_name, match_any
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 # BM25 weights of names, caption and facts: who names a folder "Lisbon 2019" means it.
 _WEIGHTS = "2.0, 1.0, 1.5"
 
-_SOURCE = """
+_SOURCE = f"""
     SELECT photos.id, roots.path, photos.folder, photos.name,
-           (SELECT group_concat(text, ' ') FROM captions
-             WHERE captions.content_id = photos.content_id),
+           (SELECT text FROM captions WHERE captions.content_id = photos.content_id
+             AND captions.origin = {ACTIVE_ORIGIN}),
            facts.taken_at, facts.camera, facts.lens, facts.title, facts.description, facts.keywords
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
-    WHERE photos.id IN ({keys})"""
+    WHERE photos.id IN ({{keys}})"""
 
 
 class Words:

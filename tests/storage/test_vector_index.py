@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import storage.graph_upkeep
 import storage.vector_index
 from storage.graph_upkeep import refresh_graph
-from storage.hnsw import GRAPH_NAME, SIDECAR_NAME, HnswGraph, build_graph, load_graph
+from storage.hnsw import GRAPH_NAME, SIDECAR_NAME, HnswGraph, VectorSpace, build_graph, load_graph
 from storage.library import Library
 from storage.records import ContentId, Embedding, Facts, PhotoFilter
 from storage.vector_index import VectorIndex
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.records import FloatMatrix, IdVector
+
+
+SPACE = VectorSpace(encoder_id="e", dim=16)
 
 
 def fill(shelf: Shelf, count: int) -> None:
@@ -132,24 +136,27 @@ def vectors(count: int, dim: int = 16) -> tuple[IdVector, FloatMatrix]:
 
 def build(folder: Path, count: int = 500) -> HnswGraph:
     ids, matrix = vectors(count)
-    built = build_graph(folder, encoder_id="e", revision=4, ids=ids, matrix=matrix)
+    built = build_graph(folder, space=SPACE, revision=4, ids=ids, matrix=matrix)
     assert built is not None
     return built
 
 
 def test_a_stored_graph_answers_as_the_built_one(tmp_path: Path) -> None:
     built = build(tmp_path)
-    loaded = load_graph(tmp_path, encoder_id="e", dim=16)
+    loaded = load_graph(tmp_path, SPACE)
     assert loaded is not None
     query = vectors(1)[1][0]
     assert set(loaded.nearest(query, 10)) == set(built.nearest(query, 10))
     assert loaded.card.revision == 4
 
 
-def test_a_graph_of_another_model_or_size_is_not_believed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "other", [{"encoder_id": "other"}, {"dim": 8}, {"caption_weight": 0.2}, {"origin": 3}]
+)
+def test_a_graph_of_another_space_is_not_believed(tmp_path: Path, other: dict[str, Any]) -> None:
     build(tmp_path)
-    assert load_graph(tmp_path, encoder_id="other", dim=16) is None
-    assert load_graph(tmp_path, encoder_id="e", dim=8) is None
+    assert load_graph(tmp_path, SPACE) is not None
+    assert load_graph(tmp_path, replace(SPACE, **other)) is None
 
 
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "missing", "no sidecar", "odd sidecar"])
@@ -169,7 +176,7 @@ def test_a_damaged_graph_is_not_believed(tmp_path: Path, damage: str) -> None:
             sidecar.unlink()
         case "odd sidecar":
             sidecar.write_text('{"format": 1}')
-    assert load_graph(tmp_path, encoder_id="e", dim=16) is None
+    assert load_graph(tmp_path, SPACE) is None
 
 
 def test_search_through_the_graph_agrees_with_exact_search(
@@ -181,7 +188,7 @@ def test_search_through_the_graph_agrees_with_exact_search(
     exact = index.search(unit(7), 5)
     graph = build_graph(
         shelf.library.folder,
-        encoder_id=ENCODER,
+        space=index.space,
         revision=index.revision,
         ids=index.ids[:50],
         matrix=index.matrix[:50],
@@ -200,7 +207,7 @@ def test_when_deletions_empty_the_graphs_answer_exact_search_steps_in(
     index.use_graph(
         build_graph(
             shelf.library.folder,
-            encoder_id=ENCODER,
+            space=index.space,
             revision=index.revision,
             ids=index.ids,
             matrix=index.matrix,

@@ -1,0 +1,247 @@
+"""One row per content that gives the published stage-1 score as an inner product.
+
+ImageScope (Luo et al., 2025) scores (1 - τ) <q, picture> + τ <q, caption>, which is linear in q:
+the rows (1 - τ) picture + τ caption, not brought to unit length again, give it exactly. A content
+without caption takes the mean caption vector; as that one moves with every caption, its part is
+added to the scores and not to the rows. Without any caption the rows are the pictures' vectors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from storage.records import NO_ORIGIN, ContentId, OriginId
+from storage.vectors import VectorRows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from storage.library import Library
+    from storage.records import FloatMatrix, FloatVector, IdVector
+
+CAPTION_WEIGHT = 0.15
+"""τ of the publication."""
+
+_GATHERED_SHARE = 16
+_NEVER = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreParts:
+    """The inner products a score is made of."""
+
+    picture: float
+    caption: float | None
+    """None where there is no caption, or one of which the encoder knows no word."""
+
+
+class FusedVectors:
+    """All vectors of one encoder in memory, kept in step with the library; not thread-safe."""
+
+    def __init__(self, library: Library, encoder_id: str, caption_weight: float) -> None:
+        self.encoder_id = encoder_id
+        self.caption_weight = caption_weight
+        self._library = library
+        self._forget(NO_ORIGIN)
+
+    def _forget(self, origin: OriginId) -> None:
+        self.origin = origin
+        self.revision = _NEVER
+        self.ids: IdVector = np.zeros(0, dtype=np.int64)
+        self.matrix: FloatMatrix = np.zeros((0, 0), dtype=np.float32)
+        self._is_captioned: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+        self._takes_mean: FloatVector = np.zeros(0, dtype=np.float32)
+        self._caption_sum = np.zeros(0, dtype=np.float64)
+        self._captions = 0
+        self._has_shares = False
+
+    # -- keeping in step ---------------------------------------------------------------------
+
+    def refresh(self) -> IdVector:
+        """Take in what was committed since the last time; the contents whose rows are new."""
+        current = self._library.revision
+        if current == self.revision:
+            return _NO_IDS
+        origin = self._library.captions.active_id()
+        if origin != self.origin:
+            self._forget(origin)
+        pictures = self._library.vectors.since(self.revision, self.encoder_id)
+        captions = self._captions_since(self.revision)
+        if self.revision != _NEVER:
+            pictures = _joined(pictures, self._pictures_of(_others(captions, pictures)))
+            captions = _joined(captions, self._captions_of(_others(pictures, captions)))
+        self.revision = current
+        if len(pictures.ids):
+            self._take_in(_ordered(pictures), captions)
+        return np.sort(pictures.ids)
+
+    def _captions_since(self, revision: int) -> VectorRows:
+        if self.origin == NO_ORIGIN:
+            return _NO_ROWS
+        return _with_meaning(
+            self._library.vectors.since(
+                revision, self.encoder_id, kind="caption", origin=self.origin
+            )
+        )
+
+    def _pictures_of(self, ids: IdVector) -> VectorRows:
+        return self._library.vectors.among(_content_ids(ids), self.encoder_id)
+
+    def _captions_of(self, ids: IdVector) -> VectorRows:
+        if self.origin == NO_ORIGIN:
+            return _NO_ROWS
+        return _with_meaning(
+            self._library.vectors.among(
+                _content_ids(ids), self.encoder_id, kind="caption", origin=self.origin
+            )
+        )
+
+    def _take_in(self, pictures: VectorRows, captions: VectorRows) -> None:
+        """Compute the rows of contents from all that is known of them now."""
+        captions = _ordered(captions)
+        of_caption = np.searchsorted(pictures.ids, captions.ids)
+        # A caption whose photo has no vector of this encoder has no row to go to.
+        has_row = np.isin(captions.ids, pictures.ids, assume_unique=True)
+        of_caption, vectors = of_caption[has_row], captions.matrix[has_row]
+        self._forget_captions_of(pictures)
+        if len(vectors):
+            self._count_in(vectors)
+        rows = pictures.matrix * np.float32(self._picture_share)
+        if len(vectors):
+            rows[of_caption] += np.float32(self.caption_weight) * vectors
+        is_captioned = np.zeros(len(rows), dtype=np.bool_)
+        is_captioned[of_caption] = True
+        self._merge(pictures.ids, rows, is_captioned)
+        self._takes_mean = (~self._is_captioned).astype(np.float32)
+
+    @property
+    def _picture_share(self) -> float:
+        return 1.0 - self.caption_weight if self._has_shares else 1.0
+
+    def _count_in(self, vectors: FloatMatrix) -> None:
+        if not self._has_shares:
+            # The first captions: until now the pictures counted alone.
+            self._has_shares = True
+            self.matrix = self.matrix * np.float32(1.0 - self.caption_weight)
+            self._caption_sum = np.zeros(vectors.shape[1], dtype=np.float64)
+        self._captions += len(vectors)
+        self._caption_sum += vectors.sum(axis=0, dtype=np.float64)
+
+    def _forget_captions_of(self, pictures: VectorRows) -> None:
+        """Take captions that come anew out of the mean: what a row holds beside its picture."""
+        places = np.searchsorted(self.ids, pictures.ids)
+        known = np.flatnonzero(np.isin(pictures.ids, self.ids, assume_unique=True))
+        known = known[self._is_captioned[places[known]]]
+        if not len(known):
+            return
+        share = self._picture_share
+        within = self.matrix[places[known]] - np.float32(share) * pictures.matrix[known]
+        if self.caption_weight:
+            total = within.sum(axis=0, dtype=np.float64)
+            self._caption_sum -= total / self.caption_weight
+        self._captions -= len(known)
+        self._is_captioned[places[known]] = False
+
+    def _merge(self, ids: IdVector, rows: FloatMatrix, is_captioned: npt.NDArray[np.bool_]) -> None:
+        known = np.isin(ids, self.ids, assume_unique=True)
+        places = np.searchsorted(self.ids, ids[known])
+        if len(places):
+            self.matrix[places] = rows[known]
+            self._is_captioned[places] = is_captioned[known]
+        if known.all():
+            return
+        if not len(self.ids):
+            self.ids, self.matrix, self._is_captioned = ids, rows, is_captioned
+            return
+        all_ids = np.concatenate([self.ids, ids[~known]])
+        order = np.argsort(all_ids)
+        self.ids = all_ids[order]
+        self.matrix = np.concatenate([self.matrix, rows[~known]])[order]
+        self._is_captioned = np.concatenate([self._is_captioned, is_captioned[~known]])[order]
+
+    # -- scoring -----------------------------------------------------------------------------
+
+    def scores(
+        self, query: FloatVector, rows: npt.NDArray[np.intp] | slice | None = None
+    ) -> FloatVector:
+        """The published score of each row, or of those given; `query` has shape (dim,)."""
+        if rows is None:
+            rows = slice(None)
+        elif not isinstance(rows, slice) and len(rows) * _GATHERED_SHARE > len(self.ids):
+            # To gather many rows costs more than to multiply them all.
+            return self.scores(query)[rows]
+        scores: FloatVector = self.matrix[rows] @ query
+        if self._captions:
+            scores += np.float32(self._mean_part() @ query) * self._takes_mean[rows]
+        return scores
+
+    def _mean_part(self) -> FloatVector:
+        """What a content without caption has in its place, τ times the mean caption vector."""
+        mean = self.caption_weight * self._caption_sum / max(1, self._captions)
+        return np.asarray(mean, dtype=np.float32)
+
+    def whole_rows(self) -> FloatMatrix:
+        """The rows with the mean caption vector where there is none: what a graph is built of."""
+        if not self._captions:
+            return self.matrix
+        whole = self.matrix.copy()
+        whole[~self._is_captioned] += self._mean_part()
+        return whole
+
+    def parts(self, query: FloatVector, ids: Sequence[ContentId]) -> dict[ContentId, ScoreParts]:
+        """What the scores of these contents are made of, from their own vectors."""
+        wanted = np.asarray(ids, dtype=np.int64)
+        captions = _by_content(self._captions_of(wanted), query)
+        return {
+            content_id: ScoreParts(picture=picture, caption=captions.get(content_id))
+            for content_id, picture in _by_content(self._pictures_of(wanted), query).items()
+        }
+
+
+_NO_IDS: IdVector = np.zeros(0, dtype=np.int64)
+_NO_ROWS = VectorRows(ids=_NO_IDS, matrix=np.zeros((0, 0), dtype=np.float32))
+
+
+def _by_content(rows: VectorRows, query: FloatVector) -> dict[ContentId, float]:
+    products = rows.matrix @ query if len(rows.ids) else ()
+    return {
+        ContentId(int(content_id)): float(product)
+        for content_id, product in zip(rows.ids, products, strict=True)
+    }
+
+
+def _content_ids(ids: IdVector) -> list[ContentId]:
+    return [ContentId(int(content_id)) for content_id in ids]
+
+
+def _others(some: VectorRows, present: VectorRows) -> IdVector:
+    return np.setdiff1d(some.ids, present.ids, assume_unique=True)
+
+
+def _joined(rows: VectorRows, more: VectorRows) -> VectorRows:
+    if not len(more.ids):
+        return rows
+    if not len(rows.ids):
+        return more
+    return VectorRows(
+        ids=np.concatenate([rows.ids, more.ids]),
+        matrix=np.concatenate([rows.matrix, more.matrix]),
+    )
+
+
+def _ordered(rows: VectorRows) -> VectorRows:
+    order = np.argsort(rows.ids)
+    return VectorRows(ids=rows.ids[order], matrix=rows.matrix[order])
+
+
+def _with_meaning(rows: VectorRows) -> VectorRows:
+    """Without zero rows: captions of which the encoder knows no word are as good as none."""
+    if not len(rows.ids):
+        return rows
+    has_meaning = rows.matrix.any(axis=1)
+    return VectorRows(ids=rows.ids[has_meaning], matrix=rows.matrix[has_meaning])
