@@ -10,18 +10,20 @@ import subprocess
 import sys
 from typing import IO, TYPE_CHECKING, Any
 
+from imagescope_tui.config import indexer_environment
 from imagescope_tui.errors import PicturesUnavailable, Superseded
 from indexer.events import decode_event
-from indexer.options import options_to_json
+from indexer.options import options_to_json, role_to_json
 from indexer.wire import answer_from_wire, decode_line, encode_line, filter_to_wire
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from indexer.answers import NearestAnswer
     from indexer.events import IndexEvent
+    from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
     from storage.records import PhotoFilter, PhotoId
 
@@ -62,10 +64,11 @@ class IndexerClient:
         log = _open_log(self._options.library)
         try:
             self._child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "indexer", options_to_json(self._options)),
+                *(sys.executable, "-P", "-m", "indexer"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log or subprocess.DEVNULL,
+                env=indexer_environment(),
                 limit=_LINE_BYTES_MAX,
                 # Ctrl-C in the terminal is ours to handle.
                 start_new_session=True,
@@ -75,6 +78,7 @@ class IndexerClient:
         finally:
             if log is not None:
                 log.close()
+        self._write(options_to_json(self._options))
         self._reader = asyncio.create_task(self._read(self._child))
 
     async def wait(self) -> int:
@@ -114,14 +118,21 @@ class IndexerClient:
     # -- asking ------------------------------------------------------------------------------
 
     async def nearest(
-        self, *, text: str = "", picture: Path | None = None, photo_filter: PhotoFilter, limit: int
+        self,
+        *,
+        texts: Sequence[str] = (),
+        picture: Path | None = None,
+        without: Path | None = None,
+        photo_filter: PhotoFilter,
+        limit: int,
     ) -> NearestAnswer:
-        """The photos nearest to the text, the picture, or both; see search.retriever."""
+        """The photos nearest to the texts, the picture, or both; see search.retriever."""
         answer = await self._ask(
             {
                 "do": "nearest",
-                "text": text,
+                "texts": list(texts),
                 "picture": str(picture) if picture else None,
+                "without": str(without) if without else None,
                 "filter": filter_to_wire(photo_filter),
                 "limit": limit,
             }
@@ -130,13 +141,14 @@ class IndexerClient:
 
     async def prepare_preview(self, photo_id: PhotoId) -> bool:
         """Have the large picture made; whether it is in the cache now."""
-        return await self._prepare(photo_id, PREVIEW_SIDE)
+        return await self.prepare_picture(photo_id, PREVIEW_SIDE)
 
     async def prepare_thumbnail(self, photo_id: PhotoId) -> bool:
         """Have a thumbnail made that was dropped; whether it is in the cache now."""
-        return await self._prepare(photo_id, THUMBNAIL_SIDE)
+        return await self.prepare_picture(photo_id, THUMBNAIL_SIDE)
 
-    async def _prepare(self, photo_id: PhotoId, side: int) -> bool:
+    async def prepare_picture(self, photo_id: PhotoId, side: int) -> bool:
+        """Have a JPEG of this longest side made; whether it is in the cache now."""
         try:
             answer = await self._ask({"do": "picture", "photo": photo_id, "side": side})
         except PicturesUnavailable:
@@ -159,6 +171,10 @@ class IndexerClient:
         """Look at every root again, and at failed photos too if so asked."""
         await self._ask({"do": "rescan", "retry": retry})
 
+    async def caption_with(self, settings: RoleSettings | None) -> None:
+        """Have captions written by this model from now on, or by none."""
+        await self._ask({"do": "caption_with", "settings": role_to_json(settings)})
+
     async def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         number = next(self._numbers)
         answered: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
@@ -171,9 +187,12 @@ class IndexerClient:
             self._waiting.pop(number, None)
 
     def _tell(self, message: dict[str, Any]) -> bool:
+        return self._write(encode_line(message))
+
+    def _write(self, line: str) -> bool:
         if self._child is None or self._child.stdin is None or self._child.stdin.is_closing():
             return False
-        self._child.stdin.write(encode_line(message).encode("ascii") + b"\n")
+        self._child.stdin.write(line.encode("ascii") + b"\n")
         return True
 
     # -- hearing -----------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""The child process: `python -P -m indexer OPTIONS`, where OPTIONS is a JSON object.
+"""The child process: `python -P -m indexer`, which reads its options from stdin's first line.
 
-Events and replies go to stdout, one JSON object per line; requests come on stdin. It ends when
-stdin closes, and so also when its parent is killed. Logging goes to stderr.
+Events and replies go to stdout, one JSON object per line; requests come on stdin's other lines. It
+ends when stdin closes, and so also when its parent is killed. Logging goes to stderr.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from indexer.control import Control
 from indexer.encoder_slot import EncoderSlot
 from indexer.errors import IndexerError
 from indexer.events import IndexerStarted, IndexHalted, encode_event
+from indexer.models.protocols import ModelUnknown
 from indexer.options import options_from_json
 from indexer.run import IndexRun
 from indexer.service import Service
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 EXIT_DONE = 0
 EXIT_HALTED = 1
-EXIT_NO_ENCODER = 4
+EXIT_WRONG_SETTING = 2
+EXIT_NO_MODEL = 4
 
 _LAST_SECONDS = 10.0
 _BUSY_RETRY_SECONDS = 5.0
@@ -61,9 +63,15 @@ class _Outlet:
         self.send(encode_line(message))
 
 
-def main(argument: str) -> int:
+def main() -> int:
     """Run the child process; its exit status."""
-    options = options_from_json(argument)
+    line = sys.stdin.buffer.readline()
+    try:
+        options = options_from_json(line.decode("ascii"))
+    except (KeyError, TypeError, ValueError):
+        # Not the line itself: there may be a key in it.
+        sys.stderr.write("the first line on stdin must hold the options\n")
+        return EXIT_WRONG_SETTING
     outlet = _Outlet(_take_stdout())
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     control = Control()
@@ -71,7 +79,14 @@ def main(argument: str) -> int:
         signal.signal(number, lambda *_: control.stop())
     encoders = EncoderSlot(options, outlet.event)
     thumbnails = ThumbnailCache(options.library / THUMBNAILS_NAME, options.thumbnail_cache_bytes)
-    service = Service(options.library, encoders, thumbnails, control, outlet.message)
+    service = Service(
+        options.library,
+        encoders,
+        thumbnails,
+        control,
+        outlet.message,
+        caption_weight=options.caption_weight,
+    )
     encoders.start()
     service.start()
     threading.Thread(target=_read, args=(service, control), name="stdin", daemon=True).start()
@@ -107,19 +122,21 @@ def _index(
     outlet: _Outlet,
 ) -> int:
     if not options.serve and encoders.wait() is None:
-        return EXIT_NO_ENCODER
+        is_wrong_setting = isinstance(encoders.error, ModelUnknown)
+        return EXIT_WRONG_SETTING if is_wrong_setting else EXIT_NO_MODEL
     try:
         library = _open_when_free(options, control, outlet)
         if library is None:
             return EXIT_DONE
         with library:
             outlet.event(IndexerStarted(indexing=True))
-            IndexRun(library, options, encoders, thumbnails, control, outlet.event).run()
+            run = IndexRun(library, options, encoders, thumbnails, control, outlet.event)
+            run.run()
+            return EXIT_NO_MODEL if run.has_left_captions else EXIT_DONE
     except (StorageError, IndexerError) as error:
         outlet.event(IndexHalted(reason=error.message, hint=error.hint))
         control.stop()
         return EXIT_HALTED
-    return EXIT_DONE
 
 
 def _open_when_free(options: IndexerOptions, control: Control, outlet: _Outlet) -> Library | None:
@@ -139,7 +156,7 @@ def _open_when_free(options: IndexerOptions, control: Control, outlet: _Outlet) 
 
 
 if __name__ == "__main__":
-    status = main(sys.argv[1])
+    status = main()
     sys.stderr.flush()
     # Daemon threads of libraries may hold the interpreter back; all that counts is committed.
     os._exit(status)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from indexer.models.chat_types import RoleSettings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
@@ -21,6 +23,10 @@ class Orders:
     """Look at every root again."""
     retry: bool = False
     """Try every failed photo again."""
+    is_captioner_new: bool = False
+    """Whether `captioner` says something."""
+    captioner: RoleSettings | None = None
+    """Who writes captions from now on; None for nobody."""
 
 
 class Control:
@@ -35,6 +41,9 @@ class Control:
         self._rescan = False
         self._retry = False
         self._degraded: dict[Path, str] = {}
+        self._is_captioner_new = False
+        self._captioner: RoleSettings | None = None
+        self._is_woken = False
 
     @property
     def is_stopped(self) -> bool:
@@ -53,7 +62,13 @@ class Control:
             return self._has_orders()
 
     def _has_orders(self) -> bool:
-        return bool(self._stopped or self._folders or self._changes or self._rescan)
+        return bool(
+            self._stopped
+            or self._folders
+            or self._changes
+            or self._rescan
+            or self._is_captioner_new
+        )
 
     def stop(self) -> None:
         """End after the batch in hand."""
@@ -78,6 +93,18 @@ class Control:
         with self._news:
             self._rescan = True
             self._retry = self._retry or retry
+            self._news.notify_all()
+
+    def caption_with(self, settings: RoleSettings | None) -> None:
+        """Who writes captions from now on; None for nobody."""
+        with self._news:
+            self._is_captioner_new, self._captioner = True, settings
+            self._news.notify_all()
+
+    def wake(self) -> None:
+        """End one `wait`: something is ready that is no order."""
+        with self._news:
+            self._is_woken = True
             self._news.notify_all()
 
     def report_change(self, root: Path, folders: frozenset[Path] | None) -> None:
@@ -113,13 +140,17 @@ class Control:
                 },
                 rescan=self._rescan,
                 retry=self._retry,
+                is_captioner_new=self._is_captioner_new,
+                captioner=self._captioner,
             )
+            self._is_captioner_new, self._captioner = False, None
             self._folders, self._changes = [], {}
             self._rescan = self._retry = False
             return orders
 
     def wait(self, seconds: float) -> None:
-        """Sleep until something comes in, at most so long."""
+        """Sleep until something comes in or somebody wakes us, at most so long."""
         with self._news:
-            if not self._has_orders():
+            if not self._has_orders() and not self._is_woken:
                 self._news.wait(seconds)
+            self._is_woken = False

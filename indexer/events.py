@@ -106,6 +106,48 @@ class IndexProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionerReady:
+    """The model that writes captions answers."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionerUnavailable:
+    """The model that writes captions does not answer; it is asked again, and the photos wait."""
+
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionsCommitted:
+    """A batch of captions is safe on disk; it is found unless an older set is still in use."""
+
+    captions: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionProgress:
+    """How far captioning is; sent a few times a second at most."""
+
+    done: int
+    total: int
+    captions_per_second: float
+    seconds_left: float | None
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionFailed:
+    """One photo got no caption; it is tried again later."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexUpToDate:
     """Nothing is left to do; with watching, until something changes."""
 
@@ -133,6 +175,11 @@ IndexEvent: TypeAlias = (
     | PhotosCommitted
     | PhotoFailed
     | IndexProgress
+    | CaptionerReady
+    | CaptionerUnavailable
+    | CaptionsCommitted
+    | CaptionProgress
+    | CaptionFailed
     | IndexUpToDate
     | IndexHalted
 )
@@ -155,6 +202,11 @@ _EVENT_TYPES: dict[str, type[IndexEvent]] = {
         PhotosCommitted,
         PhotoFailed,
         IndexProgress,
+        CaptionerReady,
+        CaptionerUnavailable,
+        CaptionsCommitted,
+        CaptionProgress,
+        CaptionFailed,
         IndexUpToDate,
         IndexHalted,
     )

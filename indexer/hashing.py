@@ -11,6 +11,8 @@ import xxhash
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from storage.contents import PendingPhoto
+
 _BLOCK_BYTES = 1 << 20
 
 
@@ -28,3 +30,12 @@ def hash_file(path: Path) -> str:
         while block := stream.read(_BLOCK_BYTES):
             digest.update(block)
     return digest.hexdigest()
+
+
+def has_changed(photo: PendingPhoto) -> bool:
+    """Whether the file is another one than the library knows, or is not there."""
+    try:
+        status = photo.path.stat()
+    except OSError:
+        return True
+    return (status.st_size, status.st_mtime_ns) != (photo.size_bytes, photo.mtime_ns)

@@ -1,4 +1,8 @@
-"""What a run of the indexer is told, frozen; it reads no environment and no settings file."""
+"""What a run of the indexer is told, frozen; it reads no environment and no settings file.
+
+The options travel as one line of JSON on the child's stdin: a process's arguments can be read by
+everybody on the machine, and an API key may be among the options.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,9 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from indexer.models.chat_types import RoleSettings
 
 BATCH_PHOTOS_MAX = 64
 """Photos in one commit, and so the most that is done again after a kill."""
@@ -34,10 +41,14 @@ class IndexerOptions:
     thumbnail_cache_bytes: int = 2_000_000_000
     retry_failed: bool = False
     """Try every failed photo again, not only those whose time has come."""
+    captioner: RoleSettings | None = None
+    """Who writes captions; None for nobody, until told otherwise."""
+    caption_weight: float = 0.15
+    """τ, the captions' share of the stage-1 score, from 0 to 1."""
 
 
 def options_to_json(options: IndexerOptions) -> str:
-    """The options as one argument of the child process."""
+    """The options as one line of ASCII; file names that are not UTF-8 survive."""
     return json.dumps(dataclasses.asdict(options), default=str)
 
 
@@ -45,13 +56,29 @@ def options_from_json(text: str) -> IndexerOptions:
     """The options that `options_to_json` was given.
 
     Raises:
-        TypeError, ValueError: the text holds something else.
+        KeyError, TypeError, ValueError: the text holds something else.
     """
     fields = json.loads(text)
     models_folder = fields.pop("models_folder")
+    captioner = fields.pop("captioner")
     return IndexerOptions(
         library=Path(fields.pop("library")),
         models_folder=Path(models_folder) if models_folder else None,
         folders=tuple(Path(folder) for folder in fields.pop("folders")),
+        captioner=None if captioner is None else role_from_json(captioner),
         **fields,
     )
+
+
+def role_to_json(settings: RoleSettings | None) -> dict[str, Any] | None:
+    """A role's settings as JSON values; None for nobody."""
+    return None if settings is None else dataclasses.asdict(settings)
+
+
+def role_from_json(fields: dict[str, Any]) -> RoleSettings:
+    """The settings that `role_to_json` was given.
+
+    Raises:
+        TypeError, KeyError: the fields are others.
+    """
+    return RoleSettings(**{**fields, "urls": tuple(str(url) for url in fields["urls"])})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from indexer.decode_failures import DecodeFailure
 from indexer.events import PhotoFailed
-from indexer.hashing import hash_file
+from indexer.hashing import has_changed, hash_file
 from storage.errors import LibraryFull
 from storage.records import Embedding
 from storage.safe_text import printable
@@ -176,7 +176,7 @@ class Pipeline:
             )
             if outcome.permanent:
                 self._broken_hashes[item.content_hash] = item.problem
-        elif _has_changed(item.photo):
+        elif has_changed(item.photo):
             item.problem = _STILL_WRITTEN
         else:
             item.decoded = outcome
@@ -280,11 +280,3 @@ def _hashed(photo: PendingPhoto) -> _Item:
         # An unplugged disk answers with an I/O error at first, and with "not there" later.
         gone = error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EIO, errno.ENODEV, errno.ESTALE)
         return _Item(photo=photo, problem=problem, has_vanished=gone)
-
-
-def _has_changed(photo: PendingPhoto) -> bool:
-    try:
-        status = photo.path.stat()
-    except OSError:
-        return True
-    return (status.st_size, status.st_mtime_ns) != (photo.size_bytes, photo.mtime_ns)

@@ -1,4 +1,4 @@
-"""One run of the indexer: scan, index, and if asked, stay and follow what changes."""
+"""One run of the indexer: scan, index, caption, and if asked, stay and follow what changes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from indexer.caption_desk import CaptionDesk
+from indexer.caption_prompt import caption_prompt
+from indexer.captioner import Captioner, Clocks
 from indexer.decode_pool import DecodePool
 from indexer.decoding import PHOTO_EXTENSIONS
 from indexer.errors import IndexerError
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from indexer.control import Control
     from indexer.encoder_slot import EncoderSlot
     from indexer.events import IndexEvent
+    from indexer.models.chat_types import ChatModel, RoleSettings
     from indexer.options import IndexerOptions
     from storage.library import Library
     from storage.thumbnails import ThumbnailCache
@@ -62,7 +66,13 @@ class IndexRun:
         self._progress = Progress(time.monotonic)
         self._started_at = time.monotonic()
         self._pipeline: Pipeline | None = None
+        self._look_at_queue_at = 0.0
+        self._captioner: Captioner | None = None
+        self._captioner_settings = options.captioner
         self._is_up_to_date = False
+        self._has_fresh_graph = False
+        self.has_left_captions = False
+        """Whether the run came to its end without a caption for each photo: no server answered."""
         self._decoded_at_trim = 0
 
     def run(self) -> None:
@@ -75,22 +85,27 @@ class IndexRun:
             while not self._control.is_stopped:
                 try:
                     self._run_until_done()
-                    return
+                    break
                 except (StorageError, IndexerError) as error:
                     if not self._options.serve:
                         raise
                     self._halt(error)
                     self._control.wait(_AFTER_HALT_SECONDS)
+            self._drop_pipeline()
         finally:
             self._roots.close()
-            self._drop_pipeline()
+            self._drop_pipeline(is_lost=True)
 
     def _halt(self, error: StorageError | IndexerError) -> None:
         _log.warning("indexing halted: %s", error.message)
         self._emit(IndexHalted(reason=error.message, hint=error.hint))
-        self._drop_pipeline()
+        self._drop_pipeline(is_lost=True)
 
-    def _drop_pipeline(self) -> None:
+    def _drop_pipeline(self, *, is_lost: bool = False) -> None:
+        """Give up what is in flight; `is_lost` where the library cannot be written any more."""
+        captioner, self._captioner = self._captioner, None
+        if captioner is not None:
+            captioner.close(is_lost=is_lost)
         pipeline, self._pipeline = self._pipeline, None
         if pipeline is not None:
             pipeline.close()
@@ -106,18 +121,21 @@ class IndexRun:
         self._take_note(self._roots.scan_all())
         while not self._control.is_stopped:
             self._obey()
-            if self._work():
+            if self._work() or self._caption():
                 continue
             self._settle()
-            if not (self._options.watch or self._options.serve):
+            if self._is_up_to_date and not (self._options.watch or self._options.serve):
                 return
-            self._control.wait(_IDLE_SECONDS)
+            due = self._captioner.seconds_until_due if self._captioner else _IDLE_SECONDS
+            self._control.wait(min(due, _IDLE_SECONDS))
             self._take_note(self._roots.look_around())
 
     def _obey(self) -> None:
         orders = self._control.take()
         if orders.retry:
             self._forget_failures()
+        if orders.is_captioner_new:
+            self._caption_with(orders.captioner)
         self._take_note(self._roots.obey(orders) or orders.rescan)
 
     def _forget_failures(self) -> None:
@@ -128,6 +146,9 @@ class IndexRun:
         """The roots hold something else than before: look at the queue from the top."""
         if is_different:
             self._is_up_to_date = False
+            self._look_at_queue_at = 0.0
+            if self._captioner is not None:
+                self._captioner.start_over()
             if self._pipeline is not None:
                 self._pipeline.start_over()
                 self._aim(self._pipeline)
@@ -138,10 +159,17 @@ class IndexRun:
             self._tell_progress(paused=True)
             return False
         pipeline = self._pipeline or self._make_pipeline()
+        # While captions come back the run wakes often; the queue need not be asked each time.
+        if time.monotonic() < self._look_at_queue_at:
+            return False
         done_before = pipeline.totals.done
         if not pipeline.step():
+            self._look_at_queue_at = time.monotonic() + _IDLE_SECONDS
             return False
         self._is_up_to_date = False
+        if self._captioner is not None:
+            self._captioner.start_over()
+            self._captioner.collect()
         photos = pipeline.totals.done - done_before
         self._emit(PhotosCommitted(photos=photos, revision=self._library.revision))
         self._tell_progress()
@@ -161,7 +189,45 @@ class IndexRun:
         )
         self._decoded_at_trim = 0
         self._aim(self._pipeline)
+        clocks = Clocks(wall=time.time, steady=time.monotonic)
+        self._captioner = Captioner(self._library, pool, encoder, self._emit, clocks)
+        self._captioner.use(self._open_desk())
         return self._pipeline
+
+    # -- captions ----------------------------------------------------------------------------
+
+    def _caption_with(self, settings: RoleSettings | None) -> None:
+        is_same = settings == self._captioner_settings
+        self._captioner_settings = settings
+        if self._captioner is None or (is_same and self._captioner.is_ready):
+            return
+        self._captioner.use(self._open_desk())
+        self._is_up_to_date = self._is_up_to_date and self._options.serve
+
+    def _open_desk(self) -> CaptionDesk | None:
+        settings = self._captioner_settings
+        if settings is None:
+            return None
+        return CaptionDesk(
+            open_model=lambda: _open_chat(settings),
+            prompt=caption_prompt(),
+            wake=self._control.wake,
+        )
+
+    def _caption(self) -> bool:
+        """A bounded piece of captioning; False when nothing is to be done just now."""
+        if self._captioner is None:
+            return False
+        self._captioner.pause(self._control.is_paused)
+        return self._captioner.collect() if self._control.is_paused else self._captioner.step()
+
+    @property
+    def _waits_for_captions(self) -> bool:
+        """A command ends when all is captioned, or when nobody answers; a server just goes on."""
+        captioner = self._captioner
+        if captioner is None or self._options.serve:
+            return False
+        return not (captioner.is_settled or captioner.has_given_up)
 
     def _look_for_vanished(self, pipeline: Pipeline) -> None:
         vanished, pipeline.vanished = pipeline.vanished, {}
@@ -187,14 +253,24 @@ class IndexRun:
 
     def _settle(self) -> None:
         """Say once that everything is done, and tidy up."""
-        if self._is_up_to_date or self._control.is_paused or self._control.is_stopped:
+        if self._control.is_paused or self._control.is_stopped or self._waits_for_captions:
             return
-        self._is_up_to_date = True
+        if not self._is_up_to_date:
+            self._is_up_to_date = True
+            self._tell_up_to_date()
+            self._trim_thumbnails()
+            self._has_fresh_graph = False
+        captioner = self._captioner
+        if not self._has_fresh_graph and (captioner is None or captioner.is_settled):
+            self._has_fresh_graph = True
+            self._keep_graph()
+
+    def _tell_up_to_date(self) -> None:
+        captioner = self._captioner
+        self.has_left_captions = captioner is not None and captioner.has_left_photos
         counts = self._library.counts()
         seconds = round(time.monotonic() - self._started_at, 2)
         self._emit(IndexUpToDate(photos=counts.photos, failed=counts.failed, seconds=seconds))
-        self._trim_thumbnails()
-        self._keep_graph()
 
     def _trim_thumbnails(self) -> None:
         decoded = self._pipeline.totals.decoded if self._pipeline else 0
@@ -207,5 +283,14 @@ class IndexRun:
         encoder = self._pipeline.encoder if self._pipeline else None
         if encoder is not None and self._options.serve:
             refresh_graph(
-                self._library, encoder.encoder_id, is_stopped=lambda: self._control.has_orders
+                self._library,
+                encoder.encoder_id,
+                caption_weight=self._options.caption_weight,
+                is_stopped=lambda: self._control.has_orders,
             )
+
+
+def _open_chat(settings: RoleSettings) -> ChatModel:
+    from indexer.models.chat import open_chat  # loads the client library, which takes a while
+
+    return open_chat(settings)

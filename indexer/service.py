@@ -17,8 +17,10 @@ from indexer.decode_pool import DecodePool
 from indexer.errors import IndexerError
 from indexer.lookup import VectorLookup
 from indexer.models.protocols import ModelError, PictureInput
+from indexer.options import role_from_json
 from indexer.wire import answer_to_wire, filter_from_wire
 from storage.errors import LibraryMissing, StorageError
+from storage.fused_vectors import CAPTION_WEIGHT
 from storage.library import Library
 from storage.records import PhotoId
 from storage.thumbnails import THUMBNAIL_SIDE
@@ -46,8 +48,11 @@ class Service:
         thumbnails: ThumbnailCache,
         control: Control,
         send: Callable[[dict[str, Any]], None],
+        *,
+        caption_weight: float = CAPTION_WEIGHT,
     ) -> None:
         self._folder = folder
+        self._caption_weight = caption_weight
         self._encoders = encoders
         self._thumbnails = thumbnails
         self._control = control
@@ -87,10 +92,21 @@ class Service:
             case "rescan":
                 self._control.rescan(retry=bool(message.get("retry")))
                 self._reply(message, {})
+            case "caption_with":
+                self._caption_with(message)
             case "stop":
                 self._control.stop()
             case other:
                 self._refuse(message, f"unknown request {other!r}")
+
+    def _caption_with(self, message: dict[str, Any]) -> None:
+        fields = message.get("settings")
+        try:
+            self._control.caption_with(None if fields is None else role_from_json(fields))
+        except (KeyError, TypeError) as error:
+            self._refuse(message, f"not a model's settings: {error}")
+        else:
+            self._reply(message, {})
 
     def _reply(self, message: dict[str, Any], answer: dict[str, Any]) -> None:
         self._send({"reply": message.get("request"), "answer": answer})
@@ -101,7 +117,7 @@ class Service:
     # -- searches ----------------------------------------------------------------------------
 
     def _answer_searches(self) -> None:
-        desk = _SearchDesk(self._folder, self._encoders)
+        desk = _SearchDesk(self._folder, self._encoders, self._caption_weight)
         try:
             while (message := self._searches.get()) is not None:
                 if not self._searches.empty():
@@ -154,18 +170,20 @@ class Service:
 class _SearchDesk:
     """What a search needs, made when the first one comes; belongs to the search thread."""
 
-    def __init__(self, folder: Path, encoders: EncoderSlot) -> None:
+    def __init__(self, folder: Path, encoders: EncoderSlot, caption_weight: float) -> None:
         self._folder = folder
+        self._caption_weight = caption_weight
         self._encoders = encoders
         self._library: Library | None = None
         self._lookup: VectorLookup | None = None
         self._pool: DecodePool | None = None
 
     def nearest(self, message: dict[str, Any]) -> dict[str, Any]:
-        picture = message.get("picture")
+        picture, without = message.get("picture"), message.get("without")
         answer = self._ready_lookup().nearest(
-            text=str(message.get("text") or ""),
+            texts=tuple(str(text) for text in message["texts"]),
             picture=Path(str(picture)) if picture else None,
+            without=Path(str(without)) if without else None,
             photo_filter=filter_from_wire(message["filter"]),
             limit=int(message["limit"]),
         )
@@ -177,7 +195,9 @@ class _SearchDesk:
             if encoder is None:
                 raise self._encoders.error or LibraryMissing("there is no encoder")
             self._library = self._library or Library.open_reader(self._folder)
-            self._lookup = VectorLookup(self._library, encoder, self._decode)
+            self._lookup = VectorLookup(
+                self._library, encoder, self._decode, caption_weight=self._caption_weight
+            )
         return self._lookup
 
     def _decode(self, path: Path) -> Decoded | DecodeFailure:

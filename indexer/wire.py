@@ -1,6 +1,6 @@
 """Requests and replies of the child process: one JSON object per line, names as bytes survive.
 
-    → {"request": 7, "do": "nearest", "text": "a red barn", "picture": null, "filter": {…},
+    → {"request": 7, "do": "nearest", "texts": ["a red barn"], "picture": null, "filter": {…},
        "limit": 500}
     ← {"reply": 7, "answer": {…}}
     ← {"reply": 8, "error": "…", "hint": "…"}
@@ -55,14 +55,23 @@ def filter_from_wire(fields: dict[str, Any]) -> PhotoFilter:
 def answer_to_wire(answer: NearestAnswer) -> dict[str, Any]:
     """The answer as JSON values; photos as rows, for there are many."""
     fields = dataclasses.asdict(dataclasses.replace(answer, photos=()))
-    rows = [(photo.photo_id, photo.content_id, photo.score) for photo in answer.photos]
+    rows = [
+        (photo.photo_id, photo.content_id, photo.score, photo.picture, photo.caption)
+        for photo in answer.photos
+    ]
     return {**fields, "photos": rows}
 
 
 def answer_from_wire(fields: dict[str, Any]) -> NearestAnswer:
     """The answer that `answer_to_wire` was given."""
     photos = tuple(
-        NearPhoto(photo_id=PhotoId(row[0]), content_id=ContentId(row[1]), score=float(row[2]))
+        NearPhoto(
+            photo_id=PhotoId(row[0]),
+            content_id=ContentId(row[1]),
+            score=float(row[2]),
+            picture=float(row[3]),
+            caption=None if row[4] is None else float(row[4]),
+        )
         for row in fields["photos"]
     )
     known = fields.get("words_known")

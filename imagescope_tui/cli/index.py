@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,9 @@ from imagescope_tui.cli.common import (
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.index_report import EventPrinter, PlainReport, ProgressReport, Report
 from imagescope_tui.cli.terminal import is_terminal
+from imagescope_tui.config import Settings
 from imagescope_tui.errors import UsageError
+from indexer.models.chat_types import RoleSettings
 
 FoldersArgument = Annotated[
     list[Path] | None, typer.Argument(metavar="[FOLDER]...", help="Folders of photos to add.")
@@ -39,6 +42,9 @@ def index(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try photos again that failed before.")
     ] = False,
+    no_captions: Annotated[
+        bool, typer.Option("--no-captions", help="Do not have captions written.")
+    ] = False,
     encoder: EncoderOption = None,
     library: LibraryOption = None,
     config: ConfigOption = None,
@@ -52,11 +58,18 @@ def index(
     added = existing_folders(folders or [], run.settings)
     if not added:
         _expect_roots(run)
-    options = indexer_options(run.settings, folders=added, watch=watch, retry_failed=retry_failed)
+    options = indexer_options(
+        run.settings,
+        folders=added,
+        watch=watch,
+        retry_failed=retry_failed,
+        captions=not no_captions,
+    )
     from imagescope_tui.cli.index_run import run_indexer  # asyncio takes a while to import
 
+    find_captioner = None if no_captions else _local_captioner(run.settings)
     with _report(run, json_lines=json_lines) as report:
-        interrupted = run_indexer(options, report)
+        interrupted = run_indexer(options, report, find_captioner)
     report.summarize()
     if interrupted:
         # Ctrl-C is how following changes ends.
@@ -68,6 +81,15 @@ def _expect_roots(run: Invocation) -> None:
     with open_library(run.settings) as library:
         if not library.roots.all():
             raise UsageError("the library has no folder yet", "imagescope index FOLDER")
+
+
+def _local_captioner(settings: Settings) -> Callable[[], Awaitable[RoleSettings | None]] | None:
+    """How to find a server of this machine; None where the settings name one."""
+    if settings.chat:
+        return None
+    from imagescope_tui.model_server import ModelServerKeeper
+
+    return ModelServerKeeper(settings).find
 
 
 def _report(run: Invocation, *, json_lines: bool) -> Report:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import console, put_line, say
 from indexer.events import (
+    CaptionerReady,
+    CaptionerUnavailable,
+    CaptionProgress,
     EncoderReady,
     EncoderUnavailable,
     IndexerStarted,
@@ -22,6 +25,8 @@ from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from rich.progress import TaskID
 
     from indexer.events import IndexEvent
 
@@ -61,6 +66,7 @@ class PlainReport:
         self._up_to_date: IndexUpToDate | None = None
         self._halted: IndexHalted | None = None
         self._unavailable: EncoderUnavailable | None = None
+        self._no_captioner: CaptionerUnavailable | None = None
 
     def __enter__(self) -> Report:
         return self
@@ -82,6 +88,10 @@ class PlainReport:
                 self._halted = event
             case EncoderUnavailable():
                 self._unavailable = event
+            case CaptionerReady():
+                self._no_captioner = None
+            case CaptionerUnavailable():
+                self._no_captioner = event
         if not self._quiet and (line := event_line(event)):
             self.tell(line)
 
@@ -91,12 +101,18 @@ class PlainReport:
 
     def summarize(self) -> None:
         """Say how it went."""
-        if self._unavailable is not None and self.status == ExitCode.NO_MODEL:
+        if self._unavailable is not None and self.status in (ExitCode.NO_MODEL, ExitCode.USAGE):
             _say_error(self._unavailable.reason, self._unavailable.hint)
         elif self._halted is not None:
             _say_error(self._halted.reason, self._halted.hint)
-        elif self._up_to_date is not None and not self._quiet:
-            say(summary_line(self._up_to_date))
+        elif self._up_to_date is not None:
+            if not self._quiet:
+                say(summary_line(self._up_to_date))
+            if self.status == ExitCode.NO_MODEL and self._no_captioner is not None:
+                _say_error(
+                    f"photos are left without a caption: {self._no_captioner.reason}",
+                    self._no_captioner.hint,
+                )
         elif self._up_to_date is None and self.status not in (0, None):
             _say_error("the indexer ended unexpectedly", "see indexer.log in the library's folder")
 
@@ -146,6 +162,7 @@ class ProgressReport(PlainReport):
             console=console(),
             transient=True,
         )
+        self._captions: TaskID | None = None
         self._task = self._progress.add_task("looking", total=None, pace="")
 
     def __enter__(self) -> Report:
@@ -171,6 +188,19 @@ class ProgressReport(PlainReport):
                 total=event.total,
                 pace=f"{event.photos_per_second:,.0f}/s" if event.photos_per_second else "",
             )
+        elif isinstance(event, CaptionProgress):
+            self._take_captions(event)
+
+    def _take_captions(self, event: CaptionProgress) -> None:
+        if self._captions is None:
+            self._captions = self._progress.add_task("captions", total=None, pace="")
+        self._progress.update(
+            self._captions,
+            description="captions paused" if event.paused else "captions",
+            completed=event.done,
+            total=event.total,
+            pace=f"{event.captions_per_second:,.1f}/s" if event.captions_per_second else "",
+        )
 
     def tell(self, line: str) -> None:
         """Show one line above the bar."""
@@ -184,6 +214,12 @@ def event_line(event: IndexEvent) -> str:
             return event.holder
         case EncoderReady():
             return f"encoder: {event.encoder_id}"
+        case CaptionerReady():
+            return f"captions: {event.model}"
+        case CaptionerUnavailable():
+            return f"captions have to wait: {event.reason}" + (
+                f" — {event.hint}" if event.hint else ""
+            )
         case ScanFinished():
             return f"{event.root}: {_scan_words(event)}"
         case RootOffline():

@@ -5,23 +5,39 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagescope_tui.cli.terminal import say
 from imagescope_tui.indexer_client import IndexerClient
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from imagescope_tui.cli.index_report import Report
+    from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
 
 
-def run_indexer(options: IndexerOptions, report: Report) -> bool:
-    """Index until done or interrupted; whether it was interrupted."""
-    return asyncio.run(_index(options, report))
+FindCaptioner: TypeAlias = "Callable[[], Awaitable[RoleSettings | None]]"
 
 
-async def _index(options: IndexerOptions, report: Report) -> bool:
+def run_indexer(
+    options: IndexerOptions, report: Report, find_captioner: FindCaptioner | None = None
+) -> bool:
+    """Index until done or interrupted; whether it was interrupted.
+
+    `find_captioner` is asked first for a server of this machine, where none was set.
+    """
+    return asyncio.run(_index(options, report, find_captioner))
+
+
+async def _index(
+    options: IndexerOptions, report: Report, find_captioner: FindCaptioner | None
+) -> bool:
     """Run the child to its end; whether it was interrupted."""
+    if find_captioner is not None:
+        options = replace(options, captioner=await find_captioner())
     client = IndexerClient(options, on_event=report.take)
     await client.start()
     interruption = _Interruption(client)

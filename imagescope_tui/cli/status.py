@@ -21,7 +21,7 @@ from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from storage.library import Library
-    from storage.records import Failure, Root
+    from storage.records import Failure, OriginCount, Root
 
 _PAGE = 1_000
 
@@ -67,9 +67,19 @@ def _report(library: Library) -> dict[str, Any]:
         "roots": [
             _root(library, root, per_root.get(root.id, 0), degraded) for root in library.roots.all()
         ],
+        "captions": [_origin(item) for item in library.captions.count_by_origin()],
         "encoder": encoder_id,
         "index": library.index_kind(encoder_id),
         "revision": library.revision,
+    }
+
+
+def _origin(item: OriginCount) -> dict[str, Any]:
+    return {
+        "model": item.origin.model_id,
+        "prompt": item.origin.prompt_id,
+        "pictures": item.captions,
+        "in_use": item.is_active,
     }
 
 
@@ -106,6 +116,8 @@ def _print(report: dict[str, Any]) -> None:
     for key in ("embedded", "captioned", "pending", "failed", "offline", "deleted"):
         if report[key] or key == "embedded":
             put_line(f"{key:<9} {report[key]:,}")
+    for line in _caption_lines(report):
+        put_line(line)
     put_line(f"encoder   {printable(report['encoder'] or 'none yet')}")
     index = report["index"]
     put_line(f"index     {index['kind']}, {index['rows']:,} vectors")
@@ -115,6 +127,19 @@ def _print(report: dict[str, Any]) -> None:
             put_line(f"            cannot be read: {printable(folder)}")
     for failure in report.get("failures", ()):
         put_line(f"failed    {printable(failure['path'])}: {failure['step']}: {failure['reason']}")
+
+
+def _caption_lines(report: dict[str, Any]) -> list[str]:
+    """Whose captions are shown for which share of the photos, and which set is being made."""
+    lines = []
+    for item in report["captions"]:
+        model = printable(item["model"])
+        if item["in_use"]:
+            share = report["captioned"] / max(1, report["photos"])
+            lines.append(f"captions  by {model}, {share:.0%} of the photos")
+        else:
+            lines.append(f"          another set by {model}: {item['pictures']:,} pictures")
+    return lines
 
 
 def _root_line(root: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from indexer.models.catalog import CONFIG_FILE, KNOWN_MODELS, state_of
 from indexer.models.hub_cache import cached_file
-from indexer.models.protocols import ModelMissing, ModelUnusable
+from indexer.models.protocols import ModelMissing, ModelUnknown, ModelUnusable
 from indexer.models.settings import OpenClipFolder, OpenClipModel
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _architecture(name: str) -> Config:
     if config is None:
         nearest = difflib.get_close_matches(name, open_clip.list_models(), n=3)
         hint = f"did you mean {' or '.join(nearest)}?" if nearest else "see open_clip's list"
-        raise ModelUnusable(f"open_clip has no architecture {name!r}", hint)
+        raise ModelUnknown(f"open_clip has no architecture {name!r}", hint)
     return _as_config(config)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from indexer.models.protocols import ModelUnusable
+from indexer.models.protocols import ModelUnknown
 
 HINT = (
     "use auto, builtin, open_clip:ARCH/PRETRAINED, open_clip:ARCH/PATH-TO-CHECKPOINT "
@@ -43,7 +43,7 @@ EncoderSetting: TypeAlias = Auto | Builtin | OpenClipFolder | OpenClipModel
 
 
 def parse_setting(text: str) -> EncoderSetting:
-    """The setting's meaning; raises ModelUnusable where it has none."""
+    """The setting's meaning; raises ModelUnknown where it has none."""
     text = text.strip()
     if text == "auto":
         return Auto()
@@ -51,17 +51,17 @@ def parse_setting(text: str) -> EncoderSetting:
         return Builtin()
     library, _, rest = text.partition(":")
     if library != "open_clip" or not rest:
-        raise ModelUnusable(f"the encoder setting {text!r} names no encoder", HINT)
+        raise ModelUnknown(f"the encoder setting {text!r} names no encoder", HINT)
     if rest.startswith("local-dir:"):
         return _folder(text, rest.removeprefix("local-dir:"))
     # No architecture has a slash in its name, but paths do.
     architecture, _, weights = rest.partition("/")
     if not architecture or not weights:
-        raise ModelUnusable(f"the encoder setting {text!r} names no weights", HINT)
+        raise ModelUnknown(f"the encoder setting {text!r} names no weights", HINT)
     return OpenClipModel(architecture, weights)
 
 
 def _folder(text: str, folder: str) -> OpenClipFolder:
     if not folder:
-        raise ModelUnusable(f"the encoder setting {text!r} names no folder", HINT)
+        raise ModelUnknown(f"the encoder setting {text!r} names no folder", HINT)
     return OpenClipFolder(Path(folder).expanduser())

@@ -8,54 +8,25 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from imagescope_tui.errors import PicturesUnavailable
-from imagescope_tui.indexer_client import IndexerClient
 from indexer.events import (
     EncoderUnavailable,
     IndexerStarted,
-    IndexEvent,
     IndexUpToDate,
     RootOffline,
     ScanFinished,
 )
+from indexer.models.chat_types import RoleSettings
 from indexer.options import IndexerOptions, options_from_json, options_to_json
 from storage.library import THUMBNAILS_NAME, Library
 from storage.records import PhotoFilter
 from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
+from tests.indexer.children import COMMAND
+from tests.indexer.sessions import PATIENCE_SECONDS, Session
 from tests.pictures import paint
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_PATIENCE_SECONDS = 60
-
-
-class Session:
-    """A running child, and what it told so far."""
-
-    def __init__(self, options: IndexerOptions) -> None:
-        self.events: list[IndexEvent] = []
-        self._news = asyncio.Condition()
-        self.client = IndexerClient(options, on_event=self._hear)
-
-    def _hear(self, event: IndexEvent) -> None:
-        self.events.append(event)
-        self._wake = asyncio.get_running_loop().create_task(self._announce())
-
-    async def _announce(self) -> None:
-        async with self._news:
-            self._news.notify_all()
-
-    async def until(self, is_enough: Callable[[], bool]) -> None:
-        async with asyncio.timeout(_PATIENCE_SECONDS), self._news:
-            await self._news.wait_for(is_enough)
-
-    async def until_told(self, kind: type[IndexEvent], times: int = 1) -> None:
-        await self.until(lambda: sum(isinstance(e, kind) for e in self.events) >= times)
 
 
 @pytest.fixture
@@ -75,21 +46,45 @@ def options_for(photos: Path, **more: object) -> IndexerOptions:
     )
 
 
+def arguments_of_children() -> bytes:
+    """What everybody on the machine can read of the processes that we started."""
+    own = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return b"".join(Path(f"/proc/{child}/cmdline").read_bytes() for child in own)
+
+
 def live_names(photos: Path) -> list[str]:
     with Library.open_reader(photos.parent / "library") as library:
         return sorted(p.path for p in library.photos.page(PhotoFilter(), offset=0, limit=99))
 
 
-def test_options_survive_the_command_line(tmp_path: Path) -> None:
+def test_options_survive_the_way_to_the_child(tmp_path: Path) -> None:
     odd = Path(os.fsdecode(b"/photos/\xff caf\xc3\xa9"))
-    options = IndexerOptions(library=tmp_path, folders=(odd,), watch=True, models_folder=odd)
-    assert options_from_json(options_to_json(options)) == options
+    captioner = RoleSettings(urls=("http://127.0.0.1:1/v1",), model="m", api_key="secret")
+    options = IndexerOptions(
+        library=tmp_path, folders=(odd,), watch=True, models_folder=odd, captioner=captioner
+    )
+    line = options_to_json(options)
+    assert options_from_json(line) == options
+    assert "\n" not in line
+
+
+async def test_no_key_can_be_read_among_the_arguments_of_the_process(photos: Path) -> None:
+    captioner = RoleSettings(urls=("http://127.0.0.1:1/v1",), api_key="s3cret")
+    session = Session(options_for(photos, serve=True, captioner=captioner))
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        arguments = arguments_of_children()
+        assert b"-m\0indexer" in arguments
+        assert b"s3cret" not in arguments
+    finally:
+        await session.client.stop()
 
 
 async def test_one_run_indexes_everything_and_ends(photos: Path) -> None:
     session = Session(options_for(photos))
     await session.client.start()
-    assert await asyncio.wait_for(session.client.wait(), _PATIENCE_SECONDS) == 0
+    assert await asyncio.wait_for(session.client.wait(), PATIENCE_SECONDS) == 0
     [done] = [event for event in session.events if isinstance(event, IndexUpToDate)]
     assert (done.photos, done.failed) == (3, 0)
 
@@ -101,7 +96,7 @@ async def test_the_nearest_photos_are_asked_for_while_it_runs(photos: Path) -> N
         await session.until_told(IndexUpToDate)
         with Library.open_reader(photos.parent / "library") as library:
             answer = await session.client.nearest(
-                text="something yellow", photo_filter=PhotoFilter(), limit=9
+                texts=["something yellow"], photo_filter=PhotoFilter(), limit=9
             )
             found = library.photos.by_ids([photo.photo_id for photo in answer.photos])
             assert found[answer.photos[0].photo_id].path == "y1.png"
@@ -124,7 +119,7 @@ async def test_words_nobody_knows_are_answered_as_such(photos: Path) -> None:
     await session.client.start()
     try:
         await session.until_told(IndexUpToDate)
-        answer = await session.client.nearest(text="xyzzy", photo_filter=PhotoFilter(), limit=9)
+        answer = await session.client.nearest(texts=["xyzzy"], photo_filter=PhotoFilter(), limit=9)
         assert (answer.has_meaning, answer.photos) == (False, ())
     finally:
         await session.client.stop()
@@ -198,7 +193,7 @@ async def test_a_second_indexer_serves_but_does_not_index(photos: Path) -> None:
     try:
         await second.until_told(IndexerStarted)
         assert [e.indexing for e in second.events if isinstance(e, IndexerStarted)] == [False]
-        answer = await second.client.nearest(text="red", photo_filter=PhotoFilter(), limit=1)
+        answer = await second.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=1)
         assert len(answer.photos) == 1
         await first.client.stop()
         await second.until_told(IndexUpToDate)
@@ -218,7 +213,7 @@ async def test_without_its_encoder_a_run_ends_and_a_server_goes_on(photos: Path)
         await server.until_told(IndexUpToDate)
         assert any(isinstance(event, EncoderUnavailable) for event in server.events)
         with pytest.raises(PicturesUnavailable):
-            await server.client.nearest(text="red", photo_filter=PhotoFilter(), limit=1)
+            await server.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=1)
         assert len(live_names(photos)) == 3
     finally:
         await server.client.stop()
@@ -231,15 +226,16 @@ async def test_requests_after_its_death_are_refused_not_left_waiting(photos: Pat
     session.client.kill()
     await session.client.wait()
     with pytest.raises(PicturesUnavailable):
-        await session.client.nearest(text="red", photo_filter=PhotoFilter(), limit=1)
+        await session.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=1)
     await session.client.stop()
 
 
 def test_it_ends_when_its_parent_is_killed(photos: Path) -> None:
     script = (
         "import subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-P', '-m', 'indexer', sys.argv[1]],"
+        "child = subprocess.Popen([sys.executable, '-P', '-m', 'indexer'],"
         " stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
+        "child.stdin.write(sys.argv[1].encode() + b'\\n'); child.stdin.flush()\n"
         "print(child.pid, flush=True); child.stdout.readline(); print('up', flush=True)\n"
         "time.sleep(600)\n"
     )
@@ -257,18 +253,19 @@ def test_it_ends_when_its_parent_is_killed(photos: Path) -> None:
     if waiter is not None:
         import select
 
-        ready, _, _ = select.select([waiter], [], [], _PATIENCE_SECONDS)
+        ready, _, _ = select.select([waiter], [], [], PATIENCE_SECONDS)
         os.close(waiter)
         assert ready
 
 
 def test_rubbish_on_stdin_is_passed_over(photos: Path) -> None:
+    rubbish = b'\x00\xff\n[]\n{"do": "juggle", "request": 1}\n{"do": "nearest", "request": 2}\n'
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "indexer", options_to_json(options_for(photos, serve=True))],
+        COMMAND,
         check=False,
-        input=b'\x00\xff\n[]\n{"do": "juggle", "request": 1}\n{"do": "nearest", "request": 2}\n',
+        input=options_to_json(options_for(photos, serve=True)).encode() + b"\n" + rubbish,
         capture_output=True,
-        timeout=_PATIENCE_SECONDS,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0
     assert b'"reply": 1, "error"' in done.stdout

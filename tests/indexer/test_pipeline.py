@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,13 +12,14 @@ from indexer.decode_pool import DecodePool
 from indexer.decoding import PHOTO_EXTENSIONS
 from indexer.events import PhotoFailed
 from indexer.models.protocols import Picture, PictureInput
-from indexer.options import IndexerOptions, options_to_json
+from indexer.options import IndexerOptions
 from indexer.pipeline import BATCH_PHOTOS, Pipeline
 from indexer.scanner import Scanner
 from storage.errors import LibraryFull
 from storage.library import Library
 from storage.records import PhotoFilter
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
+from tests.indexer.children import child_of
 from tests.pictures import paint
 
 if TYPE_CHECKING:
@@ -253,8 +252,7 @@ def test_after_kill_9_nothing_is_lost_and_at_most_one_batch_is_done_again(tmp_pa
     options = IndexerOptions(
         library=tmp_path / "library", folders=(photos,), encoder="builtin", workers=1
     )
-    command = [sys.executable, "-P", "-m", "indexer", options_to_json(options)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    with child_of(options) as child:
         assert child.stdout is not None
         committed = next(text for text in child.stdout if b'"photos_committed"' in text)
         child.send_signal(signal.SIGKILL)
@@ -263,7 +261,7 @@ def test_after_kill_9_nothing_is_lost_and_at_most_one_batch_is_done_again(tmp_pa
         kept = library.counts().embedded
         revision = library.revision
     assert kept >= BATCH_PHOTOS, committed
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    with child_of(options) as child:
         assert child.stdout is not None
         child.stdout.read()
     assert child.returncode == 0
