@@ -8,87 +8,28 @@ import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import platformdirs
 
 from imagescope_tui.errors import ConfigError
+from imagescope_tui.setting_table import SETTINGS
+from indexer.models.chat_types import ROLES, RoleSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imagescope_tui.setting_table import SettingInfo, Value
+    from indexer.models.chat_types import Role
+
 APP_NAME = "imagescope"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingInfo:
-    """One setting: its key in the file, its environment variable, and what it means."""
-
-    key: str
-    variable: str
-    meaning: str
-    default: str | int | None
-    choices: tuple[str, ...] = ()
-
-
-SETTINGS = (
-    SettingInfo(
-        key="library",
-        variable="IMAGESCOPE_LIBRARY",
-        meaning="folder of the library; default: the platform's user data folder",
-        default=None,
-    ),
-    SettingInfo(
-        key="encoder",
-        variable="IMAGESCOPE_ENCODER",
-        meaning="`auto`, `builtin`, `open_clip:ARCH/PRETRAINED`, `open_clip:ARCH/CHECKPOINT`,"
-        " `open_clip:local-dir:DIR`",
-        default="auto",
-    ),
-    SettingInfo(
-        key="models_folder",
-        variable="IMAGESCOPE_MODELS_FOLDER",
-        meaning="where `models pull` puts weights",
-        default=None,
-    ),
-    SettingInfo(
-        key="workers",
-        variable="IMAGESCOPE_WORKERS",
-        meaning="decoding processes; 0 for one per core",
-        default=0,
-    ),
-    SettingInfo(
-        key="threads",
-        variable="IMAGESCOPE_THREADS",
-        meaning="threads of the encoder; 0 for one per core",
-        default=0,
-    ),
-    SettingInfo(
-        key="thumbnail_cache_mb",
-        variable="IMAGESCOPE_THUMBNAIL_CACHE_MB",
-        meaning="most room thumbnails may take on disk",
-        default=2000,
-    ),
-    SettingInfo(
-        key="images",
-        variable="IMAGESCOPE_IMAGES",
-        meaning="how pictures are drawn: `auto`, `kitty`, `sixel`, `blocks`, `off`",
-        default="auto",
-        choices=("auto", "kitty", "sixel", "blocks", "off"),
-    ),
-    SettingInfo(
-        key="opener",
-        variable="IMAGESCOPE_OPENER",
-        meaning="command that opens a photo; default: the system's",
-        default=None,
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """A setting's value and where it came from."""
 
-    value: str | int | None
+    value: Value | None
     source: str
 
 
@@ -104,10 +45,25 @@ class Settings:
     thumbnail_cache_mb: int
     images: str
     opener: str | None
+    chat: dict[Role, RoleSettings]
+    """Where each role's model is; without the roles that nothing is configured for."""
+    chat_autostart: bool
+    vllm: str | None
+    chat_port: int
+    chat_idle_minutes: int
+    chat_timeout_seconds: int
+    strategy: str
+    top_k: int
+    max_judged: int
+    caption_weight: float
     over_ssh: bool
     in_tmux: bool
     origins: dict[str, Origin]
-    """Every setting by key, with where it was set; shown by `doctor`."""
+    """Every setting by key, with where it was set; shown by `doctor`. Secrets are hidden."""
+
+    def is_set(self, key: str) -> bool:
+        """Whether the user chose a value."""
+        return self.origins[key].source != _DEFAULT
 
 
 def default_config_file() -> Path:
@@ -115,8 +71,11 @@ def default_config_file() -> Path:
     return Path(platformdirs.user_config_path(APP_NAME)) / "config.toml"
 
 
+_DEFAULT = "default"
+
+
 def load_settings(
-    flags: Mapping[str, str | int | None],
+    flags: Mapping[str, Value | None],
     *,
     environ: Mapping[str, str] = os.environ,
     config_file: Path | None = None,
@@ -127,7 +86,8 @@ def load_settings(
         ConfigError: a key is unknown, a value makes no sense, or a named file is missing.
     """
     stored = _read_file(config_file)
-    origins = {info.key: _resolve(info, flags, environ, stored) for info in SETTINGS}
+    resolved = {info.key: _resolve(info, flags, environ, stored) for info in SETTINGS}
+    origins = {info.key: _shown(info, resolved[info.key]) for info in SETTINGS}
     data_folder = Path(platformdirs.user_data_path(APP_NAME))
     for key in ("library", "models_folder"):
         folder = _folder(origins[key].value, data_folder / key.partition("_")[0])
@@ -140,31 +100,100 @@ def load_settings(
         threads=_number("threads", origins),
         thumbnail_cache_mb=_number("thumbnail_cache_mb", origins),
         images=str(origins["images"].value),
-        opener=None if origins["opener"].value is None else str(origins["opener"].value),
+        opener=_text("opener", origins),
+        chat=_chat(resolved),
+        chat_autostart=origins["lmm.autostart"].value == "auto",
+        vllm=_text("lmm.vllm", origins),
+        chat_port=_number("lmm.port", origins),
+        chat_idle_minutes=_number("lmm.idle_minutes", origins),
+        chat_timeout_seconds=_number("lmm.timeout_seconds", origins, least=1),
+        strategy=str(origins["search.strategy"].value),
+        top_k=_number("search.top_k", origins, least=1),
+        max_judged=_number("search.max_judged", origins, least=1),
+        caption_weight=_share("search.caption_weight", origins),
         over_ssh="SSH_CONNECTION" in environ or "SSH_TTY" in environ,
         in_tmux="TMUX" in environ,
         origins=origins,
     )
 
 
-def _folder(value: str | int | None, default: Path) -> Path:
+def _shown(info: SettingInfo, origin: Origin) -> Origin:
+    is_hidden = info.is_secret and origin.value is not None
+    return replace(origin, value="(hidden)") if is_hidden else origin
+
+
+def _text(key: str, origins: Mapping[str, Origin]) -> str | None:
+    value = origins[key].value
+    return None if value is None else str(value)
+
+
+def _chat(resolved: Mapping[str, Origin]) -> dict[Role, RoleSettings]:
+    """Each role by its own settings, else by those for all roles.
+
+    A role with a server of its own takes neither model nor key from the common one.
+    """
+    roles: dict[Role, RoleSettings] = {}
+    for role in ROLES:
+        own = _text(f"lmm.{role}.url", resolved)
+        place = f"lmm.{role}." if own else "lmm."
+        urls = _urls(f"{place}url", resolved)
+        if urls:
+            roles[role] = RoleSettings(
+                urls=urls,
+                model=_text(f"lmm.{role}.model", resolved)
+                or _text(f"{place}model", resolved)
+                or "",
+                api_key=_text(f"lmm.{role}.api_key", resolved)
+                or _text(f"{place}api_key", resolved)
+                or "",
+                timeout_seconds=float(_number("lmm.timeout_seconds", resolved, least=1)),
+            )
+    return roles
+
+
+def _urls(key: str, resolved: Mapping[str, Origin]) -> tuple[str, ...]:
+    urls = tuple(url.strip().rstrip("/") for url in (_text(key, resolved) or "").split(","))
+    for url in urls:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ConfigError(
+                f"{key} = {url!r} ({resolved[key].source}) is not the address of a server",
+                "such as http://127.0.0.1:8000/v1",
+            )
+    return tuple(url for url in urls if url)
+
+
+def _share(key: str, origins: Mapping[str, Origin]) -> float:
+    origin = origins[key]
+    try:
+        share = float(str(origin.value))
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        raise ConfigError(f"{key} = {origin.value!r} ({origin.source}) is not between 0 and 1")
+    return share
+
+
+def _folder(value: Value | None, default: Path) -> Path:
     return default if value is None else Path(os.path.abspath(Path(str(value)).expanduser()))  # noqa: PTH100
 
 
-def _number(key: str, origins: Mapping[str, Origin]) -> int:
+def _number(key: str, origins: Mapping[str, Origin], *, least: int = 0) -> int:
     origin = origins[key]
     try:
         number = int(str(origin.value))
     except ValueError:
-        number = -1
-    if number < 0:
-        raise ConfigError(f"{key} = {origin.value!r} ({origin.source}) is not a whole number")
+        number = least - 1
+    if number < least:
+        raise ConfigError(
+            f"{key} = {origin.value!r} ({origin.source}) is not a whole number from {least} on"
+        )
     return number
 
 
 def _resolve(
     info: SettingInfo,
-    flags: Mapping[str, str | int | None],
+    flags: Mapping[str, Value | None],
     environ: Mapping[str, str],
     stored: _Stored,
 ) -> Origin:
@@ -176,7 +205,7 @@ def _resolve(
     elif info.key in stored.values:
         origin = Origin(value=stored.values[info.key], source=str(stored.path))
     else:
-        origin = Origin(value=info.default, source="default")
+        origin = Origin(value=info.default, source=_DEFAULT)
     if info.choices and str(origin.value) not in info.choices:
         raise ConfigError(
             f"{info.key} = {origin.value!r} ({origin.source}) is not one of"
@@ -188,7 +217,7 @@ def _resolve(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stored:
     path: Path
-    values: dict[str, str | int]
+    values: dict[str, Value]
 
 
 def _read_file(named: Path | None) -> _Stored:
@@ -208,7 +237,7 @@ def _read_file(named: Path | None) -> _Stored:
         if key not in known:
             nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)
             raise ConfigError(f"{path}: unknown setting {key!r}", f"did you mean {nearest[0]!r}?")
-        if not isinstance(value, str | int) or isinstance(value, bool):
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
             raise ConfigError(f"{path}: {key} must be a text or a number")
     return _Stored(path=path, values=values)
 
@@ -226,3 +255,12 @@ def _flat(tables: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 def is_dumb_terminal(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the terminal says of itself that it cannot move its cursor."""
     return environ.get("TERM", "") in ("", "dumb")
+
+
+def indexer_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What the indexer's child process sees: ours, and an encoder whose threads sleep when idle.
+
+    OpenMP's threads else wait for each other in a loop, on cores that decoding workers need: a
+    tenth of the encoder's processor time where the machine is busy.
+    """
+    return {"OMP_WAIT_POLICY": "PASSIVE", **environ}

@@ -4,6 +4,7 @@ ImagescopeError
 ├── ConfigError            a setting, flag or settings file makes no sense
 ├── UsageError             the command was given something it cannot work with
 └── SearchError
+    ├── TraceUnreadable       a saved search cannot be opened again
     ├── PicturesUnavailable   the pictures cannot be compared just now
     └── Superseded            a newer search took this one's place
 """
@@ -30,6 +31,10 @@ class UsageError(ImagescopeError):
 
 class SearchError(ImagescopeError):
     """A search could not be done."""
+
+
+class TraceUnreadable(SearchError):
+    """A saved search cannot be opened again."""
 
 
 class PicturesUnavailable(SearchError):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from imagescope_tui.chat_models import ModelSource
+from imagescope_tui.errors import UsageError
 from imagescope_tui.search.engine import SearchEngine
 from imagescope_tui.search.retriever import WordAnswer, WordHit
 from storage.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
     from imagescope_tui.config import Settings
@@ -88,8 +91,11 @@ def _newest(library: Library, photo_filter: PhotoFilter, limit: int) -> tuple[Wo
 class LocalPictures:
     """Compares pictures in this process, with an encoder that is loaded when it is needed."""
 
-    def __init__(self, folder: Path, load: Callable[[], ImageTextEncoder]) -> None:
+    def __init__(
+        self, folder: Path, load: Callable[[], ImageTextEncoder], *, caption_weight: float
+    ) -> None:
         self._folder = folder
+        self._caption_weight = caption_weight
         self._load = load
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._lookup: VectorLookup | None = None
@@ -97,16 +103,35 @@ class LocalPictures:
         self._close_parts: list[Callable[[], None]] = []
 
     async def nearest(
-        self, *, text: str, picture: Path | None, photo_filter: PhotoFilter, limit: int
+        self,
+        *,
+        texts: Sequence[str],
+        picture: Path | None,
+        without: Path | None,
+        photo_filter: PhotoFilter,
+        limit: int,
     ) -> NearestAnswer:
-        """The photos nearest to the text, the picture, or both."""
+        """The photos nearest to the texts, the picture, or both.
+
+        Raises:
+            UsageError: the picture cannot be read, so that there is nothing to compare with.
+        """
 
         def ask() -> NearestAnswer:
             return self._opened().nearest(
-                text=text, picture=picture, photo_filter=photo_filter, limit=limit
+                texts=texts,
+                picture=picture,
+                without=without,
+                photo_filter=photo_filter,
+                limit=limit,
             )
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        answer = await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        if answer.problem:
+            raise UsageError(
+                f"{picture} cannot be compared with: {answer.problem}", "--like takes a photo"
+            )
+        return answer
 
     def _opened(self) -> VectorLookup:
         if self._lookup is None:
@@ -116,7 +141,13 @@ class LocalPictures:
             library = Library.open_reader(self._folder)
             self._close_parts.append(library.close)
             decode = self._decoder(encoder)
-            self._lookup = VectorLookup(library, encoder, decode, use_graph=False)
+            self._lookup = VectorLookup(
+                library,
+                encoder,
+                decode,
+                use_graph=False,
+                caption_weight=self._caption_weight,
+            )
         return self._lookup
 
     def _decoder(self, encoder: ImageTextEncoder) -> Callable[[Path], Decoded | DecodeFailure]:
@@ -140,9 +171,45 @@ class LocalPictures:
         self._thread.shutdown()
 
 
-def engine_beside_indexer(client: IndexerClient, library: Path) -> SearchEngine:
-    """An engine whose pictures are compared by the indexer's child process."""
-    return SearchEngine(client, LibraryWords(library))
+def engine_beside_indexer(
+    client: IndexerClient, library: Path, models: ModelSource | None = None
+) -> SearchEngine:
+    """An engine whose pictures are compared and prepared by the indexer's child process."""
+    from imagescope_tui.photo_sight import IndexerPictures, LibrarySight
+
+    source = models or ModelSource({})
+    sight = LibrarySight(library, IndexerPictures(client))
+    return SearchEngine(client, LibraryWords(library), models=source.current, sight=sight)
+
+
+@asynccontextmanager
+async def open_own_engine(settings: Settings) -> AsyncIterator[SearchEngine]:
+    """An engine that does everything in this process, and with the models of the settings."""
+    from imagescope_tui.photo_sight import LibrarySight, OwnPictures
+
+    folder = settings.library
+    source = ModelSource(settings.chat)
+    if not source.is_configured:
+        from imagescope_tui.model_server import ModelServerKeeper
+
+        source.use_local(await ModelServerKeeper(settings).find())
+    pictures = LocalPictures(
+        folder,
+        lambda: load_checked_encoder(settings),
+        caption_weight=settings.caption_weight,
+    )
+    engine = SearchEngine(
+        pictures,
+        LibraryWords(folder),
+        models=source.current,
+        sight=LibrarySight(folder, OwnPictures()),
+    )
+    try:
+        yield engine
+    finally:
+        pictures.close()
+        engine.close()
+        await source.close()
 
 
 def load_checked_encoder(settings: Settings) -> ImageTextEncoder:

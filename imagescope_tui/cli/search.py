@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import Query, SearchOptions, SearchResult
+    from imagescope_tui.search.types import Query, SearchOptions, SearchResult, StrategyName
     from storage.library import Library
+    from storage.records import Photo
 
 Format = Literal["text", "json", "jsonl", "paths"]
-
-_NO_SERVER = "no model server is set up"
 
 
 def search(
@@ -49,10 +48,16 @@ def search(
         list[Path] | None, typer.Option("--in", metavar="FOLDER", help="Only in this folder.")
     ] = None,
     count: Annotated[int, typer.Option("-k", metavar="N", min=1, help="Results at most.")] = 20,
-    stages: Annotated[int, typer.Option("--stages", min=1, max=3, help="How deep to search.")] = 1,
+    stages: Annotated[
+        int,
+        typer.Option(
+            "--stages", min=1, max=3, help="1: rank; 2: and check; 3: and compare the best."
+        ),
+    ] = 3,
     strategy: Annotated[
-        Literal["imagescope"], typer.Option("--strategy", help="How the stages work.")
-    ] = "imagescope",
+        Literal["imagescope", "ours"] | None,
+        typer.Option("--strategy", help="As published, or with probabilities."),
+    ] = None,
     rank_by: Annotated[
         Literal["fused", "picture", "words"],
         typer.Option("--rank", help="By picture and words, or by one alone."),
@@ -75,7 +80,15 @@ def search(
     )
     asked = _query(query, like, within or [])
     _expect_reference(asked, run)
-    options = SearchOptions(limit=count, rank_by=rank_by)
+    options = SearchOptions(
+        limit=max(count, run.settings.top_k),
+        rank_by=rank_by,
+        stages=stages,
+        is_reasoned=True,
+        strategy=cast("StrategyName", strategy or run.settings.strategy),
+        top_k=run.settings.top_k,
+        max_judged=run.settings.max_judged,
+    )
     with open_library(run.settings) as reader:
         if not reader.counts().photos:
             raise LibraryMissing("nothing is indexed yet", "imagescope index FOLDER")
@@ -83,8 +96,7 @@ def search(
         import asyncio  # takes a while to import, and no other command needs it
 
         result = asyncio.run(_search(run, asked, options, emit))
-        result = _with_missing_stages(result, stages)
-        _print(result, reader, strategy, "paths" if nul else form, nul=nul)
+        _print(result, reader, "paths" if nul else form, limit=count, nul=nul)
     if not run.quiet:
         _say_notes(result)
     return ExitCode.DONE if result.ranking else ExitCode.NO_MATCH
@@ -133,17 +145,10 @@ async def _search(
     options: SearchOptions,
     emit: Callable[[SearchEvent], None],
 ) -> SearchResult:
-    from imagescope_tui.search.engine import SearchEngine
-    from imagescope_tui.wiring import LibraryWords, LocalPictures, load_checked_encoder
+    from imagescope_tui.wiring import open_own_engine
 
-    folder = run.settings.library
-    words = LibraryWords(folder)
-    pictures = LocalPictures(folder, lambda: load_checked_encoder(run.settings))
-    try:
-        return await SearchEngine(pictures, words).search(query, options=options, emit=emit)
-    finally:
-        pictures.close()
-        words.close()
+    async with open_own_engine(run.settings) as engine:
+        return await engine.search(query, options=options, emit=emit)
 
 
 def _ignore(_event: SearchEvent) -> None:
@@ -151,43 +156,54 @@ def _ignore(_event: SearchEvent) -> None:
 
 
 def _event_printer(library: Library) -> Callable[[SearchEvent], None]:
-    from imagescope_tui.search.json_form import event_to_json
+    from imagescope_tui.search.trace import event_to_json
 
     return lambda event: put_json(event_to_json(event, library), indent=None)
 
 
-def _with_missing_stages(result: SearchResult, stages: int) -> SearchResult:
-    from imagescope_tui.search.types import Degradation
-
-    missing = tuple(
-        Degradation(stage=stage, reason=_NO_SERVER, fallback="the ranking of stage 1 stands")
-        for stage in range(2, stages + 1)
-    )
-    return replace(result, degradations=(*result.degradations, *missing))
-
-
-def _print(
-    result: SearchResult, library: Library, strategy: str, form: Format, *, nul: bool
-) -> None:
+def _print(result: SearchResult, library: Library, form: Format, *, limit: int, nul: bool) -> None:
     from imagescope_tui.search.json_form import found_photos, result_to_json
 
     if form == "json":
-        put_json(result_to_json(result, library, strategy))
+        put_json(result_to_json(result, library, limit=limit))
     elif form == "paths":
-        for photo in found_photos(result, library):
+        for photo in found_photos(result, library)[:limit]:
             put_path(str(photo.full_path), nul=nul)
     elif form == "text":
-        for place, (candidate, photo) in enumerate(
-            zip(result.ranking, found_photos(result, library), strict=False), start=1
-        ):
-            offline = "  (offline)" if photo.offline_since is not None else ""
-            path = printable(str(photo.full_path))
-            put_line(f"{place:>4}  {candidate.score:.4f}  {path}{offline}")
+        for place, photo in enumerate(found_photos(result, library)[:limit], start=1):
+            put_line(f"{place:>4}  {_marks(result, photo)}{printable(str(photo.full_path))}")
+
+
+def _marks(result: SearchResult, photo: Photo) -> str:
+    """The score where there is one, what the models said, and whether the photo is there."""
+    found = next(item for item in result.ranking if item.photo_id == photo.id)
+    score = f"{found.score:.4f}  " if found.score else ""
+    offline = "(offline) " if photo.offline_since is not None else ""
+    return f"{score}{_answers(result, photo)}{offline}"
+
+
+def _answers(result: SearchResult, photo: Photo) -> str:
+    from imagescope_tui.search.scoring import is_satisfied
+
+    if not result.propositions:
+        return ""
+    given = {item.photo_id: item.answers for item in result.verifications}.get(photo.id, ())
+    signs = [
+        "·" if answer is None else "✓" if is_satisfied(answer, question) else "✗"
+        for answer, question in zip(given, result.propositions, strict=False)
+    ]
+    is_accepted = any(item.photo_id == photo.id and item.accepted for item in result.verdicts)
+    width = len(result.propositions)
+    return f"{''.join(signs):<{width}}{'*' if is_accepted else ' '} "
 
 
 def _say_notes(result: SearchResult) -> None:
-    for degradation in result.degradations:
-        say(f"note: stage {degradation.stage}: {degradation.reason}; {degradation.fallback}")
+    by_reason: dict[tuple[str, str], list[int]] = {}
+    for item in result.degradations:
+        by_reason.setdefault((item.reason, item.hint), []).append(item.stage)
+    for (reason, hint), stages in by_reason.items():
+        which = " and ".join(str(stage) for stage in stages)
+        say(printable(f"note: without stage {which}: {reason}" + (f" ({hint})" if hint else "")))
     if result.words_unknown:
         say(f"note: not known here: {', '.join(result.words_unknown)}")
     if not result.ranking:

@@ -3,14 +3,19 @@
 The distance at which a picture stops fitting differs from query to query and from encoder to
 encoder, so no fixed score can tell. How far a photo stands out among all photos can: for a query
 about something, most of a library has nothing to do with it and gives the mean and the spread.
+What the verifier and the evaluator said of a photo counts for more.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from imagescope_tui.search.scoring import is_satisfied
+
 if TYPE_CHECKING:
-    from imagescope_tui.search.types import Candidate
+    from collections.abc import Sequence
+
+    from imagescope_tui.search.types import Candidate, Proposition, Verdict, Verification
 
 Group: TypeAlias = Literal["match", "maybe", "rest"]
 
@@ -19,11 +24,31 @@ MAYBE_STANDING = 1.5
 """In standard deviations above the library's mean score for the query."""
 
 
-def group_of(candidate: Candidate) -> Group:
-    """How well a candidate fits, as far as stage 1 can tell.
+def group_of(
+    candidate: Candidate,
+    propositions: Sequence[Proposition] = (),
+    verification: Verification | None = None,
+    verdict: Verdict | None = None,
+) -> Group:
+    """How well a candidate fits, as far as the stages that saw it can tell."""
+    if verdict is not None and verdict.accepted is not None:
+        return "match" if verdict.accepted else "maybe"
+    if verification is not None and any(answer is not None for answer in verification.answers):
+        return _by_answers(propositions, verification)
+    return _by_standing(candidate)
 
-    A photo that holds a word of the query in its name, caption or facts is at least a maybe.
-    """
+
+def _by_answers(propositions: Sequence[Proposition], verification: Verification) -> Group:
+    """All answers as expected is a match; a failed question leaves a maybe, and two the rest."""
+    pairs = list(zip(verification.answers, propositions, strict=True))
+    failed = sum(answer is not None and not is_satisfied(answer, item) for answer, item in pairs)
+    if failed:
+        return "maybe" if failed == 1 and len(pairs) > 1 else "rest"
+    return "match" if all(answer is not None for answer, _ in pairs) else "maybe"
+
+
+def _by_standing(candidate: Candidate) -> Group:
+    """A photo that holds a word of the query in its name, caption or facts is a maybe at least."""
     standing = candidate.standing if candidate.standing is not None else 0.0
     if candidate.words_rank is not None:
         is_sure = candidate.picture_score is None or standing >= MAYBE_STANDING

@@ -1,25 +1,30 @@
-"""Results and events as JSON: a promise to other programs."""
+"""Results as JSON: a promise to other programs."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from imagescope_tui.search.events import (
-    CandidatesRetrieved,
-    SearchFinished,
-    SearchStarted,
-    StageDegraded,
-)
 from imagescope_tui.search.grouping import group_of
+from imagescope_tui.search.prompting import prompt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import Candidate, Query, SearchResult
+    from imagescope_tui.search.prompting import PromptName
+    from imagescope_tui.search.types import (
+        Answer,
+        Candidate,
+        Proposition,
+        Query,
+        SearchIntent,
+        SearchResult,
+        StageCost,
+        Verdict,
+        Verification,
+    )
     from storage.library import Library
-    from storage.records import Photo
+    from storage.records import Photo, PhotoId
 
 SCHEMA = 1
 
@@ -32,30 +37,49 @@ def found_photos(result: SearchResult, library: Library) -> tuple[Photo, ...]:
     )
 
 
-def result_to_json(result: SearchResult, library: Library, strategy: str) -> dict[str, Any]:
-    """The whole result, as `search --format json` prints it."""
+def result_to_json(result: SearchResult, library: Library, *, limit: int) -> dict[str, Any]:
+    """The whole result, as `search --format json` prints it; `limit` results at most."""
     photos = {photo.id: photo for photo in found_photos(result, library)}
-    shown = [(item, photos[item.photo_id]) for item in result.ranking if item.photo_id in photos]
+    shown = [item for item in result.ranking if item.photo_id in photos][:limit]
     return {
         "schema": SCHEMA,
-        **_query_to_json(result.query),
-        "strategy": strategy,
+        **query_to_json(result.query),
+        "strategy": result.strategy,
         "encoder": result.encoder_id,
-        "intent": {"edits": [], "descriptions": [result.query.text] if result.query.text else []},
-        "propositions": [],
+        "intent": intent_to_json(result.intent, result.query),
+        "propositions": [proposition_to_json(item) for item in result.propositions],
         "results": [
-            _hit_to_json(place, candidate, photo, library)
-            for place, (candidate, photo) in enumerate(shown, start=1)
+            _hit_to_json(place, candidate, photos[candidate.photo_id], result, library)
+            for place, candidate in enumerate(shown, start=1)
         ],
-        "rankings": {"1": [str(photo.full_path) for _, photo in shown]},
+        "rankings": {
+            str(stage): [
+                str(photos[item.photo_id].full_path) for item in ranking if item.photo_id in photos
+            ]
+            for stage, ranking in result.rankings.items()
+        },
         "words_unknown": list(result.words_unknown),
         "degraded": [dataclasses.asdict(item) for item in result.degradations],
-        "seconds": {str(stage): round(value, 4) for stage, value in result.seconds.items()},
-        "model_calls": {},
+        "seconds": {str(stage): round(cost.seconds, 4) for stage, cost in result.costs.items()},
+        "model_calls": result.model_calls,
+        "tokens": {str(stage): cost.tokens for stage, cost in result.costs.items()},
+        "prompts": _prompts(result),
     }
 
 
-def _query_to_json(query: Query) -> dict[str, Any]:
+def _prompts(result: SearchResult) -> dict[str, str]:
+    """Which prompts were used, by name: results of two versions can be told apart."""
+    used: dict[PromptName, bool] = {
+        "intent": bool(result.intent.descriptions),
+        "propositions": bool(result.propositions),
+        "question": bool(result.verifications),
+        "verdict": bool(result.verdicts),
+    }
+    return {name: prompt(name).id for name, is_used in used.items() if is_used}
+
+
+def query_to_json(query: Query) -> dict[str, Any]:
+    """What was asked; paths as text."""
     filters = {
         key: [str(item) for item in value] if isinstance(value, tuple) else value
         for key, value in dataclasses.asdict(query.filter).items()
@@ -65,71 +89,92 @@ def _query_to_json(query: Query) -> dict[str, Any]:
         "query": query.text,
         "filters": filters,
         "reference": str(query.reference) if query.reference else None,
+        "history": [dataclasses.asdict(turn) for turn in query.history],
     }
 
 
-def _hit_to_json(
-    place: int, candidate: Candidate, photo: Photo, library: Library
-) -> dict[str, Any]:
-    caption = library.captions.of(photo.content_id) if photo.content_id is not None else None
-    copies = library.photos.copies(photo.content_id) if photo.content_id is not None else ()
+def intent_to_json(intent: SearchIntent, query: Query) -> dict[str, Any]:
+    """The reading; the query's own words where no reasoner read it."""
+    own = [query.whole_text] if query.whole_text else []
     return {
-        "rank": place,
-        "path": str(photo.full_path),
-        "score": round(candidate.score, 6),
-        "stage": 1,
-        "group": group_of(candidate),
-        "caption": caption.text if caption else None,
-        "taken_at": photo.taken_at,
-        "offline": photo.offline_since is not None,
-        "copies": [str(copy.full_path) for copy in copies if copy.id != photo.id],
-        "parts": _parts(candidate),
-        "answers": [],
-        "verdict": None,
+        "edits": [dataclasses.asdict(edit) for edit in intent.edits],
+        "descriptions": list(intent.descriptions) or own,
     }
 
 
-def _parts(candidate: Candidate) -> dict[str, float | int | None]:
+def proposition_to_json(proposition: Proposition) -> dict[str, Any]:
+    """A question and the answer that the wanted photo gives."""
+    return dataclasses.asdict(proposition)
+
+
+def cost_to_json(cost: StageCost) -> dict[str, Any]:
+    """Seconds, requests per role, and tokens."""
+    return {**dataclasses.asdict(cost), "seconds": round(cost.seconds, 4)}
+
+
+def parts_to_json(candidate: Candidate) -> dict[str, float | int | None]:
+    """What the stage-1 score is made of."""
     return {
         "picture": candidate.picture_score,
         "picture_rank": candidate.picture_rank,
+        "image": candidate.image_part,
+        "caption": candidate.caption_part,
         "standing": candidate.standing,
         "words": candidate.words_score,
         "words_rank": candidate.words_rank,
     }
 
 
-def event_to_json(event: SearchEvent, library: Library) -> dict[str, Any]:
-    """One event, as `search --format jsonl` prints it."""
-    match event:
-        case SearchStarted():
-            return {"event": "search_started", **_query_to_json(event.query)}
-        case CandidatesRetrieved():
-            return {
-                "event": "candidates_retrieved",
-                "seconds": round(event.seconds, 4),
-                "ranking": _ranking_to_json(event.ranking, library),
-            }
-        case StageDegraded():
-            return {"event": "stage_degraded", **dataclasses.asdict(event.degradation)}
-        case SearchFinished():
-            return {
-                "event": "search_finished",
-                "encoder": event.result.encoder_id,
-                "ranking": _ranking_to_json(event.result.ranking, library),
-                "seconds": {str(k): round(v, 4) for k, v in event.result.seconds.items()},
-            }
+def _hit_to_json(
+    place: int, candidate: Candidate, photo: Photo, result: SearchResult, library: Library
+) -> dict[str, Any]:
+    caption = library.captions.of(photo.content_id) if photo.content_id is not None else None
+    copies = library.photos.copies(photo.content_id) if photo.content_id is not None else ()
+    verification = _of(result.verifications, photo.id)
+    verdict = _of(result.verdicts, photo.id)
+    return {
+        "rank": place,
+        "path": str(photo.full_path),
+        "score": round(candidate.score, 6),
+        "stage": 3 if verdict else 2 if _is_asked(verification) else 1,
+        "group": group_of(candidate, result.propositions, verification, verdict),
+        "caption": caption.text if caption else None,
+        "taken_at": photo.taken_at,
+        "offline": photo.offline_since is not None,
+        "copies": [str(copy.full_path) for copy in copies if copy.id != photo.id],
+        "parts": parts_to_json(candidate),
+        "answers": answers_to_json(verification, result.propositions),
+        "verdict": verdict_to_json(verdict) if verdict else None,
+    }
 
 
-def _ranking_to_json(ranking: Sequence[Candidate], library: Library) -> list[dict[str, Any]]:
-    photos = library.photos.by_ids([candidate.photo_id for candidate in ranking])
-    return [
-        {
-            "photo": item.photo_id,
-            "path": str(photos[item.photo_id].full_path),
-            "score": round(item.score, 6),
-            "parts": _parts(item),
-        }
-        for item in ranking
-        if item.photo_id in photos
-    ]
+def _of(items: Sequence[Any], photo_id: PhotoId) -> Any:  # noqa: ANN401 - either kind
+    return next((item for item in items if item.photo_id == photo_id), None)
+
+
+def _is_asked(verification: Verification | None) -> bool:
+    return verification is not None and any(verification.answers)
+
+
+def answers_to_json(
+    verification: Verification | None, propositions: Sequence[Proposition]
+) -> list[dict[str, Any]]:
+    """The answers that were given, each with its question."""
+    if verification is None:
+        return []
+    pairs = zip(propositions, verification.answers, strict=True)
+    return [_answer_to_json(question, answer) for question, answer in pairs if answer is not None]
+
+
+def _answer_to_json(proposition: Proposition, answer: Answer) -> dict[str, Any]:
+    return {
+        "question": proposition.question,
+        "expected": proposition.expected,
+        "said": answer.said,
+        "p_yes": None if answer.p_yes is None else round(answer.p_yes, 4),
+    }
+
+
+def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
+    """Accepted, rejected or unreadable, and why."""
+    return {"accepted": verdict.accepted, "reason": verdict.reason}

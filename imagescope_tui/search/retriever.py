@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imagescope_tui.search.types import SearchOptions
-    from indexer.answers import NearestAnswer
+    from indexer.answers import NearestAnswer, NearPhoto
     from storage.records import ContentId, PhotoFilter, PhotoId
 
 
@@ -21,9 +21,15 @@ class PictureSearch(Protocol):
     """Ranks photos by their pictures."""
 
     async def nearest(
-        self, *, text: str, picture: Path | None, photo_filter: PhotoFilter, limit: int
+        self,
+        *,
+        texts: Sequence[str],
+        picture: Path | None,
+        without: Path | None,
+        photo_filter: PhotoFilter,
+        limit: int,
     ) -> NearestAnswer:
-        """The photos nearest to the text, the picture, or both.
+        """The photos nearest to the texts' mean, the picture, or both; `without` is left out.
 
         Raises:
             PicturesUnavailable: they cannot be compared just now.
@@ -68,59 +74,86 @@ def rank(
     pictures: NearestAnswer | None, words: WordAnswer, options: SearchOptions
 ) -> tuple[Candidate, ...]:
     """The stage-1 ranking: best first, ties by photo id, copies folded if so asked."""
-    seen = {
-        **({photo.photo_id: photo.content_id for photo in pictures.photos} if pictures else {}),
-        **{hit.photo_id: hit.content_id for hit in words.hits},
-    }
     near = _by_picture(pictures) if pictures and options.rank_by != "words" else {}
     hits = _by_words(words) if options.rank_by != "picture" else {}
     scores = _scores(near, hits, options)
     candidates = [
-        Candidate(
-            photo_id=photo_id,
-            content_id=seen[photo_id],
-            score=score,
-            picture_score=near[photo_id].score if photo_id in near else None,
-            picture_rank=near[photo_id].rank if photo_id in near else None,
-            words_score=hits[photo_id].score if photo_id in hits else None,
-            words_rank=hits[photo_id].rank if photo_id in hits else None,
-            standing=_standing(near[photo_id].score, pictures) if photo_id in near else None,
-        )
+        _candidate(photo_id, score, near.get(photo_id), hits.get(photo_id), pictures)
         for photo_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     ]
     return tuple(_folded(candidates) if options.fold_copies else candidates)[: options.limit]
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
-    score: float
+class _Near:
+    photo: NearPhoto
     rank: int
 
+    @property
+    def score(self) -> float:
+        return self.photo.score
 
-def _by_picture(pictures: NearestAnswer) -> dict[PhotoId, _Placed]:
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    hit: WordHit
+    rank: int
+
+    @property
+    def score(self) -> float:
+        return self.hit.score
+
+
+def _candidate(
+    photo_id: PhotoId,
+    score: float,
+    near: _Near | None,
+    hit: _Hit | None,
+    pictures: NearestAnswer | None,
+) -> Candidate:
+    photo = near.photo if near else None
+    content_id = photo.content_id if photo else hit.hit.content_id if hit else None
+    return Candidate(
+        photo_id=photo_id,
+        content_id=content_id,
+        score=score,
+        picture_score=photo.score if photo else None,
+        picture_rank=near.rank if near else None,
+        image_part=photo.picture if photo else None,
+        caption_part=photo.caption if photo else None,
+        words_score=hit.hit.score if hit else None,
+        words_rank=hit.rank if hit else None,
+        standing=_standing(photo.score, pictures) if photo else None,
+    )
+
+
+def _by_picture(pictures: NearestAnswer) -> dict[PhotoId, _Near]:
     ranks: dict[ContentId, int] = {}
-    for photo in pictures.photos:
-        ranks.setdefault(photo.content_id, len(ranks) + 1)
-    return {p.photo_id: _Placed(p.score, ranks[p.content_id]) for p in pictures.photos}
-
-
-def _by_words(words: WordAnswer) -> dict[PhotoId, _Placed]:
-    ranks = shared_ranks([hit.score for hit in words.hits])
     return {
-        hit.photo_id: _Placed(hit.score, place)
-        for hit, place in zip(words.hits, ranks, strict=True)
+        photo.photo_id: _Near(photo, ranks.setdefault(photo.content_id, len(ranks) + 1))
+        for photo in pictures.photos
     }
 
 
+def _by_words(words: WordAnswer) -> dict[PhotoId, _Hit]:
+    ranks = shared_ranks([hit.score for hit in words.hits])
+    return {hit.photo_id: _Hit(hit, rank) for hit, rank in zip(words.hits, ranks, strict=True)}
+
+
 def _scores(
-    near: dict[PhotoId, _Placed], hits: dict[PhotoId, _Placed], options: SearchOptions
+    near: dict[PhotoId, _Near], hits: dict[PhotoId, _Hit], options: SearchOptions
 ) -> dict[PhotoId, float]:
     if options.rank_by == "fused" and near and hits:
         return fuse(
-            [{photo: placed.rank for photo, placed in ranking.items()} for ranking in (near, hits)]
+            [
+                {photo: item.rank for photo, item in near.items()},
+                {photo: item.rank for photo, item in hits.items()},
+            ]
         )
     # One ranking alone keeps its own scores, which say more than ranks do.
-    return {photo: placed.score for photo, placed in (near or hits).items()}
+    if near:
+        return {photo: item.score for photo, item in near.items()}
+    return {photo: item.score for photo, item in hits.items()}
 
 
 def _standing(score: float, pictures: NearestAnswer | None) -> float | None:

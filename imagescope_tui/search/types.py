@@ -11,16 +11,44 @@ if TYPE_CHECKING:
     from storage.records import ContentId, PhotoFilter, PhotoId
 
 RankBy: TypeAlias = Literal["fused", "picture", "words"]
+StrategyName: TypeAlias = Literal["imagescope", "ours"]
+EditKind: TypeAlias = Literal["addition", "removal", "modification", "comparison", "retention"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One earlier line of a conversation about the same search."""
+
+    text: str
+    reading: str = ""
+    """What was looked for after this turn, as the reasoner put it; empty where none read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is looked for: words, a picture, or both, among the photos that pass the filter."""
+    """What is looked for: words, a picture, or both, among the photos that pass the filter.
+
+    Text-to-image search has words, composed search words and a picture that they edit, and a
+    conversation has earlier turns that the words refine.
+    """
 
     text: str = ""
     reference: Path | None = None
-    """A picture to be like."""
+    """A picture to be like, or the one that the text edits."""
+    history: tuple[Turn, ...] = ()
+    """Earlier turns, oldest first."""
     filter: PhotoFilter
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether the words change a picture."""
+        return self.reference is not None and bool(self.text.strip())
+
+    @property
+    def whole_text(self) -> str:
+        """All that was said, the earlier turns first."""
+        said = (*(turn.text for turn in self.history), self.text)
+        return ", ".join(text.strip() for text in said if text.strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +60,15 @@ class SearchOptions:
     rank_by: RankBy = "fused"
     fold_copies: bool = True
     """Show files of equal bytes once."""
+    stages: int = 1
+    """The last stage to run: 1 to 3. Stage 1 alone asks no model for its reading of the query."""
+    is_reasoned: bool = False
+    """Whether a reasoner reads the query before stage 1 is final; stages 2 and 3 imply it."""
+    strategy: StrategyName = "imagescope"
+    top_k: int = 20
+    """How many candidates the verifier looks at."""
+    max_judged: int = 3
+    """How many candidates the evaluator looks at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +78,78 @@ class Candidate:
     photo_id: PhotoId
     content_id: ContentId | None
     score: float
-    """What the ranking is ordered by; comparable within one search only."""
+    """What stage 1 orders by; comparable within one search only."""
     picture_score: float | None = None
-    """Inner product of the picture and the query; None where the picture was not compared."""
+    """The published stage-1 score, (1 - τ) image + τ caption; None where it was not compared."""
     picture_rank: int | None = None
+    image_part: float | None = None
+    """Inner product of the picture alone and the query; None where it was not told."""
+    caption_part: float | None = None
+    """Inner product of the caption and the query; None where there is no caption."""
     words_score: float | None = None
     """BM25 over names, caption and facts; None where no word was found."""
     words_rank: int | None = None
     standing: float | None = None
     """How many standard deviations the picture score lies above the library's mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtomicEdit:
+    """One thing that the query asks to add, remove, change, compare or keep."""
+
+    kind: EditKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchIntent:
+    """A query as it was understood."""
+
+    edits: tuple[AtomicEdit, ...] = ()
+    descriptions: tuple[str, ...] = ()
+    """What the wanted photo shows: core, detailed, full; the query's own text where none read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposition:
+    """A statement that is true of the wanted photo, or false, and the question that tells."""
+
+    statement: str
+    question: str
+    expected: bool
+    needs_reference: bool = False
+    """Whether the question compares with the reference, so that both must be seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the verifier said to one question about one photo."""
+
+    said: bool | None
+    """None where the answer could not be read as yes or no."""
+    p_yes: float | None = None
+    """Probability of yes against no; None where the server does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """One candidate's answers, as far as they have come."""
+
+    photo_id: PhotoId
+    answers: tuple[Answer | None, ...]
+    """One per proposition, in their order; None where it was not asked (yet)."""
+    score: float = 0.0
+    """What stage 2 orders by: how many came out as expected, or the sum of the log-odds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the evaluator said of one candidate."""
+
+    photo_id: PhotoId
+    accepted: bool | None
+    """None where its answer could not be read."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +159,19 @@ class Degradation:
     stage: int
     reason: str
     fallback: str
+    hint: str = ""
+    """What would help; empty where nothing is known to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageCost:
+    """What one stage took."""
+
+    seconds: float
+    model_calls: dict[str, int] = field(default_factory=dict)
+    """Requests per role."""
+    tokens: int = 0
+    """Read and written by the models, as far as the servers told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +180,36 @@ class SearchResult:
 
     query: Query
     encoder_id: str | None
-    ranking: tuple[Candidate, ...] = ()
+    strategy: StrategyName = "imagescope"
+    intent: SearchIntent = SearchIntent()
+    propositions: tuple[Proposition, ...] = ()
+    rankings: dict[int, tuple[Candidate, ...]] = field(default_factory=dict)
+    """Per stage that ran; each is a permutation of the one before."""
+    verifications: tuple[Verification, ...] = ()
+    """In the order of the stage-1 ranking."""
+    verdicts: tuple[Verdict, ...] = ()
+    """In the order they were given."""
     words_unknown: tuple[str, ...] = ()
     """Words of the query that neither the encoder nor the word index knows."""
     degradations: tuple[Degradation, ...] = ()
-    seconds: dict[int, float] = field(default_factory=dict)
+    costs: dict[int, StageCost] = field(default_factory=dict)
     """Per stage."""
+
+    @property
+    def ranking(self) -> tuple[Candidate, ...]:
+        """The ranking of the last stage that ran."""
+        return self.rankings[max(self.rankings)] if self.rankings else ()
+
+    @property
+    def seconds(self) -> float:
+        """All stages together."""
+        return sum(cost.seconds for cost in self.costs.values())
+
+    @property
+    def model_calls(self) -> dict[str, int]:
+        """Requests per role, all stages together."""
+        calls: dict[str, int] = {}
+        for cost in self.costs.values():
+            for role, count in cost.model_calls.items():
+                calls[role] = calls.get(role, 0) + count
+        return calls

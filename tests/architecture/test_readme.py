@@ -8,7 +8,7 @@ import pytest
 import typer.main
 
 from imagescope_tui.cli.app import app
-from imagescope_tui.config import SETTINGS
+from imagescope_tui.setting_table import SETTINGS
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 

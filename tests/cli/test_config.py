@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagescope_tui.config import SETTINGS, load_settings
+from imagescope_tui.config import load_settings
 from imagescope_tui.errors import ConfigError
+from imagescope_tui.setting_table import SETTINGS
 
 
 def write(tmp_path: Path, text: str) -> Path:

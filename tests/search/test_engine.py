@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pytest
 
-from imagescope_tui.errors import PicturesUnavailable
 from imagescope_tui.search.engine import SearchEngine
 from imagescope_tui.search.events import (
     CandidatesRetrieved,
@@ -15,77 +12,9 @@ from imagescope_tui.search.events import (
     SearchStarted,
     StageDegraded,
 )
-from imagescope_tui.search.retriever import WordAnswer, WordHit
 from imagescope_tui.search.types import Query, SearchOptions
-from indexer.answers import NearestAnswer, NearPhoto
-from storage.records import ContentId, PhotoFilter, PhotoId
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-
-@dataclass
-class ScriptedPictures:
-    """Answers what it was given, when it is let."""
-
-    ids: tuple[int, ...] = ()
-    unavailable: str = ""
-    has_meaning: bool = True
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-    was_cancelled: bool = False
-
-    def __post_init__(self) -> None:
-        self.gate.set()
-
-    async def nearest(
-        self, *, text: str, picture: Path | None, photo_filter: PhotoFilter, limit: int
-    ) -> NearestAnswer:
-        try:
-            await self.gate.wait()
-        except asyncio.CancelledError:
-            self.was_cancelled = True
-            raise
-        if self.unavailable:
-            raise PicturesUnavailable(self.unavailable)
-        photos = tuple(
-            NearPhoto(photo_id=PhotoId(i), content_id=ContentId(i % 100), score=1.0 - place / 10)
-            for place, i in enumerate(self.ids)
-        )
-        return NearestAnswer(
-            encoder_id="scripted",
-            photos=photos,
-            mean=0.1,
-            deviation=0.2,
-            has_meaning=self.has_meaning,
-            words_known=None if self.has_meaning else (),
-        )
-
-
-@dataclass
-class ScriptedWords:
-    """Finds the photos it was given."""
-
-    ids: tuple[int, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-    async def matching(
-        self, words: Sequence[str], photo_filter: PhotoFilter, *, limit: int
-    ) -> WordAnswer:
-        hits = tuple(
-            WordHit(photo_id=PhotoId(i), content_id=ContentId(i % 100), score=9.0 - place)
-            for place, i in enumerate(self.ids)
-        )
-        return WordAnswer(hits=hits, unknown=self.unknown)
-
-    async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
-        return tuple(
-            WordHit(photo_id=PhotoId(i), content_id=None, score=0.0) for i in self.ids[:limit]
-        )
-
-    def close(self) -> None:
-        return None
-
+from storage.records import PhotoFilter
+from tests.search.stand_ins import ScriptedPictures, ScriptedWords
 
 QUERY = Query(text="red barn", filter=PhotoFilter())
 

@@ -1,0 +1,172 @@
+"""Stage 2: ask yes/no questions about the best candidates, and order them by the answers.
+
+Method: ImageScope, predicate verification. Every question shows the candidate; one that compares
+with the reference shows the reference before it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from imagescope_tui.search.prompting import prompt
+from imagescope_tui.search.scoring import count_satisfied, priors, sum_log_odds
+from imagescope_tui.search.sight import VERIFIER_SIDE
+from imagescope_tui.search.together import together
+from imagescope_tui.search.types import Answer, Verification
+from indexer.models.chat_types import ChatPicture, ChatRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from imagescope_tui.search.sight import SeenPhoto, Sight
+    from imagescope_tui.search.strategies import Strategy
+    from imagescope_tui.search.types import Candidate, Proposition
+    from indexer.models.chat_types import ChatModel
+    from storage.records import PhotoId
+
+CLEAR_MARGIN = 5.0
+"""In nats: a candidate that lags so far behind those who will be judged is asked no more."""
+
+_ANSWERS_KEPT = 50_000
+_ANSWER_TOKENS = 8
+
+AnswerKey: TypeAlias = tuple[str, str, str, str]
+"""Content hash of the candidate, of the reference or empty, question, model with its prompt."""
+
+
+class AnswerMemory:
+    """Answers that need not be asked for again; the least recently used are forgotten."""
+
+    def __init__(self, limit: int = _ANSWERS_KEPT) -> None:
+        self._answers: OrderedDict[AnswerKey, Answer] = OrderedDict()
+        self._limit = limit
+
+    def get(self, key: AnswerKey) -> Answer | None:
+        """The answer, if it is known."""
+        answer = self._answers.get(key)
+        if answer is not None:
+            self._answers.move_to_end(key)
+        return answer
+
+    def put(self, key: AnswerKey, answer: Answer) -> None:
+        """Remember an answer that could be read."""
+        if answer.said is not None:
+            self._answers[key] = answer
+            if len(self._answers) > self._limit:
+                self._answers.popitem(last=False)
+
+
+@dataclass(slots=True, kw_only=True)
+class Verifier:
+    """Asks one search's questions; `on_verified` is told after every answer."""
+
+    model: ChatModel
+    sight: Sight
+    strategy: Strategy
+    memory: AnswerMemory
+    propositions: tuple[Proposition, ...]
+    reference: Path | None
+    on_verified: Callable[[Verification], None]
+    _answers: dict[PhotoId, list[Answer | None]] = field(default_factory=dict)
+    _photos: dict[PhotoId, SeenPhoto | None] = field(default_factory=dict)
+    _priors: dict[PhotoId, float] = field(default_factory=dict)
+    _reference_photo: SeenPhoto | None = None
+    _model_name: str = ""
+
+    async def verify(
+        self, candidates: Sequence[Candidate], *, keep: int
+    ) -> tuple[Verification, ...]:
+        """What is known of each candidate in the end, in the given order.
+
+        Args:
+            candidates: best first.
+            keep: how many will be judged next; who can no longer be among them is asked no more,
+                where the strategy says so.
+
+        Raises:
+            ChatUnavailable: no server answers; what was told until then stands.
+        """
+        self._model_name = (await self.model.ready()).model
+        self._priors = priors(candidates) if self.strategy.is_soft else {}
+        self._answers = {item.photo_id: [None] * len(self.propositions) for item in candidates}
+        if any(proposition.needs_reference for proposition in self.propositions):
+            self._reference_photo = await self._seen_reference()
+        for places in self._rounds():
+            await together(self._ask_about(photo_id, places) for photo_id in self._open(keep))
+        return tuple(self._verification(item.photo_id) for item in candidates)
+
+    def _rounds(self) -> list[list[int]]:
+        """Which questions are asked at once: all, or one after the other to stop early."""
+        places = list(range(len(self.propositions)))
+        return [[place] for place in places] if self.strategy.stops_when_clear else [places]
+
+    def _open(self, keep: int) -> list[PhotoId]:
+        """Who is asked on, in the order of stage 1."""
+        if not self.strategy.stops_when_clear or len(self._answers) <= keep:
+            return list(self._answers)
+        scores = {photo_id: self._score(photo_id) for photo_id in self._answers}
+        bar = sorted(scores.values(), reverse=True)[keep - 1] - CLEAR_MARGIN
+        return [photo_id for photo_id, score in scores.items() if score > bar]
+
+    async def _ask_about(self, photo_id: PhotoId, places: Sequence[int]) -> None:
+        photo = await self._seen(photo_id)
+        if photo is not None:
+            await together(self._ask(photo_id, photo, place) for place in places)
+
+    async def _ask(self, photo_id: PhotoId, photo: SeenPhoto, place: int) -> None:
+        proposition = self.propositions[place]
+        if proposition.needs_reference and self._reference_photo is None:
+            return
+        first = self._reference_photo if proposition.needs_reference else None
+        key = self._key(photo, first, proposition)
+        answer = self.memory.get(key) if self.strategy.remembers else None
+        if answer is None:
+            answer = await self._answer(photo, first, proposition)
+            self.memory.put(key, answer)
+        self._answers[photo_id][place] = answer
+        self.on_verified(self._verification(photo_id))
+
+    async def _answer(
+        self, photo: SeenPhoto, first: SeenPhoto | None, proposition: Proposition
+    ) -> Answer:
+        shown = (photo,) if first is None else (first, photo)
+        told = await self.model.answer_yes_no(
+            ChatRequest(
+                system=prompt("question").text,
+                pictures=tuple(ChatPicture(jpeg=item.jpeg) for item in shown),
+                text=f"{proposition.question}\nAnswer yes or no.",
+                max_tokens=_ANSWER_TOKENS,
+            )
+        )
+        return Answer(said=told.said, p_yes=told.p_yes)
+
+    def _key(
+        self, photo: SeenPhoto, first: SeenPhoto | None, proposition: Proposition
+    ) -> AnswerKey:
+        model = f"{self._model_name} {prompt('question').id}"
+        reference = first.content_hash if first is not None else ""
+        return (photo.content_hash, reference, proposition.question, model)
+
+    async def _seen(self, photo_id: PhotoId) -> SeenPhoto | None:
+        """Read when the first question comes, and let go with the search."""
+        if photo_id not in self._photos:
+            self._photos[photo_id] = await self.sight.of_photo(photo_id, VERIFIER_SIDE)
+        return self._photos[photo_id]
+
+    async def _seen_reference(self) -> SeenPhoto | None:
+        if self.reference is None:
+            return None
+        return await self.sight.of_file(self.reference, VERIFIER_SIDE)
+
+    def _verification(self, photo_id: PhotoId) -> Verification:
+        answers = tuple(self._answers[photo_id])
+        return Verification(photo_id=photo_id, answers=answers, score=self._score(photo_id))
+
+    def _score(self, photo_id: PhotoId) -> float:
+        answers = self._answers[photo_id]
+        if not self.strategy.is_soft:
+            return count_satisfied(answers, self.propositions)
+        return self._priors[photo_id] + sum_log_odds(answers, self.propositions)

@@ -1,0 +1,238 @@
+"""Stands where the indexes, the models and the decoding processes are: answers as it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from imagescope_tui.errors import PicturesUnavailable
+from imagescope_tui.search.retriever import WordAnswer, WordHit
+from imagescope_tui.search.sight import SeenPhoto
+from indexer.answers import NearestAnswer, NearPhoto
+from indexer.models.chat_types import Capabilities, ChatError, Usage, YesNo
+from storage.records import ContentId, PhotoFilter, PhotoId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from indexer.models.chat_types import AnswerSchema, ChatRequest
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question to the pictures."""
+
+    texts: tuple[str, ...]
+    picture: Path | None
+    without: Path | None
+
+
+@dataclass
+class ScriptedPictures:
+    """Answers what it was given, when it is let."""
+
+    ids: tuple[int, ...] = ()
+    orders: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
+    """Other ids for some texts."""
+    asked: list[Asked] = field(default_factory=list)
+    unavailable: str = ""
+    has_meaning: bool = True
+    meaningless: tuple[str, ...] = ("",)
+    """Texts of which nothing comes."""
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    was_cancelled: bool = False
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def nearest(
+        self,
+        *,
+        texts: Sequence[str],
+        picture: Path | None,
+        without: Path | None,
+        photo_filter: PhotoFilter,
+        limit: int,
+    ) -> NearestAnswer:
+        self.asked.append(Asked(texts=tuple(texts), picture=picture, without=without))
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.was_cancelled = True
+            raise
+        if self.unavailable:
+            raise PicturesUnavailable(self.unavailable)
+        photos = tuple(
+            NearPhoto(
+                photo_id=PhotoId(i),
+                content_id=ContentId(i % 100),
+                score=1.0 - place / 10,
+                picture=1.0 - place / 10,
+            )
+            for place, i in enumerate(self.orders.get(tuple(texts), self.ids))
+        )
+        if tuple(texts) == self.meaningless:
+            return NearestAnswer(encoder_id="scripted", has_meaning=False, words_known=())
+        return NearestAnswer(
+            encoder_id="scripted",
+            photos=photos,
+            mean=0.1,
+            deviation=0.2,
+            has_meaning=self.has_meaning,
+            words_known=None if self.has_meaning else (),
+        )
+
+
+@dataclass
+class ScriptedWords:
+    """Finds the photos it was given."""
+
+    ids: tuple[int, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    async def matching(
+        self, words: Sequence[str], photo_filter: PhotoFilter, *, limit: int
+    ) -> WordAnswer:
+        hits = tuple(
+            WordHit(photo_id=PhotoId(i), content_id=ContentId(i % 100), score=9.0 - place)
+            for place, i in enumerate(self.ids)
+        )
+        return WordAnswer(hits=hits, unknown=self.unknown)
+
+    async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
+        return tuple(
+            WordHit(photo_id=PhotoId(i), content_id=None, score=0.0) for i in self.ids[:limit]
+        )
+
+    def close(self) -> None:
+        return None
+
+
+INTENT = {
+    "edits": [{"kind": "addition", "text": "a barn"}],
+    "core": "a barn",
+    "detailed": "a red barn",
+    "full": "a red barn on a hill",
+}
+DESCRIPTIONS = ("a barn", "a red barn", "a red barn on a hill")
+
+
+def questions(*asked: str, expected: str = "yes", needs_reference: bool = False) -> dict[str, Any]:
+    """An answer that writes these questions."""
+    return {
+        "propositions": [
+            {
+                "statement": item,
+                "question": item,
+                "expected": expected,
+                "needs_reference": needs_reference,
+            }
+            for item in asked
+        ]
+    }
+
+
+@dataclass
+class ScriptedModel:
+    """Answers by the name of the schema; a callable is asked, an error is raised.
+
+    Pictures are the bytes of their photo's number, so that answers can depend on the photo.
+    """
+
+    intent: Any = field(default_factory=lambda: dict(INTENT))
+    propositions: Any = field(default_factory=lambda: questions("Is there a barn?"))
+    yes_no: Callable[[str, tuple[int, ...]], YesNo | ChatError] = lambda question, shown: YesNo(
+        said=True
+    )
+    verdict: Callable[[tuple[int, ...]], Any] = lambda shown: {"accepted": "no", "reason": "no"}
+    text: str | ChatError = "a caption"
+    gate: asyncio.Event | None = None
+    requests: list[ChatRequest] = field(default_factory=list)
+    names: Counter[str] = field(default_factory=Counter)
+    cancelled: int = 0
+    usage: Usage = field(default_factory=Usage)
+
+    def metered(self) -> ScriptedModel:
+        return replace(self, usage=Usage())
+
+    async def ready(self) -> Capabilities:
+        return Capabilities(
+            backend="other", model="scripted", has_schema=True, logprobs="none", parallel=4
+        )
+
+    async def answer_text(self, request: ChatRequest) -> str:
+        await self._note("caption", request)
+        if isinstance(self.text, ChatError):
+            raise self.text
+        return self.text
+
+    async def answer_json(self, request: ChatRequest, schema: AnswerSchema) -> dict[str, Any]:
+        await self._note(schema.name, request)
+        answer: Any = {"intent": self.intent, "propositions": self.propositions}.get(schema.name)
+        if schema.name == "verdict":
+            answer = self.verdict(_shown(request))
+        if isinstance(answer, list):
+            answer = answer.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return dict(json.loads(json.dumps(answer)))
+
+    async def answer_yes_no(self, request: ChatRequest) -> YesNo:
+        await self._note("question", request)
+        answer = self.yes_no(request.text.splitlines()[0], _shown(request))
+        if isinstance(answer, ChatError):
+            raise answer
+        return answer
+
+    async def close(self) -> None:
+        return None
+
+    async def _note(self, name: str, request: ChatRequest) -> None:
+        self.requests.append(request)
+        self.names[name] += 1
+        self.usage = Usage(calls=self.usage.calls + 1, tokens=self.usage.tokens + 10)
+        try:
+            if self.gate is not None:
+                await self.gate.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+
+
+def _shown(request: ChatRequest) -> tuple[int, ...]:
+    return tuple(int(picture.jpeg) for picture in request.pictures)
+
+
+@dataclass
+class ScriptedSight:
+    """Shows each photo as the bytes of its number; the reference as 0."""
+
+    caption: str = ""
+    unseen: frozenset[int] = frozenset()
+
+    async def of_photo(self, photo_id: PhotoId, side: int) -> SeenPhoto | None:
+        if photo_id in self.unseen:
+            return None
+        return SeenPhoto(content_hash=f"hash {photo_id}", jpeg=str(photo_id).encode())
+
+    async def of_file(self, path: Path, side: int) -> SeenPhoto | None:
+        return SeenPhoto(content_hash=f"hash {path}", jpeg=b"0")
+
+    async def caption_of(self, path: Path) -> str:
+        return self.caption
+
+    def close(self) -> None:
+        return None
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let other tasks work until the condition holds; fail when it never does."""
+    for _ in range(10_000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it never came to that")

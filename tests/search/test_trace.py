@@ -1,0 +1,119 @@
+"""A saved search opens again as what it was."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagescope_tui.errors import TraceUnreadable
+from imagescope_tui.search.events import SearchEvent, SearchFinished
+from imagescope_tui.search.json_form import result_to_json
+from imagescope_tui.search.trace import event_to_json, read_trace
+from imagescope_tui.search.types import Query, SearchOptions, Turn
+from storage.library import Library
+from storage.records import PhotoFilter
+from tests.search.stand_ins import ScriptedModel, questions
+from tests.search.test_stages import Asking, accepts, truth
+from tests.ui.library_world import World, build_world
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from imagescope_tui.search.types import SearchResult
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return build_world(tmp_path_factory.mktemp("trace"), count=8)
+
+
+async def searched(world: World) -> tuple[list[SearchEvent], SearchResult]:
+    with Library.open_reader(world.folder) as library:
+        photos = library.photos.page(PhotoFilter(), offset=0, limit=8)
+    model = ScriptedModel(
+        propositions=questions("Is it?", "Is it dark?", needs_reference=True),
+        yes_no=truth(*(photo.id for photo in photos[3:5])),
+        verdict=accepts(photos[3].id),
+    )
+    query = Query(
+        text="but at night",
+        reference=photos[-1].full_path,
+        history=(Turn(text="a lake", reading="a lake in summer"),),
+        filter=PhotoFilter(folders=(world.root,), taken_from="2019"),
+    )
+    asking = Asking(model, ids=tuple(photo.id for photo in photos))
+    options = SearchOptions(stages=3, top_k=6, strategy="ours", rank_by="picture")
+    result = await asking.search(query, options)
+    return asking.events, result
+
+
+def saved(events: list[SearchEvent], library: Library, path: Path) -> Path:
+    lines = [json.dumps(event_to_json(event, library)) for event in events]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+async def test_a_trace_read_again_is_written_the_same(world: World, tmp_path: Path) -> None:
+    events, _ = await searched(world)
+    with Library.open_reader(world.folder) as library:
+        path = saved(events, library, tmp_path / "trace.jsonl")
+        again = read_trace(path, library)
+        assert [type(event) for event in again] == [type(event) for event in events]
+        written = saved(list(again), library, tmp_path / "again.jsonl")
+        assert written.read_text("utf-8") == path.read_text("utf-8")
+
+
+async def test_a_photo_the_library_has_lost_is_left_out(world: World, tmp_path: Path) -> None:
+    events, result = await searched(world)
+    with Library.open_reader(world.folder) as library:
+        path = saved(events, library, tmp_path / "trace.jsonl")
+        lost = library.photos.by_ids([result.ranking[0].photo_id])[result.ranking[0].photo_id]
+        name = json.dumps(lost.path).strip('"')
+        path.write_text(path.read_text("utf-8").replace(name, "elsewhere.jpg"), "utf-8")
+        finished = read_trace(path, library)[-1]
+    assert isinstance(finished, SearchFinished)
+    assert len(finished.result.ranking) == len(result.ranking) - 1
+
+
+@pytest.mark.parametrize("content", ["", "nonsense\n", '{"event": "unknown"}\n', "[]\n", "\x00"])
+def test_what_is_no_trace_is_refused(world: World, tmp_path: Path, content: str) -> None:
+    path = tmp_path / "trace.jsonl"
+    path.write_text(content, "utf-8")
+    with Library.open_reader(world.folder) as library, pytest.raises(TraceUnreadable):
+        read_trace(path, library)
+
+
+async def test_the_json_form_tells_stage_answers_and_verdict_of_each_result(world: World) -> None:
+    _, result = await searched(world)
+    with Library.open_reader(world.folder) as library:
+        form = result_to_json(result, library, limit=3)
+    assert len(form["results"]) == 3
+    first = form["results"][0]
+    assert first["stage"] == 3
+    assert first["group"] == "match"
+    assert first["verdict"] == {"accepted": True, "reason": "it fits"}
+    assert [answer["said"] for answer in first["answers"]] == [True, True]
+    assert form["rankings"].keys() == {"1", "2", "3"}
+    assert form["intent"]["descriptions"][0] == "a barn"
+    assert form["propositions"][0]["needs_reference"] is True
+    assert form["model_calls"].keys() == {"captioner", "reasoner", "verifier", "evaluator"}
+    assert form["history"] == [{"text": "a lake", "reading": "a lake in summer"}]
+    assert form["prompts"].keys() == {"intent", "propositions", "question", "verdict"}
+    assert json.loads(json.dumps(form)) == form
+
+
+def test_an_unread_query_is_described_by_its_own_words(world: World) -> None:
+    from imagescope_tui.search.types import SearchResult
+
+    query = Query(text="a lake", filter=PhotoFilter())
+    result = SearchResult(query=query, encoder_id="e", rankings={1: ()})
+    with Library.open_reader(world.folder) as library:
+        assert result_to_json(result, library, limit=1)["intent"] == {
+            "edits": [],
+            "descriptions": ["a lake"],
+        }
+        no_words = replace(result, query=replace(query, text=""))
+        assert result_to_json(no_words, library, limit=1)["intent"]["descriptions"] == []
