@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -20,11 +21,22 @@ from imagescope_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from imagescope_tui.config import Settings
+    from imagescope_tui.indexer_client import IndexerClient
+    from imagescope_tui.model_desk import ModelDesk
+    from imagescope_tui.search.engine import SearchEngine
+    from imagescope_tui.search.events import SearchEvent
+    from imagescope_tui.search.types import StrategyName
     from imagescope_tui.ui.settings import ImageMode, UiSettings
 
 ImagesOption = Annotated[
     Literal["auto", "kitty", "sixel", "blocks", "off"] | None,
     typer.Option("--images", help="How pictures are drawn."),
+]
+TraceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--trace", metavar="FILE", help="Open a search saved by `imagescope search --format jsonl`."
+    ),
 ]
 
 
@@ -35,6 +47,7 @@ def tui(
     ] = None,
     images: ImagesOption = None,
     encoder: EncoderOption = None,
+    trace: TraceOption = None,
     library: LibraryOption = None,
     config: ConfigOption = None,
 ) -> int:
@@ -43,19 +56,38 @@ def tui(
         raise UsageError("the screen needs a terminal", "imagescope search works in a pipe")
     run = begin(context, library=library, config=config, encoder=encoder)
     added = existing_folders(folders or [], run.settings)
+    events = _read_trace(trace, run.settings.library) if trace is not None else ()
     from imagescope_tui.ui.app import run_app
 
-    return run_app(_ui_settings(run.settings, added, images))
+    return run_app(replace(_ui_settings(run.settings, added, images), trace=events))
+
+
+def _read_trace(file: Path, library: Path) -> tuple[SearchEvent, ...]:
+    from imagescope_tui.search.trace import read_trace
+    from storage.library import Library
+
+    with Library.open_reader(library) as reader:
+        return read_trace(file, reader)
 
 
 def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | None) -> UiSettings:
-    from imagescope_tui.ui.settings import UiSettings
-    from imagescope_tui.wiring import engine_beside_indexer
+    from imagescope_tui.model_desk import ModelDesk
+    from imagescope_tui.ui.settings import ModelServerView, UiSettings
+
+    desk = ModelDesk(settings)
 
     return UiSettings(
         library=settings.library,
         indexer_options=indexer_options(settings, folders=folders, watch=True, serve=True),
-        make_engine=lambda client: engine_beside_indexer(client, settings.library),
+        make_engine=lambda client: _engine(client, settings, desk),
+        has_models=desk.has_models,
+        captioner=desk.captioner,
+        follow_server=lambda tell: desk.follow(
+            lambda state, detail: tell(ModelServerView(state=state, detail=detail))
+        ),
+        strategy=cast("StrategyName", _strategy(settings)),
+        top_k=settings.top_k,
+        max_judged=settings.max_judged,
         folders=folders,
         models_folder=settings.models_folder,
         images=cast("ImageMode", images or settings.images),
@@ -64,3 +96,14 @@ def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | No
         opener=settings.opener,
         encoder=settings.encoder,
     )
+
+
+def _strategy(settings: Settings) -> str:
+    return settings.strategy if settings.is_set("search.strategy") else "ours"
+
+
+def _engine(client: IndexerClient, settings: Settings, desk: ModelDesk) -> SearchEngine:
+    """Loaded when the first frame is out: nobody can search before."""
+    from imagescope_tui.wiring import engine_beside_indexer
+
+    return engine_beside_indexer(client, settings.library, desk.source)

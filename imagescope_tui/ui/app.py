@@ -15,10 +15,11 @@ from textual.reactive import reactive
 
 from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui.index_session import IndexSession
+from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame
 from imagescope_tui.ui.screens.browse import BrowseScreen
-from imagescope_tui.ui.state import IndexView, Problem, reduce_index
+from imagescope_tui.ui.settings import ModelServerView
 from storage.errors import StorageError
 from storage.thumbnails import ThumbnailCache
 
@@ -64,6 +65,8 @@ class ImagescopeApp(App[int]):
     """The library as it was last read; None before that."""
     download: reactive[DownloadView | None] = reactive(None, init=False)
     """A model that is being fetched, or was."""
+    model_server: reactive[ModelServerView] = reactive(ModelServerView(), init=False)
+    """The local model server, as far as it has told."""
     library_problem: reactive[Problem | None] = reactive(None, init=False)
     """Why the library cannot be read."""
 
@@ -108,6 +111,9 @@ class ImagescopeApp(App[int]):
         if self.protocol != "off":
             self._prepare_pictures()
         self.start_indexer()
+        self._follow_server()
+        if self.settings.trace:
+            self.browse.show_trace(self.settings.trace)
         self.set_interval(_LOOK_SECONDS, self._look_at_library)
 
     @work(group="indexer", exclusive=True)
@@ -123,6 +129,20 @@ class ImagescopeApp(App[int]):
         if status is not None and self.index.halted is None:
             lost = Problem(reason=f"the indexer ended, status {status}", hint="Ctrl-R starts it")
             self.index = replace(self.index, halted=lost, progress=None, scanning=None)
+
+    @work(group="model-server", exclusive=True)
+    async def _follow_server(self) -> None:
+        if self.settings.follow_server is not None:
+            await self.settings.follow_server(self._hear_server)
+
+    def _hear_server(self, server: ModelServerView) -> None:
+        self.model_server = server
+        if server.state in ("ready", "stopped"):
+            self._follow_captioner()
+
+    @work(group="captioner", exclusive=True)
+    async def _follow_captioner(self) -> None:
+        await self.session.follow_captioner()
 
     def download_model(self, name: str) -> None:
         """Fetch a model, and index with it when it is here; goes on when its screen is closed."""

@@ -1,16 +1,65 @@
-"""What the reader asks for: a line as it was understood, and perhaps a picture to be like; pure."""
+"""What the reader asks for: a line, a picture, and what was said before; pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from imagescope_tui.search.query_language import parse_query, without_chip
-from imagescope_tui.search.types import Query
+from imagescope_tui.search.types import Query, Turn
+from storage.safe_text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from imagescope_tui.search.query_language import ParsedQuery
-    from storage.records import Photo
+    from storage.records import PhotoFilter, PhotoId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidTurn:
+    """An earlier line of the conversation, and what came of it."""
+
+    line: str
+    reading: str = ""
+    """What was looked for then, as the reasoner put it."""
+    outcome: str = ""
+    """How many were found."""
+    best: tuple[PhotoId, ...] = ()
+    """The first photos that were shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedChip:
+    """A part of what is asked that can be dropped."""
+
+    label: str
+    rest: Asked
+    """What is asked without it."""
+
+
+def asked_before(query: Query) -> Asked:
+    """What was asked in a search that is read back; its filters are written into the line."""
+    words = (*_filter_words(query.filter), query.text)
+    return Asked(
+        line=printable(" ".join(word for word in words if word)),
+        reference=query.reference,
+        is_deep=True,
+        turns=tuple(SaidTurn(line=turn.text, reading=turn.reading) for turn in query.history),
+    )
+
+
+def _filter_words(wanted: PhotoFilter) -> Iterator[str]:
+    for key, values in (
+        ("in", (*map(str, wanted.folders), *wanted.folder_names)),
+        ("since", (wanted.taken_from,) if wanted.taken_from else ()),
+        ("before", (wanted.taken_before,) if wanted.taken_before else ()),
+        ("camera", wanted.cameras),
+        ("type", wanted.extensions[:1]),
+    ):
+        yield from (f'{key}:"{value}"' if " " in value else f"{key}:{value}" for value in values)
+    yield from (f"-{word}" for word in wanted.without_words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +67,14 @@ class Asked:
     """A query in the making."""
 
     line: str = ""
-    reference: Photo | None = None
+    reference: Path | None = None
+    """A picture to be like, or the one that the words change."""
+    is_edit: bool = False
+    """Whether the picture is to be changed by words that are still to come."""
+    is_deep: bool = False
+    """Whether the models are to read, check and judge."""
+    turns: tuple[SaidTurn, ...] = ()
+    """What was said before the line, oldest first."""
 
     @property
     def parsed(self) -> ParsedQuery:
@@ -26,35 +82,93 @@ class Asked:
         return parse_query(self.line)
 
     @property
+    def filter(self) -> PhotoFilter:
+        """The filters of all lines; of two that exclude each other the later counts."""
+        return parse_query(" ".join((*(turn.line for turn in self.turns), self.line))).filter
+
+    @property
     def query(self) -> Query:
-        """What the engine is asked."""
-        parsed = self.parsed
-        path = self.reference.full_path if self.reference else None
-        return Query(text=parsed.text, reference=path, filter=parsed.filter)
+        """What the engine is asked: the last words refine those before."""
+        lines = (*self.turns, SaidTurn(line=self.line))
+        said = [
+            Turn(text=text, reading=turn.reading)
+            for turn in lines
+            if (text := parse_query(turn.line).text)
+        ]
+        return Query(
+            text=said[-1].text if said else "",
+            reference=self.reference,
+            history=tuple(said[:-1]),
+            filter=self.filter,
+        )
 
     @property
     def is_timeline(self) -> bool:
         """Whether nothing is to be ranked: all photos that pass, newest first."""
-        return not self.parsed.text and self.reference is None
+        return not self.query.text and self.reference is None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked at all."""
-        return self.is_timeline and self.parsed.filter.is_empty
+        return self.is_timeline and self.filter.is_empty
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it waits for the words that say what should be different."""
+        return self.is_edit and not self.query.text
+
+    @property
+    def chips(self) -> tuple[AskedChip, ...]:
+        """The picture first, then what was said before, then the filters of all lines."""
+        return (*self._picture_chip(), *self._turns_chip(), *self._filter_chips())
 
     @property
     def chip_labels(self) -> tuple[str, ...]:
-        """The picture first, then the filters."""
-        like = (f"like {self.reference.path.rpartition('/')[2]}",) if self.reference else ()
-        return (*like, *(chip.label for chip in self.parsed.chips))
+        """How the chips read."""
+        return tuple(chip.label for chip in self.chips)
 
     def without(self, place: int) -> Asked:
         """The same without one of its chips."""
-        if self.reference is not None:
-            if place == 0:
-                return Asked(line=self.line)
-            place -= 1
-        chips = self.parsed.chips
-        if not 0 <= place < len(chips):
+        chips = self.chips
+        return chips[place].rest if 0 <= place < len(chips) else self
+
+    def refined(self, line: str, so_far: SaidTurn) -> Asked:
+        """The same with one more line; what was said becomes the turn before it."""
+        turns = (*self.turns, so_far) if self.line.strip() else self.turns
+        return replace(self, line=line, turns=turns)
+
+    def without_turn(self, place: int) -> Asked:
+        """The same without one line of the conversation, the current one being the last.
+
+        What was read after that line is forgotten, for it was read with the line in mind.
+        """
+        lines = [*self.turns, SaidTurn(line=self.line)]
+        if not 0 <= place < len(lines):
             return self
-        return Asked(line=without_chip(self.line, chips[place]), reference=self.reference)
+        later = [SaidTurn(line=turn.line) for turn in lines[place + 1 :]]
+        kept = [*lines[:place], *later]
+        if not kept:
+            return replace(self, line="", turns=(), is_edit=self.reference is not None)
+        return replace(self, line=kept[-1].line, turns=tuple(kept[:-1]))
+
+    def _picture_chip(self) -> Iterator[AskedChip]:
+        if self.reference is not None:
+            verb = "edit" if self.is_edit or self.query.text else "like"
+            rest = replace(self, reference=None, is_edit=False)
+            yield AskedChip(label=f"{verb} {self.reference.name}", rest=rest)
+
+    def _turns_chip(self) -> Iterator[AskedChip]:
+        if self.turns:
+            (first, *others) = self.turns
+            label = f"after {len(self.turns)} lines" if others else f"after “{first.line}”"
+            yield AskedChip(label=label, rest=replace(self, turns=()))
+
+    def _filter_chips(self) -> Iterator[AskedChip]:
+        for place, turn in enumerate(self.turns):
+            for chip in parse_query(turn.line).chips:
+                fewer = replace(turn, line=without_chip(turn.line, chip))
+                turns = (*self.turns[:place], fewer, *self.turns[place + 1 :])
+                yield AskedChip(label=chip.label, rest=replace(self, turns=turns))
+        for chip in self.parsed.chips:
+            rest = replace(self, line=without_chip(self.line, chip))
+            yield AskedChip(label=chip.label, rest=rest)

@@ -10,8 +10,9 @@ from imagescope_tui.ui.progress import progress_sentence
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
+    from imagescope_tui.ui.index_state import IndexView
     from imagescope_tui.ui.library_reader import LibrarySnapshot
-    from imagescope_tui.ui.state import IndexView, SearchView
+    from imagescope_tui.ui.state import SearchView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

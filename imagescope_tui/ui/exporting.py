@@ -85,6 +85,21 @@ def copy_photos(
     return Exported(target=folder, done=done, left_out=tuple(left_out))
 
 
+def new_folder(target: str, *, is_folder: bool) -> Path | None:
+    """The folder that an export to this place would make; None where it is there already.
+
+    `is_folder`: the target is the folder itself, not a file in it.
+    """
+    if not target:
+        return None
+    path = Path(target).expanduser()
+    folder = path if is_folder else path.parent
+    try:
+        return None if folder.exists() else folder
+    except OSError:
+        return None
+
+
 def _allowed(target: Path, roots: Sequence[Path]) -> Path:
     absolute = Path(os.path.abspath(target.expanduser()))  # noqa: PTH100 - links are looked at below
     places = {absolute, Path(os.path.realpath(absolute))}

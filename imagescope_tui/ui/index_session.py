@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,12 @@ class IndexSession:
         """
         await self._running().rescan(retry=True)
 
+    async def follow_captioner(self) -> None:
+        """Captions are written by another model now, or by none."""
+        if self._client is not None:
+            with contextlib.suppress(PicturesUnavailable):
+                await self._client.caption_with(self._settings.captioner())
+
     async def prepare_picture(self, photo_id: PhotoId, side: int) -> bool:
         """Have a thumbnail or preview made; whether it is there now."""
         if self._client is None:
@@ -123,4 +130,10 @@ class IndexSession:
     def _options(self) -> IndexerOptions:
         options = self._settings.indexer_options
         folders = dict.fromkeys((*options.folders, *self._settings.folders))
-        return dataclasses.replace(options, folders=tuple(folders), watch=True, serve=True)
+        return dataclasses.replace(
+            options,
+            folders=tuple(folders),
+            watch=True,
+            serve=True,
+            captioner=self._settings.captioner() or options.captioner,
+        )

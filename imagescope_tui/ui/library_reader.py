@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.library import Library
-    from storage.records import Caption, ContentId, Facts, Failure, Photo, PhotoId, Root
+    from storage.records import Caption, ContentId, Facts, Photo, PhotoId, Root
 
 _Answer = TypeVar("_Answer")
 _IDS_AT_ONCE = 2000
@@ -41,6 +41,8 @@ class PhotoDetail:
     caption: Caption | None = None
     copies: tuple[Photo, ...] = ()
     """The other files with the same bytes."""
+    failure: str | None = None
+    """Why the file could not be read, where it was tried."""
 
 
 class LibraryReader:
@@ -83,6 +85,13 @@ class LibraryReader:
             lambda library: {key: len(library.photos.copies(key)) for key in content_ids}, {}
         )
 
+    async def failures_of(self, photos: Sequence[Photo]) -> dict[PhotoId, str]:
+        """Why those of the photos that have no content could not be read."""
+        unread = [photo.id for photo in photos if photo.content_hash is None]
+        if not unread:
+            return {}
+        return await self._ask(lambda library: library.failures.reasons(unread), {})
+
     async def detail(self, photo: Photo) -> PhotoDetail:
         """What is known of a photo."""
         return await self._ask(functools.partial(_detail, photo), PhotoDetail(photo=photo))
@@ -93,10 +102,6 @@ class LibraryReader:
         while page := await self.page(wanted, offset=len(found), limit=_IDS_AT_ONCE):
             found.extend(photo.id for photo in page)
         return tuple(found)
-
-    async def failures(self, limit: int) -> tuple[Failure, ...]:
-        """Photos that could not be read, and why."""
-        return await self._ask(lambda library: library.failures.page(offset=0, limit=limit), ())
 
     async def close(self) -> None:
         """Close the library and end the thread."""
@@ -134,7 +139,8 @@ def _snapshot(library: Library) -> LibrarySnapshot:
 
 def _detail(photo: Photo, library: Library) -> PhotoDetail:
     if photo.content_id is None:
-        return PhotoDetail(photo=photo)
+        reasons = library.failures.reasons([photo.id])
+        return PhotoDetail(photo=photo, failure=reasons.get(photo.id))
     copies = library.photos.copies(photo.content_id)
     return PhotoDetail(
         photo=photo,

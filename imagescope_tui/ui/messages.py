@@ -16,3 +16,7 @@ class PictureCame(Message):
     def __init__(self, key: PictureKey) -> None:
         super().__init__()
         self.key = key
+
+
+class SearchAdvanced(Message):
+    """The search that is shown has come further."""

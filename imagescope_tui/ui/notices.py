@@ -11,7 +11,7 @@ from storage.safe_text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagescope_tui.ui.state import IndexView, OfflineRoot, Problem, UnwatchedRoot
+    from imagescope_tui.ui.index_state import IndexView, OfflineRoot, Problem, UnwatchedRoot
     from storage.records import Root
 
 Tone: TypeAlias = Literal["info", "warning", "error"]
@@ -39,6 +39,7 @@ def notices(
         *_trouble(index, library_problem),
         *_folders(index, roots),
         *_encoder(index),
+        *_captioner(index),
     )
 
 
@@ -77,6 +78,11 @@ def _encoder(index: IndexView) -> Iterator[Notice]:
             " but not what things are. m shows models that do.",
             brief="Built-in search sees colours and names, not things · m: models",
         )
+
+
+def _captioner(index: IndexView) -> Iterator[Notice]:
+    if index.captioner_problem is not None:
+        yield _of_problem("captioner", "Captions wait: ", index.captioner_problem, "info")
 
 
 def _of_problem(key: str, before: str, problem: Problem, tone: Tone) -> Notice:

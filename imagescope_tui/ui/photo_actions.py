@@ -6,12 +6,14 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui import opening, wording
+from imagescope_tui.ui.index_state import told_to_pause
+from imagescope_tui.ui.widgets.chat_pane import ChatPane, TurnList
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ class PhotoActions(Screen[None]):
         Binding("u", "unmark_all", "unmark all", show=False),
         Binding("x", "export", "export what is marked", show=False),
         Binding("s", "similar", "similar pictures", show=False),
+        Binding("e", "edit", "the same picture, but different", show=False),
+        Binding("n", "start_afresh", "forget what was asked, ask anew", show=False),
+        Binding("c", "chat", "refine by a further line", show=False),
         Binding("i", "pause_or_resume", "pause or go on indexing", show=False),
         Binding("m", "models", "models that see more", show=False),
         Binding("a", "add_folder", "add a folder", show=False),
@@ -101,6 +106,39 @@ class PhotoActions(Screen[None]):
         if self.photo is not None:
             self.app.browse.search_like(self.photo)
 
+    def action_edit(self) -> None:
+        """Search for the same picture, but different."""
+        if self.photo is not None:
+            self.app.browse.edit(self.photo)
+
+    def action_start_afresh(self) -> None:
+        """Forget the query and the conversation, and ask something new."""
+        self.app.browse.start_afresh()
+
+    def action_chat(self) -> None:
+        """Refine the search by a further line."""
+        self.app.browse.open_chat()
+
+    def action_chat_lines(self) -> None:
+        """To the lines that were said."""
+        self.query_one(ChatPane).to_the_lines()
+
+    def action_undo_line(self) -> None:
+        """Take the chosen line back."""
+        self.query_one(TurnList).action_undo()
+
+    def action_leave_chat(self) -> None:
+        """To the photos."""
+        self.query_one(ChatPane).action_leave()
+
+    @on(ChatPane.Said)
+    def _said(self, event: ChatPane.Said) -> None:
+        self.app.browse.say_more(event.line)
+
+    @on(TurnList.Undone)
+    def _undone(self, event: TurnList.Undone) -> None:
+        self.app.browse.undo_turn(event.place)
+
     @work(group="orders")
     async def action_pause_or_resume(self) -> None:
         """Leave photos alone, or go on."""
@@ -110,7 +148,13 @@ class PhotoActions(Screen[None]):
         except ImagescopeError as error:
             self.say(error.message, is_trouble=True)
             return
-        self.say("Indexing is paused; i goes on." if pause else "Indexing goes on.")
+        is_idle = not self.app.index.is_working
+        self.app.index = told_to_pause(self.app.index, is_paused=pause)
+        if pause:
+            waits = "Nothing is being indexed now; what comes waits." if is_idle else ""
+            self.say(f"{waits or 'Indexing is paused.'} i goes on.")
+        else:
+            self.say("New photos are indexed again." if is_idle else "Indexing goes on.")
 
     def action_models(self) -> None:
         """Models that see what things are."""

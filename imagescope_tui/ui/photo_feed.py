@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imagescope_tui.search.types import Candidate
+    from imagescope_tui.ui.known import Section
     from imagescope_tui.ui.library_reader import LibraryReader
     from storage.records import ContentId, Photo, PhotoFilter, PhotoId
 
@@ -25,6 +26,10 @@ class GridItem:
     """From 1; None in the timeline."""
     copies: int = 1
     """How many files hold these bytes, where copies are folded into one."""
+    section: Section | None = None
+    """How well it fits what was searched for; None in the timeline."""
+    failure: str = ""
+    """Why the file could not be read; empty where it was, or was not tried yet."""
 
 
 class PhotoSource(Protocol):
@@ -59,7 +64,8 @@ class Timeline:
     async def fetch(self, offset: int, limit: int) -> Sequence[GridItem | None]:
         """A stretch of the timeline."""
         page = await self._reader.page(self._wanted, offset=offset, limit=limit)
-        return [GridItem(photo=photo) for photo in page]
+        failures = await self._reader.failures_of(page)
+        return [GridItem(photo=photo, failure=failures.get(photo.id, "")) for photo in page]
 
     def index_of(self, photo_id: PhotoId) -> int | None:
         """Unknown: the timeline is only ever read in pages."""
@@ -69,9 +75,15 @@ class Timeline:
 class Ranking:
     """What a search found, best first."""
 
-    def __init__(self, reader: LibraryReader, ranking: Sequence[Candidate]) -> None:
+    def __init__(
+        self,
+        reader: LibraryReader,
+        ranking: Sequence[Candidate],
+        sections: Sequence[Section] = (),
+    ) -> None:
         self._reader = reader
         self._ranking = tuple(ranking)
+        self._sections = tuple(sections)
         self._places = {candidate.photo_id: n for n, candidate in enumerate(self._ranking)}
         self.length = len(self._ranking)
 
@@ -81,10 +93,19 @@ class Ranking:
         photos = await self._reader.photos([candidate.photo_id for candidate in wanted])
         contents = [key for photo in photos.values() if (key := photo.content_id) is not None]
         copies = await self._reader.copy_counts(contents)
+        failures = await self._reader.failures_of(list(photos.values()))
         found = [photos.get(candidate.photo_id) for candidate in wanted]
         return [
-            GridItem(photo=photo, rank=rank, copies=_copies_of(photo, copies)) if photo else None
-            for rank, photo in enumerate(found, start=offset + 1)
+            GridItem(
+                photo=photo,
+                rank=place + 1,
+                copies=_copies_of(photo, copies),
+                section=self._sections[place] if self._sections else None,
+                failure=failures.get(photo.id, ""),
+            )
+            if photo
+            else None
+            for place, photo in enumerate(found, start=offset)
         ]
 
     def index_of(self, photo_id: PhotoId) -> int | None:

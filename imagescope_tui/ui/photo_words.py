@@ -1,4 +1,4 @@
-"""What is said of one photo: its facts, and why it was found; pure lines."""
+"""What is said of one photo: its facts; pure lines."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from imagescope_tui.search.types import Candidate
     from imagescope_tui.ui.library_reader import PhotoDetail
-    from imagescope_tui.ui.state import SearchView
 
 _COPIES_NAMED = 5
 
-Emphasis: TypeAlias = Literal["", "title", "quiet", "warning", "head"]
+Emphasis: TypeAlias = Literal["", "title", "quiet", "warning", "head", "accepted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +25,6 @@ class Line:
 
     text: str
     emphasis: Emphasis = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A photo's place in a search."""
-
-    rank: int
-    candidate: Candidate
-    view: SearchView
 
 
 def about(detail: PhotoDetail, home: Path) -> list[Line]:
@@ -53,6 +42,8 @@ def about(detail: PhotoDetail, home: Path) -> list[Line]:
         lines.append(Line(wording.exposure_sentence(facts)))
         lines.append(Line(wording.place_sentence(facts)))
     lines.append(Line(wording.frame_sentence(photo, facts)))
+    if detail.failure is not None:
+        lines.append(Line(f"could not be read: {printable(detail.failure)}", "warning"))
     lines.extend(_own_words(detail))
     lines.extend(_whereabouts(detail, home))
     return _tidy(lines)
@@ -96,87 +87,3 @@ def _whereabouts(detail: PhotoDetail, home: Path) -> Iterator[Line]:
 def _tidy(lines: list[Line]) -> list[Line]:
     """Without the lines that have nothing to say; a quiet empty line separates."""
     return [line for line in lines if line.text or line.emphasis == "quiet"]
-
-
-def why_found(finding: Finding | None, detail: PhotoDetail) -> list[Line]:
-    """The parts of the score, and what the search could not use."""
-    if finding is None:
-        return [
-            Line("In the timeline, newest first.", "quiet"),
-            Line("Search for something, and this says why a photo was found.", "quiet"),
-        ]
-    view, candidate = finding.view, finding.candidate
-    total = len(view.ranking)
-    lines = [Line(f"{_ordinal(finding.rank)} of {total:,}", "title")]
-    if candidate.picture_rank is not None or candidate.picture_score is not None:
-        lines += [Line("", "quiet"), Line("Picture", "head"), *_picture(candidate)]
-    if candidate.words_rank is not None:
-        lines += [Line("", "quiet"), Line("Words", "head"), *_words(candidate, view, detail)]
-    lines.extend(_not_used(view))
-    return lines
-
-
-def _picture(candidate: Candidate) -> Iterator[Line]:
-    if candidate.picture_rank is not None:
-        yield Line(f"{_ordinal(candidate.picture_rank)} among the pictures")
-    if candidate.picture_score is not None:
-        yield Line(f"likeness {candidate.picture_score:.2f}{_standing(candidate.standing)}")
-
-
-def _standing(standing: float | None) -> str:
-    if standing is None:
-        return ""
-    for least, words in ((4, "stands far out"), (2.5, "stands out"), (1, "above the average")):
-        if standing >= least:
-            return f", {words} ({standing:.1f} σ)"
-    return f", like many others ({standing:.1f} σ)"
-
-
-def _words(candidate: Candidate, view: SearchView, detail: PhotoDetail) -> Iterator[Line]:
-    yield Line(f"{_ordinal(candidate.words_rank or 0)} among the words")
-    query = view.query.text if view.query else ""
-    for place, words in places_of_words(query, detail).items():
-        yield Line(f"{', '.join(words)} in the {place}")
-
-
-def places_of_words(query: str, detail: PhotoDetail) -> dict[str, tuple[str, ...]]:
-    """The query's words that the file name, folder, caption or facts show, by place."""
-    folder, _, name = detail.photo.path.rpartition("/")
-    facts = detail.facts
-    texts = {
-        "file name": name,
-        "folder": f"{detail.photo.root.name}/{folder}",
-        "caption": detail.caption.text if detail.caption else "",
-        "camera": f"{facts.camera or ''} {facts.lens or ''}" if facts else "",
-        "description": " ".join(
-            part for part in (facts.title, facts.description, *facts.keywords) if part
-        )
-        if facts
-        else "",
-    }
-    words = dict.fromkeys(printable(word).casefold() for word in query.split())
-    found = {
-        place: tuple(word for word in words if word and word in printable(text).casefold())
-        for place, text in texts.items()
-    }
-    return {place: matched for place, matched in found.items() if matched}
-
-
-def _not_used(view: SearchView) -> Iterator[Line]:
-    if view.words_unknown:
-        words = ", ".join(f"“{printable(word)}”" for word in view.words_unknown)
-        yield Line("", "quiet")
-        yield Line(f"Not known to the search: {words}", "warning")
-    for degradation in view.degradations:
-        yield Line("", "quiet")
-        yield Line(f"{printable(degradation.reason)}: {printable(degradation.fallback)}", "warning")
-    if view.encoder_id:
-        yield Line("", "quiet")
-        yield Line(f"compared by {printable(view.encoder_id)}", "quiet")
-
-
-def _ordinal(number: int) -> str:
-    ending = "th"
-    if number % 100 not in (11, 12, 13):
-        ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number:,}{ending}"

@@ -8,8 +8,8 @@ from imagescope_tui.ui import wording
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from imagescope_tui.ui.state import IndexView
-    from indexer.events import IndexProgress
+    from imagescope_tui.ui.index_state import IndexView
+    from indexer.events import CaptionProgress, IndexProgress
 
 
 def share_done(progress: IndexProgress) -> float:
@@ -26,15 +26,29 @@ def progress_sentence(index: IndexView) -> str:
     if not index.is_started:
         return "starting …"
     if index.progress is not None and index.progress.total > index.progress.done:
-        return _running(index.progress)
+        return _running(index.progress, is_paused=index.is_paused)
     if index.scanning is not None:
         return f"looking through {printable(index.scanning.rstrip('/').rpartition('/')[2])} …"
-    return ""
+    if index.captioning is not None:
+        return _captioning(index.captioning, is_paused=index.is_paused)
+    return "paused · i goes on" if index.is_paused else ""
 
 
-def _running(progress: IndexProgress) -> str:
+def _captioning(progress: CaptionProgress, *, is_paused: bool) -> str:
+    percent = f"{100 * progress.done // progress.total if progress.total > 0 else 0} %"
+    if progress.paused or is_paused:
+        return f"captions paused at {percent} · i goes on"
+    parts = [f"captioning {percent}"]
+    if progress.captions_per_second > 0:
+        parts.append(wording.rate(progress.captions_per_second))
+    if progress.seconds_left is not None:
+        parts.append(f"{wording.duration(progress.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def _running(progress: IndexProgress, *, is_paused: bool) -> str:
     percent = f"{int(share_done(progress) * 100)} %"
-    if progress.paused:
+    if is_paused:
         return f"paused at {percent} · i goes on"
     parts = [f"indexing {percent}"]
     if progress.photos_per_second > 0:

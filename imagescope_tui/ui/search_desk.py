@@ -6,23 +6,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagescope_tui.errors import ImagescopeError, Superseded
-from imagescope_tui.search.events import CandidatesRetrieved, SearchFinished
+from imagescope_tui.search.events import (
+    CandidatesReranked,
+    CandidatesRetrieved,
+    SearchFinished,
+    SearchStarted,
+)
 from imagescope_tui.search.types import SearchOptions
+from imagescope_tui.ui.known import sections
 from imagescope_tui.ui.photo_feed import Ranking, Timeline
-from imagescope_tui.ui.state import SearchView, reduce
+from imagescope_tui.ui.state import SearchView, fold, reduce
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import RankBy
+    from imagescope_tui.search.types import Candidate, RankBy
     from imagescope_tui.ui.asked import Asked
     from imagescope_tui.ui.index_session import IndexSession
     from imagescope_tui.ui.library_reader import LibraryReader
     from imagescope_tui.ui.photo_feed import PhotoSource
+    from imagescope_tui.ui.settings import UiSettings
 
 RANKING_LIMIT = SearchOptions().limit
+_RANKINGS = (CandidatesRetrieved, CandidatesReranked, SearchFinished)
 
 
 class SearchDesk:
@@ -32,14 +40,17 @@ class SearchDesk:
         self,
         session: IndexSession,
         reader: LibraryReader,
+        settings: UiSettings,
         *,
         on_view: Callable[[SearchView], None],
         on_photos: Callable[[PhotoSource], None],
     ) -> None:
         self._session = session
         self._reader = reader
+        self._settings = settings
         self._on_view = on_view
         self._on_photos = on_photos
+        self._is_repeated = False
         self.view = SearchView()
         self.rank_by: RankBy = "fused"
 
@@ -50,34 +61,70 @@ class SearchDesk:
             StorageError: the library cannot be read.
         """
         if asked.is_timeline:
-            count = await self._reader.count(asked.parsed.filter)
+            wanted = asked.filter
+            count = await self._reader.count(wanted)
             self._tell(SearchView(query=asked.query))
-            self._on_photos(Timeline(self._reader, asked.parsed.filter, count))
+            self._on_photos(Timeline(self._reader, wanted, count))
             return
         try:
             await self._search(asked)
         except Superseded:
             return
         except (ImagescopeError, StorageError) as error:
-            self._tell(replace(self.view, phase="failed", problem=error.message))
+            self._tell(replace(self.view, phase="failed", stage=0, problem=error.message))
 
     def stop(self) -> None:
         """The search was cancelled; what it found stays."""
         if self.view.phase == "searching":
-            self._tell(replace(self.view, phase="stopped"))
+            self._tell(replace(self.view, phase="stopped", stage=0))
+
+    def show(self, trace: Iterable[SearchEvent]) -> None:
+        """A search that was done before, as if it had been done now."""
+        self._tell(fold(trace))
+        self._show_ranking()
 
     async def _search(self, asked: Asked) -> None:
         engine = await self._session.engine()
-        options = SearchOptions(rank_by=self.rank_by)
-        await engine.search(asked.query, options=options, emit=self._fold)
+        await engine.search(asked.query, options=self._options(asked), emit=self._fold)
+
+    def _options(self, asked: Asked) -> SearchOptions:
+        quick = SearchOptions(rank_by=self.rank_by)
+        settings = self._settings
+        if not asked.is_deep or not settings.has_models():
+            return quick
+        return replace(
+            quick,
+            stages=3,
+            is_reasoned=True,
+            strategy=settings.strategy,
+            top_k=settings.top_k,
+            max_judged=settings.max_judged,
+        )
 
     def _fold(self, event: SearchEvent) -> None:
         before = self.view.ranking
-        is_first = isinstance(event, CandidatesRetrieved) and self.view.seconds is None
+        if isinstance(event, SearchStarted):
+            self._is_repeated = event.query == self.view.query and bool(before)
+        elif isinstance(event, CandidatesRetrieved):
+            event = self._without_flicker(event, before)
+        is_first = isinstance(event, CandidatesRetrieved) and not self.view.rankings
         self._tell(reduce(self.view, event))
-        is_ranking = isinstance(event, CandidatesRetrieved | SearchFinished)
-        if is_first or (is_ranking and self.view.ranking != before):
-            self._on_photos(Ranking(self._reader, self.view.ranking))
+        is_judged = isinstance(event, CandidatesReranked)
+        is_other = isinstance(event, _RANKINGS) and self.view.ranking != before
+        if is_first or is_judged or is_other:
+            self._show_ranking()
+
+    def _without_flicker(
+        self, event: CandidatesRetrieved, before: tuple[Candidate, ...]
+    ) -> CandidatesRetrieved:
+        """Where the same was asked before, its whole ranking stays until a whole one is there."""
+        is_partial = all(found.picture_rank is None for found in event.ranking)
+        if self._is_repeated and is_partial and not event.is_final:
+            return replace(event, ranking=before)
+        return event
+
+    def _show_ranking(self) -> None:
+        self._on_photos(Ranking(self._reader, self.view.ranking, sections(self.view)))
 
     def _tell(self, view: SearchView) -> None:
         self.view = view

@@ -8,14 +8,25 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from imagescope_tui.ui.model_download import PULL_COMMAND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from imagescope_tui.indexer_client import IndexerClient
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import Query, SearchOptions, SearchResult
+    from imagescope_tui.search.types import Query, SearchOptions, SearchResult, StrategyName
     from indexer.events import IndexEvent
+    from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelServerView:
+    """What a reader is told of the local model server."""
+
+    state: Literal["stopped", "starting", "ready", "failed"] = "stopped"
+    detail: str = ""
+    """What it does just now, or why it failed."""
+
 
 ImageMode: TypeAlias = Literal["auto", "kitty", "sixel", "blocks", "off"]
 
@@ -52,6 +63,21 @@ class UiSettings:
     opener: str | None = None
     """The command that opens a photo; None for the system's own."""
     encoder: str = "auto"
+    has_models: Callable[[], bool] = lambda: False
+    """Whether a model server can be asked to read, check and judge; answers at once. Asked only
+    where somebody wants it, so that asking in vain may start one."""
+    strategy: StrategyName = "ours"
+    top_k: int = 20
+    """How many candidates the verifier looks at."""
+    max_judged: int = 3
+    """How many candidates the evaluator looks at."""
+    follow_server: Callable[[Callable[[ModelServerView], None]], Awaitable[None]] | None = None
+    """Tells each change of the local model server until it is cancelled; None where none is
+    started."""
+    captioner: Callable[[], RoleSettings | None] = lambda: None
+    """Who writes captions now."""
+    trace: tuple[SearchEvent, ...] = ()
+    """A saved search that is shown until something is asked."""
     pull_command: tuple[str, ...] = PULL_COMMAND
     """Downloads the model whose name is added, and prints its progress as JSON lines."""
     make_client: Callable[[IndexerOptions, Callable[[IndexEvent], None]], IndexerClient] | None = (

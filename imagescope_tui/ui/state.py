@@ -1,40 +1,46 @@
-"""What the screen knows of a search and of the index: events folded into values, without Textual.
+"""What the screen knows of a search: its events folded into a value, without Textual.
 
 A saved trace of events, folded here, is the screen as it was.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from imagescope_tui.search.events import (
+    CandidateJudged,
+    CandidatesReranked,
     CandidatesRetrieved,
+    CandidateVerified,
+    IntentReady,
+    PropositionsReady,
     SearchFinished,
     SearchStarted,
     StageDegraded,
 )
-from indexer.events import (
-    EncoderReady,
-    EncoderUnavailable,
-    IndexerStarted,
-    IndexHalted,
-    IndexProgress,
-    IndexUpToDate,
-    PhotosCommitted,
-    RootOffline,
-    ScanFinished,
-    ScanStarted,
-    WatchDegraded,
-)
+from imagescope_tui.search.types import SearchIntent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import Candidate, Degradation, Query, SearchResult
-    from indexer.events import IndexEvent
+    from imagescope_tui.search.types import (
+        Candidate,
+        Degradation,
+        Proposition,
+        Query,
+        SearchOptions,
+        SearchResult,
+        StageCost,
+        StrategyName,
+        Verdict,
+        Verification,
+    )
     from storage.records import PhotoId
 
 SearchPhase: TypeAlias = Literal["idle", "searching", "done", "stopped", "failed"]
+_LAST_STAGE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +49,73 @@ class SearchView:
 
     phase: SearchPhase = "idle"
     query: Query | None = None
+    options: SearchOptions | None = None
+    stage: int = 0
+    """The stage that runs now; 0 where none does."""
     ranking: tuple[Candidate, ...] = ()
-    seconds: float | None = None
-    """Until the ranking that is shown; None while there is none."""
+    """What is shown: of the last stage that made one, or of the search before this one."""
+    rankings: Mapping[int, tuple[Candidate, ...]] = field(default_factory=dict)
+    """Per stage of this search."""
+    intent: SearchIntent = field(default_factory=SearchIntent)
+    propositions: tuple[Proposition, ...] = ()
+    verifications: Mapping[PhotoId, Verification] = field(default_factory=dict)
+    verdicts: Mapping[PhotoId, Verdict] = field(default_factory=dict)
+    """In the order they were given."""
+    costs: Mapping[int, StageCost] = field(default_factory=dict)
+    """Per stage, until the ranking that is shown."""
+    found_seconds: float | None = None
+    """Until photos were ranked by the words as they were typed; None before that."""
     degradations: tuple[Degradation, ...] = ()
+    strategy: StrategyName | None = None
     encoder_id: str | None = None
     words_unknown: tuple[str, ...] = ()
     problem: str = ""
     """Why the search failed."""
+
+    @property
+    def seconds(self) -> float | None:
+        """Until the ranking that is shown, all stages together; None while there is none."""
+        return sum(cost.seconds for cost in self.costs.values()) if self.costs else None
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether models were asked to read the query, to check candidates or to judge them."""
+        options = self.options
+        return options is not None and (options.stages > 1 or options.is_reasoned)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a model has said how it reads the query; else the query's own text stands."""
+        text = self.query.text if self.query else ""
+        whole = self.query.whole_text if self.query else ""
+        own = ((), (text,), (whole,))
+        return bool(self.intent.edits) or self.intent.descriptions not in own
+
+    @property
+    def is_refined(self) -> bool:
+        """Whether what is shown goes beyond the words as they were typed."""
+        return self.is_read or any(stage > 1 for stage in self.rankings)
+
+    @property
+    def reading(self) -> str:
+        """What is looked for, as the reasoner put it; empty where none read the query."""
+        return self.intent.descriptions[-1] if self.is_read and self.intent.descriptions else ""
+
+    @property
+    def to_check(self) -> tuple[PhotoId, ...]:
+        """The candidates the verifier looks at, in the order stage 1 left them."""
+        if self.options is None or not self.propositions:
+            return ()
+        return tuple(found.photo_id for found in self.rankings.get(1, ())[: self.options.top_k])
+
+    @property
+    def answers_given(self) -> int:
+        """How many answers of the verifier have come."""
+        return sum(
+            answer is not None
+            for verification in self.verifications.values()
+            for answer in verification.answers
+        )
 
     def candidate(self, photo_id: PhotoId) -> tuple[int, Candidate] | None:
         """The photo's rank, from 1, and why it is there."""
@@ -66,141 +131,85 @@ def reduce(view: SearchView, event: SearchEvent) -> SearchView:
     The old ranking stays until the new one is there, so that nothing flickers while one types.
     """
     match event:
-        case SearchStarted(query=query):
-            return SearchView(phase="searching", query=query, ranking=view.ranking)
-        case CandidatesRetrieved(ranking=ranking, seconds=seconds):
-            return replace(view, ranking=ranking, seconds=seconds)
+        case SearchStarted(query=query, options=options):
+            return SearchView(
+                phase="searching", query=query, options=options, stage=1, ranking=view.ranking
+            )
         case StageDegraded(degradation=degradation):
             return replace(view, degradations=(*view.degradations, degradation))
         case SearchFinished(result=result):
             return _finished(view, result)
+        case CandidatesRetrieved() | CandidatesReranked():
+            return _ranked(view, event)
+        case IntentReady() | PropositionsReady() | CandidateVerified() | CandidateJudged():
+            return _learned(view, event)
+
+
+def _ranked(view: SearchView, event: CandidatesRetrieved | CandidatesReranked) -> SearchView:
+    stage, is_final = (
+        (1, event.is_final)
+        if isinstance(event, CandidatesRetrieved)
+        else (
+            event.stage,
+            True,
+        )
+    )
+    # The last ranking of a search that models read is as late as they are, also where they failed.
+    is_as_typed = stage == 1 and (not view.is_deep or not is_final or view.found_seconds is None)
+    return replace(
+        view,
+        ranking=event.ranking,
+        rankings={**view.rankings, stage: event.ranking},
+        costs={**view.costs, stage: event.cost},
+        found_seconds=event.cost.seconds if is_as_typed else view.found_seconds,
+        stage=_after(stage, view.options) if is_final else stage,
+    )
+
+
+def _after(stage: int, options: SearchOptions | None) -> int:
+    last = min(options.stages, _LAST_STAGE) if options else 1
+    return stage + 1 if stage < last else 0
+
+
+def _learned(
+    view: SearchView,
+    event: IntentReady | PropositionsReady | CandidateVerified | CandidateJudged,
+) -> SearchView:
+    match event:
+        case IntentReady(intent=intent):
+            return replace(view, intent=intent)
+        case PropositionsReady(propositions=propositions):
+            return replace(view, propositions=propositions, stage=2)
+        case CandidateVerified(verification=told):
+            known = {**view.verifications, told.photo_id: told}
+            return replace(view, verifications=known, stage=2)
+        case CandidateJudged(verdict=verdict):
+            return replace(view, verdicts={**view.verdicts, verdict.photo_id: verdict}, stage=3)
 
 
 def _finished(view: SearchView, result: SearchResult) -> SearchView:
     return replace(
         view,
         phase="done",
+        stage=0,
         query=result.query,
         ranking=result.ranking,
-        seconds=sum(result.seconds.values()) if result.seconds else view.seconds,
+        rankings=result.rankings,
+        intent=result.intent,
+        propositions=result.propositions,
+        verifications={told.photo_id: told for told in result.verifications},
+        verdicts={verdict.photo_id: verdict for verdict in result.verdicts},
+        costs=result.costs,
         degradations=result.degradations,
+        strategy=result.strategy,
         encoder_id=result.encoder_id,
         words_unknown=result.words_unknown,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Something that does not work, and what would help."""
-
-    reason: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineRoot:
-    """A folder that is not there; its photos stay."""
-
-    root: str
-    photos: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnwatchedRoot:
-    """A folder that is looked through now and then, because it cannot be watched."""
-
-    root: str
-    reason: str
-    seconds_between_scans: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexView:
-    """The index as far as it has come."""
-
-    is_started: bool = False
-    is_elsewhere: bool = False
-    """Another window indexes this library."""
-    holder: str = ""
-    encoder_id: str | None = None
-    encoder_problem: Problem | None = None
-    scanning: str | None = None
-    """The folder that is being looked through."""
-    progress: IndexProgress | None = None
-    up_to_date: bool = False
-    failed: int = 0
-    revision: int = 0
-    halted: Problem | None = None
-    offline: tuple[OfflineRoot, ...] = ()
-    unwatched: tuple[UnwatchedRoot, ...] = ()
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether the indexer waits because it was told to."""
-        return self.progress is not None and self.progress.paused
-
-    @property
-    def is_working(self) -> bool:
-        """Whether photos are still being read."""
-        return self.progress is not None and not self.up_to_date and self.halted is None
-
-
-def reduce_index(view: IndexView, event: IndexEvent) -> IndexView:
-    """The view after one more event of the indexer; kinds it does not know change nothing."""
-    changed = _of_encoder(view, event) or _of_folder(view, event) or _of_run(view, event)
-    return changed or view
-
-
-def _of_encoder(view: IndexView, event: IndexEvent) -> IndexView | None:
-    match event:
-        case EncoderReady(encoder_id=encoder_id):
-            return replace(view, encoder_id=encoder_id, encoder_problem=None)
-        case EncoderUnavailable(reason=reason, hint=hint):
-            problem = Problem(reason=reason, hint=hint)
-            return replace(view, encoder_id=None, encoder_problem=problem)
-        case _:
-            return None
-
-
-def _of_folder(view: IndexView, event: IndexEvent) -> IndexView | None:
-    match event:
-        case ScanStarted(root=root):
-            return replace(view, scanning=root, up_to_date=False)
-        case ScanFinished(root=root):
-            return replace(view, scanning=None, offline=_without(view.offline, root))
-        case RootOffline(root=root, photos=photos, reason=reason):
-            fresh = OfflineRoot(root=root, photos=photos, reason=reason)
-            scanning = None if view.scanning == root else view.scanning
-            offline = (*_without(view.offline, root), fresh)
-            return replace(view, scanning=scanning, offline=offline)
-        case WatchDegraded(root=root, reason=reason, seconds_between_scans=seconds):
-            kept = tuple(entry for entry in view.unwatched if entry.root != root)
-            slow = UnwatchedRoot(root=root, reason=reason, seconds_between_scans=seconds)
-            return replace(view, unwatched=(*kept, slow))
-        case _:
-            return None
-
-
-def _of_run(view: IndexView, event: IndexEvent) -> IndexView | None:
-    match event:
-        case IndexerStarted(indexing=indexing, holder=holder):
-            # The encoder is loaded beside it, and may have been ready before.
-            return replace(view, is_started=True, is_elsewhere=not indexing, holder=holder)
-        case IndexProgress():
-            return replace(view, progress=event, failed=event.failed, up_to_date=False, halted=None)
-        case PhotosCommitted(revision=revision):
-            return replace(view, revision=max(view.revision, revision))
-        case IndexUpToDate(failed=failed):
-            return replace(
-                view, up_to_date=True, progress=None, scanning=None, failed=failed, halted=None
-            )
-        case IndexHalted(reason=reason, hint=hint):
-            problem = Problem(reason=reason, hint=hint)
-            return replace(view, halted=problem, progress=None, scanning=None)
-        case _:
-            return None
-
-
-def _without(roots: tuple[OfflineRoot, ...], root: str) -> tuple[OfflineRoot, ...]:
-    return tuple(entry for entry in roots if entry.root != root)
+def fold(events: Iterable[SearchEvent]) -> SearchView:
+    """The view after a whole search."""
+    view = SearchView()
+    for event in events:
+        view = reduce(view, event)
+    return view

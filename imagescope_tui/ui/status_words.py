@@ -9,9 +9,11 @@ from imagescope_tui.ui import wording
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from imagescope_tui.search.types import RankBy
+    from imagescope_tui.search.types import Degradation, RankBy
+    from imagescope_tui.ui.settings import ModelServerView
     from imagescope_tui.ui.state import SearchView
 
+NO_SERVER = "no model server: imagescope serve"
 _ORDERS: dict[RankBy, str] = {
     "fused": "best match first",
     "picture": "by picture only",
@@ -27,19 +29,35 @@ class Words:
     is_trouble: bool = False
 
 
-def search_words(view: SearchView, rank_by: RankBy) -> list[Words]:
-    """The stages, what they could not do, and the order."""
+def search_words(view: SearchView, rank_by: RankBy, *, unserved: str = "") -> list[Words]:
+    """The stages, what they could not do, and the order.
+
+    `unserved`: why no model was asked, where one was wanted.
+    """
+    return _of_phase(view, Words(unserved or _ORDERS[rank_by]))
+
+
+def unserved_words(server: ModelServerView) -> str:
+    """Why no model could be asked, and what would help."""
+    if server.state == "starting":
+        return "the model server is starting"
+    return "the model server is ready: / Enter" if server.state == "ready" else NO_SERVER
+
+
+def _of_phase(view: SearchView, order: Words) -> list[Words]:
     match view.phase:
         case "idle":
             return [Words("newest first")]
         case "failed":
             return [Words(f"search failed: {printable(view.problem)}", is_trouble=True)]
         case "stopped":
-            return [Words("stopped")]
+            return [*(_deep_stages(view) if view.is_deep else []), Words("stopped")]
+        case "searching" | "done" if view.is_deep:
+            return _deep_stages(view)
         case "searching":
             return _on_the_way(view)
         case "done":
-            return [*_stages(view), Words(_ORDERS[rank_by])]
+            return [*_stages(view), order]
 
 
 def _on_the_way(view: SearchView) -> list[Words]:
@@ -51,20 +69,85 @@ def _on_the_way(view: SearchView) -> list[Words]:
 def _stages(view: SearchView) -> list[Words]:
     time = f" {wording.elapsed(view.seconds)}" if view.seconds is not None else ""
     if view.degradations:
-        return [Words(f"words ✓{time}"), *map(_trouble, _reasons(view))]
-    stages = [Words(f"search ✓{time}")]
-    if view.words_unknown:
-        unknown = ", ".join(f"“{printable(word)}”" for word in view.words_unknown)
-        stages.append(Words(f"not known: {unknown}", is_trouble=True))
-    return stages
+        return [Words(f"words ✓{time}"), *_troubles(view)]
+    return [Words(f"search ✓{time}"), *_unknown(view)]
 
 
-def _reasons(view: SearchView) -> list[str]:
-    return [f"{printable(part.reason)}: {printable(part.fallback)}" for part in view.degradations]
+def _unknown(view: SearchView) -> list[Words]:
+    if not view.words_unknown:
+        return []
+    unknown = ", ".join(f"“{printable(word)}”" for word in view.words_unknown)
+    return [Words(f"not known: {unknown}", is_trouble=True)]
 
 
-def _trouble(reason: str) -> Words:
-    return Words(f"pictures ✗ {reason}", is_trouble=True)
+def _deep_stages(view: SearchView) -> list[Words]:
+    """What was done, what could not be, then what goes on, so that nothing that matters is cut."""
+    stages = [_reading(view), _found(view), _checking(view), _judging(view)]
+    done = [words for words in stages if words and "✓" in words.text]
+    coming = [words for words in stages if words and "✓" not in words.text]
+    return [*done, *_troubles(view), *_unknown(view), *coming]
+
+
+def _reading(view: SearchView) -> Words | None:
+    cost, found = view.costs.get(1), view.found_seconds
+    if view.is_read:
+        spent = cost.seconds - (found or 0.0) if cost else 0.0
+        return Words(f"read ✓ {wording.elapsed(spent)}" if spent > 0 else "read ✓")
+    return Words("reading …") if view.stage == 1 else None
+
+
+def _found(view: SearchView) -> Words | None:
+    if view.found_seconds is None:
+        return Words("searching …") if view.stage == 1 else None
+    return Words(f"{_number_found(view)} ✓ {wording.elapsed(view.found_seconds)}")
+
+
+def _checking(view: SearchView) -> Words | None:
+    if 2 in view.rankings:
+        return Words(f"checked ✓ {wording.elapsed(view.costs[2].seconds)}")
+    if not 0 < view.stage <= 2 or not _runs_to(view, 2):
+        return None
+    total = len(view.to_check) * len(view.propositions)
+    return Words(f"checking {view.answers_given} of {total}" if total else "checking …")
+
+
+def _judging(view: SearchView) -> Words | None:
+    if 3 in view.rankings:
+        return Words(f"judged ✓ {wording.elapsed(view.costs[3].seconds)}")
+    if view.stage == 0 or not _runs_to(view, 3) or view.options is None:
+        return None
+    total = min(view.options.max_judged, len(view.ranking))
+    return Words(f"judging {len(view.verdicts)} of {total}" if view.stage == 3 else "judging …")
+
+
+def _runs_to(view: SearchView, stage: int) -> bool:
+    return view.options is not None and view.options.stages >= stage
+
+
+def _troubles(view: SearchView) -> list[Words]:
+    """Stages that failed for one reason are named together."""
+    stages: dict[str, list[str]] = {}
+    for part in view.degradations:
+        stages.setdefault(_reason(part), []).append(stage_name(part, view))
+    return [
+        Words(f"{', '.join(dict.fromkeys(names))} ✗ {reason}", is_trouble=True)
+        for reason, names in stages.items()
+    ]
+
+
+def _reason(part: Degradation) -> str:
+    """Where something is known to help, it is said instead of what was done without."""
+    if part.hint:
+        return f"{printable(part.reason)} · {printable(part.hint)}"
+    return f"{printable(part.reason)}: {printable(part.fallback)}"
+
+
+def stage_name(part: Degradation, view: SearchView) -> str:
+    """What a reader calls the part of the search that could not run."""
+    if part.stage > 1:
+        return "checking" if part.stage == 2 else "judging"
+    is_compared = any(found.picture_rank is not None for found in view.rankings.get(1, ()))
+    return "reading" if view.is_deep and is_compared else "pictures"
 
 
 def found_words(view: SearchView, limit: int) -> str:
@@ -72,11 +155,13 @@ def found_words(view: SearchView, limit: int) -> str:
     count = len(view.ranking)
     if view.phase == "idle" or (view.phase == "searching" and view.seconds is None):
         return ""
-    if count >= limit:
-        return f"best {count:,}"
+    return f"best {count:,}" if count >= limit else _number_found(view)
+
+
+def _number_found(view: SearchView) -> str:
     # The pictures' ranking leaves nothing out: to call its tail found would be a lie.
     is_compared = any(candidate.picture_rank is not None for candidate in view.ranking)
-    return f"{count:,} {'ranked' if is_compared else 'found'}"
+    return f"{len(view.ranking):,} {'ranked' if is_compared else 'found'}"
 
 
 def place_words(index: int, count: int, marked: int) -> str:

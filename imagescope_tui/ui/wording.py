@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -142,6 +143,12 @@ def short_path(path: Path, home: Path) -> str:
     """The path with `~` for the reader's home."""
     text = f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
     return printable("~" if text == "~/." else text)
+
+
+def hanging(text: str, cells: int, indent: int) -> list[str]:
+    """The text in lines of about so many cells, those after the first moved in."""
+    width = max(indent + 8, cells)
+    return textwrap.wrap(text, width, subsequent_indent=" " * indent) or [""]
 
 
 def fit(text: str, cells: int) -> str:

@@ -19,11 +19,12 @@ from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.ui.scenes import Scene, scene
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from imagescope_tui.indexer_client import IndexerClient
     from imagescope_tui.ui.settings import Engine, ImageMode
     from indexer.events import IndexEvent
+    from indexer.models.chat_types import RoleSettings
     from storage.records import PhotoId, RootId
 
 FOLDERS = ("2020/walchensee", "2020/garden", "2019/winter", "2019/città")
@@ -100,6 +101,9 @@ class StandInIndexer:
     async def rescan(self, *, retry: bool = False) -> None:
         self.asked.append(f"rescan {retry}")
 
+    async def caption_with(self, settings: RoleSettings | None) -> None:
+        self.asked.append(f"caption_with {settings}")
+
     async def add_folder(self, folder: Path) -> None:
         self.folders.append(folder)
 
@@ -112,8 +116,15 @@ class StandInIndexer:
         return False
 
     async def nearest(
-        self, *, text: str, picture: Path | None, photo_filter: PhotoFilter, limit: int
+        self,
+        *,
+        texts: Sequence[str],
+        picture: Path | None,
+        without: Path | None,
+        photo_filter: PhotoFilter,
+        limit: int,
     ) -> NearestAnswer:
+        text = " ".join(texts)
         self.asked.append(f"nearest {text}")
         if self.gate is not None:
             await self.gate.wait()
@@ -127,9 +138,10 @@ class StandInIndexer:
                 wanted |= self.world.words.get(like.id, frozenset()) if like else set()
         known = wanted & frozenset().union(*self.world.words.values())
         found = [
-            NearPhoto(photo_id=photo.id, content_id=photo.content_id, score=share)
+            NearPhoto(photo_id=photo.id, content_id=photo.content_id, score=share, picture=share)
             for photo in photos
             if photo.content_id is not None
+            and photo.full_path != without
             and (share := len(wanted & self.world.words.get(photo.id, frozenset())) / 8) > 0
         ]
         found.sort(key=lambda near: (-near.score, near.photo_id))

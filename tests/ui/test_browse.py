@@ -13,6 +13,7 @@ from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
 from imagescope_tui.ui.widgets.query_line import QueryInput
 from indexer.events import PhotosCommitted
 from storage.library import Library
+from storage.records import FileState
 from tests.ui.library_world import add_photo
 from tests.ui.waiting import screen_text, settled, until
 
@@ -128,6 +129,24 @@ async def test_escape_leaves_the_line_then_shows_all_photos(opened: Opener) -> N
         await settled(pilot)
         assert app.browse.grid.count == 40
         assert app.browse.query_one(QueryInput).value == ""
+
+
+async def test_escape_with_nothing_asked_changes_nothing(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "right", "escape", "escape")
+        await settled(pilot)
+        assert app.focused is app.browse.grid
+        assert app.browse.grid.index == 1
+
+
+async def test_a_slash_is_typed_within_a_line_only(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        line = app.browse.query_one(QueryInput)
+        await pilot.press("slash")
+        assert line.value == ""
+        await pilot.press("a", "slash", "b")
+        assert line.value == "a/b"
+        await settled(pilot)
 
 
 async def test_up_recalls_earlier_queries(opened: Opener) -> None:
@@ -355,6 +374,41 @@ async def test_pause_and_rescan_reach_the_indexer(opened: Opener, client: StandI
         await settled(pilot)
         assert "pause" in client.asked
         assert "rescan True" in client.asked
+
+
+async def test_i_tells_what_it_does_where_nothing_is_indexed_and_goes_on_again(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "i")
+        await settled(pilot)
+        assert "paused · i goes on" in screen_text(app)
+        assert any("Nothing is being indexed now" in note.message for note in app._notifications)
+        await pilot.press("i")
+        await settled(pilot)
+        assert [order for order in client.asked if order in ("pause", "resume")] == [
+            "pause",
+            "resume",
+        ]
+        assert "paused" not in screen_text(app).splitlines()[0]
+
+
+async def test_a_photo_that_failed_says_why_on_its_card_and_in_the_panel(
+    opened: Opener, world: World
+) -> None:
+    with Library.open_writer(world.folder) as library, library.atomic():
+        state = FileState(
+            name="broken.jpg", size_bytes=9, mtime_ns=2 * 10**18, ctime_ns=1, inode=999
+        )
+        (photo,) = library.files.add(library.roots.all()[0].id, "2020", [state])
+        library.failures.put(photo, "decode", "the file is cut off", retry_after=None)
+    async with opened((140, 40), images="blocks") as (app, pilot):
+        await pilot.press("escape", "home")
+        await settled(pilot)
+        assert shown_names(app)[0] == "broken.jpg"
+        text = screen_text(app)
+        assert text.count("the file is cut off") == 3
+        assert "not read yet" not in text
 
 
 async def test_images_off_shows_names_and_dates(opened: Opener) -> None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from imagescope_tui.search.events import (
+    CandidateJudged,
+    IntentReady,
+    PropositionsReady,
+    SearchFinished,
+    StageDegraded,
+)
+from imagescope_tui.search.types import AtomicEdit, Degradation, SearchIntent
 from indexer.events import (
     EncoderUnavailable,
     IndexerStarted,
@@ -20,9 +29,14 @@ from indexer.events import (
 from storage.library import Library
 from storage.records import Facts
 from tests.ui.library_world import add_photo
+from tests.ui.scripted_search import ScriptedEngine, candidates, deep_story
 from tests.ui.waiting import screen_text, settled, until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from imagescope_tui.search.events import SearchEvent
+    from imagescope_tui.search.types import Candidate, Query, SearchOptions
     from imagescope_tui.ui.app import ImagescopeApp
     from tests.ui.conftest import Opener
     from tests.ui.library_world import StandInIndexer, World
@@ -119,4 +133,58 @@ async def test_folders_that_are_offered_are_plain_text(opened: Opener, world: Wo
         await pilot.press("escape", "a")
         await settled(pilot)
         await until(pilot, lambda: "[red]folder" in screen_text(app))
+        assert_harmless(app)
+
+
+def evil_story(
+    query: Query, options: SearchOptions, found: Sequence[Candidate]
+) -> Iterator[SearchEvent]:
+    """A deep search by models that say evil things only."""
+    intent = SearchIntent(
+        edits=(AtomicEdit(kind="addition", text=EVIL),), descriptions=(EVIL, f"2{EVIL}", f"3{EVIL}")
+    )
+    trouble = StageDegraded(degradation=Degradation(stage=3, reason=EVIL, fallback=EVIL, hint=EVIL))
+    for event in deep_story(query, options, found):
+        match event:
+            case IntentReady():
+                yield IntentReady(intent=intent)
+            case PropositionsReady(propositions=propositions):
+                asked = tuple(replace(one, question=EVIL, statement=EVIL) for one in propositions)
+                yield PropositionsReady(propositions=asked)
+            case CandidateJudged(verdict=verdict):
+                yield CandidateJudged(verdict=replace(verdict, reason=EVIL))
+            case SearchFinished(result=result):
+                yield trouble
+                yield SearchFinished(
+                    result=replace(
+                        result,
+                        intent=intent,
+                        propositions=asked,
+                        verdicts=tuple(replace(one, reason=EVIL) for one in result.verdicts),
+                        degradations=(trouble.degradation,),
+                        encoder_id=EVIL,
+                    )
+                )
+            case _:
+                yield event
+
+
+async def test_what_models_say_is_plain_text(opened: Opener, world: World) -> None:
+    engine = ScriptedEngine(candidates(world.folder), deep=evil_story)
+    settings = {"make_engine": lambda _: engine, "has_models": lambda: True}
+    async with opened((150, 60), **settings) as (app, pilot):
+        await pilot.press("escape", "c", *"dog", "enter")
+        await settled(pilot)
+        assert_harmless(app)
+        await pilot.press(*"cat", "enter")
+        await settled(pilot)
+        assert_harmless(app)
+        assert "[red]mark[/red]" in screen_text(app)
+        await pilot.press("escape", "escape", "home", "tab", "tab")
+        await settled(pilot)
+        assert "Candidates" in screen_text(app)
+        assert "[red]mark[/red]" in screen_text(app)
+        assert_harmless(app)
+        await pilot.press("enter")
+        await settled(pilot)
         assert_harmless(app)

@@ -137,6 +137,21 @@ async def test_an_export_into_the_photos_is_refused_where_it_was_asked(opened: O
         assert isinstance(app.screen, ExportScreen)
 
 
+async def test_the_export_shows_its_choice_without_colour_and_names_what_it_makes(
+    opened: Opener, tmp_path: Path
+) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "x", "shift+tab", "down", "enter")
+        await settled(pilot)
+        text = screen_text(app)
+        assert "( ) a list of their paths" in text
+        assert "(●) copies of the photos" in text
+        assert "a new folder is made: " in text
+        app.screen.query_one("Input").value = str(tmp_path)  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert "a new folder" not in screen_text(app)
+
+
 async def test_question_mark_shows_every_key_and_closes_again(opened: Opener) -> None:
     async with opened((160, 50)) as (app, pilot):
         await pilot.press("escape", "question_mark")

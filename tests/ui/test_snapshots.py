@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 from textual import constants
 from textual.widgets import Input
 
+from imagescope_tui.ui.app import ImagescopeApp
+from imagescope_tui.ui.widgets.query_line import QueryInput
 from indexer.events import EncoderReady, IndexerStarted, IndexProgress
 from storage.library import Library
 from tests.ui.conftest import Opener
 from tests.ui.library_world import StandInIndexer, World, build_world
 from tests.ui.scenes import GROUND, PETALS, SKY, Scene
+from tests.ui.scripted_search import ScriptedEngine, candidates
 from tests.ui.waiting import settled, until
 
 if TYPE_CHECKING:
@@ -67,14 +70,16 @@ def look(
         world: World = plain_world,
         images: str = "blocks",
         client: StandInIndexer | None = None,
+        besides: str = "",
+        **changes: Any,  # noqa: ANN401
     ) -> None:
         async def run(pilot: Pilot[int]) -> None:
             await until(pilot, lambda: bool(pilot.app.screen.query(Input)))
             await settled(pilot)
             await drive(pilot)
-            await settled(pilot)
+            await settled(pilot, besides=besides)
 
-        app = Opener(world, client or StandInIndexer(world)).app(images=images)
+        app = Opener(world, client or StandInIndexer(world)).app(images=images, **changes)
         assert snap_compare(app, terminal_size=size, run_before=run)
 
     return compare
@@ -158,3 +163,63 @@ def test_half_blocks_with_256_colours(
 
 def test_text_cards(look: Callable[..., None]) -> None:
     look(keys("escape"), SMALL, images="off")
+
+
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
+HALF_WAY = 12
+"""Events of the story until seven candidates have been checked."""
+
+
+def asked(engine: ScriptedEngine, *then: str) -> Drive:
+    """A line and Enter, as far as the engine goes, and some keys more."""
+
+    async def drive(pilot: Pilot[int]) -> None:
+        app = pilot.app
+        assert isinstance(app, ImagescopeApp)
+        app.browse.query_one(QueryInput).value = "a dog jumping into a lake"
+        await until(pilot, lambda: app.browse.view.phase == "done")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.browse.view.phase == "done" or engine.is_waiting)
+        for key in then:
+            await settled(pilot, besides="search")
+            await pilot.press(key)
+
+    return drive
+
+
+def models(engine: ScriptedEngine) -> dict[str, Any]:
+    return {"make_engine": lambda _: engine, "has_models": lambda: True}
+
+
+@SIZES
+def test_deep_search_half_way(
+    look: Callable[..., None], plain_world: World, size: tuple[int, int]
+) -> None:
+    engine = ScriptedEngine(candidates(plain_world.folder), waits_behind=HALF_WAY)
+    look(asked(engine), size, besides="search", **models(engine))
+
+
+@SIZES
+def test_deep_search_finished(
+    look: Callable[..., None], plain_world: World, size: tuple[int, int]
+) -> None:
+    engine = ScriptedEngine(candidates(plain_world.folder))
+    to_why = ("home", "tab") if size == LARGE else ("home", "tab", "tab")
+    look(asked(engine, *to_why), size, **models(engine))
+
+
+@SIZES
+def test_chat(look: Callable[..., None], plain_world: World, size: tuple[int, int]) -> None:
+    engine = ScriptedEngine(candidates(plain_world.folder))
+    said = (*"but in winter".replace(" ", "_"), "enter", "escape")
+    keys_said = ("space" if key == "_" else key for key in ("c", *said))
+    look(asked(engine, *keys_said), size, **models(engine))
+
+
+@SIZES
+def test_edit(look: Callable[..., None], size: tuple[int, int]) -> None:
+    look(keys("escape", "right", "e"), size)
+
+
+def test_export(look: Callable[..., None]) -> None:
+    look(keys("escape", "space", "space", "x"), SMALL)

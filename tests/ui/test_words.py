@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from imagescope_tui.search.types import Candidate, Degradation, Query
+from imagescope_tui.search.types import Candidate, Degradation, Query, StageCost
 from imagescope_tui.ui.empty_words import without_folders, without_photos, without_results
+from imagescope_tui.ui.index_state import IndexView, OfflineRoot, Problem, UnwatchedRoot
 from imagescope_tui.ui.library_reader import LibrarySnapshot, PhotoDetail
 from imagescope_tui.ui.notices import notices
-from imagescope_tui.ui.photo_words import Finding, about, about_briefly, why_found
-from imagescope_tui.ui.state import IndexView, OfflineRoot, Problem, SearchView, UnwatchedRoot
+from imagescope_tui.ui.photo_words import about, about_briefly
+from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import found_words, place_words, search_words
+from imagescope_tui.ui.why_page import Reasons, why_page
+from imagescope_tui.ui.why_words import Finding
 from storage.records import (
     Caption,
     ContentId,
@@ -114,6 +117,10 @@ def test_without_folders_the_key_that_adds_one_is_named() -> None:
         ),
         (IndexView(encoder_problem=Problem(reason="no weights", hint="pull")), "no weights · pull"),
         (IndexView(encoder_id="builtin/1"), "m shows models"),
+        (
+            IndexView(captioner_problem=Problem(reason="no server", hint="imagescope serve")),
+            "Captions wait: no server · imagescope serve",
+        ),
     ],
 )
 def test_each_trouble_has_a_line(index: IndexView, said: str) -> None:
@@ -166,7 +173,8 @@ def test_why_names_the_places_where_words_were_found() -> None:
         words_rank=2, words_score=1.0, picture_rank=11, picture_score=0.31, standing=3.1
     )
     view = SearchView(phase="done", query=QUERY, ranking=(found,), words_unknown=("xyz",))
-    said = texts(why_found(Finding(rank=1, candidate=found, view=view), DETAIL))
+    finding = Finding(rank=1, candidate=found, view=view)
+    said = texts(why_page(Reasons(view=view, detail=DETAIL, finding=finding, names={}), 60))
     assert "1st of 1" in said
     assert "11th among the pictures" in said
     assert "likeness 0.31, stands out (3.1 σ)" in said
@@ -177,12 +185,13 @@ def test_why_names_the_places_where_words_were_found() -> None:
 
 
 def test_a_photo_of_the_timeline_was_not_found_but_is_there() -> None:
-    assert "timeline" in texts(why_found(None, DETAIL))
+    assert "timeline" in texts(why_page(Reasons(view=SearchView(), detail=DETAIL, names={}), 60))
 
 
 def test_the_status_names_stages_and_what_they_could_not_do() -> None:
     broken = Degradation(stage=1, reason="no encoder", fallback="only names")
-    view = SearchView(phase="done", query=QUERY, seconds=0.12, degradations=(broken,))
+    costs = {1: StageCost(seconds=0.12)}
+    view = SearchView(phase="done", query=QUERY, costs=costs, degradations=(broken,))
     said = texts(search_words(view, "fused"))
     assert "words ✓ 0.12 s" in said
     assert "pictures ✗ no encoder: only names" in said

@@ -29,19 +29,19 @@ async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
     raise AssertionError("it never came to that")
 
 
-async def settled(pilot: Pilot[Any]) -> None:
-    """Let the app work until nothing is left to do."""
+async def settled(pilot: Pilot[Any], *, besides: str = "") -> None:
+    """Let the app work until nothing is left to do, the workers of one group left out."""
     quiet = 0
     for _ in range(_ROUNDS):
         await pilot.pause()
-        quiet = 0 if _is_busy(pilot.app) else quiet + 1
+        quiet = 0 if _is_busy(pilot.app, _ENDLESS | {besides}) else quiet + 1
         if quiet > _QUIET_ROUNDS:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("it never came to rest")
 
 
-def _is_busy(app: Any) -> bool:  # noqa: ANN401
+def _is_busy(app: Any, endless: set[str]) -> bool:  # noqa: ANN401
     assert isinstance(app, ImagescopeApp)
     if app.snapshot is None and app.library_problem is None:
         return True
@@ -50,7 +50,7 @@ def _is_busy(app: Any) -> bool:  # noqa: ANN401
     if app.browse.is_about_to_ask:
         return True
     running = (WorkerState.PENDING, WorkerState.RUNNING)
-    return any(worker.state in running and worker.group not in _ENDLESS for worker in app.workers)
+    return any(worker.state in running and worker.group not in endless for worker in app.workers)
 
 
 def screen_text(app: ImagescopeApp) -> str:

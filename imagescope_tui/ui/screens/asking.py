@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 
-from imagescope_tui.ui.asked import Asked
+from imagescope_tui.ui.asked import Asked, asked_before
+from imagescope_tui.ui.chat_words import chat_view, said_so_far
+from imagescope_tui.ui.index_state import Problem
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.photo_feed import PhotoFeed
-from imagescope_tui.ui.photo_words import Finding
-from imagescope_tui.ui.search_desk import SearchDesk
-from imagescope_tui.ui.state import Problem
+from imagescope_tui.ui.search_desk import RANKING_LIMIT, SearchDesk
+from imagescope_tui.ui.why_words import Finding
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
@@ -22,7 +24,9 @@ from storage.errors import StorageError
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from imagescope_tui.search.events import SearchEvent
     from imagescope_tui.search.types import RankBy
+    from imagescope_tui.ui.chat_words import ChatView
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.photo_feed import PhotoSource
     from imagescope_tui.ui.state import SearchView
@@ -50,6 +54,9 @@ class AskingScreen(PhotoActions):
         super().__init__()
         self.asked = Asked()
         self._is_fresh = True
+        self._is_trace = False
+        self.is_unserved = False
+        """Whether the models were asked for, and there are none."""
         self._searched_at = float("-inf")
         self._again: Timer | None = None
 
@@ -58,7 +65,8 @@ class AskingScreen(PhotoActions):
         self._desk = SearchDesk(
             self.app.session,
             self.app.reader,
-            on_view=self.show_view,
+            self.app.settings,
+            on_view=self._take_view,
             on_photos=self._take_photos,
         )
 
@@ -102,8 +110,18 @@ class AskingScreen(PhotoActions):
         rank, candidate = found
         return Finding(rank=rank, candidate=candidate, view=self.view)
 
+    @property
+    def chat(self) -> ChatView:
+        """The conversation that led to what is shown."""
+        return chat_view(self.asked, self.view, RANKING_LIMIT)
+
     def ask_again(self) -> None:
-        """The same question to a library that has changed, now or when it is time for it."""
+        """The same question to a library that has changed, now or when it is time for it.
+
+        What models have reasoned is not thrown away for a few photos more, nor is a saved search.
+        """
+        if self._is_trace or self.asked.is_unfinished or self._is_reasoned:
+            return
         if self.asked.is_timeline:
             wait = 0.0
         else:
@@ -112,8 +130,15 @@ class AskingScreen(PhotoActions):
         if self._again is None:
             self._again = self.set_timer(max(wait, _SOON_SECONDS), self._again_now)
 
+    @property
+    def _is_reasoned(self) -> bool:
+        """Whether models were or are asked, or will be in a moment."""
+        return self.asked.is_deep and not self.asked.is_timeline and not self.is_unserved
+
     def _again_now(self) -> None:
         self._again = None
+        if self._is_reasoned:
+            return
         if self.view.phase == "searching":
             self.ask_again()
         else:
@@ -122,7 +147,59 @@ class AskingScreen(PhotoActions):
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
         self.query_one(QueryInput).remember()
-        self._ask_anew(Asked(reference=photo))
+        self._ask_anew(Asked(reference=photo.full_path))
+
+    def edit(self, photo: Photo) -> None:
+        """Wait for the words that say what should be different in this photo."""
+        self.query_one(QueryInput).remember()
+        self.stop_search()
+        self.asked = Asked(reference=photo.full_path, is_edit=True)
+        self._is_trace = False
+        self._show_line()
+        self.action_focus_query()
+
+    def action_ask_deeply(self) -> None:
+        """The same question to the models too: read it, check what is found, judge the best."""
+        asked = replace(self.asked, line=self.query_one(QueryLine).line, is_deep=True)
+        if not asked.query.text or (asked == self.asked and not self._is_worth_repeating):
+            return
+        if self.app.settings.has_models():
+            is_same = asked.query == self.view.query
+            self._ask(asked, delay=0, is_fresh=self._is_fresh or not is_same)
+        elif asked.line == self.asked.line:
+            self.asked, self.is_unserved = asked, True
+            self.show_view(self.view)
+        else:
+            self._ask(asked, delay=0)
+
+    @property
+    def _is_worth_repeating(self) -> bool:
+        is_whole = self.view.phase not in ("failed", "stopped") and not self.view.degradations
+        return self.is_unserved or not is_whole
+
+    def say_more(self, line: str) -> None:
+        """One more line of the conversation, which refines what was said before."""
+        so_far = said_so_far(self.asked.line, self.view, RANKING_LIMIT)
+        self._ask_anew(replace(self.asked.refined(line, so_far), is_deep=True))
+
+    def undo_turn(self, place: int) -> None:
+        """Take a line of the conversation back; the current one is the last."""
+        self._ask_anew(self.asked.without_turn(place))
+
+    def start_afresh(self) -> None:
+        """Forget the conversation, and ask something new."""
+        self.query_one(QueryInput).remember()
+        self._ask_anew(Asked())
+        self.action_focus_query()
+
+    def show_trace(self, trace: tuple[SearchEvent, ...]) -> None:
+        """A saved search as it was, until something is asked."""
+        self._is_trace = True
+        self._desk.show(trace)
+        query = self.view.query
+        if query is not None:
+            self.asked = asked_before(query)
+            self._show_line()
 
     def stop_search(self) -> bool:
         """Cancel a search that runs; whether there was one."""
@@ -133,10 +210,8 @@ class AskingScreen(PhotoActions):
         return True
 
     def action_back(self) -> None:
-        """To all photos; from there to the query line."""
-        if self.asked.is_empty:
-            self.action_focus_query()
-        else:
+        """To all photos."""
+        if not self.asked.is_empty:
             self.query_one(QueryInput).remember()
             self._ask_anew(Asked())
 
@@ -156,7 +231,11 @@ class AskingScreen(PhotoActions):
         # an older line back while somebody types goes round in circles.
         line = self.query_one(QueryLine).line
         if line != self.asked.line:
-            self._ask(Asked(line=line, reference=self.asked.reference), delay=DEBOUNCE_SECONDS)
+            self._ask(replace(self.asked, line=line, is_deep=False), delay=DEBOUNCE_SECONDS)
+
+    @on(QueryLine.Submitted)
+    def _line_submitted(self) -> None:
+        self.action_ask_deeply()
 
     @on(ChipRow.Dropped)
     def _chip_dropped(self, event: ChipRow.Dropped) -> None:
@@ -165,13 +244,26 @@ class AskingScreen(PhotoActions):
     def _ask_anew(self, asked: Asked) -> None:
         """Ask something that was not typed; the line shows it."""
         self._ask(asked, delay=0)
-        self.query_one(QueryLine).line = asked.line
+        self._show_line()
 
-    def _ask(self, asked: Asked, *, delay: float) -> None:
+    def _show_line(self) -> None:
+        line = self.query_one(QueryLine)
+        line.line = self.asked.line
+        line.show_chips(self.asked.chip_labels)
+        line.show_wish(is_edit=self.asked.is_unfinished)
+
+    def _ask(self, asked: Asked, *, delay: float, is_fresh: bool = True) -> None:
         self.asked = asked
-        self._is_fresh = True
-        self.query_one(QueryLine).show_chips(asked.chip_labels)
-        self._answer(asked, delay)
+        self._is_trace = False
+        self._is_fresh = is_fresh
+        self.is_unserved = asked.is_deep and not self.app.settings.has_models()
+        line = self.query_one(QueryLine)
+        line.show_chips(asked.chip_labels)
+        line.show_wish(is_edit=asked.is_unfinished)
+        if asked.is_unfinished:
+            self.stop_search()
+        else:
+            self._answer(asked, delay)
 
     @work(group="search", exclusive=True)
     async def _answer(self, asked: Asked, delay: float) -> None:
@@ -181,13 +273,21 @@ class AskingScreen(PhotoActions):
         except StorageError as error:
             self.app.library_problem = Problem(reason=error.message, hint=error.hint)
 
+    def _take_view(self, view: SearchView) -> None:
+        # A search may end while the reader leaves and the screen is taken apart.
+        if self.app.is_running:
+            self.show_view(view)
+
     def _take_photos(self, source: PhotoSource) -> None:
         self._searched_at = asyncio.get_running_loop().time()
-        self._present(source)
+        if self.app.is_running:
+            self._present(source)
 
     @work(group="present", exclusive=True)
     async def _present(self, source: PhotoSource) -> None:
         """Fresh photos come with their first page, so that nothing flickers."""
+        if not self.app.is_running:
+            return
         if self._is_fresh:
             feed = PhotoFeed(source)
             try:
@@ -195,8 +295,10 @@ class AskingScreen(PhotoActions):
             except StorageError as error:
                 self.app.library_problem = Problem(reason=error.message, hint=error.hint)
                 return
+            if not self.app.is_running:
+                return
             self._is_fresh = False
             self.grid.show(feed)
         else:
-            self.grid.renew(source)
+            self.grid.renew(source, is_refined=self.view.is_refined)
         self.show_place()

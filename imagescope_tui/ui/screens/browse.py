@@ -17,15 +17,25 @@ from imagescope_tui.ui.empty_words import (
     without_photos,
     without_results,
 )
-from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.index_state import Problem
+from imagescope_tui.ui.known import NOT_ASKED, UNKNOWN, Known, known_of
+from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.screens.asking import AskingScreen
+from imagescope_tui.ui.screens.browse_keys import (
+    CHAT_KEYS,
+    EMPTY_KEYS,
+    GRID_KEYS,
+    QUERY_KEYS,
+    TURN_KEYS,
+)
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
-from imagescope_tui.ui.state import Problem
-from imagescope_tui.ui.status_words import found_words, place_words, search_words
+from imagescope_tui.ui.status_words import found_words, place_words, search_words, unserved_words
+from imagescope_tui.ui.why_page import Reasons
+from imagescope_tui.ui.widgets.chat_pane import ChatPane
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
 from imagescope_tui.ui.widgets.empty_place import EmptyPlace
-from imagescope_tui.ui.widgets.key_line import KeyHint, KeyLine
+from imagescope_tui.ui.widgets.key_line import KeyLine
 from imagescope_tui.ui.widgets.notice_line import NoticeLine
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
@@ -36,39 +46,14 @@ from storage.errors import StorageError
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from imagescope_tui.ui.state import IndexView, SearchView
+    from imagescope_tui.ui.index_state import IndexView
+    from imagescope_tui.ui.library_reader import PhotoDetail
+    from imagescope_tui.ui.screens.detail import Page
+    from imagescope_tui.ui.state import SearchView
     from storage.records import Photo, PhotoId
 
 _DETAIL_SECONDS = 0.05
 """How long a selection must rest before its facts are read."""
-
-_GRID_KEYS = (
-    KeyHint("/", "search", "focus_query"),
-    KeyHint("Enter", "large", "open_detail"),
-    KeyHint("s", "similar", "similar"),
-    KeyHint("space", "mark", "mark"),
-    KeyHint("o", "open", "open_photo"),
-    KeyHint("y", "copy path", "copy_path"),
-    KeyHint("x", "export", "export"),
-    KeyHint("Tab", "panel", "panel"),
-    KeyHint("q", "quit", "app.quit"),
-    KeyHint("?", "keys", "help"),
-)
-_EMPTY_KEYS = (
-    KeyHint("/", "search", "focus_query"),
-    KeyHint("Backspace", "drop filter", "drop_chip"),
-    KeyHint("Esc", "all photos", "back"),
-    KeyHint("a", "add folder", "add_folder"),
-    KeyHint("q", "quit", "app.quit"),
-    KeyHint("?", "keys", "help"),
-)
-_QUERY_KEYS = (
-    KeyHint("Enter", "to the photos", "focus_grid"),
-    KeyHint("↑", "earlier", "recall"),
-    KeyHint("Esc", "leave", "focus_grid"),
-    KeyHint("^P", "commands", "app.command_palette"),
-    KeyHint("^Q", "quit", "app.quit"),
-)
 
 
 class BrowseScreen(AskingScreen):
@@ -88,6 +73,8 @@ class BrowseScreen(AskingScreen):
         self._is_text = is_text
         self.marks: dict[PhotoId, None] = {}
         """Marked photos, in the order they were marked."""
+        self._detail: PhotoDetail | None = None
+        """What is known of the selected photo, or of the one before it."""
         self._dismissed: set[str] = set()
         self._is_welcomed = False
 
@@ -102,7 +89,7 @@ class BrowseScreen(AskingScreen):
                 yield EmptyPlace(id="empty")
             yield PhotoPanel(id="panel")
         yield EdgeLine(id="status")
-        yield KeyLine(_QUERY_KEYS, id="keys")
+        yield KeyLine(QUERY_KEYS, id="keys")
 
     def on_mount(self) -> None:
         """The cursor is born in the query line."""
@@ -112,6 +99,7 @@ class BrowseScreen(AskingScreen):
         self.watch(app, "snapshot", self._library_changed, init=False)
         self.watch(app, "index", self._index_changed, init=False)
         self.watch(app, "download", self._show_title, init=False)
+        self.watch(app, "model_server", self._server_changed, init=False)
         self.watch(app, "library_problem", self._show_notices, init=False)
 
     def use_pictures(self) -> None:
@@ -152,7 +140,7 @@ class BrowseScreen(AskingScreen):
     def _show_title(self) -> None:
         if self.app.snapshot is not None:
             self.query_one(TitleLine).show_library(
-                self.app.snapshot, self.app.index, self.app.download
+                self.app.snapshot, self.app.index, self.app.download, self.app.model_server
             )
 
     def _show_notices(self) -> None:
@@ -172,10 +160,37 @@ class BrowseScreen(AskingScreen):
         """How many were found, how long it took, and why the selected photo is there."""
         self.query_one(QueryLine).show_outcome(found_words(view, RANKING_LIMIT))
         self._show_status()
+        self._show_known()
+        self._show_reasons()
+        self.query_one(ChatPane).show_chat(self.chat)
         if view.phase in ("done", "failed"):
             self.show_place()
-            if self.photo is not None:
-                self._read_detail(self.photo)
+
+    def _show_known(self) -> None:
+        """What models said, on the cards."""
+        view = self.view
+        told = (*view.to_check, *view.verifications, *view.verdicts)
+        known = {photo_id: known_of(view, photo_id) for photo_id in told}
+        self.grid.show_known(known, Known(NOT_ASKED) if known else UNKNOWN)
+
+    @property
+    def reasons(self) -> Reasons:
+        """Why the selected photo is there, and how the search went."""
+        detail = self._detail
+        if detail is not None and (self.photo is None or detail.photo.id != self.photo.id):
+            detail = None
+        view = self.view
+        return Reasons(
+            view=view,
+            detail=detail,
+            finding=self.finding(detail) if detail else None,
+            names=self.grid.names(len(view.to_check) + len(view.verdicts)),
+        )
+
+    def _show_reasons(self) -> None:
+        self.query_one(PhotoPanel).show_reasons(self.reasons)
+        for screen in self.app.screen_stack[1:]:
+            screen.post_message(SearchAdvanced())
 
     def show_place(self) -> None:
         """The grid, or why it is empty."""
@@ -201,8 +216,13 @@ class BrowseScreen(AskingScreen):
             return without_folders()
         return without_photos(self.app.snapshot, self.app.index)
 
+    def _server_changed(self) -> None:
+        self._show_title()
+        self._show_status()
+
     def _show_status(self) -> None:
-        words = search_words(self.view, self.rank_by) if self.grid.count else []
+        unserved = unserved_words(self.app.model_server) if self.is_unserved else ""
+        words = search_words(self.view, self.rank_by, unserved=unserved) if self.grid.count else []
         parts = [
             Content.styled(word.text, "$text-warning" if word.is_trouble else "$foreground-muted")
             for word in words
@@ -217,7 +237,7 @@ class BrowseScreen(AskingScreen):
     def _selected(self, event: PhotoGrid.Selected) -> None:
         self._show_status()
         photo = event.item.photo if event.item else None
-        self.query_one(PhotoPanel).show_photo(photo)
+        self.query_one(PhotoPanel).show_photo(photo, event.item.failure if event.item else "")
         for screen in self.app.screen_stack[1:]:
             screen.post_message(PhotoGrid.Selected(event.item))
         if photo is not None:
@@ -231,15 +251,22 @@ class BrowseScreen(AskingScreen):
         except StorageError as error:
             self._tell_problem(error)
             return
-        self.query_one(PhotoPanel).show_detail(detail, self.finding(detail))
+        if not self.app.is_running:
+            return
+        self._detail = detail
+        self.query_one(PhotoPanel).show_detail(detail)
+        self._show_reasons()
 
     @on(PhotoGrid.Opened)
     def action_open_detail(self) -> None:
         """The selected photo, large."""
+        if self.photo is not None:
+            self._open_page("photo")
+
+    def _open_page(self, page: Page) -> None:
         from imagescope_tui.ui.screens.detail import DetailScreen
 
-        if self.photo is not None:
-            self.app.push_screen(DetailScreen())
+        self.app.push_screen(DetailScreen(page))
 
     @on(PhotoGrid.Unreadable)
     def _grid_unreadable(self, event: PhotoGrid.Unreadable) -> None:
@@ -291,8 +318,20 @@ class BrowseScreen(AskingScreen):
 
     # -- focus --------------------------------------------------------------------------------
 
+    async def action_submit(self) -> None:
+        """The same as Enter in the query line."""
+        await self.query_one(QueryInput).action_submit()
+
+    def open_chat(self) -> None:
+        """The conversation, in the panel or on its page."""
+        if self.has_class("-wide"):
+            self.query_one(PhotoPanel).open_chat()
+        else:
+            self._open_page("chat")
+
     @on(QueryInput.Left)
     @on(QueryLine.Submitted)
+    @on(ChatPane.Left)
     def action_focus_grid(self) -> None:
         """To the photos."""
         if self.grid.display:
@@ -326,6 +365,8 @@ class BrowseScreen(AskingScreen):
         """Some lines have shorter words for narrow places."""
         self._show_title()
         self._show_notices()
+        # Terminals that move text themselves while they grow leave bits of it behind.
+        self.call_after_refresh(self.refresh)
 
     def on_descendant_focus(self) -> None:
         """Other keys matter elsewhere."""
@@ -333,9 +374,12 @@ class BrowseScreen(AskingScreen):
 
     def _show_keys(self) -> None:
         if isinstance(self.focused, QueryInput):
-            self.query_one(KeyLine).show_hints(_QUERY_KEYS)
+            self.query_one(KeyLine).show_hints(QUERY_KEYS)
+        elif self.query_one(ChatPane).has_focus_within:
+            is_typing = self.query_one(ChatPane).is_typing
+            self.query_one(KeyLine).show_hints(CHAT_KEYS if is_typing else TURN_KEYS)
         else:
-            self.query_one(KeyLine).show_hints(_GRID_KEYS if self.grid.count else _EMPTY_KEYS)
+            self.query_one(KeyLine).show_hints(GRID_KEYS if self.grid.count else EMPTY_KEYS)
 
     @on(KeyLine.Clicked)
     async def _key_clicked(self, event: KeyLine.Clicked) -> None:

@@ -1,10 +1,10 @@
-"""One photo as large as the terminal, what is known of it, and why it was found."""
+"""One photo as large as the terminal, what is known of it, why it was found, the conversation."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -12,13 +12,17 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.photo_actions import PhotoActions
-from imagescope_tui.ui.photo_words import Line, about, about_briefly, why_found
+from imagescope_tui.ui.photo_words import Line, about, about_briefly
+from imagescope_tui.ui.screens.browse_keys import CHAT_KEYS, TURN_KEYS
+from imagescope_tui.ui.why_page import answers_table, why_beside_table, why_page
+from imagescope_tui.ui.widgets.chat_pane import ChatPane
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
 from imagescope_tui.ui.widgets.key_line import KeyHint, KeyLine
+from imagescope_tui.ui.widgets.line_looks import as_content
+from imagescope_tui.ui.widgets.panel_tabs import PanelTabs
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
-from imagescope_tui.ui.widgets.photo_panel import as_content
 from imagescope_tui.ui.widgets.picture_view import PictureView
 from storage.errors import StorageError
 from storage.safe_text import printable
@@ -29,17 +33,37 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.library_reader import PhotoDetail
     from storage.records import Photo
 
+_TABLE_CELLS = 34
+_COLUMN_CELLS = 40
+_AROUND_WORDS = 3
+"""Cells for the table beside the words, and for the words beside the picture; see app.tcss."""
+Page: TypeAlias = Literal["photo", "why", "chat"]
+_PAGES: tuple[Page, ...] = ("photo", "why", "chat")
+_WHY_KEYS = (
+    KeyHint("Esc", "back", "back"),
+    KeyHint("← →", "other photos", "step(1)"),
+    KeyHint("J K", "scroll", "scroll_words(5)"),
+    KeyHint("Tab", "chat, photo", "turn"),
+    KeyHint("c", "say more", "chat"),
+    KeyHint("?", "keys", "help"),
+)
 _KEYS = (
     KeyHint("Esc", "back", "back"),
     KeyHint("← →", "other photos", "step(1)"),
-    KeyHint("Tab", "why", "turn"),
+    KeyHint("Tab", "why, chat", "turn"),
     KeyHint("space", "mark", "mark"),
     KeyHint("o", "open", "open_photo"),
     KeyHint("r", "show in folder", "reveal_photo"),
     KeyHint("y", "copy path", "copy_path"),
+    KeyHint("e", "edit", "edit"),
     KeyHint("s", "similar", "similar"),
     KeyHint("?", "keys", "help"),
 )
+_PAGE_KEYS: dict[Page, tuple[KeyHint, ...]] = {
+    "photo": _KEYS,
+    "why": _WHY_KEYS,
+    "chat": CHAT_KEYS,
+}
 
 
 class DetailScreen(PhotoActions):
@@ -51,21 +75,28 @@ class DetailScreen(PhotoActions):
         Binding("right,down,l,j,pagedown", "step(1)", "next photo", show=False),
         Binding("home,g", "first", "first photo", show=False),
         Binding("end,G", "last", "last photo", show=False),
-        Binding("tab", "turn", "facts, or why it was found", show=False),
+        Binding("tab", "turn", "photo, why it was found, conversation", show=False),
+        Binding("J,shift+down", "scroll_words(1)", "more of the words", show=False),
+        Binding("K,shift+up", "scroll_words(-1)", "back in the words", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, page: Page = "photo") -> None:
         super().__init__()
         self._detail: PhotoDetail | None = None
-        self._is_why = False
+        self._page: Page = page
 
     def compose(self) -> ComposeResult:
         """Picture and words: side by side, or above each other."""
-        yield EdgeLine(id="detail-title")
+        with Horizontal(id="detail-head"):
+            yield PanelTabs(("Photo", "Why", "Chat"), id="detail-tabs")
+            yield EdgeLine(id="detail-title")
         with Horizontal(id="detail-body"):
             yield PictureView(id="detail-picture")
             with VerticalScroll(id="detail-scroll", can_focus=False):
                 yield Static(id="detail-words", markup=False)
+            with VerticalScroll(id="detail-table-scroll", can_focus=False):
+                yield Static(id="detail-table", markup=False)
+            yield ChatPane(id="detail-chat")
         yield KeyLine(_KEYS, id="keys")
 
     def on_mount(self) -> None:
@@ -75,10 +106,14 @@ class DetailScreen(PhotoActions):
                 self.app.pictures, self.app.painter.pixels_shown
             )
         self._show(self.photo)
+        self._turn_to(self._page)
 
     def on_resize(self) -> None:
         """Facts and reasons are shown together where there is room."""
-        self._show_words()
+        if self.has_class("-wide") and self._page != "photo":
+            self._turn_to("photo")
+        else:
+            self._arrange()
 
     def action_back(self) -> None:
         """To the grid."""
@@ -97,14 +132,58 @@ class DetailScreen(PhotoActions):
         self.app.browse.grid.action_last()
 
     def action_turn(self) -> None:
-        """Facts, or why it was found."""
-        self._is_why = not self._is_why
-        self._show_words()
+        """The photo, why it was found, or the conversation, where they are not shown together."""
+        if not self.has_class("-wide"):
+            self._turn_to(_PAGES[(_PAGES.index(self._page) + 1) % len(_PAGES)])
+
+    @on(PanelTabs.Chosen)
+    def _chosen(self, event: PanelTabs.Chosen) -> None:
+        self._turn_to(_PAGES[event.place])
+
+    def _turn_to(self, page: Page) -> None:
+        self._page = page
+        self.query_one(PanelTabs).active = _PAGES.index(page)
+        self._arrange()
+        if page == "chat":
+            self.query_one(ChatPane).say_more()
+        else:
+            self.set_focus(None)
+
+    def action_scroll_words(self, lines: int) -> None:
+        """Up or down in the words."""
+        for name in ("#detail-scroll", "#detail-table-scroll"):
+            self.query_one(name).scroll_relative(y=lines, animate=False)
 
     def action_similar(self) -> None:
         """Back to the grid, with pictures like this one."""
         super().action_similar()
         self.dismiss()
+
+    def action_edit(self) -> None:
+        """Back to the query line, to say what should be different."""
+        self.dismiss()
+        super().action_edit()
+
+    def action_start_afresh(self) -> None:
+        """Back to the query line, which is empty."""
+        self.dismiss()
+        super().action_start_afresh()
+
+    def action_chat(self) -> None:
+        """The conversation: its page, or the panel's where that is shown."""
+        if self.has_class("-wide"):
+            self.dismiss()
+            super().action_chat()
+        else:
+            self._turn_to("chat")
+
+    @on(ChatPane.Left)
+    def _chat_left(self) -> None:
+        self.dismiss()
+
+    @on(SearchAdvanced)
+    def _search_advanced(self) -> None:
+        self._show_words()
 
     @on(PhotoGrid.Selected)
     def _selected(self, event: PhotoGrid.Selected) -> None:
@@ -122,10 +201,12 @@ class DetailScreen(PhotoActions):
     def _show(self, photo: Photo | None) -> None:
         grid = self.app.browse.grid
         name = printable(photo.path.rpartition("/")[2]) if photo else ""
-        place = f"{grid.index + 1:,} of {grid.count:,}"
+        place = f"{grid.index + 1:,} of {grid.count:,}" if grid.count else ""
         title = Content.styled(name, "bold")
-        self.query_one(EdgeLine).show(title, Content.styled(place, "$foreground-muted"))
-        self.query_one(PictureView).show(photo)
+        self.query_one("#detail-title", EdgeLine).show(
+            title, Content.styled(place, "$foreground-muted")
+        )
+        self.query_one(PictureView).show(photo, grid.item.failure if grid.item else "")
         if photo is not None:
             self._read_detail(photo)
 
@@ -137,15 +218,50 @@ class DetailScreen(PhotoActions):
         except StorageError as error:
             self.query_one("#detail-words", Static).update(Content(printable(error.message)))
             return
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The parts that the page has, at the size there is."""
+        is_wide, page = self.has_class("-wide"), self._page
+        has_table = bool(answers_table(self.app.browse.reasons, _TABLE_CELLS))
+        is_why = page == "why" and not is_wide
+        self.set_class(is_why and has_table, "-beside")
+        self.query_one("#detail-tabs").display = not is_wide
+        self.query_one("#detail-picture").display = page == "photo" or (is_why and not has_table)
+        self.query_one("#detail-scroll").display = page != "chat"
+        self.query_one("#detail-table-scroll").display = is_why and has_table
+        self.query_one("#detail-chat").display = page == "chat"
+        self._show_keys()
         self._show_words()
 
+    def on_descendant_focus(self) -> None:
+        """Other keys matter elsewhere."""
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        hints = _PAGE_KEYS[self._page]
+        if self._page == "chat" and not self.query_one(ChatPane).is_typing:
+            hints = TURN_KEYS
+        elif self.has_class("-wide"):
+            hints = tuple(hint for hint in hints if hint.key != "Tab")
+        self.query_one(KeyLine).show_hints(hints)
+
     def _show_words(self) -> None:
-        if self._detail is None:
-            return
-        reasons = why_found(self.app.browse.finding(self._detail), self._detail)
+        reasons = self.app.browse.reasons
+        self.query_one(ChatPane).show_chat(self.app.browse.chat)
         if self.has_class("-wide"):
-            facts = about(self._detail, Path.home())
-            lines = [*facts, Line(""), Line("Why", "head"), *reasons]
+            facts = about(self._detail, Path.home()) if self._detail else []
+            lines = [*facts, Line(""), Line("Why", "head"), *why_page(reasons, _COLUMN_CELLS)]
+        elif self._page == "why":
+            is_beside = self.query_one("#detail-table-scroll").display
+            room = self.size.width - _AROUND_WORDS
+            lines = (
+                why_beside_table(reasons, room - _TABLE_CELLS - _AROUND_WORDS)
+                if is_beside
+                else why_page(reasons, room)
+            )
         else:
-            lines = reasons if self._is_why else about_briefly(self._detail, Path.home())
+            lines = about_briefly(self._detail, Path.home()) if self._detail else []
         self.query_one("#detail-words", Static).update(as_content(lines))
+        table = answers_table(reasons, _TABLE_CELLS)
+        self.query_one("#detail-table", Static).update(as_content(table))

@@ -10,10 +10,17 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, RadioButton, RadioSet, Static
+from textual.widgets import Input, RadioSet, Static
 
 from imagescope_tui.ui import wording
-from imagescope_tui.ui.exporting import Exported, ExportRefused, copy_photos, write_list
+from imagescope_tui.ui.exporting import (
+    Exported,
+    ExportRefused,
+    copy_photos,
+    new_folder,
+    write_list,
+)
+from imagescope_tui.ui.widgets.plain_radio_button import PlainRadioButton
 from storage.errors import StorageError
 from storage.safe_text import printable
 
@@ -46,9 +53,10 @@ class ExportScreen(ModalScreen[None]):
             box.border_title = f"Export {count}"
             box.border_subtitle = "Enter exports · Tab what and where · Esc closes"
             with RadioSet(id="export-kind", compact=True):
-                yield RadioButton("a list of their paths, one per line", value=True, compact=True)
-                yield RadioButton("copies of the photos, in a folder", compact=True)
+                yield PlainRadioButton("a list of their paths, one per line", value=True)
+                yield PlainRadioButton("copies of the photos, in a folder")
             yield Input(_TARGETS[0], id="export-target", compact=True, select_on_focus=False)
+            yield Static("", id="export-new", markup=False)
             yield Static("", id="export-outcome", markup=False)
 
     def on_mount(self) -> None:
@@ -60,6 +68,22 @@ class ExportScreen(ModalScreen[None]):
         line = self.query_one(Input)
         if line.value in _TARGETS:
             line.value = _TARGETS[event.index]
+        else:
+            self._look_for_folder(line.value.strip())
+
+    @on(Input.Changed)
+    def _target_changed(self, event: Input.Changed) -> None:
+        self._look_for_folder(event.value.strip())
+
+    @work(group="export-new", exclusive=True)
+    async def _look_for_folder(self, target: str) -> None:
+        """Name the folder that the export is going to make, where there is none yet."""
+        is_copy = self.query_one(RadioSet).pressed_index == 1
+        folder = await asyncio.to_thread(new_folder, target, is_folder=is_copy)
+        words = f"a new folder is made: {printable(str(folder))}" if folder else ""
+        line = self.query_one("#export-new", Static)
+        line.update(words)
+        line.set_class(bool(words), "-shown")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -20,9 +20,13 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("/", "to the query line"),
             ("↑ ↓", "earlier and later queries"),
+            ("Enter", "ask the models too"),
             ("Esc", "leave; then all photos"),
             ("Backspace", "drop the last filter"),
             ("s", "pictures like this one"),
+            ("e", "this one, but different"),
+            ("c", "refine by a further line"),
+            ("n", "forget it all, ask anew"),
             ("b", "by match, picture, words"),
             ("Ctrl-C", "stop the search; twice: quit"),
         ),
@@ -34,7 +38,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("PgUp PgDn", "a screen up, down"),
             ("Home End  g G", "first, last photo"),
             ("Enter", "large, and back"),
-            ("Tab", "photo, why it was found"),
+            ("Tab", "photo, why, chat"),
             ("+ -", "larger, smaller pictures"),
             ("J K", "more of the panel, and back"),
         ),
@@ -60,6 +64,13 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("d", "dismiss the note"),
             ("Ctrl-P", "every command by name"),
             ("q  Ctrl-Q", "quit"),
+        ),
+    ),
+    (
+        "In the chat",
+        (
+            ("Esc  ↑ ↓", "to the lines that were said"),
+            ("u", "undo the line"),
         ),
     ),
     (
@@ -94,7 +105,7 @@ class HelpScreen(ModalScreen[None]):
             box.border_title = "Keys"
             box.border_subtitle = "Esc closes"
             with Container(id="help-columns"):
-                for groups in (_GROUPS[:3], _GROUPS[3:]):
+                for groups in (_GROUPS[:2], _GROUPS[2:]):
                     with Vertical(classes="help-column"):
                         for title, keys in groups:
                             yield Static(_group(title, keys), classes="help-group")

@@ -1,7 +1,8 @@
-"""One photo of a grid as lines of cells: month above, picture, and a label below."""
+"""One photo of a grid as lines of cells: a heading above, the picture, and a label below."""
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -17,12 +18,16 @@ from storage.safe_text import printable
 if TYPE_CHECKING:
     from rich.style import Style
 
+    from imagescope_tui.ui.known import Judged
     from imagescope_tui.ui.photo_feed import GridItem
     from imagescope_tui.ui.pictures.key import PictureKey
     from imagescope_tui.ui.pictures.painting import Painting
 
 MARK = "●"
 OFFLINE = "⌁"
+_ACCEPTED = "★"
+_NAME_LEAST = 10
+"""A shorter rest of a name tells nothing beside what is known of the photo."""
 PictureState: TypeAlias = Literal["ready", "waiting", "unread", "missing", "text"]
 _PLACEHOLDERS = {"waiting": "", "unread": "not read yet", "missing": "no picture"}
 
@@ -34,7 +39,8 @@ class CardStyles:
     base: Style
     label: Style
     dim: Style
-    month: Style
+    heading: Style
+    accepted: Style
     frame: Style
     mark: Style
     placeholder: Style
@@ -52,7 +58,13 @@ class CardFace:
     name: str = ""
     details: tuple[str, ...] = ()
     """Lines of a card without a picture."""
-    month: str = ""
+    heading: str = ""
+    """The month, or the group, that begins with this card or comes into view with it."""
+    checks: str = ""
+    """What the verifier said, a sign per question."""
+    judged: Judged = ""
+    trouble: str = ""
+    """Why there is no picture, where that is known."""
     copies: int = 1
     is_selected: bool = False
     is_marked: bool = False
@@ -91,7 +103,7 @@ def details_of(item: GridItem) -> tuple[str, ...]:
     return (
         printable(f"{item.photo.root.name}/{folder}".rstrip("/")),
         wording.day_and_time(moment) if moment else "",
-        wording.frame_sentence(item.photo, None),
+        printable(item.failure) or wording.frame_sentence(item.photo, None),
     )
 
 
@@ -115,13 +127,13 @@ def on_ground(line: Strip, base: Style) -> Strip:
 
 
 def _top(face: CardFace, styles: CardStyles) -> Strip:
-    month = wording.fit_end(face.month, face.width - 4)
-    title = f" {month} " if month else ""
+    heading = wording.fit_end(face.heading, face.width - 4)
+    title = f" {heading} " if heading else ""
     rest = face.width - 2 - cell_len(title)
     left, line, right = ("╭", "─", "╮") if face.is_selected else (" ", " ", " ")
     segments = [
         Segment(left, styles.frame),
-        Segment(title, styles.month),
+        Segment(title, styles.heading),
         Segment(line * rest + right, styles.frame),
     ]
     return Strip([segment for segment in segments if segment.text], face.width)
@@ -131,8 +143,12 @@ def _bottom(face: CardFace, styles: CardStyles) -> Strip:
     signs = _signs(face, styles)
     signs_width = sum(segment.cell_length for segment in signs)
     lead = f"{face.lead} " if face.lead else ""
-    room = face.width - 4 - signs_width - cell_len(lead)
-    name = wording.fit(face.name, max(1, room))
+    checks = f"{face.checks} " if face.checks else ""
+    room = face.width - 4 - signs_width - cell_len(lead) - cell_len(checks)
+    judged = _judged(face, room)
+    room -= cell_len(judged)
+    is_cramped = bool(checks or judged) and room < _NAME_LEAST
+    name = "" if is_cramped else wording.fit(face.name, max(1, room))
     fill = max(0, room - cell_len(name))
     label = styles.chosen if face.is_selected else styles.label
     left, line, right = ("╰ ", "─", " ╯") if face.is_selected else ("  ", " ", "  ")
@@ -140,6 +156,8 @@ def _bottom(face: CardFace, styles: CardStyles) -> Strip:
     segments = [
         Segment(left, styles.frame),
         Segment(lead, styles.chosen if face.is_selected else styles.dim),
+        Segment(checks, label),
+        Segment(judged, styles.accepted if face.judged == "accepted" else styles.dim),
         Segment(name, label),
         Segment(gap, styles.frame),
         *signs,
@@ -147,6 +165,14 @@ def _bottom(face: CardFace, styles: CardStyles) -> Strip:
     ]
     strip = Strip([segment for segment in segments if segment.text])
     return strip.adjust_cell_length(face.width)
+
+
+def _judged(face: CardFace, room: int) -> str:
+    """What the evaluator said, in a word, or in a sign where the word has no room."""
+    word = f"{face.judged} " if face.judged else ""
+    if cell_len(word) <= room:
+        return word
+    return f"{_ACCEPTED} " if face.judged == "accepted" and room >= len(_ACCEPTED) + 1 else ""
 
 
 def _signs(face: CardFace, styles: CardStyles) -> list[Segment]:
@@ -162,13 +188,19 @@ def _signs(face: CardFace, styles: CardStyles) -> list[Segment]:
 
 def _without_picture(face: CardFace, styles: CardStyles) -> list[Strip]:
     box = face.picture_box
-    texts = list(face.details) if face.state == "text" else [_PLACEHOLDERS[face.state]]
+    texts = list(face.details) if face.state == "text" else _reasons(face, box)
     texts = texts[: box.height]
     style = styles.dim if face.state == "text" else styles.placeholder
     top = 0 if face.state == "text" else (box.height - len(texts)) // 2
     lines = ["" for _ in range(box.height)]
     lines[top : top + len(texts)] = texts
     return [_text_line(line, box.width, style, is_centred=face.state != "text") for line in lines]
+
+
+def _reasons(face: CardFace, box: Box) -> list[str]:
+    if face.state == "unread" and face.trouble:
+        return textwrap.wrap(face.trouble, max(1, box.width - 2))
+    return [_PLACEHOLDERS[face.state]]
 
 
 def _text_line(text: str, width: int, style: Style, *, is_centred: bool) -> Strip:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagescope_tui.ui import wording
+from imagescope_tui.ui.known import SECTION_NAMES, UNKNOWN
 from imagescope_tui.ui.pictures.key import PictureKey, PictureRequest
 from imagescope_tui.ui.widgets.card import CardFace, details_of, lead_of, name_of, picture_box
 from imagescope_tui.ui.widgets.grid_geometry import CARD_WIDTHS, DEFAULT_SIZE, lay_out
+from storage.safe_text import printable
 from storage.thumbnails import THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable, Mapping, Set
 
+    from imagescope_tui.ui.known import Known
     from imagescope_tui.ui.photo_feed import GridItem, PhotoFeed
     from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.store import PictureStore
@@ -30,6 +33,9 @@ class GridModel:
         self._is_text = is_text
         self._marks = marks
         self._size_step = DEFAULT_SIZE
+        self.known: Mapping[PhotoId, Known] = {}
+        """What models said of photos."""
+        self.known_of_others = UNKNOWN
 
     @property
     def count(self) -> int:
@@ -79,13 +85,17 @@ class GridModel:
         width, height = self.geometry.card_width, self.geometry.card_height
         if item is None:
             return CardFace(width=width, height=height, is_selected=is_selected)
+        known = self.known_at(index)
         return CardFace(
             width=width,
             height=height,
             lead="" if self._is_text and item.rank is None else lead_of(item),
             name=name_of(item),
             details=details_of(item) if self._is_text else (),
-            month=self._month_above(index, item, is_first_shown=is_first_shown),
+            heading=self._heading(index, item, is_first_shown=is_first_shown),
+            checks=known.checks,
+            judged=known.judged,
+            trouble=printable(item.failure),
             copies=item.copies,
             is_selected=is_selected,
             is_marked=item.photo.id in self._marks,
@@ -93,6 +103,26 @@ class GridModel:
             picture=self.key(item),
             state=self._state(index, item),
         )
+
+    def names(self, count: int) -> dict[PhotoId, str]:
+        """The file names of the first photos, as far as they are at hand."""
+        items = (self.item(index) for index in range(min(count, self.count)))
+        return {item.photo.id: name_of(item) for item in items if item is not None}
+
+    def known_at(self, index: int) -> Known:
+        """What models said of the photo at a place."""
+        item = self.item(index)
+        if item is None or item.rank is None:
+            return UNKNOWN
+        return self.known.get(item.photo.id, self.known_of_others)
+
+    def _heading(self, index: int, item: GridItem, *, is_first_shown: bool) -> str:
+        """Where a section of the results or a month begins, and on the first card in view."""
+        if item.section is None:
+            return self._month_above(index, item, is_first_shown=is_first_shown)
+        before = self.item(index - 1)
+        is_same = before is not None and before.section == item.section
+        return "" if is_same and not is_first_shown else SECTION_NAMES[item.section]
 
     def _month_above(self, index: int, item: GridItem, *, is_first_shown: bool) -> str:
         """In the timeline: the month, where it begins, and on the first card in view."""

@@ -16,23 +16,23 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from imagescope_tui.ui.widgets.card import CardFace, CardStyles, draw_card
+from imagescope_tui.ui.known import UNKNOWN
+from imagescope_tui.ui.widgets.card_drawer import CardDrawer
 from imagescope_tui.ui.widgets.grid_geometry import FRAME
 from imagescope_tui.ui.widgets.grid_model import GridModel
 from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Iterator, Mapping, Set
 
     from textual import events
 
+    from imagescope_tui.ui.known import Known
     from imagescope_tui.ui.photo_feed import GridItem, PhotoFeed, PhotoSource
     from imagescope_tui.ui.pictures.key import PictureKey
     from imagescope_tui.ui.pictures.store import PictureStore
     from storage.records import PhotoId
-
-_CARDS_KEPT = 400
 
 
 class PhotoGrid(ScrollView, can_focus=True):
@@ -50,7 +50,8 @@ class PhotoGrid(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "photo-grid--label",
         "photo-grid--dim",
-        "photo-grid--month",
+        "photo-grid--heading",
+        "photo-grid--accepted",
         "photo-grid--frame",
         "photo-grid--mark",
         "photo-grid--placeholder",
@@ -101,9 +102,10 @@ class PhotoGrid(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._model = GridModel(is_text=is_text, marks=marks)
         self._is_moved = False
+        self._is_view_kept = False
         self._announced: GridItem | None = None
         self._kept_id: PhotoId | None = None
-        self._cards: dict[CardFace, list[Strip]] = {}
+        self._cards = CardDrawer(lambda part: self.get_component_rich_style(part))
         self._rows: dict[int, list[list[Strip]]] = {}
         self._ground = Style.null()
         self._overlay = SixelOverlay(self, self._placed_paintings)
@@ -132,17 +134,34 @@ class PhotoGrid(ScrollView, can_focus=True):
         self.scroll_y = 0
         self._measure()
 
-    def renew(self, source: PhotoSource) -> None:
-        """The same photos in a newer order: a selection that was moved stays on its photo."""
+    def renew(self, source: PhotoSource, *, is_refined: bool = False) -> None:
+        """The same photos in a newer order: a selection that was moved stays on its photo.
+
+        Where models have refined the order, every selection does, and the view stays where it is.
+        """
         feed = self._model.feed
         if feed is None:
             return
-        item = self.item
-        self._kept_id = item.photo.id if item and self._is_moved else None
+        self._is_view_kept = is_refined
+        is_kept = self._is_moved or is_refined
+        self._kept_id = self.item.photo.id if self.item and is_kept else None
         feed.replace_source(source)
         self.set_reactive(PhotoGrid.index, self.validate_index(self.index))
         self._keep_selection()
         self._measure()
+
+    def names(self, count: int) -> dict[PhotoId, str]:
+        """The file names of the first photos, as far as they are at hand."""
+        return self._model.names(count)
+
+    def show_known(self, known: Mapping[PhotoId, Known], others: Known = UNKNOWN) -> None:
+        """What models said of photos; only cards that change are drawn again."""
+        model = self._model
+        before = {index: model.known_at(index) for index in self._shown}
+        model.known, model.known_of_others = known, others
+        for index, was in before.items():
+            if model.known_at(index) != was:
+                self.refresh(self._region_of(index))
 
     def picture_came(self, key: PictureKey) -> None:
         """A painting is there: draw the cards that show it."""
@@ -236,7 +255,7 @@ class PhotoGrid(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """Theme or focus have changed the looks."""
         super().notify_style_update()
-        self._cards.clear()
+        self._cards.forget()
 
     def render_line(self, y: int) -> Strip:
         """One line across a row of cards."""
@@ -327,8 +346,10 @@ class PhotoGrid(ScrollView, can_focus=True):
         columns = self._model.geometry.columns
         rows = index // columns - self.index // columns
         self.set_reactive(PhotoGrid.index, index)
-        self.scroll_y += rows * self._model.geometry.card_height
-        self._reveal(index)
+        if not self._is_view_kept:
+            self.scroll_y += rows * self._model.geometry.card_height
+        if self._is_moved:
+            self._reveal(index)
 
     def _announce(self) -> None:
         item = self.item
@@ -376,21 +397,4 @@ class PhotoGrid(ScrollView, can_focus=True):
             is_selected=index == self.index,
             is_first_shown=index == self._shown.start,
         )
-        if face not in self._cards:
-            if len(self._cards) >= _CARDS_KEPT:
-                self._cards.clear()
-            self._cards[face] = draw_card(face, self._model.painting(index), self._looks())
-        return self._cards[face]
-
-    def _looks(self) -> CardStyles:
-        style = self.get_component_rich_style
-        return CardStyles(
-            base=self._ground,
-            label=style("photo-grid--label"),
-            dim=style("photo-grid--dim"),
-            month=style("photo-grid--month"),
-            frame=style("photo-grid--frame"),
-            mark=style("photo-grid--mark"),
-            placeholder=style("photo-grid--placeholder"),
-            chosen=style("photo-grid--chosen"),
-        )
+        return self._cards.card(face, self._model.painting(index), self._ground)

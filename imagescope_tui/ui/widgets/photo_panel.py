@@ -1,4 +1,4 @@
-"""The side panel: the selected photo in large with its facts, and why it was found."""
+"""The side panel: the selected photo with its facts, why it was found, and the conversation."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
-from imagescope_tui.ui.photo_words import Finding, Line, about, why_found
+from imagescope_tui.ui.photo_words import about
+from imagescope_tui.ui.why_page import why_page
+from imagescope_tui.ui.widgets.chat_pane import ChatPane
+from imagescope_tui.ui.widgets.line_looks import as_content
 from imagescope_tui.ui.widgets.panel_tabs import PanelTabs
 from imagescope_tui.ui.widgets.picture_view import PictureView
 
@@ -18,31 +20,27 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from imagescope_tui.ui.library_reader import PhotoDetail
+    from imagescope_tui.ui.why_page import Reasons
     from storage.records import Photo
 
-_STYLES = {
-    "": "",
-    "title": "bold",
-    "head": "bold $text-primary",
-    "quiet": "$foreground-muted",
-    "warning": "$text-warning",
-}
-_PAGES = ("#panel-photo", "#panel-why")
+_PAGES = ("#panel-photo", "#panel-why", "#panel-chat")
+_CHAT = 2
 _LINES_OF_WORDS = 14
+_AROUND_WORDS = 3
+"""Cells beside the words: one on each side, and the bar."""
 _USUAL_SHAPE = 2 / 3
 
 
-def as_content(lines: list[Line]) -> Content:
-    """Lines with their looks; the text is never read as markup."""
-    return Content("\n").join(Content.styled(line.text, _STYLES[line.emphasis]) for line in lines)
-
-
 class PhotoPanel(Vertical):
-    """Pages about one photo."""
+    """Pages about one photo, and about the search that found it."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._reasons: Reasons | None = None
 
     def compose(self) -> ComposeResult:
-        """Photo and Why."""
-        yield PanelTabs(("Photo", "Why"), id="panel-tabs")
+        """Photo, Why and Chat."""
+        yield PanelTabs(("Photo", "Why", "Chat"), id="panel-tabs")
         with Vertical(id="panel-photo"):
             yield PictureView(id="panel-picture")
             with VerticalScroll(id="panel-facts-scroll", can_focus=False):
@@ -50,6 +48,9 @@ class PhotoPanel(Vertical):
         with VerticalScroll(id="panel-why", can_focus=False) as why:
             why.display = False
             yield Static(id="panel-why-words", markup=False)
+        chat = ChatPane(id="panel-chat")
+        chat.display = False
+        yield chat
 
     @property
     def picture(self) -> PictureView:
@@ -60,6 +61,11 @@ class PhotoPanel(Vertical):
         """Show the next page, and after the last the first."""
         self._turn_to((self.query_one(PanelTabs).active + 1) % len(_PAGES))
 
+    def open_chat(self) -> None:
+        """Show the conversation, and go to its input."""
+        self._turn_to(_CHAT)
+        self.query_one(ChatPane).say_more()
+
     @on(PanelTabs.Chosen)
     def _chosen(self, event: PanelTabs.Chosen) -> None:
         self._turn_to(event.place)
@@ -68,28 +74,41 @@ class PhotoPanel(Vertical):
         self.query_one(PanelTabs).active = place
         for number, page in enumerate(_PAGES):
             self.query_one(page).display = number == place
+        self._show_why()
 
     def scroll_words(self, lines: int) -> None:
         """Up or down in what does not fit."""
         for name in ("#panel-facts-scroll", "#panel-why"):
             self.query_one(name).scroll_relative(y=lines, animate=False)
 
-    def show_photo(self, photo: Photo | None) -> None:
+    def show_photo(self, photo: Photo | None, failure: str = "") -> None:
         """The picture at once; what is known of it follows."""
         self._shape(photo)
-        self.picture.show(photo)
+        self.picture.show(photo, failure)
         if photo is None:
             self.query_one("#panel-facts", Static).update("")
-            self.query_one("#panel-why-words", Static).update("")
 
-    def show_detail(self, detail: PhotoDetail, finding: Finding | None) -> None:
-        """What is known of the photo, and why it was found."""
+    def show_detail(self, detail: PhotoDetail) -> None:
+        """What is known of the photo."""
         self.query_one("#panel-facts", Static).update(as_content(about(detail, Path.home())))
-        self.query_one("#panel-why-words", Static).update(as_content(why_found(finding, detail)))
+
+    def show_reasons(self, reasons: Reasons) -> None:
+        """Why the photo was found, and how the search went."""
+        self._reasons = reasons
+        self._show_why()
 
     def on_resize(self) -> None:
-        """The picture's height follows the width."""
+        """The picture's height follows the width, and so does the table of answers."""
         self._shape(self.picture.photo)
+        self._show_why()
+
+    def _show_why(self) -> None:
+        page = self.query_one("#panel-why", VerticalScroll)
+        # The answers of a whole search come within seconds: a page nobody sees is not drawn.
+        if page.display and self._reasons is not None:
+            room = self.content_size.width - _AROUND_WORDS
+            words = as_content(why_page(self._reasons, room))
+            self.query_one("#panel-why-words", Static).update(words)
 
     def _shape(self, photo: Photo | None) -> None:
         """As high as the photo's shape asks for, where that leaves room for the words."""

@@ -14,6 +14,7 @@ from imagescope_tui.ui import wording
 from imagescope_tui.ui.pictures.key import Box, PictureKey, PictureRequest
 from imagescope_tui.ui.widgets.card import on_ground
 from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from storage.safe_text import printable
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class PictureView(Widget):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._photo: Photo | None = None
+        self._failure = ""
         self._pictures: PictureStore | None = None
         self._pixels_shown: Callable[[Box], int] = lambda box: 0
         self._ground = Style.null()
@@ -52,10 +54,10 @@ class PictureView(Widget):
         self._pixels_shown = pixels_shown
         self._want()
 
-    def show(self, photo: Photo | None) -> None:
-        """Another photo, or none."""
-        if photo != self._photo:
-            self._photo = photo
+    def show(self, photo: Photo | None, failure: str = "") -> None:
+        """Another photo, or none; `failure` says why it could not be read."""
+        if (photo, failure) != (self._photo, self._failure):
+            self._photo, self._failure = photo, failure
             self._want()
             self.refresh()
 
@@ -136,7 +138,7 @@ class PictureView(Widget):
             return ""
         keys = self._keys()
         if not keys:
-            return "not read yet"
+            return printable(self._failure) or "not read yet"
         if self._pictures is None:
             return "pictures are switched off"
         return "no picture" if self._pictures.is_missing(keys[-1]) else ""

@@ -13,9 +13,12 @@ from textual.widgets import Input, Label
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
 
 _HISTORY_KEPT = 200
+_WISH = "what are you looking for?"
+_EDIT_WISH = "what should be different?"
 
 
 class QueryInput(Input):
@@ -31,9 +34,7 @@ class QueryInput(Input):
         """The reader goes on to the photos."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(
-            placeholder="what are you looking for?", compact=True, select_on_focus=False, id=id
-        )
+        super().__init__(placeholder=_WISH, compact=True, select_on_focus=False, id=id)
         self._history: list[str] = []
         self._place: int | None = None
         self._draft = ""
@@ -44,6 +45,11 @@ class QueryInput(Input):
         if line and (not self._history or self._history[-1] != line):
             self._history = [*self._history, line][-_HISTORY_KEPT:]
         self._place = None
+
+    def on_key(self, event: events.Key) -> None:
+        """Who presses `/` to search, and is here already, means no slash."""
+        if event.character == "/" and not self.value:
+            event.prevent_default().stop()
 
     def action_recall(self, step: int) -> None:
         """An earlier line, or a later one; below the last come the photos."""
@@ -108,6 +114,10 @@ class QueryLine(Horizontal):
     def show_chips(self, labels: tuple[str, ...]) -> None:
         """The filters that were understood."""
         self.query_one(ChipRow).labels = labels
+
+    def show_wish(self, *, is_edit: bool) -> None:
+        """What an empty line asks for."""
+        self.input.placeholder = _EDIT_WISH if is_edit else _WISH
 
     def show_outcome(self, text: str) -> None:
         """How many were found, and in which order they are."""

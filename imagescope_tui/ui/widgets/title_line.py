@@ -10,27 +10,34 @@ from textual.content import Content
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.progress import progress_sentence, share_done
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
+from storage.safe_text import printable
 
 if TYPE_CHECKING:
+    from imagescope_tui.ui.index_state import IndexView
     from imagescope_tui.ui.library_reader import LibrarySnapshot
     from imagescope_tui.ui.model_download import DownloadView
-    from imagescope_tui.ui.state import IndexView
+    from imagescope_tui.ui.settings import ModelServerView
 
 _NAME = "imagescope"
 _EDGE = 4
 _FOLDERS_LEAST = 10
 _BAR_CELLS = 12
 _WIDE = 110
+_QUIET = "$foreground-muted"
 
 
 class TitleLine(EdgeLine):
     """imagescope, the folders, the number of photos, and the index."""
 
     def show_library(
-        self, snapshot: LibrarySnapshot, index: IndexView, download: DownloadView | None
+        self,
+        snapshot: LibrarySnapshot,
+        index: IndexView,
+        download: DownloadView | None,
+        server: ModelServerView,
     ) -> None:
         """Replace what is said; where room is short, the folders' names give way."""
-        right = self._right_side(index, download)
+        right = self._right_side(index, download, server)
         count = wording.counted(snapshot.counts.photos, "photo") if snapshot.counts.photos else ""
         room = self.app.size.width - right.cell_length - len(f"{_NAME} · {count}") - 2 * _EDGE
         folders = wording.fit(_folders(snapshot), max(_FOLDERS_LEAST, room))
@@ -43,12 +50,17 @@ class TitleLine(EdgeLine):
         )
         self.show(left, right)
 
-    def _right_side(self, index: IndexView, download: DownloadView | None) -> Content:
-        progress = self._progress(index)
-        if download is None or not download.is_running:
-            return progress
-        words = Content.styled(f"{download.name} {download.percent} %", "bold")
-        return Content("   ").join([words, progress])
+    def _right_side(
+        self, index: IndexView, download: DownloadView | None, server: ModelServerView
+    ) -> Content:
+        words = _server_words(server)
+        if words and self.app.size.width < _WIDE:
+            return Content.styled(wording.fit_end(words, self.app.size.width // 2), _QUIET)
+        parts = [Content.styled(words, _QUIET)]
+        if download is not None and download.is_running:
+            parts.append(Content.styled(f"{download.name} {download.percent} %", "bold"))
+        parts.append(self._progress(index))
+        return Content("   ").join([part for part in parts if part])
 
     def _progress(self, index: IndexView) -> Content:
         sentence = Content.styled(progress_sentence(index), "$foreground-muted")
@@ -61,6 +73,15 @@ class TitleLine(EdgeLine):
             "  ",
             sentence,
         )
+
+
+def _server_words(server: ModelServerView) -> str:
+    """What a reader waits for, or misses; a server that answers needs no words."""
+    if server.state == "starting":
+        return f"model server: {printable(server.detail) or 'starting'} …"
+    if server.state == "failed":
+        return f"model server ✗ {printable(server.detail)}"
+    return ""
 
 
 def _folders(snapshot: LibrarySnapshot) -> str:

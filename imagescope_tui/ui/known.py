@@ -1,0 +1,132 @@
+"""What is known of a candidate beyond its place: checks, verdict, and how well it fits; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from imagescope_tui.search.grouping import group_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imagescope_tui.search.grouping import Group
+    from imagescope_tui.search.types import Answer, Candidate, Proposition
+    from imagescope_tui.ui.state import SearchView
+    from storage.records import PhotoId
+
+AS_WANTED, NOT_AS_WANTED, UNREADABLE, NOT_ASKED, ASKED = "✓", "✗", "?", "·", "…"
+Judged: TypeAlias = Literal["", "accepted", "rejected", "unclear"]
+Section: TypeAlias = Literal["match", "maybe", "rest", "unchecked"]
+SECTION_NAMES: dict[Section, str] = {
+    "match": "matches",
+    "maybe": "maybe",
+    "rest": "the rest",
+    "unchecked": "not checked",
+}
+_GROUPS: tuple[Group, ...] = ("match", "maybe", "rest")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What models said of a candidate, in signs."""
+
+    checks: str = ""
+    """One sign per proposition; a single dot where none was asked."""
+    judged: Judged = ""
+
+
+UNKNOWN = Known()
+
+
+def sign(answer: Answer | None, proposition: Proposition) -> str:
+    """✓ as wanted, ✗ not, ? unreadable, · not asked."""
+    if answer is None:
+        return NOT_ASKED
+    if answer.said is None:
+        return UNREADABLE
+    return AS_WANTED if answer.said is proposition.expected else NOT_AS_WANTED
+
+
+def sureness(answer: Answer | None, proposition: Proposition) -> float | None:
+    """How likely the answer is as wanted, from 0 to 1; None where nobody told."""
+    if answer is None or answer.p_yes is None:
+        return None
+    return answer.p_yes if proposition.expected else 1 - answer.p_yes
+
+
+def signs_of(view: SearchView, photo_id: PhotoId) -> tuple[str, ...]:
+    """One sign per proposition; `…` for what is going to be asked still."""
+    verification = view.verifications.get(photo_id)
+    is_waiting = view.phase == "searching" and view.stage == 2 and photo_id in view.to_check
+    pending = ASKED if is_waiting else NOT_ASKED
+    if verification is None:
+        return (pending,) * len(view.propositions)
+    signs = (
+        sign(answer, asked)
+        for answer, asked in zip(verification.answers, view.propositions, strict=False)
+    )
+    return tuple(pending if one == NOT_ASKED else one for one in signs)
+
+
+def judged_of(view: SearchView, photo_id: PhotoId) -> Judged:
+    """What the evaluator said; empty where it was not asked."""
+    verdict = view.verdicts.get(photo_id)
+    if verdict is None:
+        return ""
+    if verdict.accepted is None:
+        return "unclear"
+    return "accepted" if verdict.accepted else "rejected"
+
+
+def known_of(view: SearchView, photo_id: PhotoId) -> Known:
+    """The signs of one candidate."""
+    if not view.propositions and not view.verdicts:
+        return UNKNOWN
+    checks = "".join(signs_of(view, photo_id))
+    if len(set(checks)) == 1 and checks[0] in (NOT_ASKED, ASKED):
+        checks = checks[0]
+    return Known(checks, judged_of(view, photo_id))
+
+
+def sections(view: SearchView) -> tuple[Section, ...]:
+    """How well each place of the ranking fits, as far as the stages that saw it can tell.
+
+    Where models have checked candidates, the others are told apart: nobody has looked at them.
+    """
+    if not view.verifications:
+        return _envelope([group_of(candidate) for candidate in view.ranking])
+    is_checked = [candidate.photo_id in view.verifications for candidate in view.ranking]
+    checked = iter(
+        _envelope(
+            [
+                _checked_group(view, candidate)
+                for candidate, was_seen in zip(view.ranking, is_checked, strict=True)
+                if was_seen
+            ]
+        )
+    )
+    return tuple(next(checked) if was_seen else "unchecked" for was_seen in is_checked)
+
+
+def _checked_group(view: SearchView, candidate: Candidate) -> Group:
+    return group_of(
+        candidate,
+        view.propositions,
+        view.verifications[candidate.photo_id],
+        view.verdicts.get(candidate.photo_id),
+    )
+
+
+def _envelope(groups: Sequence[Group]) -> tuple[Section, ...]:
+    """Below a place of `maybe` there is no match any more.
+
+    Pictures and words do not agree on every photo, so that a doubtful one may stand among matches.
+    It is counted to them: what is promised is where they end.
+    """
+    found: list[Section] = []
+    best = len(_GROUPS) - 1
+    for group in reversed(groups):
+        best = min(best, _GROUPS.index(group))
+        found.append(_GROUPS[best])
+    return tuple(reversed(found))

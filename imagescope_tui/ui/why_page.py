@@ -1,0 +1,66 @@
+"""The whole page that says why: of the selected photo, and of the search; pure lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imagescope_tui.ui.reasoning_words import costs, reading, table
+from imagescope_tui.ui.why_words import in_the_timeline, not_used, separated, why_found
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagescope_tui.ui.library_reader import PhotoDetail
+    from imagescope_tui.ui.photo_words import Line
+    from imagescope_tui.ui.state import SearchView
+    from imagescope_tui.ui.why_words import Finding
+    from storage.records import PhotoId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """What there is to say."""
+
+    view: SearchView
+    detail: PhotoDetail | None = None
+    """The selected photo."""
+    finding: Finding | None = None
+    """Its place in the search; None where it was not searched for."""
+    names: Mapping[PhotoId, str]
+    """File names of the first candidates."""
+
+
+def why_page(reasons: Reasons, width: int) -> list[Line]:
+    """One column of so many cells: this photo, the table, the reading, time, what failed."""
+    if reasons.view.phase == "idle":
+        return in_the_timeline()
+    return separated(
+        [
+            _of_photo(reasons, width),
+            answers_table(reasons, width),
+            reading(reasons.view, width),
+            costs(reasons.view),
+            not_used(reasons.view),
+        ]
+    )
+
+
+def why_beside_table(reasons: Reasons, width: int) -> list[Line]:
+    """The same without the table, which stands beside it."""
+    if reasons.view.phase == "idle":
+        return in_the_timeline()
+    view = reasons.view
+    return separated([_of_photo(reasons, width), reading(view, width), costs(view), not_used(view)])
+
+
+def answers_table(reasons: Reasons, width: int) -> list[Line]:
+    """Candidates × questions; empty where no model was asked."""
+    selected = reasons.detail.photo.id if reasons.detail else None
+    return table(reasons.view, reasons.names, width, selected)
+
+
+def _of_photo(reasons: Reasons, width: int) -> list[Line]:
+    if reasons.detail is None or reasons.finding is None:
+        return []
+    return why_found(reasons.finding, reasons.detail, width)

@@ -1,0 +1,214 @@
+"""Why a photo is where it is: its place, its answers, the parts of its score, what was not used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imagescope_tui.ui import wording
+from imagescope_tui.ui.known import judged_of, signs_of, sureness
+from imagescope_tui.ui.photo_words import Line
+from imagescope_tui.ui.status_words import stage_name
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagescope_tui.search.types import Answer, Candidate, Proposition
+    from imagescope_tui.ui.library_reader import PhotoDetail
+    from imagescope_tui.ui.state import SearchView
+
+_JUDGED: dict[str, Line] = {
+    "accepted": Line("accepted by the evaluator", "accepted"),
+    "rejected": Line("not accepted by the evaluator"),
+    "unclear": Line("the evaluator’s answer could not be read", "warning"),
+}
+_AFTER_NUMBER = len("✓ 1  ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A photo's place in a search."""
+
+    rank: int
+    candidate: Candidate
+    view: SearchView
+
+
+def in_the_timeline() -> list[Line]:
+    """What is said where nothing was searched."""
+    return [
+        Line("In the timeline, newest first.", "quiet"),
+        Line("Search for something, and this says why a photo was found.", "quiet"),
+    ]
+
+
+def why_found(finding: Finding, detail: PhotoDetail, width: int) -> list[Line]:
+    """The place, what the models said of this photo, and the parts of the score."""
+    view, candidate = finding.view, finding.candidate
+    blocks = [
+        [Line(f"{_ordinal(finding.rank)} of {len(view.ranking):,}", "title"), *_moved(finding)],
+        _verdict(finding),
+        _answers(finding, width),
+        _picture(candidate),
+        list(_words(candidate, view, detail)),
+    ]
+    return separated(blocks)
+
+
+def separated(blocks: list[list[Line]]) -> list[Line]:
+    """Blocks of lines with an empty line between them; empty blocks leave nothing."""
+    lines: list[Line] = []
+    for block in blocks:
+        if block:
+            lines += [*([Line("", "quiet")] if lines else []), *block]
+    return lines
+
+
+def _moved(finding: Finding) -> list[Line]:
+    """From where the models moved it."""
+    first = finding.view.rankings.get(1, ())
+    if not any(stage > 1 for stage in finding.view.rankings):
+        return []
+    before = next(
+        (
+            place
+            for place, found in enumerate(first, start=1)
+            if found.photo_id == finding.candidate.photo_id
+        ),
+        None,
+    )
+    if before is None or before == finding.rank:
+        return []
+    direction = "up" if before > finding.rank else "down"
+    return [Line(f"moved {direction} from the {_ordinal(before)} place", "quiet")]
+
+
+def _verdict(finding: Finding) -> list[Line]:
+    judged = judged_of(finding.view, finding.candidate.photo_id)
+    if not judged:
+        return []
+    reason = finding.view.verdicts[finding.candidate.photo_id].reason
+    said = [Line(f"“{printable(reason)}”")] if reason else []
+    return [_JUDGED[judged], *said]
+
+
+def _answers(finding: Finding, width: int) -> list[Line]:
+    view = finding.view
+    if not view.propositions:
+        return []
+    told = view.verifications.get(finding.candidate.photo_id)
+    answers: tuple[Answer | None, ...] = told.answers if told else ()
+    signs = signs_of(view, finding.candidate.photo_id)
+    lines = [Line("Questions", "head")]
+    for place, proposition in enumerate(view.propositions):
+        answer = answers[place] if place < len(answers) else None
+        text = f"{signs[place]} {place + 1}  {printable(proposition.question)}"
+        said = _said(answer, proposition)
+        lines.extend(
+            Line(part, "" if answer else "quiet")
+            for part in wording.hanging(f"{text} {said}", width, _AFTER_NUMBER)
+        )
+    return lines
+
+
+def _said(answer: Answer | None, proposition: Proposition) -> str:
+    """`yes · 97 %`, and what was wanted where it was something else."""
+    wanted = "yes" if proposition.expected else "no"
+    if answer is None:
+        return f"wanted {wanted}"
+    if answer.said is None:
+        return f"unreadable · wanted {wanted}"
+    said = "yes" if answer.said else "no"
+    sure = sureness(answer, proposition)
+    parts = [said, f"{round(sure * 100)} %" if sure is not None else ""]
+    parts.append(f"wanted {wanted}" if said != wanted else "")
+    return " · ".join(part for part in parts if part)
+
+
+def _picture(candidate: Candidate) -> list[Line]:
+    if candidate.picture_rank is None and candidate.picture_score is None:
+        return []
+    lines = [Line("Picture", "head")]
+    if candidate.picture_rank is not None:
+        lines.append(Line(f"{_ordinal(candidate.picture_rank)} among the pictures"))
+    if candidate.picture_score is not None:
+        standing = _standing(candidate.standing)
+        lines.append(Line(f"likeness {candidate.picture_score:.2f}{standing}"))
+    parts = _parts(candidate)
+    return [*lines, Line(parts, "quiet")] if parts else lines
+
+
+def _parts(candidate: Candidate) -> str:
+    """`of the picture itself 0.31 · of its caption 0.27`."""
+    if candidate.image_part is None:
+        return ""
+    image = f"the picture itself {candidate.image_part:.2f}"
+    if candidate.caption_part is None:
+        return f"{image} · no caption yet"
+    return f"{image} · its caption {candidate.caption_part:.2f}"
+
+
+def _standing(standing: float | None) -> str:
+    if standing is None:
+        return ""
+    for least, words in ((4, "stands far out"), (2.5, "stands out"), (1, "above the average")):
+        if standing >= least:
+            return f", {words} ({standing:.1f} σ)"
+    return f", like many others ({standing:.1f} σ)"
+
+
+def _words(candidate: Candidate, view: SearchView, detail: PhotoDetail) -> Iterator[Line]:
+    if candidate.words_rank is None:
+        return
+    yield Line("Words", "head")
+    yield Line(f"{_ordinal(candidate.words_rank)} among the words")
+    query = view.query.whole_text if view.query else ""
+    for place, words in places_of_words(query.replace(",", " "), detail).items():
+        yield Line(f"{', '.join(words)} in the {place}")
+
+
+def places_of_words(query: str, detail: PhotoDetail) -> dict[str, tuple[str, ...]]:
+    """The query's words that the file name, folder, caption or facts show, by place."""
+    folder, _, name = detail.photo.path.rpartition("/")
+    facts = detail.facts
+    texts = {
+        "file name": name,
+        "folder": f"{detail.photo.root.name}/{folder}",
+        "caption": detail.caption.text if detail.caption else "",
+        "camera": f"{facts.camera or ''} {facts.lens or ''}" if facts else "",
+        "description": " ".join(
+            part for part in (facts.title, facts.description, *facts.keywords) if part
+        )
+        if facts
+        else "",
+    }
+    words = dict.fromkeys(printable(word).casefold() for word in query.split())
+    found = {
+        place: tuple(word for word in words if word and word in printable(text).casefold())
+        for place, text in texts.items()
+    }
+    return {place: matched for place, matched in found.items() if matched}
+
+
+def not_used(view: SearchView) -> list[Line]:
+    """What the search could not use, why, and what would help."""
+    blocks = []
+    if view.words_unknown:
+        words = ", ".join(f"“{printable(word)}”" for word in view.words_unknown)
+        blocks.append([Line(f"Not known to the search: {words}", "warning")])
+    for part in view.degradations:
+        name = stage_name(part, view)
+        reason = f"{name} ✗ {printable(part.reason)}: {printable(part.fallback)}"
+        hint = [Line(printable(part.hint), "warning")] if part.hint else []
+        blocks.append([Line(reason, "warning"), *hint])
+    if view.encoder_id:
+        blocks.append([Line(f"compared by {printable(view.encoder_id)}", "quiet")])
+    return separated(blocks)
+
+
+def _ordinal(number: int) -> str:
+    ending = "th"
+    if number % 100 not in (11, 12, 13):
+        ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"

@@ -1,0 +1,170 @@
+"""The conversation about a search: its turns, and a line at the bottom that adds one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Input, Static
+
+from imagescope_tui.ui.chat_words import ChatView, turn_lines
+from imagescope_tui.ui.widgets.line_looks import as_content
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from imagescope_tui.ui.photo_words import Line
+
+
+class ChatInput(Input):
+    """What is said next."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,up", "leave", "to the lines that were said", show=False),
+    ]
+
+    class Left(Message):
+        """The reader goes to the lines that were said."""
+
+    def action_leave(self) -> None:
+        """To the lines that were said."""
+        self.post_message(self.Left())
+
+
+class TurnList(Static, can_focus=True):
+    """The lines that were said; one of them is chosen while the keys are here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "step(-1)", "earlier line", show=False),
+        Binding("down,j", "step(1)", "later line, then the input", show=False),
+        Binding("u,delete,backspace", "undo", "undo this line", show=False),
+    ]
+
+    chat: reactive[ChatView] = reactive(ChatView())
+    place: reactive[int] = reactive(0)
+    """The chosen line, from 0."""
+
+    class Undone(Message):
+        """A line is taken back."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+
+    class LeftAtBottom(Message):
+        """The selection would go down from the last line."""
+
+    def watch_chat(self) -> None:
+        """The last line is the chosen one, where others came or went."""
+        self.place = max(0, len(self.chat.turns) - 1)
+        self._show()
+
+    def watch_place(self) -> None:
+        """Another line is chosen."""
+        self._show()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """A line is chosen only while the keys are here."""
+        super().watch_has_focus(has_focus)
+        self._show()
+
+    def on_resize(self) -> None:
+        """Long lines are broken elsewhere."""
+        self._show()
+
+    def action_step(self, steps: int) -> None:
+        """To another line."""
+        if self.place + steps >= len(self.chat.turns):
+            self.post_message(self.LeftAtBottom())
+        else:
+            self.place = max(0, self.place + steps)
+
+    def action_undo(self) -> None:
+        """Take the chosen line back."""
+        if self.chat.turns:
+            self.post_message(self.Undone(self.place))
+
+    def _show(self) -> None:
+        blocks: list[Line] = []
+        for place in range(len(self.chat.turns)):
+            is_chosen = self.has_focus and place == self.place
+            blocks += turn_lines(self.chat, place, self.size.width, is_chosen=is_chosen)
+        self.update(as_content(blocks))
+
+
+class ChatPane(Vertical):
+    """How the request reads now, the lines that led to it, and the next one."""
+
+    class Said(Message):
+        """A further line."""
+
+        def __init__(self, line: str) -> None:
+            super().__init__()
+            self.line = line
+
+    class Left(Message):
+        """The reader goes on to the photos."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "to the photos", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        with VerticalScroll(classes="chat-scroll", can_focus=False):
+            yield TurnList(classes="chat-turns", markup=False)
+            yield Static(classes="chat-head", markup=False)
+        yield ChatInput(
+            placeholder="say more …", compact=True, select_on_focus=False, classes="chat-input"
+        )
+
+    def show_chat(self, chat: ChatView) -> None:
+        """The conversation has gone on."""
+        turns = self.query_one(TurnList)
+        turns.display = bool(chat.turns)
+        if chat.turns != turns.chat.turns:
+            turns.chat = chat
+            self.query_one(VerticalScroll).scroll_end(animate=False)
+        self.query_one(".chat-head", Static).update(as_content(list(chat.head)))
+
+    def say_more(self) -> None:
+        """To the input."""
+        self.query_one(ChatInput).focus()
+
+    def action_leave(self) -> None:
+        """To the photos."""
+        self.post_message(self.Left())
+
+    @property
+    def is_typing(self) -> bool:
+        """Whether letters are written, and are no keys."""
+        return self.query_one(ChatInput).has_focus
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        line = event.value.strip()
+        if line:
+            event.input.value = ""
+            self.post_message(self.Said(line))
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+
+    @on(ChatInput.Left)
+    def to_the_lines(self) -> None:
+        """To the lines that were said, or to the photos where none were."""
+        turns = self.query_one(TurnList)
+        if turns.display:
+            turns.focus()
+        else:
+            self.action_leave()
+
+    @on(TurnList.LeftAtBottom)
+    def _to_the_input(self) -> None:
+        self.say_more()
