@@ -94,6 +94,7 @@ def indexer_options(
     watch: bool = False,
     serve: bool = False,
     retry_failed: bool = False,
+    captions: bool = True,
 ) -> IndexerOptions:
     """What the child process is told."""
     from indexer.options import IndexerOptions
@@ -109,6 +110,8 @@ def indexer_options(
         threads=settings.threads,
         thumbnail_cache_bytes=settings.thumbnail_cache_mb * 1_000_000,
         retry_failed=retry_failed,
+        captioner=settings.chat.get("captioner") if captions else None,
+        caption_weight=settings.caption_weight,
     )
 
 
@@ -118,6 +121,9 @@ def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
     Raises:
         UsageError: one is missing, and no root of the library that is only offline.
     """
+    if not named:
+        # Without opening the library, which takes as long as a tenth of the first frame.
+        return ()
     roots = _known_roots(settings)
     folders = tuple(Path(os.path.abspath(folder.expanduser())) for folder in named)  # noqa: PTH100
     for folder in folders:

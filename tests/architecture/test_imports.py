@@ -24,11 +24,21 @@ _HELP = (
     "    pass"
 )
 
+_SCREEN = (
+    "from imagescope_tui.cli.tui_app import tui_app\n"
+    "from imagescope_tui.errors import UsageError\n"
+    "try:\n"
+    "    tui_app([], standalone_mode=False)\n"
+    "except UsageError:\n"  # there is no terminal here
+    "    import imagescope_tui.ui.app"
+)
+
 
 @pytest.mark.parametrize(
     ("statement", "absent"),
     [
-        (_HELP, {"torch", "textual", "numpy", "open_clip", "sqlite_utils"}),
+        (_HELP, {"torch", "textual", "numpy", "open_clip", "sqlite_utils", "rich"}),
+        (_SCREEN, {"torch", "numpy", "openai", "pydantic", "PIL", "sqlite3", "httpx2"}),
         ("import imagescope_tui.search.engine", {"torch", "textual", "open_clip"}),
         ("import imagescope_tui.wiring, imagescope_tui.indexer_client", {"torch", "textual"}),
         ("import imagescope_tui.ui.app", {"torch", "open_clip"}),

@@ -262,7 +262,8 @@ def test_doctor_reports_and_its_json_is_json(indexed: Imagescope) -> None:
 
 
 def test_a_pipe_that_closes_early_is_no_error(indexed: Imagescope) -> None:
-    line = f"{' '.join(indexed.command)} --library {indexed.library} search red | head -c 1"
+    search = f"{' '.join(indexed.command)} --library {indexed.library} search --stages 1 red"
+    line = f"{search} | head -c 1"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", line],
         check=False,

@@ -21,7 +21,7 @@ from indexer.models.catalog import (
     state_of,
 )
 from indexer.models.encoders import load_encoder, resolve_auto
-from indexer.models.protocols import ModelUnusable
+from indexer.models.protocols import ModelUnknown
 from indexer.models.settings import (
     Auto,
     Builtin,
@@ -66,7 +66,7 @@ def test_settings_are_read_as_the_contract_says() -> None:
     "setting", ["", "clip", "open_clip", "open_clip:", "open_clip:ViT-B-32", "open_clip:local-dir:"]
 )
 def test_a_setting_without_a_meaning_is_refused_with_the_forms_there_are(setting: str) -> None:
-    with pytest.raises(ModelUnusable) as caught:
+    with pytest.raises(ModelUnknown) as caught:
         load_encoder(setting)
     assert "open_clip:ARCH/PRETRAINED" in caught.value.hint
 
@@ -75,7 +75,7 @@ def test_a_setting_without_a_meaning_is_refused_with_the_forms_there_are(setting
 def test_any_text_is_a_setting_or_refused(text: str) -> None:
     try:
         parse_setting(text)
-    except ModelUnusable as error:
+    except ModelUnknown as error:
         assert error.hint
 
 

@@ -15,7 +15,7 @@ from indexer.models.catalog import find
 from indexer.models.encoders import load_encoder
 from indexer.models.open_clip_encoder import OpenClipEncoder
 from indexer.models.open_clip_source import find_source
-from indexer.models.protocols import ModelMissing, ModelUnusable
+from indexer.models.protocols import ModelMissing, ModelUnknown, ModelUnusable
 from indexer.models.settings import OpenClipModel
 from tests.models.clip_folders import (
     CONFIG,
@@ -205,11 +205,11 @@ def test_a_path_with_slashes_is_one_path(tiny_clip: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("setting", "error", "said"),
     [
-        ("open_clip:ViT-B-33/laion2b", ModelUnusable, "ViT-B-32"),
+        ("open_clip:ViT-B-33/laion2b", ModelUnknown, "ViT-B-32"),
         ("open_clip:ViT-B-32/no_such_tag", ModelUnusable, "laion2b_s34b_b79k"),
         ("open_clip:ViT-B-32/absent/weights.pt", ModelMissing, "path"),
         ("open_clip:local-dir:absent", ModelMissing, "models"),
-        ("open_clip:hf-hub:someone/something", ModelUnusable, "open_clip"),
+        ("open_clip:hf-hub:someone/something", ModelUnknown, "open_clip"),
     ],
 )
 def test_a_setting_that_leads_nowhere_says_what_to_do(
