@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import compileall
 import importlib
 import sys
 import tempfile
@@ -10,13 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from tests.benchmarks.document import write_section
+from tests.benchmarks.index_command import PROJECT
 from tests.benchmarks.machine import describe
 from tests.benchmarks.table import to_markdown
 
 if TYPE_CHECKING:
     from tests.benchmarks.table import Table
 
-NAMES = ("indexing", "search", "rescan", "screen", "startup", "watching")
+_PACKAGES = ("imagescope_tui", "indexer", "storage")
+NAMES = ("indexing", "search", "rescan", "screen", "startup", "watching", "stages")
+ON_REQUEST = ("serving",)
+"""Only measured when named: it needs a real vLLM."""
 
 
 class Benchmark(Protocol):
@@ -32,6 +37,7 @@ class Benchmark(Protocol):
 def main() -> int:
     """Run what was named, one after the other."""
     asked = _parser().parse_args()
+    _compile_packages()
     with tempfile.TemporaryDirectory(prefix="imagescope-benchmark-") as passing:
         folder = asked.folder or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
@@ -44,6 +50,12 @@ def main() -> int:
     return 0
 
 
+def _compile_packages() -> None:
+    """As pip does: a checkout where Python may write no bytecode compiles itself at each start."""
+    for package in _PACKAGES:
+        compileall.compile_dir(str(PROJECT / package), quiet=2)
+
+
 def _measured(name: str, folder: Path, *, quick: bool) -> str:
     benchmark = cast("Benchmark", importlib.import_module(f"tests.benchmarks.bench_{name}"))
     tables = benchmark.run(folder, quick=quick)
@@ -53,7 +65,13 @@ def _measured(name: str, folder: Path, *, quick: bool) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*NAMES, []], help=str(NAMES))
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        choices=[*NAMES, *ON_REQUEST, []],
+        help=str((*NAMES, *ON_REQUEST)),
+    )
     parser.add_argument("--quick", action="store_true", help="small and rough, to try it out")
     parser.add_argument("--write", action="store_true", help="put the tables into the document")
     parser.add_argument("--folder", type=Path, help="keep big files here for the next run")

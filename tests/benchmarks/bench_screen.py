@@ -55,7 +55,7 @@ def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
 
 
 def _command(library: Path, images: str) -> list[str]:
-    program = "from imagescope_tui.cli.app import main_tui; main_tui()"
+    program = "from imagescope_tui.cli.tui_app import main; main()"
     options = ("--library", str(library), "--encoder", "builtin", "--images", images)
     return [sys.executable, "-c", program, *options]
 

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 
     from storage.hnsw import HnswGraph
     from storage.library import Library
-    from storage.records import FloatMatrix, FloatVector, IdVector, Neighbours, PhotoFilter
+    from storage.records import (
+        EmbeddingKind,
+        FloatMatrix,
+        FloatVector,
+        IdVector,
+        Neighbours,
+        PhotoFilter,
+    )
     from tests.benchmarks.vector_sets import VectorSet
 
 PACKAGES = ("numpy", "hnswlib")
@@ -43,17 +50,31 @@ _ENCODER = "benchmark"
 
 
 class _RowsInMemory:
-    """Stands where a library does: the same vectors, without writing them to a disk first."""
+    """Stands where a library does: the same vectors, without writing them to a disk first.
 
-    revision = 1
+    Every second photo has a caption, so that both ways to score one are measured.
+    """
+
+    revision = photos_revision = 1
 
     def __init__(self, matrix: FloatMatrix) -> None:
         self.ids: IdVector = np.arange(1, len(matrix) + 1, dtype=np.int64)
         self.matrix = matrix
-        self.vectors = self.photos = self
+        self.vectors = self.photos = self.captions = self
 
-    def since(self, _revision: int, _encoder_id: str) -> VectorRows:
+    def active_id(self) -> int:
+        return 1
+
+    def since(
+        self, _revision: int, _encoder_id: str, *, kind: EmbeddingKind = "image", origin: int = 0
+    ) -> VectorRows:
+        if kind == "caption":
+            assert origin == self.active_id()
+            return VectorRows(ids=self.ids[::2], matrix=self.matrix[-1::-2][: len(self.ids[::2])])
         return VectorRows(ids=self.ids, matrix=self.matrix)
+
+    def ids_since(self, _revision: int, _encoder_id: str, _origin: int) -> IdVector:
+        return np.zeros(0, dtype=np.int64)
 
     def contents_passing(self, _filter: PhotoFilter) -> IdVector:
         return self.ids
@@ -119,13 +140,13 @@ def _measure(folder: Path, rows: int) -> _Outcome:
 def _graph(place: Path, index: VectorIndex) -> tuple[HnswGraph, Span]:
     """The graph and what it took to build, perhaps in an earlier run."""
     told = place / "build.json"
-    stored = load_graph(place, encoder_id=_ENCODER, dim=index.matrix.shape[1])
+    stored = load_graph(place, index.space)
     if stored is not None and stored.card.rows == len(index) and told.exists():
         return stored, Span(**json.loads(told.read_text()))
     place.mkdir(exist_ok=True)
     with Stopwatch() as watch:
         built = build_graph(
-            place, encoder_id=_ENCODER, revision=1, ids=index.ids, matrix=index.matrix
+            place, space=index.space, revision=1, ids=index.ids, matrix=index.matrix
         )
     assert built is not None
     told.write_text(json.dumps(asdict(watch.span)))

@@ -135,7 +135,7 @@ async def _save(client: IndexerClient, engine: SearchEngine, photo: Path, place:
 
 async def _photos_found(client: IndexerClient) -> int:
     """Asks for so many that every photo with a vector is among them."""
-    answer = await client.nearest(text="red", photo_filter=PhotoFilter(), limit=2 * _OTHERS)
+    answer = await client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=2 * _OTHERS)
     return len(answer.photos)
 
 

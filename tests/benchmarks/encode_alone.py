@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from imagescope_tui.config import indexer_environment
 from indexer.decode_pool import DecodePool
 from indexer.decoding import Decoded
 from indexer.models.encoders import load_encoder
@@ -45,7 +46,11 @@ class EncodeAlone:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=indexer_environment(),
         )
         self.facts = EncoderFacts(**json.loads(self._line()))
         return self
