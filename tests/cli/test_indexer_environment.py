@@ -16,9 +16,12 @@ def test_what_the_user_set_is_kept() -> None:
     assert indexer_environment(own) == own
 
 
-def environment_of_the_only_child() -> list[bytes]:
-    [child] = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
+def environment_of_the_child(mark: str) -> list[bytes]:
+    """Of our child that was started with the mark: other tests' servers may run beside it."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    found = [Path(f"/proc/{child}/environ").read_bytes().split(b"\0") for child in children]
+    [environment] = [one for one in found if f"TEST_CHILD_MARK={mark}".encode() in one]
+    return environment
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -26,12 +29,13 @@ async def test_threads_of_the_encoder_leave_the_cores_to_decoding_while_they_wai
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    monkeypatch.setenv("TEST_CHILD_MARK", tmp_path.name)
     client = IndexerClient(
         IndexerOptions(library=tmp_path, encoder="builtin"), on_event=lambda _: None
     )
     await client.start()
     try:
-        environment = environment_of_the_only_child()
+        environment = environment_of_the_child(tmp_path.name)
     finally:
         await client.stop()
     assert b"OMP_WAIT_POLICY=PASSIVE" in environment
