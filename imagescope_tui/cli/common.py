@@ -68,6 +68,8 @@ def begin(
     shared = context.find_object(Shared) or Shared()
     is_verbose = verbose or shared.verbose
     logging.basicConfig(level=logging.INFO if is_verbose else logging.ERROR)
+    # A line per request to a model server tells a reader nothing.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     folder = library or shared.library
     settings = load_settings(
         {"library": str(folder) if folder else None, "encoder": encoder},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
@@ -20,13 +21,13 @@ from imagescope_tui.cli.common import (
     open_library,
 )
 from imagescope_tui.cli.exit_codes import ExitCode
-from imagescope_tui.cli.terminal import put_json, put_line, put_path, say
+from imagescope_tui.cli.terminal import is_terminal, put_json, put_line, put_path, say
 from imagescope_tui.errors import UsageError
 from storage.errors import LibraryMissing
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from imagescope_tui.search.events import SearchEvent
     from imagescope_tui.search.types import Query, SearchOptions, SearchResult, StrategyName
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from storage.records import Photo
 
 Format = Literal["text", "json", "jsonl", "paths"]
+
+_MISSING = {1: "searched by your words alone", 2: "nothing checked", 3: "nothing compared"}
 
 
 def search(
@@ -92,13 +95,19 @@ def search(
     with open_library(run.settings) as reader:
         if not reader.counts().photos:
             raise LibraryMissing("nothing is indexed yet", "imagescope index FOLDER")
-        emit = _event_printer(reader) if form == "jsonl" else _ignore
-        import asyncio  # takes a while to import, and no other command needs it
+        shows_progress = form == "text" and not run.quiet and is_terminal()
+        with _listener(reader, form, shows_progress=shows_progress) as emit:
+            import asyncio  # takes a while to import, and no other command needs it
 
-        result = asyncio.run(_search(run, asked, options, emit))
+            result = asyncio.run(_search(run, asked, options, emit))
         _print(result, reader, "paths" if nul else form, limit=count, nul=nul)
     if not run.quiet:
         _say_notes(result)
+    if run.verbose:
+        _say_costs(result)
+    # What was found without it is printed; that a server of the settings is down is not hidden.
+    if run.settings.chat and any(item.is_unanswered for item in result.degradations):
+        return ExitCode.NO_MODEL
     return ExitCode.DONE if result.ranking else ExitCode.NO_MATCH
 
 
@@ -151,14 +160,22 @@ async def _search(
         return await engine.search(query, options=options, emit=emit)
 
 
-def _ignore(_event: SearchEvent) -> None:
-    return None
+@contextmanager
+def _listener(
+    library: Library, form: Format, *, shows_progress: bool
+) -> Iterator[Callable[[SearchEvent], None]]:
+    """Who hears the search: the printer of events, a line on the terminal, or nobody."""
+    if form == "jsonl":
+        from imagescope_tui.search.trace import event_to_json
 
+        yield lambda event: put_json(event_to_json(event, library), indent=None)
+    elif shows_progress:
+        from imagescope_tui.cli.search_progress import SearchProgress
 
-def _event_printer(library: Library) -> Callable[[SearchEvent], None]:
-    from imagescope_tui.search.trace import event_to_json
-
-    return lambda event: put_json(event_to_json(event, library), indent=None)
+        with SearchProgress() as progress:
+            yield progress.hear
+    else:
+        yield lambda event: None
 
 
 def _print(result: SearchResult, library: Library, form: Format, *, limit: int, nul: bool) -> None:
@@ -177,7 +194,8 @@ def _print(result: SearchResult, library: Library, form: Format, *, limit: int, 
 def _marks(result: SearchResult, photo: Photo) -> str:
     """The score where there is one, what the models said, and whether the photo is there."""
     found = next(item for item in result.ranking if item.photo_id == photo.id)
-    score = f"{found.score:.4f}  " if found.score else ""
+    # Once models have changed the order, the score of stage 1 says nothing about it.
+    score = f"{found.score:.4f}  " if found.score and len(result.rankings) == 1 else ""
     offline = "(offline) " if photo.offline_since is not None else ""
     return f"{score}{_answers(result, photo)}{offline}"
 
@@ -197,13 +215,19 @@ def _answers(result: SearchResult, photo: Photo) -> str:
     return f"{''.join(signs):<{width}}{'*' if is_accepted else ' '} "
 
 
+def _say_costs(result: SearchResult) -> None:
+    for stage, cost in result.costs.items():
+        calls = ", ".join(f"{role} {count}" for role, count in cost.model_calls.items())
+        say(f"stage {stage}: {cost.seconds:.2f} s" + (f", asked: {calls}" if calls else ""))
+
+
 def _say_notes(result: SearchResult) -> None:
     by_reason: dict[tuple[str, str], list[int]] = {}
     for item in result.degradations:
         by_reason.setdefault((item.reason, item.hint), []).append(item.stage)
     for (reason, hint), stages in by_reason.items():
-        which = " and ".join(str(stage) for stage in stages)
-        say(printable(f"note: without stage {which}: {reason}" + (f" ({hint})" if hint else "")))
+        missing = ", ".join(_MISSING[stage] for stage in dict.fromkeys(stages))
+        say(printable(f"note: {missing}: {reason}" + (f" ({hint})" if hint else "")))
     if result.words_unknown:
         say(f"note: not known here: {', '.join(result.words_unknown)}")
     if not result.ranking:

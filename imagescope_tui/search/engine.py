@@ -35,6 +35,7 @@ from imagescope_tui.search.types import (
     StageCost,
 )
 from imagescope_tui.search.verifier import AnswerMemory, Verifier
+from indexer.models.chat_types import ChatUnavailable
 from indexer.models.protocols import ModelError
 from storage.errors import StorageError
 
@@ -224,7 +225,7 @@ class _Run:
         if found.degradation is not None:
             return None
         if not found.has_meaning:
-            self._degrade_for(1, "the encoder knows none of the reasoner's words")
+            self._degrade_for(1, "none of the words it was read as means anything to the encoder")
             return None
         return found
 
@@ -335,7 +336,15 @@ class _Run:
         try:
             return await work()
         except ModelError as error:
-            self._degrade_for(stage, error.message, error.hint)
+            self._degrade(
+                Degradation(
+                    stage=stage,
+                    reason=error.message,
+                    fallback=_FALLBACKS[stage],
+                    hint=error.hint,
+                    is_unanswered=isinstance(error, ChatUnavailable),
+                )
+            )
         except (ImagescopeError, StorageError):
             raise
         except Exception:  # noqa: BLE001 - a seam
@@ -345,10 +354,8 @@ class _Run:
             self._degrade_for(stage, "something unforeseen happened, see the log")
         return None
 
-    def _degrade_for(self, stage: int, reason: str, hint: str = "") -> None:
-        self._degrade(
-            Degradation(stage=stage, reason=reason, fallback=_FALLBACKS[stage], hint=hint)
-        )
+    def _degrade_for(self, stage: int, reason: str) -> None:
+        self._degrade(Degradation(stage=stage, reason=reason, fallback=_FALLBACKS[stage]))
 
     def _degrade(self, degradation: Degradation) -> None:
         self.result = replace(self.result, degradations=(*self.result.degradations, degradation))

@@ -164,8 +164,10 @@ def read_trace(path: Path, library: Library) -> tuple[SearchEvent, ...]:
         if path.stat().st_size > _BYTES_MAX:
             raise TraceUnreadable(f"{path} is too large for a trace")
         lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise TraceUnreadable(f"the trace {path} cannot be read: {error}") from error
+    except OSError as error:
+        raise TraceUnreadable(f"the trace {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise TraceUnreadable(f"the trace {path} is no text") from error
     reader = _Reader(library)
     events: list[SearchEvent] = []
     for number, line in enumerate(lines, start=1):

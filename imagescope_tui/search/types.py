@@ -161,6 +161,8 @@ class Degradation:
     fallback: str
     hint: str = ""
     """What would help; empty where nothing is known to."""
+    is_unanswered: bool = False
+    """Whether a model server was asked and did not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

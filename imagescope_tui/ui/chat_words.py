@@ -66,9 +66,20 @@ def _nothing_said(asked: Asked) -> list[Line]:
 
 
 def _reading(asked: Asked, view: SearchView) -> list[Line]:
-    if view.reading:
-        return [Line("Looking for", "head"), Line(f"“{printable(view.reading)}”")]
-    return [Line("Looking for", "head"), Line(printable(asked.query.whole_text))]
+    text = f"“{view.reading}”" if view.reading else asked.query.whole_text
+    return [Line("Looking for", "head"), Line(printable(text)), *_missing(asked, view)]
+
+
+def _missing(asked: Asked, view: SearchView) -> list[Line]:
+    """What the models did not do: without them, a match is only a guess."""
+    if view.phase != "done":
+        return []
+    if asked.is_deep and not view.is_deep:
+        return [Line("No model server: the line was neither read nor checked.", "warning")]
+    reasons = dict.fromkeys(
+        f"{item.reason}{f' ({item.hint})' if item.hint else ''}" for item in view.degradations
+    )
+    return [Line(printable(reason), "warning") for reason in reasons]
 
 
 def turn_lines(chat: ChatView, place: int, width: int, *, is_chosen: bool) -> list[Line]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagescope_tui.ui import wording
-from imagescope_tui.ui.known import judged_of, signs_of, sureness
+from imagescope_tui.ui.known import judged_of, signs_of
 from imagescope_tui.ui.photo_words import Line
 from imagescope_tui.ui.status_words import stage_name
 from storage.safe_text import printable
@@ -113,14 +113,14 @@ def _answers(finding: Finding, width: int) -> list[Line]:
 
 
 def _said(answer: Answer | None, proposition: Proposition) -> str:
-    """`yes · 97 %`, and what was wanted where it was something else."""
+    """`yes · 97 %`, how sure that answer is, and what was wanted where it was something else."""
     wanted = "yes" if proposition.expected else "no"
     if answer is None:
         return f"wanted {wanted}"
     if answer.said is None:
         return f"unreadable · wanted {wanted}"
     said = "yes" if answer.said else "no"
-    sure = sureness(answer, proposition)
+    sure = answer.p_yes if answer.p_yes is None or answer.said else 1 - answer.p_yes
     parts = [said, f"{round(sure * 100)} %" if sure is not None else ""]
     parts.append(f"wanted {wanted}" if said != wanted else "")
     return " · ".join(part for part in parts if part)

@@ -142,12 +142,13 @@ async def test_what_stage_1_found_stays_on_screen_while_models_work(
         assert "IMG_2000.JPG" in screen_text(app)
 
 
-async def test_cards_that_move_never_steal_the_selection(
+async def test_cards_that_move_never_steal_a_selection_that_was_made(
     opened: Opener, engine: ScriptedEngine, world: World
 ) -> None:
     engine.waits_behind = stop_at(CandidateVerified, world)
     async with asked(opened, engine) as (app, pilot):
         await until(pilot, lambda: app.browse.view.answers_given == 36)
+        await pilot.press("right", "left")
         before = app.browse.photo
         assert app.browse.grid.index == 0
         engine.gate.set()
@@ -155,8 +156,17 @@ async def test_cards_that_move_never_steal_the_selection(
         assert app.browse.photo == before
         assert app.browse.grid.index == 5
         assert app.browse.grid.scroll_y == 0
-        await pilot.press("home")
+
+
+async def test_who_has_selected_nothing_sees_the_best_photo_in_the_end(
+    opened: Opener, engine: ScriptedEngine, world: World
+) -> None:
+    engine.waits_behind = stop_at(CandidateVerified, world)
+    async with asked(opened, engine) as (app, pilot):
+        await until(pilot, lambda: app.browse.view.answers_given == 36)
+        engine.gate.set()
         await settled(pilot)
+        assert app.browse.grid.index == 0
         assert app.browse.photo is not None
         assert app.browse.photo.path.endswith("IMG_2004.JPG")
 
@@ -222,7 +232,7 @@ async def test_why_fills_the_table_while_answers_come(
         await until(pilot, lambda: "› 1 IMG_2000.JPG  ✓ 97  ✗ 14  ✗ 29" in screen_text(app))
         text = screen_text(app)
         assert "  4 IMG_2003.JPG  …     …     …" in text
-        assert "✗ 3  Are there people? yes · 29 % · wanted no" in text
+        assert "✗ 3  Are there people? yes · 71 % · wanted no" in text
         assert "− removal: people" in text
         assert "full: “a brown dog in mid-air" in text
 

@@ -184,7 +184,9 @@ class AskingScreen(PhotoActions):
 
     def undo_turn(self, place: int) -> None:
         """Take a line of the conversation back; the current one is the last."""
-        self._ask_anew(self.asked.without_turn(place))
+        left = self.asked.without_turn(place)
+        # Of an edit without words there is nothing to show.
+        self._ask_anew(Asked() if left.is_unfinished else left)
 
     def start_afresh(self) -> None:
         """Forget the conversation, and ask something new."""

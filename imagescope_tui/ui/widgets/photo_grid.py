@@ -137,14 +137,14 @@ class PhotoGrid(ScrollView, can_focus=True):
     def renew(self, source: PhotoSource, *, is_refined: bool = False) -> None:
         """The same photos in a newer order: a selection that was moved stays on its photo.
 
-        Where models have refined the order, every selection does, and the view stays where it is.
+        One that was never moved stays on the first place. Where models have refined the order, the
+        view stays where it is.
         """
         feed = self._model.feed
         if feed is None:
             return
         self._is_view_kept = is_refined
-        is_kept = self._is_moved or is_refined
-        self._kept_id = self.item.photo.id if self.item and is_kept else None
+        self._kept_id = self.item.photo.id if self.item and self._is_moved else None
         feed.replace_source(source)
         self.set_reactive(PhotoGrid.index, self.validate_index(self.index))
         self._keep_selection()
