@@ -35,6 +35,8 @@ class ScriptedServer:
         self.model = model
         self.is_down = False
         self.is_held = False
+        self.holds_after: int | None = None
+        """How many requests are answered before all further ones are held."""
         self.script: deque[str | Exception] = deque()
         """Said or raised before the truth is."""
         self.never_answers_for = ""
@@ -49,7 +51,7 @@ class ScriptedServer:
         return ScriptedChat(self)
 
     def release(self) -> None:
-        self.is_held = False
+        self.is_held, self.holds_after = False, None
         for loop, event in self._held:
             loop.call_soon_threadsafe(event.set)
 
@@ -62,7 +64,8 @@ class ScriptedServer:
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
-            if self.is_held:
+            is_over = self.holds_after is not None and len(self.asked) > self.holds_after
+            if self.is_held or is_over:
                 event = asyncio.Event()
                 self._held.append((asyncio.get_running_loop(), event))
                 await event.wait()
