@@ -1,7 +1,6 @@
 """What can go wrong with a run of the indexer; a single photo's failure is a value, not an error.
 
 IndexerError
-├── FolderMissing       a folder that was named does not exist, or is none
 └── WorkerPoolBroken    decoding workers cannot be started on this machine
 """
 
@@ -15,10 +14,6 @@ class IndexerError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
-
-
-class FolderMissing(IndexerError):
-    """A folder that was named does not exist, or is not a folder."""
 
 
 class WorkerPoolBroken(IndexerError):

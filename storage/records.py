@@ -9,7 +9,7 @@ that is not UTF-8 survives the round trip.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
 
 if TYPE_CHECKING:
@@ -238,12 +238,3 @@ class LibraryCounts:
     offline: int = 0
     pending: int = 0
     deleted: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RootCounts:
-    """A root and the number of its photos."""
-
-    root: Root
-    photos: int = 0
-    folders_unreadable: tuple[str, ...] = field(default=())

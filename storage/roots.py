@@ -26,11 +26,6 @@ class Roots:
             _root(row) for row in self._sql.rows(f"SELECT {_COLUMNS} FROM roots ORDER BY id")
         )
 
-    def by_id(self, root_id: RootId) -> Root | None:
-        """The root as it is now."""
-        row = self._sql.row(f"SELECT {_COLUMNS} FROM roots WHERE id = ?", [root_id])
-        return _root(row) if row else None
-
     def add(self, path: Path) -> Root:
         """The root at an absolute path, added if it is new."""
         self._sql.run("INSERT OR IGNORE INTO roots (path) VALUES (?)", [os.fsencode(path)])
@@ -45,10 +40,6 @@ class Roots:
             "DELETE FROM words WHERE rowid IN (SELECT id FROM photos WHERE root_id = ?)", [root_id]
         )
         self._sql.run("DELETE FROM roots WHERE id = ?", [root_id])
-
-    def move(self, root_id: RootId, path: Path) -> None:
-        """The same folder is found somewhere else now."""
-        self._sql.run("UPDATE roots SET path = ? WHERE id = ?", [os.fsencode(path), root_id])
 
     def absorb(self, inner: Root, outer: Root) -> None:
         """Make the photos of a root that lies below another one the other's."""

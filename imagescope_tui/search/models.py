@@ -32,11 +32,6 @@ class RoleModels:
         """Read and written by all."""
         return sum(model.usage.tokens for model in self._present().values())
 
-    async def close(self) -> None:
-        """Close all connections."""
-        for model in self._present().values():
-            await model.close()
-
     def _present(self) -> dict[str, ChatModel]:
         models = {field.name: getattr(self, field.name) for field in fields(self)}
         return {role: model for role, model in models.items() if model is not None}

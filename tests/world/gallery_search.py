@@ -11,6 +11,7 @@ from imagescope_tui.search.types import Query, SearchOptions
 from imagescope_tui.wiring import LibraryWords
 from indexer.lookup import VectorLookup
 from indexer.models.chat import open_chat
+from indexer.models.chat_servers import ServerPool
 from indexer.models.chat_types import ROLES, RoleSettings
 from storage.library import Library
 from storage.records import PhotoFilter
@@ -56,12 +57,9 @@ class GallerySearch:
     def __init__(self, gallery: Gallery, server: ModelServer, *, top_k: int = 20) -> None:
         self._library = Library.open_reader(gallery.folder)
         self._top_k = top_k
-        self.models = RoleModels(
-            **{
-                role: open_chat(RoleSettings(urls=(server.url,)), http_client=server.client())
-                for role in ROLES
-            }
-        )
+        self._pool = ServerPool(http_client=server.client())
+        settings = RoleSettings(urls=(server.url,))
+        self.models = RoleModels(**{role: open_chat(settings, pool=self._pool) for role in ROLES})
         self.engine = SearchEngine(
             _Pictures(self._library),
             LibraryWords(gallery.folder),
@@ -83,4 +81,4 @@ class GallerySearch:
         """Let go of everything."""
         await asyncio.to_thread(self.engine.close)
         self._library.close()
-        await self.models.close()
+        await self._pool.close()
