@@ -3,10 +3,14 @@
 ImagescopeError
 ├── ConfigError            a setting, flag or settings file makes no sense
 ├── UsageError             the command was given something it cannot work with
-└── SearchError
-    ├── TraceUnreadable       a saved search cannot be opened again
-    ├── PicturesUnavailable   the pictures cannot be compared just now
-    └── Superseded            a newer search took this one's place
+├── SearchError
+│   ├── TraceUnreadable       a saved search cannot be opened again
+│   ├── PicturesUnavailable   the pictures cannot be compared just now
+│   └── Superseded            a newer search took this one's place
+└── EvaluationError
+    ├── DatasetIncomplete     files of a data set are missing or say something else than they should
+    ├── RunUnusable           a run's folder cannot be read, or belongs to another run
+    └── SubmissionInvalid     what would be handed in breaks the test server's rules
 """
 
 from __future__ import annotations
@@ -43,3 +47,20 @@ class PicturesUnavailable(SearchError):
 
 class Superseded(SearchError):
     """A newer search took this one's place before it was answered."""
+
+
+class EvaluationError(ImagescopeError):
+    """A benchmark could not be run or reported."""
+
+
+class DatasetIncomplete(EvaluationError):
+    """Files of a data set are missing or malformed; the message names them, the hint says where
+    they are had."""
+
+
+class RunUnusable(EvaluationError):
+    """A run's folder cannot be read, or holds a run of something else."""
+
+
+class SubmissionInvalid(EvaluationError):
+    """A submission breaks the rules of the test server, and was not written."""

@@ -43,6 +43,9 @@ def condition_for(photo_filter: PhotoFilter, sql: Sql) -> Condition:
         parts.append(
             Condition("photos.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", (excluded,))
         )
+    if photo_filter.photo_ids:
+        marks = ",".join("?" * len(photo_filter.photo_ids))
+        parts.append(Condition(f"photos.id IN ({marks})", photo_filter.photo_ids))
     return Condition(
         " AND ".join(part.text for part in parts),
         tuple(value for part in parts for value in part.values),

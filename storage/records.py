@@ -220,6 +220,8 @@ class PhotoFilter:
     """Lower case, without the dot."""
     without_words: tuple[str, ...] = ()
     """Photos whose names, caption or facts hold any of these words do not pass."""
+    photo_ids: tuple[PhotoId, ...] = ()
+    """Only these photos pass."""
 
     @property
     def is_empty(self) -> bool:

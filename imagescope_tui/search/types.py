@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from storage.records import ContentId, PhotoFilter, PhotoId
 
 RankBy: TypeAlias = Literal["fused", "picture", "words"]
-StrategyName: TypeAlias = Literal["imagescope", "ours"]
+StrategyName: TypeAlias = Literal["imagescope", "ours", "xr", "inquire", "retrieval"]
+Fusion: TypeAlias = Literal["mean", "rrf", "interleave"]
+AnswersFrom: TypeAlias = Literal["picture", "caption", "both"]
+Step: TypeAlias = Literal["read", "retrieve", "ask", "verify", "judge"]
 EditKind: TypeAlias = Literal["addition", "removal", "modification", "comparison", "retention"]
 
 
@@ -69,6 +72,18 @@ class SearchOptions:
     """How many candidates the verifier looks at."""
     max_judged: int = 3
     """How many candidates the evaluator looks at."""
+    verifies: bool = True
+    """False leaves stage 2 out of three, to see what it adds."""
+    questions: int | None = None
+    """How many propositions are asked at most; None for what the strategy asks."""
+    fusion: Fusion | None = None
+    """How the rankings of several text variants become one; None for the strategy's way."""
+    rrf_k: int = 60
+    """Of reciprocal rank fusion."""
+    answers_from: AnswersFrom | None = None
+    """Whether questions are answered from the picture, the caption, or both; None as above."""
+    as_coded: bool = False
+    """Where a publication and its code differ, do as the code does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +198,10 @@ class SearchResult:
     query: Query
     encoder_id: str | None
     strategy: StrategyName = "imagescope"
+    reference_caption: str = ""
+    """What the reference shows, in words; empty where there is none, or nobody could say."""
     intent: SearchIntent = SearchIntent()
+    """Without descriptions where no reasoner read the query."""
     propositions: tuple[Proposition, ...] = ()
     rankings: dict[int, tuple[Candidate, ...]] = field(default_factory=dict)
     """Per stage that ran; each is a permutation of the one before."""

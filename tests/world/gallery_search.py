@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NoReturn
 
+from imagescope_tui.library_words import LibraryWords
 from imagescope_tui.search.engine import SearchEngine
 from imagescope_tui.search.models import RoleModels
 from imagescope_tui.search.types import Query, SearchOptions
-from imagescope_tui.wiring import LibraryWords
 from indexer.lookup import VectorLookup
 from indexer.models.chat import open_chat
 from indexer.models.chat_servers import ServerPool

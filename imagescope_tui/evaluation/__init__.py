@@ -1,0 +1,1 @@
+"""Benchmarks: data sets, runs, measures and reports."""
