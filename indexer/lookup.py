@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from indexer.answers import NearestAnswer, NearPhoto
 from indexer.decode_failures import DecodeFailure
+from indexer.query_vectors import query_vector
 from storage.fused_vectors import CAPTION_WEIGHT
 from storage.hnsw import graph_mark, load_graph
 from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
@@ -64,7 +63,7 @@ class VectorLookup:
         reference, problem = self._reference(picture)
         if problem:
             return NearestAnswer(encoder_id=self._encoder.encoder_id, problem=problem)
-        query = self._query([text for text in texts if text.strip()], reference)
+        query = query_vector(self._encoder, texts, reference)
         if not query.any():
             return NearestAnswer(
                 encoder_id=self._encoder.encoder_id, has_meaning=False, words_known=()
@@ -110,13 +109,6 @@ class VectorLookup:
         photo = self._library.photos.at(picture) if picture is not None else None
         return photo.content_id if photo else None
 
-    def _query(self, texts: Sequence[str], reference: FloatVector | None) -> FloatVector:
-        words = self._encoder.encode_texts(texts).mean(axis=0) if texts else None
-        if words is None or reference is None:
-            only = words if reference is None else reference
-            return np.zeros(1, np.float32) if only is None else np.asarray(only, np.float32)
-        return _unit(_unit(words) + reference)
-
     def _answer(
         self,
         query: FloatVector,
@@ -147,8 +139,3 @@ class VectorLookup:
             mean=found.mean,
             deviation=found.deviation,
         )
-
-
-def _unit(vector: FloatVector) -> FloatVector:
-    length = float(np.linalg.norm(vector))
-    return np.asarray(vector / length if length else vector, dtype=np.float32)

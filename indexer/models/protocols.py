@@ -100,3 +100,18 @@ class ImageTextEncoder(Protocol):
 
     def known_words(self, text: str) -> frozenset[str] | None:
         """The words of a text, in lower case, that count; None where all do."""
+
+
+class TextEncoder(Protocol):
+    """Puts sentences into one space, where the inner product tells how alike their meaning is."""
+
+    @property
+    def encoder_id(self) -> str:
+        """Weights, configuration and precision; vectors of two ids never mix."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+
+    def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
+        """One unit row per text; a zero row where it knows none of the words."""
