@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagescope_tui.search.parsing import ParseFailure, read_intent, read_propositions
 from imagescope_tui.search.prompting import prompt
+from imagescope_tui.search.types import Proposition
 from indexer.models.chat_types import AnswerSchema, ChatMalformed, ChatRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imagescope_tui.search.prompting import Prompt
-    from imagescope_tui.search.types import Proposition, Query, SearchIntent
+    from imagescope_tui.search.types import Query, SearchIntent
     from indexer.models.chat_types import ChatModel
 
 Value = TypeVar("Value")
@@ -119,6 +120,16 @@ async def write_propositions(
         _request(prompt("propositions"), lines, _PROPOSITIONS_TOKENS),
         PROPOSITIONS_SCHEMA,
         lambda answer: read_propositions(answer, has_reference=query.reference is not None),
+    )
+
+
+def whole_question(query: Query) -> Proposition:
+    """INQUIRE's one question: whether the photo shows all that was said. No model writes it."""
+    text = " ".join(query.whole_text.split()).rstrip(".?!")
+    return Proposition(
+        statement=f"This photo shows {text}.",
+        question=f"Does this photo show {text}?",
+        expected=True,
     )
 
 

@@ -59,7 +59,7 @@ def look(
 ) -> Callable[..., None]:
     """Compare the screen after some keys with what was accepted."""
     monkeypatch.setattr(constants, "COLOR_SYSTEM", "truecolor")
-    monkeypatch.setattr("imagescope_tui.search.engine.time.perf_counter", lambda: 0.0)
+    monkeypatch.setattr("imagescope_tui.search.run.time.perf_counter", lambda: 0.0)
     monkeypatch.setattr(Path, "home", lambda: Path("/home/ada"))
     monkeypatch.setattr(Input, "cursor_blink", False)
 
