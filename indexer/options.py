@@ -29,6 +29,8 @@ class IndexerOptions:
     """Where `models pull` puts weights."""
     folders: tuple[Path, ...] = ()
     """Folders to add as roots before indexing."""
+    chosen: Path | None = None
+    """A list that `indexer.chosen` wrote: only these files of the roots are photos."""
     watch: bool = False
     serve: bool = False
     """Stay and answer requests, also when another process indexes."""
@@ -60,11 +62,13 @@ def options_from_json(text: str) -> IndexerOptions:
     """
     fields = json.loads(text)
     models_folder = fields.pop("models_folder")
+    chosen = fields.pop("chosen")
     captioner = fields.pop("captioner")
     return IndexerOptions(
         library=Path(fields.pop("library")),
         models_folder=Path(models_folder) if models_folder else None,
         folders=tuple(Path(folder) for folder in fields.pop("folders")),
+        chosen=Path(chosen) if chosen else None,
         captioner=None if captioner is None else role_from_json(captioner),
         **fields,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from indexer.caption_desk import CaptionDesk
 from indexer.caption_prompt import caption_prompt
 from indexer.captioner import Captioner, Clocks
+from indexer.chosen import read_chosen
 from indexer.decode_pool import DecodePool
 from indexer.decoding import PHOTO_EXTENSIONS
 from indexer.errors import IndexerError
@@ -61,7 +62,12 @@ class IndexRun:
         self._thumbnails = thumbnails
         self._control = control
         self._emit = emit
-        scanner = Scanner(library, PHOTO_EXTENSIONS, is_stopped=lambda: control.is_stopped)
+        scanner = Scanner(
+            library,
+            PHOTO_EXTENSIONS,
+            chosen=read_chosen(options.chosen) if options.chosen else None,
+            is_stopped=lambda: control.is_stopped,
+        )
         self._roots = RootKeeper(library, scanner, control, emit, options.seconds_between_scans)
         self._progress = Progress(time.monotonic)
         self._started_at = time.monotonic()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from indexer.chosen import ChosenFiles
     from storage.files import KnownFile
     from storage.library import Library
     from storage.records import PhotoId, Root
@@ -89,11 +90,14 @@ class Scanner:
         library: Library,
         extensions: frozenset[str],
         *,
+        chosen: ChosenFiles | None = None,
         clock: Callable[[], float] = time.time,
         is_stopped: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`chosen`: the only files there are, in every root; None for all photos."""
         self._library = library
         self._extensions = extensions
+        self._chosen = chosen
         self._clock = clock
         self._is_stopped = is_stopped
 
@@ -115,7 +119,7 @@ class Scanner:
             return self._go_offline(root, walk)
         for folder in sorted({self._nearest_folder(walk, path) for path in folders}):
             rules = rules_for(root.path, folder.rpartition("/")[0])
-            if not folder or not _is_left_out(rules, folder):
+            if not folder or self._chosen is not None or not _is_left_out(rules, folder):
                 self._walk_from(walk, folder, rules, descend_known=False)
                 self._settle_missing_below(walk, folder)
         return self._report(walk)
@@ -203,18 +207,26 @@ class Scanner:
         folders: dict[str, int],
     ) -> None:
         try:
-            if entry.is_dir(follow_symlinks=False):
-                if not rules.ignores(place, is_folder=True):
+            if entry.is_dir(follow_symlinks=self._chosen is not None):
+                if self._enters(place, rules):
                     folders[entry.name] = entry.stat(follow_symlinks=False).st_dev
-            elif _has_extension(entry.name, self._extensions) and not rules.ignores(
-                place, is_folder=False
-            ):
+            elif self._takes(entry.name, place, rules):
                 status = entry.stat()
                 if stat.S_ISREG(status.st_mode):
                     files[entry.name] = _file_state(entry.name, status)
         except OSError:
             # It vanished while we looked, or is a link to nowhere: as good as not there.
             return
+
+    def _enters(self, folder: str, rules: IgnoreRules) -> bool:
+        if self._chosen is not None:
+            return folder in self._chosen.folders
+        return not rules.ignores(folder, is_folder=True)
+
+    def _takes(self, name: str, place: str, rules: IgnoreRules) -> bool:
+        if self._chosen is not None:
+            return place in self._chosen.files
+        return _has_extension(name, self._extensions) and not rules.ignores(place, is_folder=False)
 
     def _may_enter(self, walk: _Walk, folder: str, device: int) -> bool:
         if walk.path_of(folder) == self._library.folder:
