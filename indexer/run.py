@@ -236,7 +236,7 @@ class IndexRun:
         return not (captioner.is_settled or captioner.has_given_up)
 
     def _look_for_vanished(self, pipeline: Pipeline) -> None:
-        vanished, pipeline.vanished = pipeline.vanished, {}
+        vanished = pipeline.take_vanished()
         if vanished:
             roots = {root.id: root for root in self._library.roots.all()}
             places = [(roots[i], frozenset(found)) for i, found in vanished.items() if i in roots]

@@ -221,7 +221,7 @@ def test_files_that_vanish_while_they_wait_are_left_to_the_scanner(line: Line) -
     )
     pipeline.step()
     pipeline.close()
-    assert [set(folders) for folders in pipeline.vanished.values()] == [{line.photos}]
+    assert [set(folders) for folders in pipeline.take_vanished().values()] == [{line.photos}]
     assert line.library.counts().failed == 0
 
 
