@@ -44,6 +44,30 @@ def published_for(dataset: PublishedName) -> tuple[Published, ...]:
     return tuple(item for item in _everything() if item.dataset == dataset)
 
 
+def remarks_on(dataset: PublishedName) -> tuple[str, ...]:
+    """What the publications leave open about their figures for a data set; often nothing."""
+    starred = any(item.system == _STARRED for item in published_for(dataset))
+    return (*((_STAR_REMARK,) if starred else ()), *_REMARKS.get(dataset, ()))
+
+
+_STAR_REMARK = (
+    "The publication does not explain its rows with a star; they fit other CLIP weights than the"
+    " LAION-2B ones of its main rows."
+)
+_REMARKS: dict[PublishedName, tuple[str, ...]] = {
+    "inquire-rerank": (
+        "The leader-board calls its figure AP@50, the public script computes it over all 100"
+        " photos of a query, which would be AP@100.",
+    ),
+    "visdial": (
+        "ChatIR's figures count round 0; ImageScope's own figures for this data set could"
+        " not be read, and are left out.",
+    ),
+    "cirr": ("The test server seems to divide by 4,150 for 4,148 queries.",),
+    "cirr-subset": ("The test server seems to divide by 4,150 for 4,148 queries.",),
+}
+
+
 @cache
 def _everything() -> tuple[Published, ...]:
     return (*_composed(), *_garments(), *_texts(), *_dialogues(), *_experts())

@@ -15,27 +15,32 @@ from imagescope_tui.evaluation.run_folder import read_card, read_records
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from imagescope_tui.evaluation.record import QueryRecord
+
 JSON_NAME = "report.json"
 MARKDOWN_NAME = "report.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedReport:
-    """A report and what tells it from others in a table."""
+class ReportedRun:
+    """A run with its report."""
 
     name: str
-    """The name of the run's folder."""
+    """The name of its folder."""
+    records: tuple[QueryRecord, ...]
     report: Report
 
 
-def read_report(folder: Path) -> NamedReport:
-    """The report of a run, computed from its queries.
+def read_run(folder: Path) -> ReportedRun:
+    """A run and its report, computed from its queries.
 
     Raises:
         RunUnusable: the folder holds no run, or one that cannot be read.
     """
-    report = build_report(read_card(folder), read_records(folder))
-    return NamedReport(name=folder.resolve().name, report=report)
+    card = read_card(folder)
+    records = read_records(folder)
+    name = folder.resolve().name
+    return ReportedRun(name=name, records=records, report=build_report(card, records))
 
 
 def write_report(folder: Path) -> Report:
@@ -44,7 +49,7 @@ def write_report(folder: Path) -> Report:
     Raises:
         RunUnusable: the folder holds no run, or cannot be read or written.
     """
-    report = read_report(folder).report
+    report = read_run(folder).report
     write_text(folder / JSON_NAME, json.dumps(report_to_json(report), indent=2) + "\n")
     write_text(folder / MARKDOWN_NAME, report_to_markdown(report))
     return report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagescope_tui.errors import RunUnusable
-from imagescope_tui.evaluation.report import read_report, write_report
+from imagescope_tui.evaluation.report import read_run, write_report
 from imagescope_tui.evaluation.report_contents import build_report
 from imagescope_tui.evaluation.report_json import report_to_json
 from imagescope_tui.evaluation.report_markdown import report_to_markdown
@@ -196,7 +196,7 @@ def test_a_report_is_written_from_the_run_folder_alone(tmp_path: Path) -> None:
         "mean": 1.0, "low": 1.0, "high": 1.0, "count": 4,
     }  # fmt: skip
     assert "100.00 [100.00, 100.00]" in (folder / "report.md").read_text("utf-8")
-    assert read_report(folder).name == "run"
+    assert read_run(folder).name == "run"
 
 
 def test_a_report_that_cannot_be_written_says_so_in_a_line(tmp_path: Path) -> None:

@@ -1,0 +1,115 @@
+"""Several runs beside the published figures."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from imagescope_tui.evaluation.report import read_run
+from imagescope_tui.evaluation.report_summary import GARMENTS, summarise
+from imagescope_tui.evaluation.report_summary_text import summary_to_json, summary_to_markdown
+from imagescope_tui.evaluation.task import MeasureSet
+from tests.evaluation.finished_runs import a_card, a_record, a_run, a_stage, failed_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from imagescope_tui.evaluation.report import ReportedRun
+
+
+def a_reported_run(folder: Path, ranks: list[int | None], **card: Any) -> ReportedRun:  # noqa: ANN401 - any field
+    records = [
+        a_record(str(number), stages={"1": a_stage(rank)}) for number, rank in enumerate(ranks)
+    ]
+    return read_run(a_run(folder, a_card(queries=len(ranks), stages=(1,), **card), records))
+
+
+def garment_runs(folder: Path, **card: Any) -> list[ReportedRun]:  # noqa: ANN401 - any field
+    measures = MeasureSet(recall=(10, 50))
+    ranks: list[list[int | None]] = [[1, 60], [1] * 10, [60] * 5]
+    return [
+        a_reported_run(folder / name, found, dataset=name, measures=measures, **card)
+        for name, found in zip(GARMENTS, ranks, strict=True)
+    ]
+
+
+def test_runs_stand_beside_the_published_figures_with_their_source(tmp_path: Path) -> None:
+    runs = [
+        a_reported_run(tmp_path / "one", [1, 3]),
+        a_reported_run(tmp_path / "two", [1, 1], strategy="ours"),
+    ]
+    (table,) = summarise(runs)
+    assert [row.run for row in table.rows] == ["one", "two"]
+    assert table.measures == ("R@1", "R@5", "R@10")
+    text = summary_to_markdown([table])
+    (xr,) = (line for line in text.splitlines() if "| XR" in line and "ViT-B/32" in line)
+    assert "43.06" in xr
+    assert "XR paper" in xr
+    (mine,) = (line for line in text.splitlines() if line.startswith("| two "))
+    assert "100.00 [100.00, 100.00]" in mine
+
+
+def test_a_summary_warns_of_what_cannot_be_compared(tmp_path: Path) -> None:
+    card = a_card(queries=3, stages=(1,), limit=3, photos_missing=7)
+    records = [a_record("a"), failed_record("b")]
+    (table,) = summarise([read_run(a_run(tmp_path / "odd", card, records))])
+    text = " ".join(table.cautions)
+    for part in (
+        "are of test1, the runs of val",
+        "lacks 1 of 3 queries",
+        "first 3 queries only",
+        "lacks 7 photos",
+        "1 queries failed",
+    ):
+        assert part in text, part
+
+
+def test_fashioniqs_average_weighs_its_categories_alike(tmp_path: Path) -> None:
+    tables = summarise(garment_runs(tmp_path))
+    assert [table.dataset for table in tables] == [*GARMENTS, "fashioniq-average"]
+    (row,) = tables[-1].rows
+    assert row.figures["R@10"].mean == pytest.approx((0.5 + 1 + 0) / 3)
+    assert row.figures["R@10"].count == 17
+    assert "31.42" in summary_to_markdown(tables)
+
+
+def test_runs_of_other_settings_are_not_averaged(tmp_path: Path) -> None:
+    runs = garment_runs(tmp_path / "a")[:2] + garment_runs(tmp_path / "b", strategy="xr")[2:]
+    assert "fashioniq-average" not in [table.dataset for table in summarise(runs)]
+
+
+def test_hits_by_round_stand_beside_those_of_chatir(tmp_path: Path) -> None:
+    records = [
+        a_record(f"x/{number}", stages={"1": a_stage(40 - 7 * number)}) for number in range(6)
+    ]
+    card = a_card(dataset="visdial", queries=6, stages=(1,), measures=MeasureSet(hits=(5, 10)))
+    (table,) = summarise([read_run(a_run(tmp_path / "talk", card, records))])
+    assert table.measures == ("Hits@10 round 0", "Hits@10 round 5")
+    assert table.rows[0].figures["Hits@10 round 5"].mean == 1
+    assert len(table.published) == 2
+
+
+def test_inquires_categories_stand_beside_the_leader_boards(tmp_path: Path) -> None:
+    measures = MeasureSet(inquire_ap=(50,), has_mrr=True)
+    card = a_card(dataset="inquire-rerank", queries=1, stages=(1,), measures=measures)
+    record = a_record("q", stages={"1": a_stage(1)}, groups=("Species",))
+    (table,) = summarise([read_run(a_run(tmp_path / "birds", card, [record]))])
+    assert table.measures == ("AP@50", "AP@50 Species")
+    assert any(item.figures.get("AP@50 Species") == 42.4 for item in table.published)
+
+
+def test_ones_own_photos_show_all_measures_and_nothing_published(tmp_path: Path) -> None:
+    run = a_reported_run(tmp_path / "mine", [1], dataset="captions")
+    (table,) = summarise([run])
+    assert table.measures == ("R@1", "R@5", "R@10")
+    assert table.published == ()
+
+
+def test_the_json_of_a_summary_holds_shares_of_one(tmp_path: Path) -> None:
+    found = summary_to_json(summarise([a_reported_run(tmp_path / "one", [1, 3])]))
+    table = json.loads(json.dumps(found))["tables"][0]
+    assert table["runs"][0]["figures"]["R@1"]["mean"] == 0.5
+    shares = [value for item in table["published"] for value in item["figures"].values()]
+    assert all(0 < value < 1 for value in shares)
