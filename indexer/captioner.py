@@ -9,7 +9,7 @@ a set of captions of its own, which takes the place of the old one when it is co
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from indexer.caption_desk import (
     CAPTION_SIDE,
@@ -28,9 +28,12 @@ from storage.records import CaptionOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
+    from pathlib import Path
 
-    from indexer.caption_desk import CaptionDesk
-    from indexer.decode_pool import DecodePool
+    from indexer.caption_desk import DeskNews
+    from indexer.caption_prompt import CaptionPrompt
+    from indexer.decode_failures import DecodeFailure
     from indexer.events import IndexEvent
     from indexer.models.protocols import ImageTextEncoder
     from storage.library import Library
@@ -39,6 +42,39 @@ if TYPE_CHECKING:
 _SECONDS_BETWEEN_COMMITS = 1.0
 _SECONDS_BETWEEN_LOOKS = 600.0
 _TRIES_BEFORE_GIVING_UP = 3
+
+
+class PreviewPool(Protocol):
+    """Makes the pictures that are sent."""
+
+    def submit_preview(self, path: Path, longest_side: int) -> Future[bytes | DecodeFailure]:
+        """A JPEG no longer than `longest_side` of the photo."""
+
+    def close(self) -> None:
+        """Make no more."""
+
+
+class Desk(Protocol):
+    """Has photos captioned, and tells what became of them."""
+
+    @property
+    def prompt(self) -> CaptionPrompt:
+        """What is asked."""
+
+    def start(self) -> None:
+        """Begin to look for the server."""
+
+    def offer(self, job: CaptionJob) -> None:
+        """Have a photo captioned; allowed once the model was ready."""
+
+    def rest(self, is_resting: bool) -> None:
+        """Begin no request for now, or go on."""
+
+    def take_news(self) -> list[DeskNews]:
+        """What happened since the last time."""
+
+    def close(self) -> None:
+        """Give up what is in flight; nothing is told any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +114,7 @@ class Captioner:
     def __init__(
         self,
         library: Library,
-        pool: DecodePool,
+        pool: PreviewPool,
         encoder: ImageTextEncoder | None,
         emit: Callable[[IndexEvent], None],
         clocks: Clocks,
@@ -88,7 +124,7 @@ class Captioner:
         self._emit = emit
         self._clocks = clocks
         self._writer = CaptionWriter(library, encoder, emit, clocks.wall)
-        self._desk: CaptionDesk | None = None
+        self._desk: Desk | None = None
         self._work: _Work | None = None
         self._down: ModelDown | None = None
         self._has_told_ready = False
@@ -97,7 +133,7 @@ class Captioner:
         self._is_paused = False
         self._looked_at = clocks.steady()
 
-    def use(self, desk: CaptionDesk | None) -> None:
+    def use(self, desk: Desk | None) -> None:
         """Ask at this desk from now on, or at none; what another one has in flight is given up."""
         self.close()
         self._desk, self._work, self._down, self._has_told_ready = desk, None, None, False

@@ -6,40 +6,35 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from indexer.caption_desk import CaptionDesk
-from indexer.caption_prompt import caption_prompt
 from indexer.captioner import Captioner, Clocks
 from indexer.chosen import read_chosen
-from indexer.decode_pool import DecodePool
 from indexer.decoding import PHOTO_EXTENSIONS
 from indexer.errors import IndexerError
 from indexer.events import IndexHalted, IndexUpToDate, PhotosCommitted
-from indexer.models.protocols import PictureInput
-from indexer.pipeline import Pipeline
 from indexer.progress import Progress
 from indexer.root_keeper import RootKeeper
 from indexer.scanner import Scanner
 from indexer.trusted_encoder import adopt_encoder
+from indexer.workshop import LocalWorkshop
 from storage.errors import StorageError
 from storage.graph_upkeep import refresh_graph
-from storage.thumbnails import THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from indexer.captioner import Desk
     from indexer.control import Control
     from indexer.encoder_slot import EncoderSlot
     from indexer.events import IndexEvent
-    from indexer.models.chat_types import ChatModel, RoleSettings
+    from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
+    from indexer.workshop import PhotoLine, Workshop
     from storage.library import Library
     from storage.thumbnails import ThumbnailCache
 
 _IDLE_SECONDS = 2.0
 _AFTER_HALT_SECONDS = 30.0
 _DECODED_BETWEEN_TRIMS = 2_000
-# Without an encoder a photo still gets its facts and its thumbnail.
-_NO_ENCODER_INPUT = PictureInput(width=16, height=16, fit="squash")
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +50,11 @@ class IndexRun:
         thumbnails: ThumbnailCache,
         control: Control,
         emit: Callable[[IndexEvent], None],
+        *,
+        workshop: Workshop | None = None,
     ) -> None:
+        """`workshop` is where photos are read and captioned; this machine by default."""
+        self._workshop = workshop or LocalWorkshop(workers=options.workers)
         self._library = library
         self._options = options
         self._encoders = encoders
@@ -71,7 +70,7 @@ class IndexRun:
         self._roots = RootKeeper(library, scanner, control, emit, options.seconds_between_scans)
         self._progress = Progress(time.monotonic)
         self._started_at = time.monotonic()
-        self._pipeline: Pipeline | None = None
+        self._pipeline: PhotoLine | None = None
         self._look_at_queue_at = 0.0
         self._captioner: Captioner | None = None
         self._captioner_settings = options.captioner
@@ -177,26 +176,23 @@ class IndexRun:
             self._captioner.start_over()
             self._captioner.collect()
         photos = pipeline.totals.done - done_before
-        self._emit(PhotosCommitted(photos=photos, revision=self._library.revision))
+        if photos:
+            self._emit(PhotosCommitted(photos=photos, revision=self._library.revision))
         self._tell_progress()
         self._look_for_vanished(pipeline)
         return True
 
-    def _make_pipeline(self) -> Pipeline:
+    def _make_pipeline(self) -> PhotoLine:
         encoder = self._encoders.wait()
         if encoder is not None:
             adopt_encoder(self._library, encoder)
-        wanted = encoder.picture_input if encoder else _NO_ENCODER_INPUT
-        pool = DecodePool(
-            picture_input=wanted, thumbnail_side=THUMBNAIL_SIDE, workers=self._options.workers
-        )
-        self._pipeline = Pipeline(
-            self._library, pool, self._thumbnails, encoder, self._emit, time.time
+        self._pipeline = self._workshop.open_line(
+            self._library, self._thumbnails, encoder, self._emit
         )
         self._decoded_at_trim = 0
         self._aim(self._pipeline)
         clocks = Clocks(wall=time.time, steady=time.monotonic)
-        self._captioner = Captioner(self._library, pool, encoder, self._emit, clocks)
+        self._captioner = Captioner(self._library, self._pipeline.pool, encoder, self._emit, clocks)
         self._captioner.use(self._open_desk())
         return self._pipeline
 
@@ -210,15 +206,9 @@ class IndexRun:
         self._captioner.use(self._open_desk())
         self._is_up_to_date = self._is_up_to_date and self._options.serve
 
-    def _open_desk(self) -> CaptionDesk | None:
+    def _open_desk(self) -> Desk | None:
         settings = self._captioner_settings
-        if settings is None:
-            return None
-        return CaptionDesk(
-            open_model=lambda: _open_chat(settings),
-            prompt=caption_prompt(),
-            wake=self._control.wake,
-        )
+        return None if settings is None else self._workshop.open_desk(settings, self._control.wake)
 
     def _caption(self) -> bool:
         """A bounded piece of captioning; False when nothing is to be done just now."""
@@ -235,7 +225,7 @@ class IndexRun:
             return False
         return not (captioner.is_settled or captioner.has_given_up)
 
-    def _look_for_vanished(self, pipeline: Pipeline) -> None:
+    def _look_for_vanished(self, pipeline: PhotoLine) -> None:
         vanished = pipeline.take_vanished()
         if vanished:
             roots = {root.id: root for root in self._library.roots.all()}
@@ -244,7 +234,7 @@ class IndexRun:
 
     # -- telling -----------------------------------------------------------------------------
 
-    def _aim(self, pipeline: Pipeline) -> None:
+    def _aim(self, pipeline: PhotoLine) -> None:
         encoder_id = pipeline.encoder.encoder_id if pipeline.encoder else None
         waiting = self._library.contents.count_work(encoder_id, now=time.time())
         self._progress.aim(pipeline.totals.done, pipeline.totals.done + waiting)
@@ -294,9 +284,3 @@ class IndexRun:
                 caption_weight=self._options.caption_weight,
                 is_stopped=lambda: self._control.has_orders,
             )
-
-
-def _open_chat(settings: RoleSettings) -> ChatModel:
-    from indexer.models.chat import open_chat  # loads the client library, which takes a while
-
-    return open_chat(settings)
