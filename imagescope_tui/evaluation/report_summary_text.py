@@ -11,6 +11,7 @@ from imagescope_tui.evaluation.report_markdown import stage_title
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imagescope_tui.evaluation.aggregate import Estimate
     from imagescope_tui.evaluation.report_summary import SummaryTable
 
 SCHEMA = 1
@@ -25,32 +26,31 @@ def _section(table: SummaryTable) -> str:
     parts = [f"## {table.dataset} {table.split}"]
     if table.measures:
         parts.append(_figures(table))
-    if table.cautions:
-        parts.append("\n".join(f"- {caution}" for caution in table.cautions))
+    notes = [f"- [{number}] {source}" for number, source in enumerate(_sources(table), start=1)]
+    notes += [f"- {caution}" for caution in table.cautions]
+    if notes:
+        parts.append("\n".join(notes))
     return "\n\n".join(parts)
 
 
+def _sources(table: SummaryTable) -> list[str]:
+    return list(dict.fromkeys(item.source for item in table.published))
+
+
 def _figures(table: SummaryTable) -> str:
-    header = ["system", "stage", "encoder", "source", *table.measures]
+    sources = _sources(table)
     rows = [
         [
-            row.run,
-            stage_title(row.stage),
+            f"{row.run}, {stage_title(row.stage)}",
             row.encoder,
-            "this run",
-            *(
-                percent_with_interval(row.figures[name]) if name in row.figures else ""
-                for name in table.measures
-            ),
+            *(_cell(row.figures.get(name)) for name in table.measures),
         ]
         for row in table.rows
     ]
     rows += [
         [
-            item.system,
-            "",
+            f"{item.system} [{sources.index(item.source) + 1}]",
             item.encoder,
-            item.source,
             *(
                 f"{item.figures[name]:.2f}" if name in item.figures else ""
                 for name in table.measures
@@ -58,7 +58,11 @@ def _figures(table: SummaryTable) -> str:
         ]
         for item in table.published
     ]
-    return markdown_table(header, rows, words=4)
+    return markdown_table(["%", "encoder", *table.measures], rows, words=2)
+
+
+def _cell(estimate: Estimate | None) -> str:
+    return percent_with_interval(estimate) if estimate else ""
 
 
 def summary_to_json(tables: Sequence[SummaryTable]) -> dict[str, Any]:

@@ -46,8 +46,9 @@ def test_runs_stand_beside_the_published_figures_with_their_source(tmp_path: Pat
     text = summary_to_markdown([table])
     (xr,) = (line for line in text.splitlines() if "| XR" in line and "ViT-B/32" in line)
     assert "43.06" in xr
-    assert "XR paper" in xr
-    (mine,) = (line for line in text.splitlines() if line.startswith("| two "))
+    assert "XR [2]" in xr
+    assert "- [2] XR paper" in text
+    (mine,) = (line for line in text.splitlines() if line.startswith("| two, stage 1 "))
     assert "100.00 [100.00, 100.00]" in mine
 
 
