@@ -25,14 +25,17 @@ def record_from_json(fields: dict[str, Any]) -> QueryRecord:
         **{
             **values,
             "id": str(values["id"]),
-            "stages": {str(name): _stage(stage) for name, stage in values["stages"].items()},
+            "stages": {
+                str(name): stage_from_json(stage) for name, stage in values["stages"].items()
+            },
             "groups": tuple(values["groups"]),
             "degradations": tuple(values["degradations"]),
         }
     )
 
 
-def _stage(fields: dict[str, Any]) -> StageRecord:
+def stage_from_json(fields: dict[str, Any]) -> StageRecord:
+    """The stage of a record that was written as its fields."""
     return StageRecord(
         **{
             **fields,
