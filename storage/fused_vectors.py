@@ -4,6 +4,9 @@ ImageScope (Luo et al., 2025) scores (1 - τ) <q, picture> + τ <q, caption>, wh
 the rows (1 - τ) picture + τ caption, not brought to unit length again, give it exactly. A content
 without caption takes the mean caption vector; as that one moves with every caption, its part is
 added to the scores and not to the rows. Without any caption the rows are the pictures' vectors.
+
+Captions of an encoder of their own are in another space, and the score is as linear: the rows are
+[(1 - τ) picture ; τ caption], side by side, and a query is [picture query ; caption query].
 """
 
 from __future__ import annotations
@@ -43,8 +46,16 @@ class ScoreParts:
 class FusedVectors:
     """All vectors of one encoder in memory, kept in step with the library; not thread-safe."""
 
-    def __init__(self, library: Library, encoder_id: str, caption_weight: float) -> None:
+    def __init__(
+        self,
+        library: Library,
+        encoder_id: str,
+        caption_weight: float,
+        caption_encoder_id: str | None = None,
+    ) -> None:
+        """`caption_encoder_id` None: captions are in the space of the pictures."""
         self.encoder_id = encoder_id
+        self.caption_encoder_id = caption_encoder_id
         self.caption_weight = caption_weight
         self._library = library
         self._forget(NO_ORIGIN)
@@ -59,6 +70,7 @@ class FusedVectors:
         self._caption_sum = np.zeros(0, dtype=np.float64)
         self._captions = 0
         self._has_shares = False
+        self._picture_dim = 0
 
     # -- keeping in step ---------------------------------------------------------------------
 
@@ -85,7 +97,7 @@ class FusedVectors:
             return _NO_ROWS
         return _with_meaning(
             self._library.vectors.since(
-                revision, self.encoder_id, kind="caption", origin=self.origin
+                revision, self._encoder_of_captions, kind="caption", origin=self.origin
             )
         )
 
@@ -97,9 +109,13 @@ class FusedVectors:
             return _NO_ROWS
         return _with_meaning(
             self._library.vectors.among(
-                _content_ids(ids), self.encoder_id, kind="caption", origin=self.origin
+                _content_ids(ids), self._encoder_of_captions, kind="caption", origin=self.origin
             )
         )
+
+    @property
+    def _encoder_of_captions(self) -> str:
+        return self.caption_encoder_id or self.encoder_id
 
     def _take_in(self, pictures: VectorRows, captions: VectorRows) -> None:
         """Compute the rows of contents from all that is known of them now."""
@@ -108,12 +124,13 @@ class FusedVectors:
         # A caption whose photo has no vector of this encoder has no row to go to.
         has_row = np.isin(captions.ids, pictures.ids, assume_unique=True)
         of_caption, vectors = of_caption[has_row], captions.matrix[has_row]
+        self._picture_dim = pictures.matrix.shape[1]
         self._forget_captions_of(pictures)
         if len(vectors):
             self._count_in(vectors)
-        rows = pictures.matrix * np.float32(self._picture_share)
+        rows = self._widened(pictures.matrix * np.float32(self._picture_share))
         if len(vectors):
-            rows[of_caption] += np.float32(self.caption_weight) * vectors
+            rows[of_caption, self._caption_columns] += np.float32(self.caption_weight) * vectors
         is_captioned = np.zeros(len(rows), dtype=np.bool_)
         is_captioned[of_caption] = True
         self._merge(pictures.ids, rows, is_captioned)
@@ -123,12 +140,24 @@ class FusedVectors:
     def _picture_share(self) -> float:
         return 1.0 - self.caption_weight if self._has_shares else 1.0
 
+    @property
+    def _caption_columns(self) -> slice:
+        """Where in a row the caption is: on the picture, or beside it."""
+        return slice(self._picture_dim if self.caption_encoder_id else 0, None)
+
+    def _widened(self, rows: FloatMatrix) -> FloatMatrix:
+        """With room beside the picture, where captions are in a space of their own."""
+        if not self.caption_encoder_id or not self._has_shares or not rows.size:
+            return rows
+        room = np.zeros((len(rows), len(self._caption_sum)), dtype=np.float32)
+        return np.hstack([rows, room])
+
     def _count_in(self, vectors: FloatMatrix) -> None:
         if not self._has_shares:
             # The first captions: until now the pictures counted alone.
             self._has_shares = True
-            self.matrix = self.matrix * np.float32(1.0 - self.caption_weight)
             self._caption_sum = np.zeros(vectors.shape[1], dtype=np.float64)
+            self.matrix = self._widened(self.matrix * np.float32(1.0 - self.caption_weight))
         self._captions += len(vectors)
         self._caption_sum += vectors.sum(axis=0, dtype=np.float64)
 
@@ -139,8 +168,10 @@ class FusedVectors:
         known = known[self._is_captioned[places[known]]]
         if not len(known):
             return
-        share = self._picture_share
-        within = self.matrix[places[known]] - np.float32(share) * pictures.matrix[known]
+        within = self.matrix[places[known]]
+        if not self.caption_encoder_id:
+            within = within - np.float32(self._picture_share) * pictures.matrix[known]
+        within = within[:, self._caption_columns]
         if self.caption_weight:
             total = within.sum(axis=0, dtype=np.float64)
             self._caption_sum -= total / self.caption_weight
@@ -169,15 +200,21 @@ class FusedVectors:
     def scores(
         self, query: FloatVector, rows: npt.NDArray[np.intp] | slice | None = None
     ) -> FloatVector:
-        """The published score of each row, or of those given; `query` has shape (dim,)."""
+        """The published score of each row, or of those given.
+
+        `query` has shape (dim,), or (dim + caption dim,) for captions in a space of their own.
+        """
         if rows is None:
             rows = slice(None)
         elif not isinstance(rows, slice) and len(rows) * _GATHERED_SHARE > len(self.ids):
             # To gather many rows costs more than to multiply them all.
             return self.scores(query)[rows]
+        # Until the first caption there are no columns for captions.
+        query = query[: self.matrix.shape[1]]
         scores: FloatVector = self.matrix[rows] @ query
         if self._captions:
-            scores += np.float32(self._mean_part() @ query) * self._takes_mean[rows]
+            mean = np.float32(self._mean_part() @ query[self._caption_columns])
+            scores += mean * self._takes_mean[rows]
         return scores
 
     def _mean_part(self) -> FloatVector:
@@ -190,16 +227,23 @@ class FusedVectors:
         if not self._captions:
             return self.matrix
         whole = self.matrix.copy()
-        whole[~self._is_captioned] += self._mean_part()
+        whole[~self._is_captioned, self._caption_columns] += self._mean_part()
         return whole
+
+    def mean_caption(self, query: FloatVector) -> float:
+        """What the mean caption vector says to a query; 0 where there is no caption."""
+        if not self._captions:
+            return 0.0
+        return float(self._caption_sum @ query[self._caption_columns] / self._captions)
 
     def parts(self, query: FloatVector, ids: Sequence[ContentId]) -> dict[ContentId, ScoreParts]:
         """What the scores of these contents are made of, from their own vectors."""
         wanted = np.asarray(ids, dtype=np.int64)
-        captions = _by_content(self._captions_of(wanted), query)
+        captions = _by_content(self._captions_of(wanted), query[self._caption_columns])
+        of_picture = query[: self._picture_dim]
         return {
             content_id: ScoreParts(picture=picture, caption=captions.get(content_id))
-            for content_id, picture in _by_content(self._pictures_of(wanted), query).items()
+            for content_id, picture in _by_content(self._pictures_of(wanted), of_picture).items()
         }
 
 

@@ -22,6 +22,7 @@ def refresh_graph(
     encoder_id: str,
     *,
     caption_weight: float = CAPTION_WEIGHT,
+    caption_encoder_id: str | None = None,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> bool:
     """Build the graph if the library is large and has outgrown the stored one; whether it did.
@@ -31,7 +32,12 @@ def refresh_graph(
     """
     if library.vectors.count(encoder_id) < HNSW_FROM_ROWS:
         return False
-    index = VectorIndex(library, encoder_id, caption_weight=caption_weight)
+    index = VectorIndex(
+        library,
+        encoder_id,
+        caption_weight=caption_weight,
+        caption_encoder_id=caption_encoder_id,
+    )
     index.refresh()
     stored = load_graph(library.folder, index.space)
     if stored is not None:

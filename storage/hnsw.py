@@ -49,6 +49,8 @@ class VectorSpace:
     """τ of the rows (1 - τ) picture + τ caption."""
     origin: int = NO_ORIGIN
     """Of the captions."""
+    caption_encoder_id: str = ""
+    """Of captions in a space of their own, beside the pictures in each row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

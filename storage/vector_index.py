@@ -34,11 +34,17 @@ class VectorIndex:
     """
 
     def __init__(
-        self, library: Library, encoder_id: str, *, caption_weight: float = CAPTION_WEIGHT
+        self,
+        library: Library,
+        encoder_id: str,
+        *,
+        caption_weight: float = CAPTION_WEIGHT,
+        caption_encoder_id: str | None = None,
     ) -> None:
+        """`caption_encoder_id` None: captions are in the space of the pictures."""
         self.encoder_id = encoder_id
         self._library = library
-        self._vectors = FusedVectors(library, encoder_id, caption_weight)
+        self._vectors = FusedVectors(library, encoder_id, caption_weight, caption_encoder_id)
         self._photos_revision = -1
         self._live: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self._graph: HnswGraph | None = None
@@ -70,6 +76,7 @@ class VectorIndex:
             dim=self._vectors.matrix.shape[1],
             caption_weight=self._vectors.caption_weight,
             origin=self._vectors.origin,
+            caption_encoder_id=self._vectors.caption_encoder_id or "",
         )
 
     @property
@@ -84,7 +91,10 @@ class VectorIndex:
             self._outside_graph = np.zeros(0, dtype=np.int64)
             return
         written = self._library.vectors.ids_since(
-            self._graph.card.revision, self.encoder_id, self._vectors.origin
+            self._graph.card.revision,
+            self.encoder_id,
+            self._vectors.origin,
+            caption_encoder_id=self._vectors.caption_encoder_id,
         )
         self._outside_graph = np.union1d(
             np.setdiff1d(self.ids, self._graph.ids, assume_unique=True),
@@ -111,13 +121,18 @@ class VectorIndex:
         """What the scores of contents that were found are made of."""
         return self._vectors.parts(query, ids)
 
+    def mean_caption(self, query: FloatVector) -> float:
+        """The caption part of a content without caption; 0 where there is no caption at all."""
+        return self._vectors.mean_caption(query)
+
     def search(
         self, query: FloatVector, limit: int, *, allowed: IdVector | None = None
     ) -> Neighbours:
         """The live contents with the highest published score, best first, ties by id.
 
         Args:
-            query: shape (dim,); a zero vector finds nothing.
+            query: shape (dim,); a zero vector finds nothing. For captions in a space of their
+                own their part follows: shape (dim + caption dim,).
             limit: how many at most.
             allowed: if given, only these contents are scored.
         """
@@ -152,7 +167,9 @@ class VectorIndex:
         return _neighbours(self.ids[rows[best]], scores[best], scores)
 
     def _through_graph(self, graph: HnswGraph, query: FloatVector, limit: int) -> Neighbours | None:
-        candidates = np.union1d(graph.nearest(query, limit), self._outside_graph)
+        candidates = np.union1d(
+            graph.nearest(query[: self._vectors.matrix.shape[1]], limit), self._outside_graph
+        )
         rows = self._rows_of(candidates)
         # Deleted photos may have taken the places of live ones: then only exact search is right.
         if len(rows) < min(limit, int(self._live.sum())):

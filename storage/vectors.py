@@ -136,7 +136,14 @@ class Vectors:
             matrix=np.concatenate([part.matrix for part in parts]),
         )
 
-    def ids_since(self, revision: int, encoder_id: str, origin: OriginId) -> IdVector:
+    def ids_since(
+        self,
+        revision: int,
+        encoder_id: str,
+        origin: OriginId,
+        *,
+        caption_encoder_id: str | None = None,
+    ) -> IdVector:
         """Contents whose picture's, or whose caption's vector was written after a revision."""
         import numpy as np
 
@@ -145,7 +152,7 @@ class Vectors:
             f" AND {_ENCODER} AND revision > ?"
             " UNION SELECT content_id FROM embeddings WHERE kind = 'caption' AND origin = ?"
             f" AND {_ENCODER} AND revision > ? ORDER BY 1",
-            [encoder_id, revision, origin, encoder_id, revision],
+            [encoder_id, revision, origin, caption_encoder_id or encoder_id, revision],
         )
         return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 

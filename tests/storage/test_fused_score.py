@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from storage.records import FloatMatrix, FloatVector, Neighbours
 
 DIM = 6
+CAPTION_DIM = 4
+CAPTION_ENCODER = "captions/4"
 ORIGIN = CaptionOrigin(model_id="m", prompt_id="p")
 OTHER = CaptionOrigin(model_id="m", prompt_id="another")
 
@@ -45,6 +47,10 @@ class World:
     pictures: FloatMatrix
     captions: FloatMatrix
     ids: list[ContentId]
+    caption_encoder: str | None = None
+
+    def index(self, **more: float) -> VectorIndex:
+        return VectorIndex(self.library, ENCODER, caption_encoder_id=self.caption_encoder, **more)
 
     def caption(self, places: Sequence[int], origin: CaptionOrigin = ORIGIN) -> None:
         with self.library.atomic(changes_photos=False) as revision:
@@ -64,7 +70,7 @@ class World:
                     Embedding(
                         content_id=self.ids[place],
                         kind="caption",
-                        encoder_id=ENCODER,
+                        encoder_id=self.caption_encoder or ENCODER,
                         vector=self.captions[place],
                         origin=origin,
                     )
@@ -74,14 +80,19 @@ class World:
             )
 
     def expected(self, query: FloatVector, captioned: set[int], weight: float) -> list[float]:
-        """(1 - τ) <q, v> + τ <q, c>, with the mean caption for c where there is none."""
+        """(1 - τ) <q, v> + τ <q', c>, with the mean caption for c where there is none.
+
+        q' is q itself, or what follows it where captions are in a space of their own.
+        """
+        of_caption = query[DIM:] if self.caption_encoder else query
+        query = query[:DIM]
         if not captioned:
             return [float(vector @ query) for vector in self.pictures]
         mean = np.mean([self.captions[place] for place in sorted(captioned)], axis=0)
         return [
             float(
                 (1 - weight) * (vector @ query)
-                + weight * ((self.captions[place] if place in captioned else mean) @ query)
+                + weight * ((self.captions[place] if place in captioned else mean) @ of_caption)
             )
             for place, vector in enumerate(self.pictures)
         ]
@@ -98,7 +109,9 @@ class World:
         assert not left_out or max(left_out) <= ranked[-1] + 2e-6
 
 
-def make_world(library: Library, count: int, seed: int) -> World:
+def make_world(
+    library: Library, count: int, seed: int, *, caption_encoder: str | None = None
+) -> World:
     shelf = Shelf(library)
     shelf.add("", *(file_state(f"{n}.jpg", inode=n, mtime_ns=10**18 - n) for n in range(count)))
     pictures = rows(seed, count)
@@ -114,7 +127,8 @@ def make_world(library: Library, count: int, seed: int) -> World:
             ],
             revision,
         )
-    return World(library, pictures, rows(seed + 1, count), ids)
+    captions = rows(seed + 1, count, CAPTION_DIM if caption_encoder else DIM)
+    return World(library, pictures, captions, ids, caption_encoder)
 
 
 @pytest.fixture
@@ -128,17 +142,22 @@ def world(library: Library) -> Iterator[World]:
     weight=st.sampled_from([0.0, 0.15, 0.5, 0.999, 1.0]),
     batches=st.lists(st.sets(st.integers(0, 11), max_size=12), max_size=3),
     limit=st.integers(1, 14),
+    caption_encoder=st.sampled_from([None, CAPTION_ENCODER]),
 )
 def test_the_ranking_is_that_of_the_published_score_however_the_captions_came(
-    seed: int, weight: float, batches: list[set[int]], limit: int
+    seed: int,
+    weight: float,
+    batches: list[set[int]],
+    limit: int,
+    caption_encoder: str | None,
 ) -> None:
-    query = rows(seed + 7, 1)[0] * np.float32(0.7)
+    query = rows(seed + 7, 1, DIM + CAPTION_DIM if caption_encoder else DIM)[0] * np.float32(0.7)
     with (
         tempfile.TemporaryDirectory() as folder,
         Library.open_writer(Path(folder)) as library,
     ):
-        world = make_world(library, 12, seed)
-        followed = VectorIndex(library, ENCODER, caption_weight=weight)
+        world = make_world(library, 12, seed, caption_encoder=caption_encoder)
+        followed = world.index(caption_weight=weight)
         captioned: set[int] = set()
         followed.refresh()
         world.agree(followed.search(query, limit), world.expected(query, captioned, weight))
@@ -147,7 +166,7 @@ def test_the_ranking_is_that_of_the_published_score_however_the_captions_came(
             captioned |= batch
             followed.refresh()
             world.agree(followed.search(query, limit), world.expected(query, captioned, weight))
-        fresh = VectorIndex(library, ENCODER, caption_weight=weight)
+        fresh = world.index(caption_weight=weight)
         fresh.refresh()
         assert np.allclose(fresh.matrix, followed.matrix, atol=1e-5)
 
@@ -213,6 +232,28 @@ def test_the_parts_of_a_score_are_the_raw_inner_products(world: World) -> None:
     assert without.caption is None
 
 
+def test_captions_in_a_space_of_their_own_have_their_own_part_and_mean(library: Library) -> None:
+    world = make_world(library, 20, 5, caption_encoder=CAPTION_ENCODER)
+    query = rows(9, 1, DIM + CAPTION_DIM)[0]
+    world.caption(range(10))
+    index = world.index()
+    index.refresh()
+    parts = index.parts(query, world.ids[:11])
+    with_caption, without = parts[world.ids[0]], parts[world.ids[10]]
+    assert with_caption.picture == pytest.approx(float(world.pictures[0] @ query[:DIM]), abs=1e-6)
+    assert with_caption.caption == pytest.approx(float(world.captions[0] @ query[DIM:]), abs=1e-6)
+    assert without.caption is None
+    mean = world.captions[:10].mean(axis=0)
+    assert index.mean_caption(query) == pytest.approx(float(mean @ query[DIM:]), abs=1e-6)
+
+
+def test_captions_in_the_space_of_the_pictures_take_no_room_of_their_own(world: World) -> None:
+    world.caption(range(40))
+    index = world.index()
+    index.refresh()
+    assert index.matrix.shape == (40, DIM)
+
+
 def test_new_captions_cost_no_look_through_all_photos(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,6 +294,27 @@ def test_what_was_captioned_since_the_graph_was_built_is_scored_beside_it(world:
     for index in (before, after):
         assert index.outside_graph.tolist() == world.ids[10:13]
         world.agree(index.search(query, 5), world.expected(query, set(range(13)), 0.15))
+
+
+@pytest.mark.usefixtures("small_graphs")
+def test_a_graph_takes_captions_of_their_own_space_and_is_of_that_space_alone(
+    library: Library,
+) -> None:
+    world = make_world(library, 40, 5, caption_encoder=CAPTION_ENCODER)
+    query = rows(9, 1, DIM + CAPTION_DIM)[0]
+    world.caption(range(10))
+    assert refresh_graph(library, ENCODER, caption_encoder_id=CAPTION_ENCODER)
+    world.caption(range(10, 13))
+    index = world.index()
+    index.refresh()
+    graph = load_graph(library.folder, index.space)
+    assert graph is not None
+    index.use_graph(graph)
+    assert index.outside_graph.tolist() == world.ids[10:13]
+    world.agree(index.search(query, 5), world.expected(query, set(range(13)), 0.15))
+    plain = VectorIndex(library, ENCODER)
+    plain.refresh()
+    assert load_graph(library.folder, plain.space) is None
 
 
 @pytest.mark.usefixtures("small_graphs")
