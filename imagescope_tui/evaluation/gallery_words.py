@@ -74,6 +74,11 @@ class GallerySight:
         """What the gallery's caption says of the photo; empty where there is none."""
         return await self._sight.caption_of(path)
 
+    async def caption_of_photo(self, photo_id: PhotoId) -> str:
+        """What the gallery's caption says of a photo; empty where there is none."""
+        stored = self._catalogue.stored_id_of(photo_id)
+        return "" if stored is None else await self._sight.caption_of_photo(stored)
+
     def close(self) -> None:
         """Let go of the library, and end what was started."""
         self._sight.close()

@@ -11,6 +11,7 @@ from imagescope_tui.search.types import (
     AtomicEdit,
     Candidate,
     Degradation,
+    Imagination,
     Proposition,
     SearchIntent,
     SearchResult,
@@ -65,8 +66,7 @@ class ResultWriter:
         ]
 
     def _verification(self, item: Verification) -> dict[str, Any]:
-        answers = [answer and dataclasses.asdict(answer) for answer in item.answers]
-        return {**dataclasses.asdict(item), "answers": answers, **self._named(item.photo_id)}
+        return {**dataclasses.asdict(item), **self._named(item.photo_id)}
 
     def _verdict(self, item: Verdict) -> dict[str, Any]:
         return {**dataclasses.asdict(item), **self._named(item.photo_id)}
@@ -91,15 +91,7 @@ class ResultReader:
         return SearchResult(
             query=query,
             **{key: fields[key] for key in _PLAIN},
-            intent=SearchIntent(
-                edits=tuple(AtomicEdit(**edit) for edit in fields["intent"]["edits"]),
-                descriptions=tuple(fields["intent"]["descriptions"]),
-                **{
-                    key: _tupled(value)
-                    for key, value in fields["intent"].items()
-                    if key not in ("edits", "descriptions")
-                },
-            ),
+            intent=_intent(fields["intent"]),
             propositions=tuple(Proposition(**item) for item in fields["propositions"]),
             rankings={int(n): self._ranking(rows) for n, rows in fields["rankings"].items()},
             verifications=tuple(self._verification(item) for item in fields["verifications"]),
@@ -120,12 +112,32 @@ class ResultReader:
         )
 
     def _verification(self, fields: dict[str, Any]) -> Verification:
-        answers = tuple(Answer(**item) if item else None for item in fields["answers"])
-        return Verification(**{**self._with_id(fields), "answers": answers})
+        return Verification(
+            **{
+                **self._with_id(fields),
+                "answers": _answers(fields["answers"]),
+                "caption_answers": _answers(fields["caption_answers"]),
+            }
+        )
 
     def _with_id(self, fields: dict[str, Any]) -> dict[str, Any]:
         return {**fields, "photo_id": self.id_of(fields["photo_id"])}
 
 
-def _tupled(value: Any) -> Any:  # noqa: ANN401 - any field of a reading
-    return tuple(value) if isinstance(value, list) else value
+def _answers(rows: Sequence[dict[str, Any] | None]) -> tuple[Answer | None, ...]:
+    return tuple(Answer(**row) if row else None for row in rows)
+
+
+def _edits(rows: Sequence[dict[str, Any]]) -> tuple[AtomicEdit, ...]:
+    return tuple(AtomicEdit(**row) for row in rows)
+
+
+def _intent(fields: dict[str, Any]) -> SearchIntent:
+    return SearchIntent(
+        edits=_edits(fields["edits"]),
+        descriptions=tuple(fields["descriptions"]),
+        imaginations=tuple(
+            Imagination(**{**item, "edits": _edits(item["edits"])})
+            for item in fields["imaginations"]
+        ),
+    )

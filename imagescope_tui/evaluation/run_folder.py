@@ -75,15 +75,7 @@ class RunFolder:
         Raises:
             RunUnusable: the folder holds something already, or cannot be written.
         """
-        try:
-            is_taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-        except OSError as error:
-            raise RunUnusable(f"{folder} cannot be read: {error.strerror}") from error
-        if is_taken:
-            raise RunUnusable(
-                f"{folder} is there already",
-                "go on with it by --resume, or name another folder with --out",
-            )
+        expect_free(folder)
         lock = _locked(folder)
         _write_card(folder, card)
         return cls(folder, card, lock)
@@ -97,13 +89,7 @@ class RunFolder:
         """
         lock = _locked(folder)
         try:
-            found = differences(card, read_card(folder))
-            if found:
-                raise RunUnusable(
-                    f"{folder} holds another run: {'; '.join(found)}",
-                    "repeat it with the options it was begun with, or name another folder with"
-                    " --out",
-                )
+            expect_same(folder, differences(card, read_card(folder)))
         except RunUnusable:
             lock.release()
             raise
@@ -126,6 +112,36 @@ class RunFolder:
         """Let go of the folder."""
         self._queries.close()
         self._lock.release()
+
+
+def expect_free(folder: Path) -> None:
+    """Refuse a folder that something is in.
+
+    Raises:
+        RunUnusable: something is.
+    """
+    try:
+        is_taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        raise RunUnusable(f"{folder} cannot be read: {error.strerror}") from error
+    if is_taken:
+        raise RunUnusable(
+            f"{folder} is there already",
+            "go on with it by --resume, or name another folder with --out",
+        )
+
+
+def expect_same(folder: Path, found: tuple[str, ...]) -> None:
+    """Refuse a folder that holds another run, by what was found to differ.
+
+    Raises:
+        RunUnusable: something differs.
+    """
+    if found:
+        raise RunUnusable(
+            f"{folder} holds another run: {'; '.join(found)}",
+            "repeat it with the options it was begun with, or name another folder with --out",
+        )
 
 
 def _write_card(folder: Path, card: RunCard) -> None:

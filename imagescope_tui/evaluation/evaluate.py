@@ -1,0 +1,242 @@
+"""One benchmark from its files to its report: models, gallery, queries, figures."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from imagescope_tui.chat_models import ModelSource
+from imagescope_tui.evaluation.gallery_index import index_gallery
+from imagescope_tui.evaluation.library_gallery import LibraryGallery
+from imagescope_tui.evaluation.report import write_report
+from imagescope_tui.evaluation.run_card import RunCard
+from imagescope_tui.evaluation.run_folder import (
+    CARD_NAME,
+    RunFolder,
+    expect_free,
+    expect_same,
+    read_card,
+    read_records,
+)
+from imagescope_tui.evaluation.run_models import RunModels
+from imagescope_tui.evaluation.run_plan import plan_differences, planned_fields, versions
+from imagescope_tui.evaluation.runner import Hooks, Runner, StepProgress
+from imagescope_tui.evaluation.submission import write_submissions
+from imagescope_tui.model_server import ModelServerKeeper
+from imagescope_tui.search.engine import SearchEngine
+from indexer.stage_one import StageOne
+from indexer.trusted_encoder import load_trusted_encoder
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from imagescope_tui.config import Settings
+    from imagescope_tui.evaluation.gallery import Gallery
+    from imagescope_tui.evaluation.gallery_index import RunIndexer
+    from imagescope_tui.evaluation.report_contents import Report
+    from imagescope_tui.evaluation.run_plan import RunPlan
+    from indexer.events import IndexEvent
+    from indexer.models.protocols import ImageTextEncoder
+    from indexer.options import IndexerOptions
+    from storage.library import Library
+
+
+class Listener(Protocol):
+    """Hears how a run goes."""
+
+    def indexing(self, event: IndexEvent) -> None:
+        """The photos are being brought into the gallery."""
+
+    def step(self, progress: StepProgress) -> None:
+        """The queries go through a step."""
+
+    def note(self, text: str) -> None:
+        """Something that a person should know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluated:
+    """What a run left."""
+
+    folder: Path
+    report: Report
+    submissions: tuple[Path, ...] = ()
+
+
+class Evaluation:
+    """Runs a plan with the models of the settings."""
+
+    def __init__(
+        self,
+        plan: RunPlan,
+        settings: Settings,
+        indexer: IndexerOptions,
+        listener: Listener,
+        *,
+        run_indexer: RunIndexer | None = None,
+    ) -> None:
+        """`indexer`: how the gallery is indexed; its library is the plan's gallery."""
+        self._plan = plan
+        self._settings = settings
+        self._indexer = indexer
+        self._listener = listener
+        self._run_indexer = run_indexer
+
+    async def run(self) -> Evaluated:
+        """Do what is left to do; a run that is finished is only reported again.
+
+        Raises:
+            RunUnusable: the run's folder is taken, holds another run, or cannot be written.
+            ModelError: a model is missing, or its server does not answer.
+            DatasetIncomplete: none of the photos can be used.
+            SubmissionInvalid: the rankings do not make a submission.
+            EvaluationError, StorageError: the gallery cannot be made.
+        """
+        if not self._is_finished():
+            await self._run()
+        return finish(self._plan.out)
+
+    def _is_finished(self) -> bool:
+        """Whether there is nothing left to do in the run's folder.
+
+        Raises:
+            RunUnusable: the folder is taken, or holds another run.
+        """
+        plan = self._plan
+        if not plan.is_resumed:
+            expect_free(plan.out)
+            return False
+        if not (plan.out / CARD_NAME).exists():
+            return False
+        card = read_card(plan.out)
+        expect_same(plan.out, plan_differences(plan, card))
+        return len(read_records(plan.out)) == card.queries
+
+    async def _run(self) -> None:
+        source = ModelSource(self._settings.chat)
+        keeper = ModelServerKeeper(self._settings, on_progress=self._listener.note)
+        models = RunModels(source, keeper.start)
+        try:
+            await models.prepare(self._plan.roles)
+            ids = await models.ids(self._plan.roles)
+            async with self._gallery(source) as gallery:
+                await self._run_queries(gallery, models, source, ids)
+        finally:
+            await source.close()
+            await keeper.stop()
+
+    async def _run_queries(
+        self, gallery: Gallery, models: RunModels, source: ModelSource, ids: dict[str, str]
+    ) -> None:
+        plan = self._plan
+        card = self._card(gallery, ids)
+        begin = RunFolder.resume if (plan.out / CARD_NAME).exists() else RunFolder.begin
+        folder = begin(plan.out, card)
+        # The gallery is its owner's to close.
+        engine = SearchEngine(
+            gallery.pictures, gallery.words, models=source.current, sight=gallery.sight
+        )
+        hooks = Hooks(
+            prepare=models.prepare, are_there=models.are_there, on_progress=self._listener.step
+        )
+        runner = Runner(
+            plan.queries,
+            gallery,
+            engine,
+            folder,
+            hooks,
+            options=plan.options,
+            stages=plan.stages,
+            at_once=plan.at_once,
+        )
+        try:
+            await runner.run()
+        finally:
+            folder.close()
+
+    def _card(self, gallery: Gallery, ids: dict[str, str]) -> RunCard:
+        plan = self._plan
+        counts = gallery.counts if isinstance(gallery, LibraryGallery) else None
+        return RunCard(
+            **planned_fields(plan),
+            encoder_id=gallery.encoder_id,
+            captions_source=gallery.captions_source if isinstance(gallery, LibraryGallery) else "",
+            models=ids,
+            gallery_size=len(gallery),
+            photos_missing=counts.missing if counts else 0,
+            photos_captioned=counts.captioned if counts else 0,
+            notes=plan.benchmark.notes,
+            versions=versions(),
+        )
+
+    # -- the gallery -------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _gallery(self, source: ModelSource) -> AsyncIterator[Gallery]:
+        gallery = await self._opened(source)
+        try:
+            yield gallery
+        finally:
+            gallery.close()
+
+    async def _opened(self, source: ModelSource) -> Gallery:
+        plan = self._plan
+        if plan.benchmark.name == "inquire-fullrank":
+            return self._embedding_gallery()
+        captioner = source.settings_of("captioner") if plan.needs_captions else None
+        options = replace(
+            self._indexer,
+            library=plan.gallery,
+            captioner=captioner,
+            caption_weight=plan.caption_weight,
+        )
+        await index_gallery(plan.benchmark, options, self._listener.indexing, self._run_indexer)
+        gallery = await LibraryGallery.open(
+            plan.benchmark,
+            plan.gallery,
+            self._stage_one,
+            excludes_reference=plan.excludes_reference,
+        )
+        if missing := gallery.counts.missing:
+            self._listener.note(
+                f"{missing:,} of {missing + len(gallery):,} photos are missing or broken;"
+                " they are never found"
+            )
+        return gallery
+
+    def _stage_one(self, library: Library) -> tuple[ImageTextEncoder, StageOne]:
+        encoder = self._encoder(library.folder)
+        return encoder, StageOne(library, encoder, caption_weight=self._plan.caption_weight)
+
+    def _encoder(self, library: Path) -> ImageTextEncoder:
+        settings = self._settings
+        return load_trusted_encoder(
+            settings.encoder,
+            models_folder=settings.models_folder,
+            threads=settings.threads,
+            library=library,
+        )
+
+    def _embedding_gallery(self) -> Gallery:
+        from imagescope_tui.evaluation.embedding_gallery import open_embedding_gallery
+
+        plan = self._plan
+        return open_embedding_gallery(
+            plan.benchmark.folder,
+            encoder=self._encoder(plan.gallery),
+            known={name for query in plan.queries for name in query.targets},
+        )
+
+
+def finish(folder: Path) -> Evaluated:
+    """Write the figures of a run, and the files for its test server.
+
+    Raises:
+        RunUnusable: the folder cannot be read or written.
+        SubmissionInvalid: the rankings do not make a submission.
+    """
+    report = write_report(folder)
+    submissions = write_submissions(folder, read_card(folder), read_records(folder))
+    return Evaluated(folder=folder, report=report, submissions=submissions)
