@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
-from indexer.models.protocols import Picture
 from tests.world.album import Album, Wish, described, picture_of, shuffled
 from tests.world.gallery import BagEncoder
+from tests.world.language import caption_of
 from tests.world.miniature import Miniature, truth_of, write_csv, write_pictures
 from tests.world.scenes import COLOURS, SHAPES
 
@@ -123,8 +121,11 @@ def write_embeddings(
     from pyarrow import parquet
 
     names = sorted(scenes)
-    files = [picture_of(scenes[photo], "JPEG") for photo in names]
-    vectors = (encode or _bag_vectors)(files)
+    if encode is None:
+        # What it would see in the pictures, without looking at them.
+        vectors = BagEncoder().encode_texts([caption_of(scenes[photo]) for photo in names])
+    else:
+        vectors = encode([picture_of(scenes[photo], "JPEG") for photo in names])
     for part, rows in enumerate(np.array_split(np.arange(len(names)), 2)):
         (folder / "img_emb").mkdir(parents=True, exist_ok=True)
         (folder / "metadata").mkdir(parents=True, exist_ok=True)
@@ -133,10 +134,3 @@ def write_embeddings(
         parquet.write_table(
             pa.table({"image_path": paths}), folder / "metadata" / f"metadata_{part}.parquet"
         )
-
-
-def _bag_vectors(files: Sequence[bytes]) -> FloatMatrix:
-    pictures = [np.asarray(Image.open(BytesIO(content)).convert("RGB")) for content in files]
-    return BagEncoder().encode_pictures(
-        [Picture(pixels=one, width=one.shape[1], height=one.shape[0]) for one in pictures]
-    )

@@ -16,6 +16,8 @@ NAMES: Final = ("INQUIRE", "inquire", "data")
 PLACES: Final = ("", "inquire/", "data/inquire/")
 MEASURES: Final = MeasureSet(inquire_ap=(50,), ndcg=(50,), has_mrr=True)
 
+_EMBEDDINGS: Final = ("embs", "inat24/embs", "data/inat24/embs")
+
 
 def load(folder: Path, split: str) -> Benchmark:
     """The queries of `val` or `test`; right answers by their `image_path`.
@@ -48,6 +50,16 @@ def load(folder: Path, split: str) -> Benchmark:
         measures=MEASURES,
         fingerprint=fingerprint(found.files),
         notes=(f"{without} queries have no right answer",) if without else (),
+    )
+
+
+def embedding_folders(root: Path) -> tuple[Path, ...]:
+    """Folders of pre-computed vectors in a data set's folder, one for each model."""
+    return tuple(
+        folder
+        for place in _EMBEDDINGS
+        for folder in sorted((root / place).glob("*"))
+        if (folder / "img_emb").is_dir() and (folder / "metadata").is_dir()
     )
 
 

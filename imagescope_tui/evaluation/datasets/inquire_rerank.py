@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from imagescope_tui.errors import DatasetIncomplete, EvaluationError
@@ -26,7 +27,6 @@ UNPACKED: Final = "images/"
 _SPLIT_WORDS: Final[Mapping[str, str]] = {"val": "validation", "test": "test"}
 _QUERY_COUNTS: Final[Mapping[str, int]] = {"val": 40, "test": 160}
 _NAME_COLUMNS: Final = ("inat24_file_name", "file_name", "image_path")
-_TRAIN: Final = "train/"
 _PICTURE_FOLDERS: Final = (
     UNPACKED,
     "inat24/",
@@ -90,6 +90,15 @@ def load(folder: Path, split: str) -> Benchmark:
         fingerprint=_hash_of(entries) if tables.are_parquet else fingerprint(tables.files),
         notes=tuple(_notes(by_query, split)),
     )
+
+
+def has_packed_photos(folder: Path, split: str) -> bool:
+    """Whether the photos are inside the split's tables.
+
+    Raises:
+        DatasetIncomplete: there are no tables.
+    """
+    return _tables(folder, split).are_parquet
 
 
 def unpack_photos(folder: Path, split: str) -> int:
@@ -226,23 +235,29 @@ def _query(place: int, text: str, found: _Candidates) -> BenchmarkQuery:
     )
 
 
+def _whole(name: str) -> str:
+    return name
+
+
+def _below_train(name: str) -> str:
+    return name.removeprefix("train/")
+
+
+def _last_part(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
 def _placing(root: Path, names: Sequence[str]) -> Callable[[str], str]:
-    """From a photo's name to its path, as the first one that is there lies."""
-
-    def whole(name: str) -> str:
-        return name
-
-    def below_train(name: str) -> str:
-        return name.removeprefix(_TRAIN)
-
-    def last(name: str) -> str:
-        return name.rpartition("/")[2]
-
-    for change in (whole, below_train, last):
+    """From a photo's name to its path, as the first that are there lie."""
+    for part in (_whole, _below_train, _last_part):
         for folder in _PICTURE_FOLDERS:
-            if any((root / folder / change(name)).is_file() for name in names[:CANDIDATES]):
-                return lambda name, f=folder, c=change: f + c(name)  # type: ignore[misc]
-    return lambda name: UNPACKED + name
+            if any((root / folder / part(name)).is_file() for name in names[:CANDIDATES]):
+                return partial(_placed, folder, part)
+    return partial(_placed, UNPACKED, _whole)
+
+
+def _placed(folder: str, part: Callable[[str], str], name: str) -> str:
+    return folder + part(name)
 
 
 def _hash_of(entries: Sequence[Entry]) -> str:
