@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imagescope_tui.errors import DatasetIncomplete, UsageError
-from imagescope_tui.evaluation.embedding_files import VECTORS_FOLDER, EmbeddingFiles
+from imagescope_tui.evaluation.datasets.inquire_fullrank import embedding_folders
+from imagescope_tui.evaluation.embedding_files import EmbeddingFiles
 from imagescope_tui.evaluation.embedding_pictures import EmbeddingPictures, PrecomputedVectors
 from imagescope_tui.evaluation.embedding_sight import FolderSight
 from imagescope_tui.evaluation.gathered_passes import PATIENCE_SECONDS
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 PHOTOS_FOLDER = "inat24"
 """Of the data set; the annotations' names are paths in it, such as `train/SPECIES/UUID.jpg`."""
-EMBEDDINGS_FOLDER = "embs"
 
 _PHOTOS_HINT = "fetch inat24 (441 GB), or rank with --stages 1"
 
@@ -51,8 +51,7 @@ def open_embedding_gallery(
         encoder: makes the vectors of texts; must be the one that made the embeddings, of which no
             more than the length of the vectors can be checked.
         embeddings: one model's folder; by default the only one that the data set has.
-        known: names that will be asked about, such as the right answers of all queries: found
-            together in one reading of the names, where each by itself takes one.
+        known: names that must be there, such as the right answers of all queries.
         pictures: decodes photos for the models; a guarded process of our own by default.
         patience_seconds: how long nothing may come before a pass begins.
 
@@ -76,26 +75,33 @@ def open_embedding_gallery(
         )
     gallery = EmbeddingGallery(
         PrecomputedVectors(place.name, files, names, encoder),
-        folder / PHOTOS_FOLDER,
+        _photos_folder(folder),
         pictures or OwnPictures(),
         patience_seconds,
     )
-    gallery.learn(known)
+    gallery.expect(known)
     return gallery
 
 
 def _only_model(folder: Path) -> Path:
-    root = folder / PHOTOS_FOLDER / EMBEDDINGS_FOLDER
-    models = sorted(path.parent for path in root.glob(f"*/{VECTORS_FOLDER}"))
+    models = embedding_folders(folder)
     if not models:
         raise DatasetIncomplete(
-            f"no pre-computed embeddings in {root}",
+            f"no pre-computed embeddings in {folder / PHOTOS_FOLDER / 'embs'}",
             "3.8 to 8.3 GB per model: see the README of INQUIRE (github.com/inquire-benchmark)",
         )
     if len(models) > 1:
         told = ", ".join(path.name for path in models)
-        raise UsageError(f"{root} has embeddings of several models: {told}", "name one of them")
+        raise UsageError(
+            f"{folder} has embeddings of several models: {told}", "name the folder of one"
+        )
     return models[0]
+
+
+def _photos_folder(folder: Path) -> Path:
+    """Where the names of the annotations lead from; there may be no photos at all."""
+    places = (folder / PHOTOS_FOLDER, folder / "data" / PHOTOS_FOLDER, folder)
+    return next((place for place in places if (place / "train").is_dir()), places[0])
 
 
 class EmbeddingGallery:
@@ -116,7 +122,6 @@ class EmbeddingGallery:
         self._vectors = vectors
         self._photos = photos
         self._names: dict[int, str] = {}
-        self._rows: dict[str, int | None] = {}
         self._pictures = EmbeddingPictures(vectors, self._names, patience_seconds)
         self._sight = FolderSight(
             photos, lambda photo: self.path_of(self.name_of(photo)), maker, _PHOTOS_HINT
@@ -161,7 +166,7 @@ class EmbeddingGallery:
         return len(self._vectors.files)
 
     def name_of(self, photo_id: PhotoId) -> str:
-        """A photo's path in the annotations; quick for what a search found.
+        """A photo's path in the annotations; quick for what was found or asked about.
 
         Raises:
             DatasetIncomplete: the names cannot be read.
@@ -172,18 +177,19 @@ class EmbeddingGallery:
         return self._names[row]
 
     def photo_id_of(self, name: str) -> PhotoId | None:
-        """None for a photo that is not in the gallery; quick for names that were learnt.
+        """None for a photo that is not in the gallery.
 
         Raises:
             DatasetIncomplete: the names cannot be read.
         """
-        if name not in self._rows:
-            self._rows[name] = self._vectors.names.rows_of([name]).get(name)
-        row = self._rows[name]
-        return None if row is None else PhotoId(row + 1)
+        row = self._vectors.names.rows_of([name]).get(name)
+        if row is None:
+            return None
+        self._names[row] = name
+        return PhotoId(row + 1)
 
-    def learn(self, names: Collection[str]) -> None:
-        """Look up names that must be there, all in one reading.
+    def expect(self, names: Collection[str]) -> None:
+        """See that all these names are there.
 
         Raises:
             DatasetIncomplete: some are not there, or the names cannot be read.
@@ -198,7 +204,6 @@ class EmbeddingGallery:
                 f" {self._vectors.model}, such as {unknown[0]}",
                 "the annotations and the embeddings must be of one version",
             )
-        self._rows.update(rows)
 
     def path_of(self, name: str) -> Path:
         """Where the photo's file is, if the photos were fetched at all."""

@@ -45,6 +45,10 @@ class FolderSight:
         """Nothing."""
         return ""
 
+    async def caption_of_photo(self, photo_id: PhotoId) -> str:
+        """Nothing."""
+        return ""
+
     def close(self) -> None:
         """End the processes that were started."""
         self._maker.close()

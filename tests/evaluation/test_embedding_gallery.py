@@ -145,14 +145,15 @@ def test_a_name_that_is_not_there_has_no_id(folder: Path) -> None:
     gallery.close()
 
 
-def test_known_names_are_found_in_one_reading(
+def test_names_are_read_once_to_find_any_number_of_rows(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from imagescope_tui.evaluation.row_names import RowNames
 
-    gallery = opened(folder, tuple(NAMES))
-    monkeypatch.setattr(RowNames, "rows_of", None)
+    gallery = opened(folder, tuple(NAMES[:2]))
+    monkeypatch.setattr(RowNames, "_batches", None)
     assert [gallery.photo_id_of(name) for name in NAMES] == list(range(1, COUNT + 1))
+    assert [gallery.name_of(PhotoId(number)) for number in (1, COUNT)] == [NAMES[0], NAMES[-1]]
     gallery.close()
 
 

@@ -40,7 +40,7 @@ def worlds(draw: st.DrawFn) -> tuple[FloatMatrix, list[int], FloatMatrix, list[i
     dim = draw(st.integers(1, 5))
     source = np.random.default_rng(draw(st.integers(0, 2**32)))
     dtype = draw(st.sampled_from([np.float16, np.float32]))
-    rows = source.integers(-2, 3, size=(sum(sizes), dim)) * source.choice([0.5, 1, 3])
+    rows: FloatMatrix = source.integers(-2, 3, size=(sum(sizes), dim)) * source.choice([0.5, 1, 3])
     queries = unit_rows(source.normal(size=(draw(st.integers(1, 4)), dim)))
     limits = draw(st.lists(st.integers(1, 60), min_size=len(queries), max_size=len(queries)))
     return rows.astype(dtype), sizes, queries, limits, draw(st.integers(1, 30))
@@ -72,7 +72,8 @@ def test_a_pass_finds_what_brute_force_finds_with_ties_by_row(
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
 def test_an_answer_does_not_depend_on_chunks_or_companions(tmp_path: Path, dtype: type) -> None:
     source = np.random.default_rng(1)
-    rows = (source.normal(size=(3_000, 64)) * source.uniform(0.1, 9, size=(3_000, 1))).astype(dtype)
+    lengths = source.uniform(0.1, 9, size=(3_000, 1))
+    rows: FloatMatrix = (source.normal(size=(3_000, 64)) * lengths).astype(dtype)
     rows[2_000:2_500] = rows[500:1_000]
     queries = unit_rows(source.normal(size=(40, 64)))
     files = EmbeddingFiles.open(write_embeddings(tmp_path, rows, vector_files=[1_700, 1_300]))
