@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from imagescope_tui.evaluation.compare_accounts import account_of
@@ -15,19 +16,21 @@ if TYPE_CHECKING:
 
 _LONGEST = 90
 """Longer texts of models are cut, in signs."""
+_UNFOUND = 1_000_000
+"""Stands for the rank of a photo that was not found."""
 
 
 def reasons(first: QueryRecord, second: QueryRecord) -> tuple[str, ...]:
-    """One sentence each, the stage that parted them first, then what that stage did differently."""
+    """One sentence each, the stage that made the difference, then what it did otherwise."""
     failed = tuple(_failures(first, second))
     if failed:
         return failed
-    stage = _parting_stage(first, second)
+    stage = _deciding_stage(first, second)
     if stage is None:
         return ()
     one, other = account_of(first), account_of(second)
     return (
-        f"They part at stage {stage}.",
+        f"Stage {stage} made the difference.",
         *_fallbacks(first, second, stage),
         *_differences(stage, one, other, right_photo(first) or right_photo(second)),
     )
@@ -64,16 +67,27 @@ def _failures(first: QueryRecord, second: QueryRecord) -> Iterator[str]:
             yield f"It failed in the {name} run: {_cut(record.failure)}."
 
 
-def _parting_stage(first: QueryRecord, second: QueryRecord) -> int | None:
-    """The first stage after which the ranks differ; one that a run has not keeps its rank."""
+def _deciding_stage(first: QueryRecord, second: QueryRecord) -> int | None:
+    """The stage that did most of the final difference; None where the final ranks are equal.
+
+    A stage that a run has not leaves the rank as it was.
+    """
     one, other = ranks_by_stage(first), ranks_by_stage(second)
-    rank_one: int | None = None
-    rank_other: int | None = None
-    for stage in sorted({*one, *other}, key=int):
-        rank_one, rank_other = one.get(stage, rank_one), other.get(stage, rank_other)
-        if rank_one != rank_other:
-            return int(stage)
-    return None
+    here: int | None = None
+    there: int | None = None
+    gaps = [0.0]
+    stages = sorted({*one, *other}, key=int)
+    for stage in stages:
+        here, there = one.get(stage, here), other.get(stage, there)
+        gaps.append(math.log2(here or _UNFOUND) - math.log2(there or _UNFOUND))
+    if not gaps[-1]:
+        return None
+    direction = math.copysign(1.0, gaps[-1])
+    done = {
+        stage: direction * (after - before)
+        for stage, before, after in zip(stages, gaps, gaps[1:], strict=False)
+    }
+    return int(max(stages, key=done.__getitem__))
 
 
 def _fallbacks(first: QueryRecord, second: QueryRecord, stage: int) -> Iterator[str]:

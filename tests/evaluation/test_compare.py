@@ -103,7 +103,7 @@ def test_a_query_of_another_reading_says_both() -> None:
     then = moved("a", 9, intent={"descriptions": ["a red car"]}, reference_caption="a car")
     now = moved("a", 2, intent={"descriptions": ["a red car at night"]}, reference_caption="a van")
     assert reasons(then, now) == (
-        "They part at stage 1.",
+        "Stage 1 made the difference.",
         "Another reading: “a red car” then, “a red car at night” now.",
         "The reference is described otherwise: “a car” then, “a van” now.",
     )
@@ -111,7 +111,7 @@ def test_a_query_of_another_reading_says_both() -> None:
 
 def test_another_answer_about_the_right_photo_is_told_with_the_question() -> None:
     assert reasons(moved("a", 5, 1, **asked(True)), moved("a", 5, 3, **asked(False))) == (
-        "They part at stage 2.",
+        "Stage 2 made the difference.",
         "Another answer about the right photo to “Is it red?”: yes then, no now; yes was expected.",
     )
 
@@ -148,7 +148,7 @@ def test_another_verdict_is_told() -> None:
         verdicts=[{"photo_id": "p001", "accepted": False}, {"photo_id": "p007", "accepted": True}],
     )
     assert reasons(then, now) == (
-        "They part at stage 3.",
+        "Stage 3 made the difference.",
         "Another verdict on the right photo: accepted then, rejected now.",
         "p007 was accepted in its place in the second run only.",
     )
@@ -168,7 +168,14 @@ def test_failures_and_fallbacks_are_told() -> None:
 def test_equal_ranks_need_no_reason_and_odd_details_break_nothing() -> None:
     assert reasons(moved("a", 4), moved("a", 4)) == ()
     odd = moved("a", 1, 1, propositions="?", verifications=[3], verdicts={}, intent=[1])
-    assert reasons(odd, moved("a", 2, 1)) == ("They part at stage 1.",)
+    assert reasons(odd, moved("a", 2, 2)) == ("Stage 1 made the difference.",)
+
+
+def test_the_stage_that_did_most_of_it_is_told_not_the_first_that_differed() -> None:
+    (stage, *_) = reasons(moved("a", 16, 14, 14), moved("a", 18, 1, 2))
+    assert stage == "Stage 2 made the difference."
+    (stage, *_) = reasons(moved("a", None, None), moved("a", 3, 2))
+    assert stage == "Stage 1 made the difference."
 
 
 def test_the_text_of_a_comparison_reads_well() -> None:
@@ -188,6 +195,6 @@ def test_the_json_of_a_comparison_holds_everything() -> None:
     found = compare(a_run("one", [moved("a", 8, 8)]), a_run("two", [moved("a", 8, 1)]))
     whole = json.loads(json.dumps(comparison_to_json(found)))
     assert whole["gained"][0]["first_ranks"] == {"1": 8, "2": 8}
-    assert whole["gained"][0]["why"] == ["They part at stage 2."]
+    assert whole["gained"][0]["why"] == ["Stage 2 made the difference."]
     assert whole["differences"][0]["stage"] == LAST
     assert whole["queries"] == {"common": 1, "only_first": 0, "only_second": 0}
