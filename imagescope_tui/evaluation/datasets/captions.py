@@ -162,7 +162,7 @@ def _path(
 def _notes(without_machine: int, empty: int) -> tuple[str, ...]:
     notes = []
     if without_machine:
-        notes.append(f"{without_machine} photos have no machine caption and are not in the gallery")
+        notes.append(f"photos without a machine caption, not in the gallery: {without_machine}")
     if empty:
-        notes.append(f"{empty} empty captions are left out")
+        notes.append(f"empty captions, left out: {empty}")
     return tuple(notes)

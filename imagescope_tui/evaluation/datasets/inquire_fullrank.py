@@ -49,7 +49,7 @@ def load(folder: Path, split: str) -> Benchmark:
         photos={},
         measures=MEASURES,
         fingerprint=fingerprint(found.files),
-        notes=(f"{without} queries have no right answer",) if without else (),
+        notes=(f"queries without a right answer: {without}",) if without else (),
     )
 
 

@@ -271,10 +271,10 @@ def _hash_of(entries: Sequence[Entry]) -> str:
 def _notes(by_query: Mapping[str, _Candidates], split: str) -> Iterator[str]:
     expected = _QUERY_COUNTS.get(split)
     if len(by_query) != expected:
-        yield f"{len(by_query)} queries; published figures: {expected}"
+        yield f"queries: {len(by_query)}; published figures: {expected}"
     other = sum(len(found.relevant) != CANDIDATES for found in by_query.values())
     if other:
-        yield f"{other} queries have more or fewer than {CANDIDATES} candidates"
+        yield f"queries with more or fewer than {CANDIDATES} candidates: {other}"
     without = sum(not any(found.relevant.values()) for found in by_query.values())
     if without:
-        yield f"{without} queries have no right answer among their candidates"
+        yield f"queries without a right answer among their candidates: {without}"

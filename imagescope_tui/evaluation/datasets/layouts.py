@@ -51,6 +51,9 @@ def locate(folder: Path, names: Sequence[str], *needed: Sequence[str]) -> Locate
     found = [[_first_of(root, choices) for choices in needed] for root in roots]
     counts = [sum(path is not None for path in files) for files in found]
     best = counts.index(max(counts))
+    if not counts[best]:
+        # Nothing is there; the folder of the data set's name is the one that should have it.
+        best = next((place for place, root in enumerate(roots) if place and root.is_dir()), 0)
     files = tuple(path for path in found[best] if path is not None)
     if len(files) < len(needed):
         missing = [

@@ -91,7 +91,7 @@ def with_captions(benchmark: Benchmark, path: Path) -> Benchmark:
     if not captions:
         raise DatasetIncomplete(f"{path} has no caption of a photo of {benchmark.name}")
     lacking = len(benchmark.photos) - len(captions)
-    note = (f"{lacking:,} photos have no stored caption",) if lacking else ()
+    note = (f"photos without a stored caption: {lacking:,}",) if lacking else ()
     return replace(
         benchmark,
         captions=captions,
