@@ -35,28 +35,43 @@ _CIRR_BYTES_MAX = 5_000_000
 def write_submissions(
     folder: Path, card: RunCard, records: Sequence[QueryRecord]
 ) -> tuple[Path, ...]:
-    """One file per stage of the run, `submission-DATASET-SPLIT-stageN.json`; none where the data
-    set has no test server.
+    """One file per stage of the run, `submission-DATASET-SPLIT-stageN.json`.
+
+    None where the data set has no test server, or a part of the split was asked for. On a split
+    whose right answers are known, where nobody waits for the files, they are left out if they
+    would break the server's rules.
 
     Raises:
         SubmissionInvalid: the server would turn a file away; then none is written.
         RunUnusable: a file cannot be written.
     """
-    if card.submission is None:
+    if card.submission is None or card.limit is not None:
         return ()
+    try:
+        texts = _texts(card, records)
+    except SubmissionInvalid:
+        if card.has_targets:
+            return ()
+        raise
+    for name, text in texts.items():
+        write_text(folder / name, text)
+    return tuple(folder / name for name in texts)
+
+
+def _texts(card: RunCard, records: Sequence[QueryRecord]) -> dict[str, str]:
+    """The files by their names."""
     _check_complete(card, records)
     texts = {
-        folder / f"submission-{card.dataset}-{card.split}-stage{stage}.json": json.dumps(
+        f"submission-{card.dataset}-{card.split}-stage{stage}.json": json.dumps(
             submission_of(card, records, stage)
         )
+        + "\n"
         for stage in card.stages
     }
-    for path, text in texts.items():
+    for name, text in texts.items():
         if card.submission != "circo" and len(text) > _CIRR_BYTES_MAX:
-            raise SubmissionInvalid(f"{path.name} would be {len(text):,} bytes; 5 MB is the most")
-    for path, text in texts.items():
-        write_text(path, text + "\n")
-    return tuple(texts)
+            raise SubmissionInvalid(f"{name} would be {len(text):,} bytes; 5 MB is the most")
+    return texts
 
 
 def submission_of(card: RunCard, records: Sequence[QueryRecord], stage: int) -> Submission:
@@ -78,10 +93,10 @@ def submission_of(card: RunCard, records: Sequence[QueryRecord], stage: int) -> 
 
 
 def _check_complete(card: RunCard, records: Sequence[QueryRecord]) -> None:
-    if card.limit is not None or len(records) != card.queries:
+    if len(records) != card.queries:
         raise SubmissionInvalid(
-            f"the run has {len(records):,} queries of {card.dataset} {card.split}, not all",
-            "run it to its end, without --limit",
+            f"the run has {len(records):,} of {card.queries:,} queries, not all",
+            "go on with it by --resume",
         )
     failed = [record.id for record in records if record.failure]
     if failed:

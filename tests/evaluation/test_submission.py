@@ -117,6 +117,20 @@ def test_a_data_set_without_a_test_server_has_no_submission(tmp_path: Path) -> N
     assert write_submissions(tmp_path, cirr_card(submission=None), [cirr_record("1", 0)]) == ()
 
 
+def test_a_part_of_a_split_has_no_submission(tmp_path: Path) -> None:
+    records = [cirr_record("1", 0), cirr_record("2", 0)]
+    assert write_submissions(tmp_path, cirr_card(limit=2), records) == ()
+
+
+def test_where_the_answers_are_known_a_gallery_too_small_for_the_server_is_no_error(
+    tmp_path: Path,
+) -> None:
+    small = cirr_record("1", 0, stages={"1": ranked("dev-1-0-img1"), "2": ranked("dev-1-0-img1")})
+    card = cirr_card(split="val", has_targets=True, queries=1)
+    assert write_submissions(tmp_path, card, [small]) == ()
+    assert list(tmp_path.iterdir()) == []
+
+
 def refusals() -> dict[str, tuple[RunCard, list[QueryRecord]]]:
     short = cirr_record("2", 0, stages={"1": ranked("test1-1-0-img1"), "2": a_stage()})
     twice = cirr_record("2", 0, stages={"1": ranked(*["test1-1-0-img1"] * 50)})
@@ -125,7 +139,6 @@ def refusals() -> dict[str, tuple[RunCard, list[QueryRecord]]]:
     good = cirr_record("1", 0)
     return {
         "not all": (cirr_card(), [good]),
-        "not all ": (cirr_card(limit=2), [good, cirr_record("2", 0)]),
         "1 queries failed": (cirr_card(), [good, failed_record("2")]),
         "without the reference": (
             cirr_card(excludes_reference=False),
