@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.world.scenes import Scene
 
 GALLERY_SIZE = 60
-CANDIDATES = 12
+CANDIDATES = 16
 """For each query of the re-ranking challenge, which has a hundred."""
 
 
@@ -34,13 +34,13 @@ def _inquire_album(chance: random.Random) -> tuple[Album, list[str]]:
     wishes: list[tuple[str, str]] = [
         *((f"a {colour} {shape}", "Species") for colour in COLOURS for shape in SHAPES),
         *((f"a small {shape}", "Appearance") for shape in SHAPES),
-        *((f"two {shape}s", "Behavior") for shape in SHAPES),
+        *((f"three {shape}s", "Behavior") for shape in SHAPES),
         *((f"a {shape} on a black background", "Context") for shape in SHAPES),
     ]
     groups: list[str] = []
     for text, group in wishes:
         wish = Wish(text=text, meaning=described(text))
-        if 2 <= len(album.right(wish)) <= CANDIDATES - 4 and groups.count(group) < 2:
+        if 2 <= len(album.right(wish)) <= CANDIDATES - 4 and groups.count(group) < 3:
             album.wishes.append(wish)
             groups.append(group)
     return album, groups
