@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from typing import IO, TYPE_CHECKING, Any
 
 from indexer.control import Control
@@ -23,13 +24,17 @@ from indexer.options import options_from_json
 from indexer.run import IndexRun
 from indexer.service import Service
 from indexer.wire import decode_line, encode_line
+from indexer.workshop import LocalWorkshop
 from storage.errors import LibraryBusy, StorageError
 from storage.library import THUMBNAILS_NAME, Library
 from storage.thumbnails import ThumbnailCache
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from indexer.events import IndexEvent
     from indexer.options import IndexerOptions
+    from indexer.workshop import Workshop
 
 EXIT_DONE = 0
 EXIT_HALTED = 1
@@ -130,13 +135,30 @@ def _index(
             return EXIT_DONE
         with library:
             outlet.event(IndexerStarted(indexing=True))
-            run = IndexRun(library, options, encoders, thumbnails, control, outlet.event)
-            run.run()
+            with _workshop(options) as workshop:
+                run = IndexRun(
+                    library,
+                    options,
+                    encoders,
+                    thumbnails,
+                    control,
+                    outlet.event,
+                    workshop=workshop,
+                )
+                run.run()
             return EXIT_NO_MODEL if run.has_left_captions else EXIT_DONE
     except (StorageError, IndexerError) as error:
         outlet.event(IndexHalted(reason=error.message, hint=error.hint))
         control.stop()
         return EXIT_HALTED
+
+
+def _workshop(options: IndexerOptions) -> AbstractContextManager[Workshop]:
+    if not options.cluster:
+        return nullcontext(LocalWorkshop(workers=options.workers))
+    from indexer.cluster import cluster_workshop
+
+    return cluster_workshop(options, options.cluster)
 
 
 def _open_when_free(options: IndexerOptions, control: Control, outlet: _Outlet) -> Library | None:

@@ -169,7 +169,7 @@ class CaptionDesk:
             down = await self._serve()
             tries = 1 if self._captions > captions_before else tries + 1
             self._tell(ModelDown(reason=down.message, hint=down.hint, tries=tries))
-            await self.pause(_wait_seconds(tries))
+            await self.pause(seconds_before_asking_again(tries))
 
     def _tell(self, news: DeskNews) -> None:
         if not self._is_closed:
@@ -292,7 +292,8 @@ class CaptionDesk:
         return answer
 
 
-def _wait_seconds(tries: int) -> float:
+def seconds_before_asking_again(tries: int) -> float:
+    """How long a server is left alone that did not answer so often in a row."""
     return min(_FIRST_WAIT_SECONDS * 2.0 ** min(tries - 1, 16), _LONGEST_WAIT_SECONDS)
 
 

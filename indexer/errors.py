@@ -1,7 +1,8 @@
 """What can go wrong with a run of the indexer; a single photo's failure is a value, not an error.
 
 IndexerError
-└── WorkerPoolBroken    decoding workers cannot be started on this machine
+├── WorkerPoolBroken    decoding workers cannot be started on this machine
+└── ClusterUnusable     the Ray cluster is not to be reached, or a node cannot do the work
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class IndexerError(Exception):
 
 class WorkerPoolBroken(IndexerError):
     """Decoding workers die as soon as they are started."""
+
+
+class ClusterUnusable(IndexerError):
+    """The Ray cluster cannot be reached, or one of its nodes cannot do the work."""

@@ -34,6 +34,8 @@ class IndexerOptions:
     watch: bool = False
     serve: bool = False
     """Stay and answer requests, also when another process indexes."""
+    cluster: str = ""
+    """A Ray cluster that reads and captions, as `indexer.cluster` takes it; empty for none."""
     workers: int = 0
     """Decoding processes; 0 for one per core."""
     threads: int = 0

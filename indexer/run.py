@@ -15,7 +15,6 @@ from indexer.progress import Progress
 from indexer.root_keeper import RootKeeper
 from indexer.scanner import Scanner
 from indexer.trusted_encoder import adopt_encoder
-from indexer.workshop import LocalWorkshop
 from storage.errors import StorageError
 from storage.graph_upkeep import refresh_graph
 
@@ -51,10 +50,9 @@ class IndexRun:
         control: Control,
         emit: Callable[[IndexEvent], None],
         *,
-        workshop: Workshop | None = None,
+        workshop: Workshop,
     ) -> None:
-        """`workshop` is where photos are read and captioned; this machine by default."""
-        self._workshop = workshop or LocalWorkshop(workers=options.workers)
+        self._workshop = workshop
         self._library = library
         self._options = options
         self._encoders = encoders
