@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from imagescope_tui.cli import doctor, index, models, purge, search, serve, status
+from imagescope_tui.cli import doctor, eval, index, models, purge, search, serve, status
 from imagescope_tui.cli.common import (
     ConfigOption,
     LibraryOption,
@@ -33,6 +33,7 @@ app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
 app.command("purge")(purge.purge)
 app.add_typer(models.app, name="models")
+app.add_typer(eval.app, name="eval")
 
 
 def _show_version(value: bool) -> None:

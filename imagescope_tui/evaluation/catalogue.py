@@ -88,7 +88,8 @@ def read_catalogue(library: Library, root: Root, photos: Mapping[str, str]) -> C
     """
     names = tuple(sorted(photos))
     places = [photos[name].rpartition("/") for name in names]
-    known = {folder: library.files.known_in(root.id, folder) for folder, _, _ in set(places)}
+    folders = {folder for folder, _, _ in places}
+    known = {folder: library.files.known_in(root.id, folder) for folder in folders}
     files = [known[folder].get(file) for folder, _, file in places]
     stored = tuple(file.photo_id if file and not file.is_deleted else None for file in files)
     contents: dict[PhotoId, ContentId] = library.photos.contents_of(

@@ -21,7 +21,7 @@ from imagescope_tui.evaluation.run_folder import (
 )
 from imagescope_tui.evaluation.run_models import RunModels
 from imagescope_tui.evaluation.run_plan import plan_differences, planned_fields, versions
-from imagescope_tui.evaluation.runner import Hooks, Runner, StepProgress
+from imagescope_tui.evaluation.runner import RANKED_AT_ONCE, Hooks, Runner, StepProgress
 from imagescope_tui.evaluation.submission import write_submissions
 from imagescope_tui.model_server import ModelServerKeeper
 from imagescope_tui.search.engine import SearchEngine
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from imagescope_tui.config import Settings
     from imagescope_tui.evaluation.gallery import Gallery
-    from imagescope_tui.evaluation.gallery_index import RunIndexer
     from imagescope_tui.evaluation.report_contents import Report
     from imagescope_tui.evaluation.run_plan import RunPlan
     from indexer.events import IndexEvent
@@ -74,15 +73,12 @@ class Evaluation:
         settings: Settings,
         indexer: IndexerOptions,
         listener: Listener,
-        *,
-        run_indexer: RunIndexer | None = None,
     ) -> None:
         """`indexer`: how the gallery is indexed; its library is the plan's gallery."""
         self._plan = plan
         self._settings = settings
         self._indexer = indexer
         self._listener = listener
-        self._run_indexer = run_indexer
 
     async def run(self) -> Evaluated:
         """Do what is left to do; a run that is finished is only reported again.
@@ -150,6 +146,7 @@ class Evaluation:
             options=plan.options,
             stages=plan.stages,
             at_once=plan.at_once,
+            ranked_at_once=RANKED_AT_ONCE if plan.ranks_vectors else 1,
         )
         try:
             await runner.run()
@@ -183,7 +180,7 @@ class Evaluation:
 
     async def _opened(self, source: ModelSource) -> Gallery:
         plan = self._plan
-        if plan.benchmark.name == "inquire-fullrank":
+        if plan.ranks_vectors:
             return self._embedding_gallery()
         captioner = source.settings_of("captioner") if plan.needs_captions else None
         options = replace(
@@ -192,7 +189,7 @@ class Evaluation:
             captioner=captioner,
             caption_weight=plan.caption_weight,
         )
-        await index_gallery(plan.benchmark, options, self._listener.indexing, self._run_indexer)
+        await index_gallery(plan.benchmark, options, self._listener.indexing)
         gallery = await LibraryGallery.open(
             plan.benchmark,
             plan.gallery,

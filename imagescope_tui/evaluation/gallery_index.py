@@ -24,7 +24,7 @@ from storage.library import DATABASE_NAME, Library
 from storage.records import Caption, CaptionOrigin, ContentId
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from imagescope_tui.evaluation.catalogue import Catalogue
     from imagescope_tui.evaluation.task import Benchmark
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from indexer.options import IndexerOptions
 
     Emit = Callable[[IndexEvent], None]
-    RunIndexer = Callable[[IndexerOptions, Emit], Awaitable[None]]
 
 _CHOSEN_NAME = "chosen.json"
 _CAPTIONS_AT_ONCE = 2_000
@@ -40,13 +39,10 @@ _STORED = "stored:"
 _NO_CAPTIONS = CaptionOrigin(model_id="", prompt_id="none")
 
 
-async def index_gallery(
-    benchmark: Benchmark, options: IndexerOptions, emit: Emit, run: RunIndexer | None = None
-) -> None:
+async def index_gallery(benchmark: Benchmark, options: IndexerOptions, emit: Emit) -> None:
     """Have exactly the benchmark's photos in the library of `options`, embedded and captioned.
 
-    Captions that the benchmark brings take the place of those that a model would write. `run`
-    runs the indexer; by default its child process, once.
+    Captions that the benchmark brings take the place of those that a model would write.
 
     Raises:
         UsageError: the library is not one of a benchmark.
@@ -60,10 +56,9 @@ async def index_gallery(
     write_chosen(chosen, benchmark.photos.values())
     captioner = None if benchmark.captions else options.captioner
     told = replace(options, folders=(root,), chosen=chosen, captioner=captioner, watch=False)
-    run_indexer = run or run_child
-    await run_indexer(told, emit)
+    await run_child(told, emit)
     if _put_captions(benchmark, options, root):
-        await run_indexer(told, emit)
+        await run_child(told, emit)
 
 
 def _absolute(folder: Path) -> Path:

@@ -53,6 +53,11 @@ class RunPlan:
         return self.benchmark.queries[: self.limit]
 
     @property
+    def ranks_vectors(self) -> bool:
+        """Whether vectors on disk stand for the photos."""
+        return self.benchmark.name == "inquire-fullrank"
+
+    @property
     def needs_captions(self) -> bool:
         """Whether captions of the gallery change anything, so that a model should write them."""
         return self.caption_weight > 0 and STRATEGIES[self.options.strategy].reads

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 RANKED_MAX = 1_000
 """How far a target's rank is followed."""
+RANKED_AT_ONCE = 256
+"""Queries that may wait for the same pass over vectors on disk."""
 
 Sides: TypeAlias = "Callable[[SearchResult, BenchmarkQuery], Awaitable[dict[str, StageRecord]]]"
 
@@ -81,8 +83,13 @@ class Runner:
         options: SearchOptions,
         stages: Sequence[int],
         at_once: int,
+        ranked_at_once: int = 1,
     ) -> None:
-        """`stages` are those that are reported; `options.stages` is the last of them."""
+        """`stages` are those that are reported; `options.stages` is the last of them.
+
+        Ranking keeps one thread busy: more at once would only wait, and count their waiting as
+        seconds. Vectors that are read in one pass for all who wait want `RANKED_AT_ONCE`.
+        """
         self._queries = queries
         self._gallery = gallery
         self._engine = engine
@@ -93,6 +100,7 @@ class Runner:
             options, fold_copies=False, limit=max(1, min(len(gallery), RANKED_MAX))
         )
         self._at_once = at_once
+        self._ranked_at_once = ranked_at_once
         self._stages = tuple(stages)
         self._conversations = Conversations(queries)
         self._lines = StateLines(gallery, queries)
@@ -142,8 +150,9 @@ class Runner:
                 counter.count(state)
 
         units = self._after(self._steps[place - 2], done) if place > 1 else self._first(step, done)
+        at_once = self._ranked_at_once if step == "retrieve" else self._at_once
         try:
-            await for_each(units, work, at_once=self._at_once)
+            await for_each(units, work, at_once=at_once)
         finally:
             lines.close()
 

@@ -1,0 +1,127 @@
+"""The options of `imagescope eval DATASET`, the same for every data set."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import typer
+
+from imagescope_tui.cli.common import ConfigOption, EncoderOption, QuietOption, VerboseOption
+
+AT_ONCE = 16
+"""Queries in the same step at once; requests to each model server are bounded by themselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalFlags:
+    """What was typed; each field is an option."""
+
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the data set.")]
+    split: Annotated[str | None, typer.Option(metavar="S", help="Which part of it.")] = None
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help="Folder of the run; runs/DATASET-SPLIT-STRATEGY."),
+    ] = None
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run.")] = False
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what is there and what is missing.")
+    ] = False
+    strategy: Annotated[
+        Literal["imagescope", "ours", "xr", "inquire", "retrieval"] | None,
+        typer.Option(help="The method."),
+    ] = None
+    stages: Annotated[
+        Literal["1", "1,2", "1,3", "1,2,3"] | None,
+        typer.Option(help="Those that run; the method's own by default."),
+    ] = None
+    rank: Annotated[
+        Literal["picture", "fused", "words"] | None,
+        typer.Option(help="Stage 1: as published, with the word index, or by it alone."),
+    ] = None
+    caption_weight: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Captions' share of the score.")
+    ] = None
+    top_k: Annotated[int | None, typer.Option(min=1, help="How many are checked.")] = None
+    max_judged: Annotated[int | None, typer.Option(min=1, help="How many are compared.")] = None
+    questions: Annotated[int | None, typer.Option(min=1, help="Questions at most.")] = None
+    fusion: Annotated[
+        Literal["mean", "rrf", "interleave"] | None,
+        typer.Option(help="How several descriptions make one ranking."),
+    ] = None
+    answers_from: Annotated[
+        Literal["picture", "caption", "both"] | None,
+        typer.Option(help="What the questions are put to."),
+    ] = None
+    as_coded: Annotated[
+        bool, typer.Option("--as-coded", help="Where paper and code differ, as the code.")
+    ] = False
+    exclude_reference: Annotated[
+        bool | None,
+        typer.Option(
+            "--exclude-reference/--keep-reference",
+            help="A query's own picture is no candidate; the data set's convention by default.",
+        ),
+    ] = None
+    captions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Stored captions of the photos.")
+    ] = None
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first N queries.")] = None
+    gallery: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the photos' library is kept.")
+    ] = None
+    allow_missing: Annotated[
+        bool, typer.Option("--allow-missing", help="Run although photos are missing.")
+    ] = False
+    ray: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Index on a Ray cluster.")] = (
+        None
+    )
+    at_once: Annotated[int, typer.Option(min=1, help="Queries at the same time.")] = AT_ONCE
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False
+    encoder: EncoderOption = None
+    config: ConfigOption = None
+    quiet: QuietOption = False
+    verbose: VerboseOption = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptionsFlags(EvalFlags):
+    """Those of a person's own captioned pictures."""
+
+    images: Annotated[
+        str | None, typer.Option(metavar="SUB", help="Folder of the pictures in it.")
+    ] = None
+    machine_captions: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="Captions that a model wrote.")
+    ] = None
+
+
+def command_with(
+    flags: type[EvalFlags], run: Callable[[typer.Context, EvalFlags], int]
+) -> Callable[..., int]:
+    """A command whose options are the fields of `flags`."""
+
+    def command(context: typer.Context, **values: Any) -> int:  # noqa: ANN401 - by the fields
+        return run(context, flags(**values))
+
+    hints = get_type_hints(flags, include_extras=True)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    options = [
+        inspect.Parameter(
+            field.name,
+            keyword,
+            annotation=hints[field.name],
+            default=inspect.Parameter.empty if field.default is MISSING else field.default,
+        )
+        for field in fields(flags)
+    ]
+    first = inspect.Parameter(
+        "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+    )
+    # Typer reads the options from the signature.
+    vars(command)["__signature__"] = inspect.Signature([first, *options])
+    command.__annotations__ = {"context": typer.Context, **hints}
+    return command
