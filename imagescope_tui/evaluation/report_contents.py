@@ -22,6 +22,7 @@ from imagescope_tui.evaluation.report_costs import StageCosts, costs_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imagescope_tui.evaluation.aggregate import Values
     from imagescope_tui.evaluation.measures_of_queries import Measure
     from imagescope_tui.evaluation.record import QueryRecord
     from imagescope_tui.evaluation.run_card import RunCard
@@ -132,68 +133,83 @@ def build_report(card: RunCard, records: Sequence[QueryRecord]) -> Report:
         degraded=sum(bool(record.degradations) for record in ordered),
         failures=_failures(failed),
         degradations=_degradations(ordered),
-        stages=tuple(
-            _stage_report(stage, card, measured, ordered)
-            for stage in stage_names(ordered, card.stages)
-        ),
+        stages=_stages(card, measured, ordered),
     )
 
 
-def _stage_report(
-    stage: str, card: RunCard, measured: Sequence[QueryRecord], records: Sequence[QueryRecord]
-) -> StageReport:
-    return StageReport(
-        stage=stage,
-        figures=figures_of(measured, measures_in(card.measures), stage),
-        groups=_groups(measured, group_measures_in(card.measures), stage),
-        hits=tuple(_hits(measured, card.measures.hits, stage)),
-        costs=costs_of(records, stage),
-    )
-
-
-def figures_of(
-    records: Sequence[QueryRecord], measures: Sequence[Measure], stage: str
-) -> tuple[Figure, ...]:
-    """The measures' means over the queries; none where there are no queries."""
-    if not records or not measures:
-        return ()
-    found = estimates(values_of(records, measures, stage))
+def _stages(
+    card: RunCard, measured: Sequence[QueryRecord], records: Sequence[QueryRecord]
+) -> tuple[StageReport, ...]:
+    names = stage_names(records, card.stages)
+    figures = _figures(measured, measures_in(card.measures), names)
+    groups = _groups(measured, group_measures_in(card.measures), names)
+    hits = _hits(measured, card.measures.hits, names)
     return tuple(
-        Figure(measure=measure.name, estimate=estimate)
-        for measure, estimate in zip(measures, found, strict=True)
+        StageReport(
+            stage=name,
+            figures=figures[name],
+            groups=groups[name],
+            hits=hits[name],
+            costs=costs_of(records, name),
+        )
+        for name in names
     )
+
+
+def _figures(
+    records: Sequence[QueryRecord], measures: Sequence[Measure], stages: Sequence[str]
+) -> dict[str, tuple[Figure, ...]]:
+    """The measures' means by stage; none where there are no queries."""
+    if not records or not measures:
+        return dict.fromkeys(stages, ())
+    # Drawing queries is most of the work, and is the same for all stages.
+    found = iter(estimates(np.hstack([values_of(records, measures, stage) for stage in stages])))
+    return {
+        stage: tuple(Figure(measure=measure.name, estimate=next(found)) for measure in measures)
+        for stage in stages
+    }
 
 
 def _groups(
-    records: Sequence[QueryRecord], measures: Sequence[Measure], stage: str
-) -> tuple[GroupFigures, ...]:
-    if not measures:
-        return ()
-    names = sorted({group for record in records for group in record.groups})
-    members = {name: [item for item in records if name in item.groups] for name in names}
-    return tuple(
-        GroupFigures(group=name, figures=figures_of(queries, measures, stage))
-        for name, queries in members.items()
-    )
+    records: Sequence[QueryRecord], measures: Sequence[Measure], stages: Sequence[str]
+) -> dict[str, tuple[GroupFigures, ...]]:
+    names = sorted({group for record in records for group in record.groups}) if measures else []
+    found = {
+        name: _figures([item for item in records if name in item.groups], measures, stages)
+        for name in names
+    }
+    return {
+        stage: tuple(GroupFigures(group=name, figures=found[name][stage]) for name in names)
+        for stage in stages
+    }
 
 
-def _hits(records: Sequence[QueryRecord], cuts: Sequence[int], stage: str) -> list[HitsCurve]:
+def _hits(
+    records: Sequence[QueryRecord], cuts: Sequence[int], stages: Sequence[str]
+) -> dict[str, tuple[HitsCurve, ...]]:
     """With round 0 and without it, where conversations have both it and later ones."""
     rounds = rounds_in(records)
     spans = [rounds, rounds[1:]] if rounds[:1] == (0,) else [rounds]
-    return [
-        HitsCurve(k=k, rounds=span, estimates=_curve(records, stage, k, span))
-        for span in spans
-        if span
-        for k in cuts
-    ]
+    asked = [(span, k) for span in spans if span for k in cuts]
+    if not asked:
+        return dict.fromkeys(stages, ())
+    columns = [_hits_values(records, stage, k, span) for stage in stages for span, k in asked]
+    found = iter(estimates(np.hstack(columns)))
+    return {
+        stage: tuple(
+            HitsCurve(k=k, rounds=span, estimates=tuple(next(found) for _ in span))
+            for span, k in asked
+        )
+        for stage in stages
+    }
 
 
-def _curve(
+def _hits_values(
     records: Sequence[QueryRecord], stage: str, k: int, rounds: tuple[int, ...]
-) -> tuple[Estimate, ...]:
+) -> Values:
+    """One row per conversation, one column per round."""
     found = hits_of(records, stage, k=k, rounds=rounds)
-    return estimates(np.array([found[dialogue] for dialogue in sorted(found)]))
+    return np.array([found[dialogue] for dialogue in sorted(found)])
 
 
 def _failures(failed: Sequence[QueryRecord]) -> tuple[Trouble, ...]:
