@@ -59,13 +59,13 @@ class LibrarySight:
 
     async def caption_of(self, path: Path) -> str:
         """What the library's caption says of the photo; empty where there is none."""
+        return await self._read(lambda library: _caption(library, library.photos.at(path)))
+
+    async def caption_of_photo(self, photo_id: PhotoId) -> str:
+        """The same of a photo by its number."""
 
         def read(library: Library) -> str:
-            photo = library.photos.at(path)
-            if photo is None or photo.content_id is None:
-                return ""
-            caption = library.captions.of(photo.content_id)
-            return caption.text if caption else ""
+            return _caption(library, library.photos.by_ids([photo_id]).get(photo_id))
 
         return await self._read(read)
 
@@ -96,6 +96,13 @@ class LibrarySight:
         if self._library is not None:
             self._thread.submit(self._library.close).result()
         self._thread.shutdown()
+
+
+def _caption(library: Library, photo: Photo | None) -> str:
+    if photo is None or photo.content_id is None:
+        return ""
+    caption = library.captions.of(photo.content_id)
+    return caption.text if caption else ""
 
 
 class IndexerPictures:

@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-from imagescope_tui.search.types import AtomicEdit, EditKind, Proposition, SearchIntent, Verdict
+from imagescope_tui.search.types import (
+    AtomicEdit,
+    EditKind,
+    Imagination,
+    ImaginedFrom,
+    Proposition,
+    SearchIntent,
+    Verdict,
+)
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 PROPOSITIONS_MAX = 4
 _EDITS_MAX = 8
 _TEXT_MAX = 600
-_KINDS: tuple[str, ...] = get_args(EditKind)
+EDIT_KINDS: tuple[str, ...] = get_args(EditKind)
 _YES = frozenset({"yes", "true", "y", "1"})
 _NO = frozenset({"no", "false", "n", "0"})
 
@@ -49,14 +57,45 @@ def _edits(items: object) -> Iterator[AtomicEdit]:
         kind, text = str(fields.get("kind", "")).lower(), _text(fields.get("text"))
         if text:
             yield AtomicEdit(
-                kind=cast("EditKind", kind) if kind in _KINDS else "modification", text=text
+                kind=cast("EditKind", kind) if kind in EDIT_KINDS else "modification", text=text
             )
 
 
+def read_imagined_words(answer: Mapping[str, Any]) -> Imagination | ParseFailure:
+    """The wanted photo as the reasoner imagines it from what it reads."""
+    edits = tuple(_edits(answer.get("edits")))[:_EDITS_MAX]
+    return _imagination("words", edits, answer)
+
+
+def read_imagined_picture(answer: Mapping[str, Any]) -> Imagination | ParseFailure:
+    """The same from what a model saw: what must be there comes before what must not."""
+    present = _lines_of(answer.get("present"))[:_EDITS_MAX]
+    absent = _lines_of(answer.get("absent"))[:_EDITS_MAX]
+    edits = (
+        *(AtomicEdit(kind="addition", text=text) for text in present),
+        *(AtomicEdit(kind="removal", text=text) for text in absent),
+    )
+    return _imagination("picture", edits, answer)
+
+
+def _imagination(
+    source: ImaginedFrom, edits: tuple[AtomicEdit, ...], answer: Mapping[str, Any]
+) -> Imagination | ParseFailure:
+    caption = _text(answer.get("caption"))
+    if not caption:
+        return ParseFailure("it imagines no photo")
+    return Imagination(source=source, edits=edits, caption=caption)
+
+
+def _lines_of(items: object) -> list[str]:
+    lines = map(_text, items if isinstance(items, list) else ())
+    return [line for line in lines if line]
+
+
 def read_propositions(
-    answer: Mapping[str, Any], *, has_reference: bool
+    answer: Mapping[str, Any], *, has_reference: bool, most: int = PROPOSITIONS_MAX
 ) -> tuple[Proposition, ...] | ParseFailure:
-    """The reasoner's questions, the first four that can be asked, each once."""
+    """The reasoner's questions, the first `most` that can be asked, each once."""
     items = answer.get("propositions")
     found: dict[str, Proposition] = {}
     for item in items if isinstance(items, list) else ():
@@ -65,7 +104,7 @@ def read_propositions(
             found.setdefault(proposition.question.casefold(), proposition)
     if not found:
         return ParseFailure("it asks nothing that can be answered by yes or no")
-    return tuple(found.values())[:PROPOSITIONS_MAX]
+    return tuple(found.values())[:most]
 
 
 def _proposition(item: object, *, has_reference: bool) -> Proposition | None:
@@ -78,7 +117,7 @@ def _proposition(item: object, *, has_reference: bool) -> Proposition | None:
     if needs_reference and not has_reference:
         return None
     return Proposition(
-        statement=_text(item.get("statement")) or question,
+        statement=_text(item.get("statement")) or f"{question} {'Yes' if expected else 'No'}.",
         question=question,
         expected=expected,
         needs_reference=needs_reference,

@@ -8,7 +8,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, TypeAlias
 
-PromptName: TypeAlias = Literal["intent", "propositions", "question", "verdict"]
+PromptName: TypeAlias = Literal[
+    "intent",
+    "imagine_words",
+    "imagine_picture",
+    "propositions",
+    "question",
+    "claim",
+    "verdict",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

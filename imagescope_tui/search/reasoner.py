@@ -5,88 +5,83 @@ Method: ImageScope, sections on semantic synthesis and predicate verification; t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from imagescope_tui.search.parsing import ParseFailure, read_intent, read_propositions
+from imagescope_tui.search.parsing import (
+    EDIT_KINDS,
+    PROPOSITIONS_MAX,
+    ParseFailure,
+    read_intent,
+    read_propositions,
+)
 from imagescope_tui.search.prompting import prompt
 from imagescope_tui.search.types import Proposition
 from indexer.models.chat_types import AnswerSchema, ChatMalformed, ChatRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from imagescope_tui.search.prompting import Prompt
-    from imagescope_tui.search.types import Query, SearchIntent
+    from imagescope_tui.search.types import AtomicEdit, Query, SearchIntent
     from indexer.models.chat_types import ChatModel
 
 Value = TypeVar("Value")
 
 _ATTEMPTS = 2
 _INTENT_TOKENS = 700
-_PROPOSITIONS_TOKENS = 700
+_PROPOSITION_TOKENS = 175
+"""For one of several."""
 
-_LINE = {"type": "string", "maxLength": 400}
+LINE = {"type": "string", "maxLength": 400}
+EDITS = {
+    "type": "array",
+    "maxItems": 8,
+    "items": {
+        "type": "object",
+        "properties": {"kind": {"type": "string", "enum": list(EDIT_KINDS)}, "text": LINE},
+        "required": ["kind", "text"],
+        "additionalProperties": False,
+    },
+}
 INTENT_SCHEMA = AnswerSchema(
     name="intent",
     schema={
         "type": "object",
         "properties": {
-            "edits": {
-                "type": "array",
-                "maxItems": 8,
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "kind": {
-                            "type": "string",
-                            "enum": [
-                                "addition",
-                                "removal",
-                                "modification",
-                                "comparison",
-                                "retention",
-                            ],
-                        },
-                        "text": _LINE,
-                    },
-                    "required": ["kind", "text"],
-                    "additionalProperties": False,
-                },
-            },
-            "core": _LINE,
-            "detailed": _LINE,
-            "full": _LINE,
+            "edits": EDITS,
+            "core": LINE,
+            "detailed": LINE,
+            "full": LINE,
         },
         "required": ["edits", "core", "detailed", "full"],
         "additionalProperties": False,
     },
 )
-PROPOSITIONS_SCHEMA = AnswerSchema(
-    name="propositions",
-    schema={
+
+
+def propositions_schema(most: int) -> AnswerSchema:
+    """The shape of an answer with so many questions at most."""
+    proposition = {
         "type": "object",
         "properties": {
-            "propositions": {
-                "type": "array",
-                "minItems": 1,
-                "maxItems": 4,
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "statement": _LINE,
-                        "question": _LINE,
-                        "expected": {"type": "string", "enum": ["yes", "no"]},
-                        "needs_reference": {"type": "boolean"},
-                    },
-                    "required": ["statement", "question", "expected", "needs_reference"],
-                    "additionalProperties": False,
-                },
-            }
+            "statement": LINE,
+            "question": LINE,
+            "expected": {"type": "string", "enum": ["yes", "no"]},
+            "needs_reference": {"type": "boolean"},
         },
-        "required": ["propositions"],
+        "required": ["statement", "question", "expected", "needs_reference"],
         "additionalProperties": False,
-    },
-)
+    }
+    listed = {"type": "array", "minItems": 1, "maxItems": most, "items": proposition}
+    return AnswerSchema(
+        name="propositions",
+        schema={
+            "type": "object",
+            "properties": {"propositions": listed},
+            "required": ["propositions"],
+            "additionalProperties": False,
+        },
+    )
 
 
 async def read_query(model: ChatModel, query: Query, reference_caption: str) -> SearchIntent:
@@ -96,30 +91,46 @@ async def read_query(model: ChatModel, query: Query, reference_caption: str) -> 
         ChatUnavailable: no server answers.
         ChatMalformed: the model made no sense twice.
     """
-    request = _request(prompt("intent"), _lines(query, reference_caption), _INTENT_TOKENS)
-    return await _ask(model, request, INTENT_SCHEMA, read_intent)
+    request = ChatRequest(
+        system=prompt("intent").text,
+        text="\n".join(query_lines(query, reference_caption)),
+        max_tokens=_INTENT_TOKENS,
+    )
+    return await ask_json(model, request, INTENT_SCHEMA, read_intent)
 
 
 async def write_propositions(
-    model: ChatModel, query: Query, intent: SearchIntent, reference_caption: str
+    model: ChatModel,
+    query: Query,
+    edits: Sequence[AtomicEdit],
+    reference_caption: str,
+    *,
+    most: int | None = None,
 ) -> tuple[Proposition, ...]:
-    """One to four yes/no questions, with the answers that the wanted photo gives.
+    """Yes/no questions, one to four or to `most`, with the answers that the wanted photo gives.
 
     Raises:
         ChatUnavailable: no server answers.
         ChatMalformed: the model made no sense twice.
     """
-    edits = [f"{n}. {edit.kind}: {edit.text}" for n, edit in enumerate(intent.edits, start=1)]
+    listed = [f"{n}. {edit.kind}: {edit.text}" for n, edit in enumerate(edits, start=1)]
     lines = [
-        *_lines(query, reference_caption),
+        *query_lines(query, reference_caption),
+        *([] if most is None else [f"Questions: {most} at most"]),
         "Edits:",
-        *(edits or [f"1. addition: {query.text}"]),
+        *(listed or [f"1. addition: {query.text}"]),
     ]
-    return await _ask(
+    count = PROPOSITIONS_MAX if most is None else most
+    has_reference = query.reference is not None
+    return await ask_json(
         model,
-        _request(prompt("propositions"), lines, _PROPOSITIONS_TOKENS),
-        PROPOSITIONS_SCHEMA,
-        lambda answer: read_propositions(answer, has_reference=query.reference is not None),
+        ChatRequest(
+            system=prompt("propositions").text,
+            text="\n".join(lines),
+            max_tokens=_PROPOSITION_TOKENS * count,
+        ),
+        propositions_schema(count),
+        lambda answer: read_propositions(answer, has_reference=has_reference, most=count),
     )
 
 
@@ -133,7 +144,8 @@ def whole_question(query: Query) -> Proposition:
     )
 
 
-def _lines(query: Query, reference_caption: str) -> list[str]:
+def query_lines(query: Query, reference_caption: str) -> list[str]:
+    """What a person asked for, as the reasoner is told it."""
     lines = [f"Reference: {reference_caption or 'none'}"]
     if query.history:
         said = ", ".join(turn.text for turn in query.history)
@@ -141,17 +153,18 @@ def _lines(query: Query, reference_caption: str) -> list[str]:
     return [*lines, f"Request: {' '.join(query.text.split())}"]
 
 
-def _request(told: Prompt, lines: list[str], max_tokens: int) -> ChatRequest:
-    return ChatRequest(system=told.text, text="\n".join(lines), max_tokens=max_tokens)
-
-
-async def _ask(
+async def ask_json(
     model: ChatModel,
     request: ChatRequest,
     schema: AnswerSchema,
     read: Callable[[dict[str, Any]], Value | ParseFailure],
 ) -> Value:
-    """The answer's meaning; a model that makes no sense is told so, and asked once more."""
+    """The answer's meaning; a model that makes no sense is told so, and asked once more.
+
+    Raises:
+        ChatUnavailable: no server answers.
+        ChatMalformed: the model made no sense twice.
+    """
     complaint = ""
     for _ in range(_ATTEMPTS):
         try:
@@ -172,4 +185,4 @@ def _again(request: ChatRequest, complaint: str) -> ChatRequest:
         f"{request.text}\n\nAn earlier answer could not be used ({complaint})."
         " Answer with the JSON object only."
     )
-    return ChatRequest(system=request.system, text=text, max_tokens=request.max_tokens)
+    return replace(request, text=text)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from imagescope_tui.search.retriever import PictureSearch, WordSearch
     from imagescope_tui.search.types import Query, SearchOptions
+    from imagescope_tui.search.variants import VariantFusion
     from indexer.answers import NearestAnswer
 
     OnRanking = Callable[[tuple[Candidate, ...]], None]
@@ -79,9 +80,13 @@ class Retrieval:
         )
 
     async def described(
-        self, query: Query, descriptions: Sequence[str], options: SearchOptions
+        self,
+        query: Query,
+        variants: Sequence[Sequence[str]],
+        options: SearchOptions,
+        fusion: VariantFusion,
     ) -> Retrieved:
-        """The published stage 1: by the mean of the descriptions, without the reference itself.
+        """The published stage 1: by the descriptions, without the reference itself.
 
         The word index takes part only where the words are a plain description: those of an edit
         or of a conversation also name what must not be there.
@@ -89,7 +94,13 @@ class Retrieval:
         Raises:
             Superseded: a newer search took this one's place.
         """
-        pictures, degradation = await self._near(query, descriptions, options, is_plain=False)
+        answers = [
+            await self._near(query, texts, options, is_plain=False)
+            for texts in fusion.questions(variants)
+        ]
+        near = [answer for answer, _ in answers if answer is not None]
+        pictures = fusion.fused(near) if near else None
+        degradation = next((why for _, why in answers if why is not None), None)
         is_description = query.reference is None and not query.history
         words = await self._matching(query, options) if is_description else WordAnswer()
         return Retrieved(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.search.events import CandidatesReranked, CandidatesRetrieved, StageDegraded
-from imagescope_tui.search.strategies import STRATEGIES
+from imagescope_tui.search.strategies import strategy_of
 from imagescope_tui.search.types import Degradation, StageCost
 from indexer.models.chat_types import ChatUnavailable
 from indexer.models.protocols import ModelError
@@ -80,7 +80,7 @@ class SearchRun:
     @property
     def strategy(self) -> Strategy:
         """How it is looked for."""
-        return STRATEGIES[self.options.strategy]
+        return strategy_of(self.options)
 
     def meter(self, stage: int) -> Meter:
         """Counts on from what the stage took in steps before."""
@@ -118,7 +118,9 @@ class SearchRun:
         self.put_cost(stage, cost)
         self.emit(CandidatesReranked(stage=stage, ranking=ranking, cost=cost))
 
-    async def guarded(self, stage: int, work: Callable[[], Awaitable[Value]]) -> Value | None:
+    async def guarded(
+        self, stage: int, work: Callable[[], Awaitable[Value]], fallback: str = ""
+    ) -> Value | None:
         """A stage's failure is an event, and what was found before it stands."""
         try:
             return await work()
@@ -127,7 +129,7 @@ class SearchRun:
                 Degradation(
                     stage=stage,
                     reason=error.message,
-                    fallback=FALLBACKS[stage],
+                    fallback=fallback or FALLBACKS[stage],
                     hint=error.hint,
                     is_unanswered=isinstance(error, ChatUnavailable),
                 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,12 +10,8 @@ if TYPE_CHECKING:
     from imagescope_tui.search.types import Answer, Candidate, Proposition, Verdict
     from storage.records import PhotoId
 
-P_LEAST = 0.01
-"""No answer is believed more than 99 to 1: one sure mistake must not outweigh everything."""
 P_OF_WORDS = 0.05
-"""How far a plain yes or no is doubted where the server tells no probability."""
-PRIOR_WEIGHT = 0.5
-"""Log-odds per standard deviation of the stage-1 score among the candidates."""
+"""How far a plain yes or no is doubted where probabilities of the two are compared."""
 
 
 def is_satisfied(answer: Answer | None, proposition: Proposition) -> bool:
@@ -29,30 +24,37 @@ def count_satisfied(answers: Sequence[Answer | None], propositions: Sequence[Pro
     return float(sum(map(is_satisfied, answers, propositions)))
 
 
-def log_odds(answer: Answer | None, proposition: Proposition) -> float:
-    """How much an answer speaks for the candidate, in nats; 0 where it says nothing."""
+def chance_of_yes(answer: Answer | None) -> float | None:
+    """The probability of yes; 1 or 0 where only the word is known, None where not even that."""
     if answer is None or answer.said is None:
-        return 0.0
+        return None
+    return answer.p_yes if answer.p_yes is not None else float(answer.said)
+
+
+def chance_of_expected(answer: Answer | None, proposition: Proposition) -> float | None:
+    """The reported probability of the expected answer; None where there is no answer.
+
+    A plain word is a report that is right but for P_OF_WORDS.
+    """
+    if answer is None or answer.said is None:
+        return None
     p_yes = answer.p_yes if answer.p_yes is not None else abs(answer.said - P_OF_WORDS)
-    p_yes = min(max(p_yes, P_LEAST), 1.0 - P_LEAST)
-    odds = math.log(p_yes / (1.0 - p_yes))
-    return odds if proposition.expected else -odds
+    return p_yes if proposition.expected else 1.0 - p_yes
 
 
-def sum_log_odds(answers: Sequence[Answer | None], propositions: Sequence[Proposition]) -> float:
-    """Evidence for the candidate, as if the answers were independent."""
-    return sum(map(log_odds, answers, propositions))
+def likenesses(candidates: Sequence[Candidate], *, keeps_last: bool) -> dict[PhotoId, float]:
+    """Stage-1 scores scaled by their least and greatest, the greatest to 1 (XR).
 
-
-def priors(candidates: Sequence[Candidate]) -> dict[PhotoId, float]:
-    """What stage 1 says of each candidate, as log-odds around zero."""
+    The least becomes 0, as published; or, with `keeps_last`, as much as one place in the ranking:
+    at 0, no answer could bring the last candidate before one that answers nothing right.
+    """
     scores = [candidate.score for candidate in candidates]
     if not scores:
         return {}
-    mean = sum(scores) / len(scores)
-    spread = math.sqrt(sum((score - mean) ** 2 for score in scores) / len(scores))
+    least, spread = min(scores), max(scores) - min(scores)
+    floor = 1.0 / len(scores) if keeps_last else 0.0
     return {
-        item.photo_id: PRIOR_WEIGHT * (item.score - mean) / spread if spread > 0 else 0.0
+        item.photo_id: floor + (1.0 - floor) * (item.score - least) / spread if spread > 0 else 1.0
         for item in candidates
     }
 

@@ -36,5 +36,8 @@ class Sight(Protocol):
     async def caption_of(self, path: Path) -> str:
         """What the library's caption says of the photo; empty where there is none."""
 
+    async def caption_of_photo(self, photo_id: PhotoId) -> str:
+        """The caption of a photo of the library; empty where there is none."""
+
     def close(self) -> None:
         """Let go of the library, and end what was started."""

@@ -7,6 +7,7 @@ them and taken up again by another process.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from imagescope_tui.search.evaluator import judge as judge_candidates
@@ -16,11 +17,14 @@ from imagescope_tui.search.events import (
     IntentReady,
     PropositionsReady,
 )
+from imagescope_tui.search.imagination import imagine_from_picture, imagine_from_words
 from imagescope_tui.search.models import NO_MODELS
 from imagescope_tui.search.reasoner import read_query, whole_question, write_propositions
 from imagescope_tui.search.reference import describe_reference
 from imagescope_tui.search.scoring import judged_order, promoted, reranked
-from imagescope_tui.search.strategies import roles_of
+from imagescope_tui.search.sight import EVALUATOR_SIDE
+from imagescope_tui.search.strategies import roles_of, steps_of
+from imagescope_tui.search.variants import VariantFusion
 from imagescope_tui.search.verifier import Verifier
 from indexer.models.protocols import ModelError
 
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
     from imagescope_tui.search.sight import Sight
     from imagescope_tui.search.types import (
         Candidate,
+        Imagination,
+        ImaginedFrom,
         Proposition,
         SearchIntent,
         Step,
@@ -44,6 +50,7 @@ if TYPE_CHECKING:
 
     Ranking = tuple[Candidate, ...]
 
+_LEFT_OUT = "searched by what else was described"
 
 # -- stage 1 --------------------------------------------------------------------------------------
 
@@ -68,8 +75,40 @@ async def read_with(run: SearchRun, models: RoleModels) -> None:
 
     intent = await run.guarded(1, understand)
     if intent is not None:
+        imagined = await _imaginations(run, models)
+        intent = replace(intent, imaginations=imagined)
         run.put(intent=intent)
         run.emit(IntentReady(intent=intent))
+
+
+async def _imaginations(run: SearchRun, models: RoleModels) -> tuple[Imagination, ...]:
+    """The wanted photo as the strategy imagines it; what cannot be imagined is left out."""
+    found: list[Imagination] = []
+    for source in run.strategy.imagines_from:
+        imagined = await run.guarded(1, partial(_IMAGINES[source], run, models), _LEFT_OUT)
+        if imagined is not None:
+            found.append(imagined)
+    return tuple(found)
+
+
+async def _from_words(run: SearchRun, models: RoleModels) -> Imagination:
+    reasoner = _present(models.reasoner, "reasoner")
+    return await imagine_from_words(reasoner, run.query, run.result.reference_caption)
+
+
+async def _from_picture(run: SearchRun, models: RoleModels) -> Imagination | None:
+    """None without a reference, or where it cannot be seen."""
+    reference = run.query.reference
+    seen = await _shown(run).of_file(reference, EVALUATOR_SIDE) if reference is not None else None
+    if seen is None:
+        return None
+    return await imagine_from_picture(_present(models.captioner, "captioner"), run.query, seen)
+
+
+_IMAGINES: dict[ImaginedFrom, Callable[[SearchRun, RoleModels], Awaitable[Imagination | None]]] = {
+    "words": _from_words,
+    "picture": _from_picture,
+}
 
 
 async def retrieve(run: SearchRun) -> None:
@@ -94,7 +133,12 @@ async def described(run: SearchRun) -> Retrieved | None:
 
     Words of an edit that no photo holds are no trouble once it has been understood.
     """
-    found = await run.retrieval.described(run.query, run.result.intent.descriptions, run.options)
+    found = await run.retrieval.described(
+        run.query,
+        _variants(run),
+        run.options,
+        VariantFusion(run.strategy.fusion, run.options.rrf_k),
+    )
     if found.degradation is not None:
         return None
     if not found.has_meaning:
@@ -109,14 +153,21 @@ def again(run: SearchRun, found: Retrieved) -> Retrieved:
     return replace(found, degradation=None, words_unknown=unknown)
 
 
+def _variants(run: SearchRun) -> list[tuple[str, ...]]:
+    """The descriptions together, and each imagined caption by itself."""
+    intent = run.result.intent
+    return [intent.descriptions, *((item.caption,) for item in intent.imaginations)]
+
+
 def is_read(run: SearchRun) -> bool:
     """Whether there are descriptions to rank by.
 
     Without a description of the reference they lack all that it shows: the picture itself, summed
-    with the words, says more.
+    with the words, says more, unless a model imagined the wanted photo from it.
     """
     result = run.result
-    is_whole = run.query.reference is None or bool(result.reference_caption)
+    has_seen = any(item.source == "picture" for item in result.intent.imaginations)
+    is_whole = run.query.reference is None or bool(result.reference_caption) or has_seen
     return bool(result.intent.descriptions) and is_whole
 
 
@@ -138,9 +189,15 @@ async def ask(run: SearchRun) -> None:
 async def _questions(run: SearchRun, models: RoleModels) -> tuple[Proposition, ...]:
     if not run.strategy.reads:
         return (whole_question(run.query),)
-    result = run.result
+    intent, strategy = run.result.intent, run.strategy
+    imagined = intent.imaginations if strategy.asks_imagined else ()
+    sources = [item.edits for item in imagined] or [intent.edits]
     return await write_propositions(
-        _present(models.reasoner, "reasoner"), run.query, result.intent, result.reference_caption
+        _present(models.reasoner, "reasoner"),
+        run.query,
+        [edit for edits in sources for edit in edits],
+        run.result.reference_caption,
+        most=strategy.questions,
     )
 
 
@@ -158,8 +215,10 @@ async def _verified(run: SearchRun, models: RoleModels) -> Ranking:
         heard[verification.photo_id] = verification
         run.emit(CandidateVerified(verification=verification))
 
+    asked = roles_of("verify", run.options)
     verifying = Verifier(
-        model=_present(models.verifier, "verifier"),
+        model=_present(models.verifier, "verifier") if "verifier" in asked else None,
+        reader=_present(models.reasoner, "reasoner") if "reasoner" in asked else None,
         sight=_shown(run),
         strategy=run.strategy,
         memory=run.memory,
@@ -169,7 +228,9 @@ async def _verified(run: SearchRun, models: RoleModels) -> Ranking:
     )
     ranking, top_k = run.result.ranking, run.options.top_k
     try:
-        verifications = await verifying.verify(ranking[:top_k], keep=run.options.max_judged)
+        verifications = await verifying.verify(
+            ranking[:top_k], keep=run.options.max_judged, spare=_spare(run)
+        )
     except ModelError:
         run.put(verifications=tuple(heard.values()))
         raise
@@ -201,20 +262,33 @@ async def _judged(run: SearchRun, models: RoleModels) -> Ranking:
     return promoted(run.result.ranking, accepted[0] if accepted else None)
 
 
+def _spare(run: SearchRun) -> int:
+    """How many questions a strategy leaves unasked so that it may judge several candidates.
+
+    `imagescope` may end with its first verdict. Who always gives as many as are allowed must have
+    saved the others before, so that no search takes more calls than by `imagescope`: the questions
+    that promise least, asked last, are left out.
+    """
+    if run.strategy.stops_at_accepted or "judge" not in steps_of(run.options):
+        return 0
+    return max(0, min(run.options.max_judged, run.options.top_k, len(run.result.ranking)) - 1)
+
+
 def _judged_count(run: SearchRun) -> int:
-    """`imagescope` may end with its first verdict; a strategy that always gives several must
-    have saved the difference before."""
+    """One, and as many more as questions were saved; see `_spare`."""
     if run.strategy.stops_at_accepted:
         return run.options.max_judged
-    return min(run.options.max_judged, 1 + calls_saved(run))
+    return min(run.options.max_judged, 1 + _calls_saved(run))
 
 
-def calls_saved(run: SearchRun) -> int:
+def _calls_saved(run: SearchRun) -> int:
     """How many questions stage 2 did without, of those it had to ask; 0 where it did not run."""
     result = run.result
     if 2 not in result.rankings:
         return 0
-    asked = result.costs[2].model_calls.get("verifier", 0)
+    asked = sum(
+        result.costs[2].model_calls.get(role, 0) for role in roles_of("verify", run.options)
+    )
     return max(0, len(result.verifications) * len(result.propositions) - asked)
 
 

@@ -15,6 +15,7 @@ StrategyName: TypeAlias = Literal["imagescope", "ours", "xr", "inquire", "retrie
 Fusion: TypeAlias = Literal["mean", "rrf", "interleave"]
 AnswersFrom: TypeAlias = Literal["picture", "caption", "both"]
 Step: TypeAlias = Literal["read", "retrieve", "ask", "verify", "judge"]
+ImaginedFrom: TypeAlias = Literal["words", "picture"]
 EditKind: TypeAlias = Literal["addition", "removal", "modification", "comparison", "retention"]
 
 
@@ -117,12 +118,26 @@ class AtomicEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Imagination:
+    """The wanted photo as one model imagines it."""
+
+    source: ImaginedFrom
+    """Whether it read what the reference shows, or saw it."""
+    edits: tuple[AtomicEdit, ...]
+    """What must be seen and what must not."""
+    caption: str
+    """What a caption of the wanted photo would say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchIntent:
     """A query as it was understood."""
 
     edits: tuple[AtomicEdit, ...] = ()
     descriptions: tuple[str, ...] = ()
     """What the wanted photo shows: core, detailed, full; the query's own text where none read."""
+    imaginations: tuple[Imagination, ...] = ()
+    """Of strategies that imagine the wanted photo beside describing it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +168,12 @@ class Verification:
     photo_id: PhotoId
     answers: tuple[Answer | None, ...]
     """One per proposition, in their order; None where it was not asked (yet)."""
+    caption_answers: tuple[Answer | None, ...] = ()
+    """The same by the photo's caption alone; empty where captions were not asked."""
     score: float = 0.0
-    """What stage 2 orders by: how many came out as expected, or the sum of the log-odds."""
+    """What stage 2 orders by: for `imagescope` how many answers are the expected ones, for `xr`
+    that times the likeness, for `inquire` the probability of yes, for `ours` the logarithm of the
+    probability that of all candidates this one is the wanted one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,15 @@ INTENT = {
     "detailed": "a red barn",
     "full": "a red barn on a hill",
 }
+IMAGINED_WORDS = {
+    "edits": [{"kind": "modification", "text": "it is night"}],
+    "caption": "A red barn at night.",
+}
+IMAGINED_PICTURE = {
+    "present": ["a red barn", "stars"],
+    "absent": ["the sun"],
+    "caption": "A red barn under stars.",
+}
 DESCRIPTIONS = ("a barn", "a red barn", "a red barn on a hill")
 
 
@@ -149,6 +158,10 @@ class ScriptedModel:
         said=True
     )
     verdict: Callable[[tuple[int, ...]], Any] = lambda shown: {"accepted": "no", "reason": "no"}
+    imagined_words: Any = field(default_factory=lambda: dict(IMAGINED_WORDS))
+    imagined_picture: Any = field(default_factory=lambda: dict(IMAGINED_PICTURE))
+    claim: Callable[[str], YesNo | ChatError] = lambda text: YesNo(said=True)
+    """By `Description: …` and `Claim: …`, each on its line."""
     text: str | ChatError = "a caption"
     gate: asyncio.Event | None = None
     requests: list[ChatRequest] = field(default_factory=list)
@@ -172,7 +185,12 @@ class ScriptedModel:
 
     async def answer_json(self, request: ChatRequest, schema: AnswerSchema) -> dict[str, Any]:
         await self._note(schema.name, request)
-        answer: Any = {"intent": self.intent, "propositions": self.propositions}.get(schema.name)
+        answer: Any = {
+            "intent": self.intent,
+            "imagine_words": self.imagined_words,
+            "imagine_picture": self.imagined_picture,
+            "propositions": self.propositions,
+        }.get(schema.name)
         if schema.name == "verdict":
             answer = self.verdict(_shown(request))
         if isinstance(answer, list):
@@ -182,8 +200,11 @@ class ScriptedModel:
         return dict(json.loads(json.dumps(answer)))
 
     async def answer_yes_no(self, request: ChatRequest) -> YesNo:
-        await self._note("question", request)
-        answer = self.yes_no(request.text.splitlines()[0], _shown(request))
+        await self._note("question" if request.pictures else "claim", request)
+        if request.pictures:
+            answer = self.yes_no(request.text.splitlines()[0], _shown(request))
+        else:
+            answer = self.claim(request.text)
         if isinstance(answer, ChatError):
             raise answer
         return answer
@@ -212,6 +233,8 @@ class ScriptedSight:
     """Shows each photo as the bytes of its number; the reference as 0."""
 
     caption: str = ""
+    captions: dict[int, str] = field(default_factory=dict)
+    """Of photos, by number."""
     unseen: frozenset[int] = frozenset()
 
     async def of_photo(self, photo_id: PhotoId, side: int) -> SeenPhoto | None:
@@ -224,6 +247,9 @@ class ScriptedSight:
 
     async def caption_of(self, path: Path) -> str:
         return self.caption
+
+    async def caption_of_photo(self, photo_id: PhotoId) -> str:
+        return self.captions.get(photo_id, "")
 
     def close(self) -> None:
         return None

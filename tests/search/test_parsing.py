@@ -62,7 +62,9 @@ def test_an_edit_of_an_unknown_kind_is_a_modification() -> None:
 def test_every_way_to_write_yes_is_one(expected: object) -> None:
     answer = {"propositions": [{"question": "Is it red?", "expected": expected}]}
     found = read_propositions(answer, has_reference=False)
-    assert found == (Proposition(statement="Is it red?", question="Is it red?", expected=True),)
+    assert found == (
+        Proposition(statement="Is it red? Yes.", question="Is it red?", expected=True),
+    )
 
 
 @pytest.mark.parametrize("word", ["eyes", "yesterday", "", None, 7, "maybe"])

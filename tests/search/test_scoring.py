@@ -1,12 +1,17 @@
 from __future__ import annotations
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagescope_tui.search.scoring import judged_order, log_odds, priors, promoted, reranked
+from imagescope_tui.search.scoring import (
+    chance_of_expected,
+    chance_of_yes,
+    judged_order,
+    likenesses,
+    promoted,
+    reranked,
+)
 from imagescope_tui.search.types import Answer, Candidate, Proposition, Verdict
 from storage.records import PhotoId
 
@@ -24,35 +29,32 @@ def candidates(*scores: float) -> tuple[Candidate, ...]:
 @given(st.floats(0, 1))
 def test_what_speaks_for_a_yes_speaks_as_much_against_a_no(p_yes: float) -> None:
     answer = Answer(said=p_yes >= 0.5, p_yes=p_yes)
-    assert log_odds(answer, EXPECT_YES) == -log_odds(answer, EXPECT_NO)
+    for_yes, for_no = (chance_of_expected(answer, item) for item in (EXPECT_YES, EXPECT_NO))
+    assert for_yes == p_yes
+    assert for_no == 1 - p_yes
 
 
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_a_likelier_yes_never_counts_for_less(one: float, other: float) -> None:
-    low, high = sorted((one, other))
-    odds = [log_odds(Answer(said=True, p_yes=p), EXPECT_YES) for p in (low, high)]
-    assert odds == sorted(odds)
-
-
-def test_no_single_answer_is_believed_more_than_99_to_1() -> None:
-    assert log_odds(Answer(said=True, p_yes=1.0), EXPECT_YES) == pytest.approx(math.log(99))
-
-
-def test_a_plain_yes_counts_for_what_it_says() -> None:
-    assert log_odds(Answer(said=True), EXPECT_YES) > 0 > log_odds(Answer(said=True), EXPECT_NO)
-    assert log_odds(Answer(said=False), EXPECT_NO) > 0 > log_odds(Answer(said=False), EXPECT_YES)
+def test_a_plain_word_is_doubted_a_little_where_probabilities_are_compared() -> None:
+    yes, no = Answer(said=True), Answer(said=False)
+    assert chance_of_expected(yes, EXPECT_YES) == chance_of_expected(no, EXPECT_NO) == 0.95
+    assert chance_of_expected(no, EXPECT_YES) == pytest.approx(0.05)
+    assert (chance_of_yes(yes), chance_of_yes(no)) == (1.0, 0.0)
 
 
 @pytest.mark.parametrize("answer", [None, Answer(said=None), Answer(said=None, p_yes=0.9)])
-def test_an_answer_that_says_nothing_counts_nothing(answer: Answer | None) -> None:
-    assert log_odds(answer, EXPECT_YES) == 0.0
+def test_an_answer_that_says_nothing_has_no_chance(answer: Answer | None) -> None:
+    assert chance_of_yes(answer) is None
+    assert chance_of_expected(answer, EXPECT_YES) is None
 
 
-def test_a_prior_grows_with_the_score_and_is_zero_where_all_are_equal() -> None:
-    found = priors(candidates(0.9, 0.5, 0.1))
-    assert found[PhotoId(1)] > found[PhotoId(2)] > found[PhotoId(3)]
-    assert set(priors(candidates(0.4, 0.4)).values()) == {0.0}
-    assert priors(()) == {}
+def test_likeness_falls_from_one_and_keeps_something_for_the_last() -> None:
+    found = likenesses(candidates(0.9, 0.5, 0.1), keeps_last=True)
+    assert found[PhotoId(1)] == 1.0
+    assert found[PhotoId(2)] == pytest.approx(2 / 3)
+    assert found[PhotoId(3)] == pytest.approx(1 / 3)
+    assert likenesses(candidates(0.9, 0.5, 0.1), keeps_last=False)[PhotoId(3)] == 0.0
+    assert set(likenesses(candidates(0.4, 0.4), keeps_last=False).values()) == {1.0}
+    assert likenesses((), keeps_last=True) == {}
 
 
 def test_a_photo_nobody_scored_stands_as_one_with_nothing() -> None:

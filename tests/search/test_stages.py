@@ -190,7 +190,8 @@ async def test_nonsense_twice_keeps_the_users_words() -> None:
 
 @pytest.mark.parametrize("options", [DEEP, OURS], ids=["imagescope", "ours"])
 async def test_who_answers_as_expected_comes_first(options: SearchOptions) -> None:
-    result = await Asking(ScriptedModel(yes_no=truth(3, 4))).search(options=options)
+    model = ScriptedModel(propositions=questions("One?", "Two?"), yes_no=truth(3, 4))
+    result = await Asking(model).search(options=replace(options, stages=2))
     assert order(result, 2)[:2] == [3, 4]
 
 
@@ -238,11 +239,21 @@ async def test_every_answer_is_told_as_it_comes() -> None:
 
 
 async def test_ours_asks_nothing_more_about_who_lags_far_behind() -> None:
-    model = ScriptedModel(propositions=questions("One?", "Two?"), yes_no=truth(2, 3, 4))
+    asked = questions("One?", "Two?", "Three?", "Four?")
+    model = ScriptedModel(propositions=asked, yes_no=truth(1, 2))
     asking = Asking(model)
-    result = await asking.search(options=replace(OURS, stages=2))
-    assert result.verifications[0].answers[1] is None
-    assert model.names["question"] == 7
+    result = await asking.search(options=replace(OURS, stages=2, top_k=6, max_judged=2))
+    known = [sum(answer is not None for answer in item.answers) for item in result.verifications]
+    assert known[:2] == [4, 4]
+    assert max(known[2:]) < 4
+    assert model.names["question"] == sum(known)
+
+
+async def test_ours_leaves_the_least_promising_questions_for_the_evaluator() -> None:
+    model = ScriptedModel()
+    result = await Asking(model).search(options=replace(OURS, top_k=6))
+    assert [item.answers[0] is None for item in result.verifications] == 4 * [False] + 2 * [True]
+    assert len(result.verdicts) == 3
 
 
 async def test_ours_remembers_answers_and_imagescope_asks_again() -> None:
@@ -280,15 +291,9 @@ async def test_imagescope_stops_at_the_first_accepted_and_moves_it_alone() -> No
 
 
 async def test_ours_ranks_all_that_were_judged() -> None:
-    model = ScriptedModel(
-        verdict=accepts(3), propositions=questions("One?", "Two?"), yes_no=truth(1, 2, 3)
-    )
-    asking = Asking(model)
-    await asking.search(options=OURS)
-    # The answers are remembered now, so that the evaluator may be asked about three.
-    result = await asking.search(options=OURS)
-    assert [item.photo_id for item in result.verdicts] == [1, 2, 3]
-    assert order(result)[:3] == [3, 1, 2]
+    result = await Asking(ScriptedModel(verdict=accepts(2, 3))).search(options=OURS)
+    assert sorted(item.photo_id for item in result.verdicts) == [1, 2, 3]
+    assert order(result)[:3] == [2, 3, 1]
 
 
 async def test_the_evaluator_sees_the_reference_before_the_candidate() -> None:

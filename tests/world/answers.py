@@ -41,7 +41,7 @@ def caption(picture: bytes) -> str:
 def intent(lines: Mapping[str, str]) -> dict[str, Any]:
     """A reading of the request among the lines `Reference`, `Earlier` and `Request`."""
     request = lines.get("Request", "")
-    base, target = _before_and_after(lines)
+    base, target = before_and_after(lines)
     edits = [{"kind": phrase.kind, "text": phrase.text} for phrase in phrases_of(request)]
     if target.is_nothing or target == base:
         # Nothing was understood: say it again rather than something else.
@@ -54,7 +54,7 @@ def intent(lines: Mapping[str, str]) -> dict[str, Any]:
 
 def propositions(lines: Mapping[str, str]) -> dict[str, Any]:
     """What must be true of the wanted photo: the changes first, then what stays."""
-    base, target = _before_and_after(lines)
+    base, target = before_and_after(lines)
     request = lines.get("Request", "")
     if not phrases_of(request):
         asked = [_proposition(f"It shows {request}.", f"Does the picture show {request}?")]
@@ -88,7 +88,7 @@ def question(text: str, pictures: Sequence[bytes]) -> bool:
     return not meaning.is_nothing and holds(meaning, scenes[-1])
 
 
-def _before_and_after(lines: Mapping[str, str]) -> tuple[Meaning, Meaning]:
+def before_and_after(lines: Mapping[str, str]) -> tuple[Meaning, Meaning]:
     """What was meant before the request, and after it."""
     reference, earlier = lines.get("Reference", "none"), lines.get("Earlier", "none")
     has_reference = reference.strip().lower() != "none"

@@ -200,6 +200,13 @@ class GallerySight:
             caption = library.captions.of(photo.content_id) if photo and photo.content_id else None
         return caption.text if caption else ""
 
+    async def caption_of_photo(self, photo_id: PhotoId) -> str:
+        """The same of a photo by its number."""
+        with Library.open_reader(self.gallery.folder) as library:
+            photo = library.photos.by_ids([photo_id])[photo_id]
+            caption = library.captions.of(photo.content_id) if photo.content_id else None
+        return caption.text if caption else ""
+
     def close(self) -> None:
         """Nothing is held."""
 

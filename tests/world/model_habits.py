@@ -83,17 +83,22 @@ def is_thinking(server: ModelServer, body: Mapping[str, Any]) -> bool:
 
 
 def logprobs_of(
-    server: ModelServer, body: Mapping[str, Any], text: str, *, is_yes: bool
+    server: ModelServer,
+    body: Mapping[str, Any],
+    text: str,
+    *,
+    is_yes: bool,
+    confidence: float,
 ) -> dict[str, Any] | None:
     """The probabilities of the first token, where the request asks and the server tells."""
     if not (server.logprobs and body.get("logprobs")) or server.backend == "lmstudio":
         return None
     ids = body.get("logprob_token_ids")
     if server.backend == "vllm" and ids:
-        top = {t: p for t, p in _shares(server, is_yes=is_yes).items() if TOKEN_IDS[t] in ids}
+        top = {t: p for t, p in _shares(confidence, is_yes=is_yes).items() if TOKEN_IDS[t] in ids}
         top |= {t: 1e-6 for t, token in TOKEN_IDS.items() if token in ids and t not in top}
     else:
-        every = {**_shares(server, is_yes=is_yes), **dict.fromkeys(_OTHER_TOKENS, 1e-5)}
+        every = {**_shares(confidence, is_yes=is_yes), **dict.fromkeys(_OTHER_TOKENS, 1e-5)}
         ranked = sorted(every.items(), key=lambda pair: -pair[1])
         top = dict(ranked[: int(body.get("top_logprobs") or 0)])
     sampled = "<think>" if text.startswith("<think>") else text.split(maxsplit=1)[0]
@@ -104,8 +109,8 @@ def logprobs_of(
     return {"content": [{**first, "top_logprobs": entries}], "refusal": None}
 
 
-def _shares(server: ModelServer, *, is_yes: bool) -> dict[str, float]:
-    p_yes = server.confidence if is_yes else 1 - server.confidence
+def _shares(confidence: float, *, is_yes: bool) -> dict[str, float]:
+    p_yes = confidence if is_yes else 1 - confidence
     return {
         token: share * (p_yes if token.strip().lower() == "yes" else 1 - p_yes)
         for token, share in _SHARES.items()

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import httpx2
 
-from tests.world import answers
+from tests.world import answers, imagining
+from tests.world.errors import Errors
 from tests.world.model_habits import (
     Backend,
     beside_v1,
@@ -46,7 +47,14 @@ Failure: TypeAlias = Literal[
 GARBAGE: Final = "\x1b[31mPerhaps… [bold]eyes {] \x07"
 _THOUGHT: Final = f"<think>{'Yes? No, let me see: yes or no. ' * 10}</think>\n\n"
 _SCHEMA_IN_PROMPT: Final = re.compile(r'JSON object named "(\w+)"')
-_ROLES: Final = {"intent": "reasoner", "propositions": "reasoner", "verdict": "evaluator"}
+_ROLES: Final = {
+    "intent": "reasoner",
+    "imagine_words": "reasoner",
+    "imagine_picture": "captioner",
+    "propositions": "reasoner",
+    "verdict": "evaluator",
+}
+_OTHER_ROLES: Final = {"caption": "captioner", "question": "verifier", "claim": "reasoner"}
 _LISTENED: Final = "/v1/chat/completions"
 
 
@@ -57,7 +65,7 @@ class Recorded:
     role: str
     """`captioner`, `reasoner`, `verifier`, `evaluator`, or `probe`."""
     kind: str
-    """What was asked: `caption`, `intent`, `propositions`, `question`, `verdict` or `probe`."""
+    """What was asked: the name of the JSON schema, `caption`, `question`, `claim` or `probe`."""
     path: str
     body: dict[str, Any]
     headers: dict[str, str]
@@ -92,6 +100,8 @@ class ModelServer:
     model: str = "world-vlm"
     confidence: float = 0.95
     """Probability of the right answer against the wrong one."""
+    errors: Errors = field(default_factory=Errors)
+    """How often the verifier errs."""
     logprobs: bool = True
     schema: bool = True
     """Whether `response_format` is kept to; else the answer is prose with JSON in a fence."""
@@ -244,7 +254,9 @@ class ModelServer:
             "index": 0,
             "message": {"role": "assistant", "content": "".join(words[:most])},
             "finish_reason": "length" if is_cut else "stop",
-            "logprobs": logprobs_of(self, request.body, text or "?", is_yes=is_yes),
+            "logprobs": logprobs_of(
+                self, request.body, text or "?", is_yes=is_yes, confidence=self._sure(request)
+            ),
         }
         read = 20 + 64 * len(request.pictures)
         usage = {"prompt_tokens": read, "completion_tokens": len(words)}
@@ -262,11 +274,15 @@ class ModelServer:
         lines = dict(re.findall(r"^(Reference|Earlier|Request): *(.*)$", request.text, re.M))
         if request.kind == "caption":
             return answers.caption(request.pictures[-1]), True
-        if request.kind == "question":
-            is_yes = answers.question(request.text, request.pictures)
+        if request.kind in ("question", "claim"):
+            is_yes = self._is_yes(request)
             return ("Yes" if is_yes else "No"), is_yes
         if request.kind == "intent":
             found = answers.intent(lines)
+        elif request.kind == "imagine_words":
+            found = imagining.from_words(lines)
+        elif request.kind == "imagine_picture":
+            found = imagining.from_picture(lines, request.pictures[-1])
         elif request.kind == "propositions":
             found = answers.propositions(lines)
         elif request.kind == "verdict":
@@ -274,6 +290,20 @@ class ModelServer:
         else:
             return self._say_to_a_stranger(request)
         return self._as_json(request, found), True
+
+    def _sure(self, request: Recorded) -> float:
+        """The probability of what is said against the contrary."""
+        if request.kind == "question" and self.errors.is_calibrated:
+            return self.errors.confidence(request.text, request.pictures)
+        return self.confidence
+
+    def _is_yes(self, request: Recorded) -> bool:
+        """The truth, or its contrary where the verifier errs."""
+        if request.kind == "claim":
+            said = dict(re.findall(r"^(Description|Claim): *(.*)$", request.text, re.M))
+            return imagining.bears_out(said["Description"], said["Claim"])
+        is_yes = answers.question(request.text, request.pictures)
+        return is_yes != self.errors.errs(request.text, request.pictures)
 
     def _say_to_a_stranger(self, request: Recorded) -> tuple[str, bool]:
         """A request of no role: the first of each choice that its schema allows, or yes."""
@@ -341,7 +371,7 @@ def _recorded(path: str, body: dict[str, Any], headers: Mapping[str, str]) -> Re
     text = "\n".join(texts)
     kind = _kind_of(body, text)
     return Recorded(
-        role=_ROLES.get(kind, {"caption": "captioner", "question": "verifier"}.get(kind, "probe")),
+        role=_ROLES.get(kind) or _OTHER_ROLES.get(kind, "probe"),
         kind=kind,
         path=path,
         body=body,
@@ -364,5 +394,5 @@ def _kind_of(body: Mapping[str, Any], text: str) -> str:
     if name:
         return name if name in _ROLES else "probe"
     if "Answer yes or no." in text:
-        return "question"
+        return "question" if "image_url" in json.dumps(body["messages"]) else "claim"
     return "caption" if "caption" in text.lower() else "probe"
