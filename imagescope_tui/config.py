@@ -39,6 +39,7 @@ class Settings:
 
     library: Path
     encoder: str
+    caption_encoder: str
     models_folder: Path
     workers: int
     threads: int
@@ -95,6 +96,7 @@ def load_settings(
     return Settings(
         library=Path(str(origins["library"].value)),
         encoder=str(origins["encoder"].value),
+        caption_encoder=str(origins["caption_encoder"].value),
         models_folder=Path(str(origins["models_folder"].value)),
         workers=_number("workers", origins),
         threads=_number("threads", origins),

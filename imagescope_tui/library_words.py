@@ -64,6 +64,7 @@ def _matching(
                 photo_id=match.photo_id,
                 content_id=contents.get(match.photo_id),
                 score=match.score,
+                caption_score=match.caption_score,
             )
             for match in matches
         ),

@@ -59,6 +59,13 @@ SETTINGS = (
         default="auto",
     ),
     SettingInfo(
+        key="caption_encoder",
+        variable="IMAGESCOPE_CAPTION_ENCODER",
+        meaning="what reads captions: `same`, the picture encoder's text tower, or a"
+        " sentence-transformers model by its folder or its name in the Hugging Face cache",
+        default="same",
+    ),
+    SettingInfo(
         key="models_folder",
         variable="IMAGESCOPE_MODELS_FOLDER",
         meaning="where `models pull` puts weights",
@@ -151,15 +158,16 @@ SETTINGS = (
     SettingInfo(
         key="search.strategy",
         variable="IMAGESCOPE_STRATEGY",
-        meaning="how the stages work: `imagescope` as published, `ours` with probabilities;"
-        " the screen uses `ours` unless this is set",
+        meaning="how the stages work: `imagescope`, `xr` and `inquire` as published, `ours` with"
+        " probabilities, `retrieval` without models; the screen uses `ours` unless this is set",
         default="imagescope",
-        choices=("imagescope", "ours"),
+        choices=("imagescope", "ours", "xr", "inquire", "retrieval"),
     ),
     SettingInfo(
         key="search.top_k",
         variable="IMAGESCOPE_TOP_K",
-        meaning="how many candidates the verifier looks at",
+        meaning="how many candidates the verifier looks at; unless this is set, 100 by `xr` and"
+        " `inquire`",
         default=20,
     ),
     SettingInfo(

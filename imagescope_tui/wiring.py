@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from indexer.decode_pool import DecodePool
     from indexer.decoding import Decoded
     from indexer.lookup import VectorLookup
-    from indexer.models.protocols import ImageTextEncoder
+    from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from storage.records import PhotoFilter
 
 Answer = TypeVar("Answer")
@@ -34,8 +34,13 @@ class LocalPictures:
     """Compares pictures in this process, with an encoder that is loaded when it is needed."""
 
     def __init__(
-        self, folder: Path, load: Callable[[], ImageTextEncoder], *, caption_weight: float
+        self,
+        folder: Path,
+        load: Callable[[], tuple[ImageTextEncoder, TextEncoder | None]],
+        *,
+        caption_weight: float,
     ) -> None:
+        """`load` gives the encoder of pictures, and that of captions where it is another."""
         self._folder = folder
         self._caption_weight = caption_weight
         self._load = load
@@ -79,7 +84,7 @@ class LocalPictures:
         if self._lookup is None:
             from indexer.lookup import VectorLookup
 
-            encoder = self._load()
+            encoder, caption_encoder = self._load()
             library = Library.open_reader(self._folder)
             self._close_parts.append(library.close)
             decode = self._decoder(encoder)
@@ -89,6 +94,7 @@ class LocalPictures:
                 decode,
                 use_graph=False,
                 caption_weight=self._caption_weight,
+                caption_encoder=caption_encoder,
             )
         return self._lookup
 
@@ -137,7 +143,7 @@ async def open_own_engine(settings: Settings) -> AsyncIterator[SearchEngine]:
         source.use_local(await ModelServerKeeper(settings).find())
     pictures = LocalPictures(
         folder,
-        lambda: load_checked_encoder(settings),
+        lambda: (load_checked_encoder(settings), load_caption_encoder(settings)),
         caption_weight=settings.caption_weight,
     )
     engine = SearchEngine(
@@ -168,3 +174,14 @@ def load_checked_encoder(settings: Settings) -> ImageTextEncoder:
         threads=settings.threads,
         library=settings.library,
     )
+
+
+def load_caption_encoder(settings: Settings) -> TextEncoder | None:
+    """The encoder of captions, loaded here; None where it is that of the pictures.
+
+    Raises:
+        ModelError: it is not on this machine, or cannot be loaded.
+    """
+    from indexer.models.text_encoder import load_text_encoder
+
+    return load_text_encoder(settings.caption_encoder, threads=settings.threads)

@@ -22,14 +22,32 @@ class NearPhoto:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SideWeights:
+    """What a unit of each side's score adds to the logarithm of the odds that a photo is meant."""
+
+    picture: float
+    caption: float
+    caption_words: float
+    """From 0 to 1: how far words in captions count beside the caption's vector."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NearestAnswer:
-    """The photos nearest to a request; copies follow one another."""
+    """The photos nearest to a request; copies follow one another.
+
+    Where captions are in a space of their own, the photos that are first by `weights` follow those
+    that are first by the published score.
+    """
 
     encoder_id: str
     photos: tuple[NearPhoto, ...] = ()
     mean: float = 0.0
     deviation: float = 0.0
     """Of all scores: tells how far one stands out."""
+    mean_caption: float = 0.0
+    """The caption part of photos without caption, where others have one."""
+    weights: SideWeights | None = None
+    """None where the library has too few captions to have learned them."""
     has_meaning: bool = True
     """False where the encoder knows none of the words, and no picture was given."""
     words_known: tuple[str, ...] | None = None

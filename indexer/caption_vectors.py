@@ -1,4 +1,4 @@
-"""The vector of a caption, in the picture encoder's own space."""
+"""The vector of a caption, in the space of the picture encoder or of one for captions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from indexer.models.protocols import FloatMatrix, ImageTextEncoder
+    from indexer.models.protocols import FloatMatrix, TextEncoder
 
 PIECE_WORDS_MAX: Final = 40
 """So many words fit into the 64 or 77 tokens that a text tower reads; more would be cut off."""
@@ -19,7 +19,7 @@ PIECE_WORDS_MAX: Final = 40
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+")
 
 
-def caption_vectors(encoder: ImageTextEncoder, captions: Sequence[str]) -> FloatMatrix:
+def caption_vectors(encoder: TextEncoder, captions: Sequence[str]) -> FloatMatrix:
     """One row per caption, of unit length, or zero where the encoder knows no word of it.
 
     A caption that is too long for the text tower is split into sentences, whose vectors are

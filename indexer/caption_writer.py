@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from indexer.caption_desk import Captioned
     from indexer.events import IndexEvent
-    from indexer.models.protocols import FloatMatrix, ImageTextEncoder
+    from indexer.models.protocols import FloatMatrix, TextEncoder
     from storage.library import Library
     from storage.records import CaptionOrigin, OriginId
 
@@ -33,7 +33,8 @@ class CaptionWriter:
     """Belongs to the thread that holds the library for writing."""
 
     library: Library
-    encoder: ImageTextEncoder | None
+    encoder: TextEncoder | None
+    """Of captions: the picture encoder, or one of their own."""
     emit: Callable[[IndexEvent], None]
     clock: Callable[[], float]
     _embedded: dict[OriginId, ContentId] = field(default_factory=dict)

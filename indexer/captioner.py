@@ -8,6 +8,7 @@ a set of captions of its own, which takes the place of the old one when it is co
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,7 +24,9 @@ from indexer.caption_writer import BATCH_CAPTIONS, CaptionWriter
 from indexer.events import CaptionerReady, CaptionerUnavailable, CaptionProgress
 from indexer.hashing import has_changed
 from indexer.progress import Progress
+from indexer.side_weights import keep_side_weights
 from storage.caption_upkeep import catch_up_words, drop_superseded, switch_captions
+from storage.errors import StorageError
 from storage.records import CaptionOrigin
 
 if TYPE_CHECKING:
@@ -35,9 +38,11 @@ if TYPE_CHECKING:
     from indexer.caption_prompt import CaptionPrompt
     from indexer.decode_failures import DecodeFailure
     from indexer.events import IndexEvent
-    from indexer.models.protocols import ImageTextEncoder
+    from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from storage.library import Library
     from storage.records import ContentId
+
+_log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_COMMITS = 1.0
 _SECONDS_BETWEEN_LOOKS = 600.0
@@ -118,12 +123,18 @@ class Captioner:
         encoder: ImageTextEncoder | None,
         emit: Callable[[IndexEvent], None],
         clocks: Clocks,
+        *,
+        caption_encoder: TextEncoder | None = None,
     ) -> None:
+        """`caption_encoder` None: captions are embedded by `encoder`."""
         self._library = library
+        self._encoder = encoder
+        self._caption_encoder = caption_encoder
+        self._weighed_at = -1
         self._pool = pool
         self._emit = emit
         self._clocks = clocks
-        self._writer = CaptionWriter(library, encoder, emit, clocks.wall)
+        self._writer = CaptionWriter(library, caption_encoder or encoder, emit, clocks.wall)
         self._desk: Desk | None = None
         self._work: _Work | None = None
         self._down: ModelDown | None = None
@@ -221,6 +232,7 @@ class Captioner:
             self.collect()
             or catch_up_words(self._library)
             or self._embed_stored()
+            or self._weigh_sides()
             or self._offer_some()
             or self._finish()
         )
@@ -292,6 +304,20 @@ class Captioner:
         active = self._library.captions.active_id()
         wanted = self._work.queue.origin if self._work is not None else active
         return self._writer.embed_stored(active) or self._writer.embed_stored(wanted)
+
+    def _weigh_sides(self) -> bool:
+        """Learn from the captions how much each side of stage 1 counts, where many are new."""
+        if self._encoder is None or self._library.revision == self._weighed_at:
+            return False
+        self._weighed_at = self._library.revision
+        try:
+            return keep_side_weights(self._library, self._encoder, self._caption_encoder)
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - a seam
+            # A model may raise anything; searches go on with the weights that there are.
+            _log.exception("the sides of stage 1 could not be weighed")
+            return False
 
     def _offer_some(self) -> bool:
         work, desk = self._work, self._desk

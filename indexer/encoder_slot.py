@@ -1,4 +1,4 @@
-"""The one encoder of the process, loaded beside the first scan."""
+"""The encoders of the process, loaded beside the first scan."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from indexer.events import EncoderReady, EncoderUnavailable
 from indexer.models.protocols import ModelError, ModelUnusable
+from indexer.models.text_encoder import load_text_encoder
 from indexer.trusted_encoder import load_trusted_encoder
 from storage.errors import StorageError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from indexer.events import IndexEvent
-    from indexer.models.protocols import ImageTextEncoder
+    from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from indexer.options import IndexerOptions
 
 
@@ -27,6 +28,7 @@ class EncoderSlot:
         self._options = options
         self._emit = emit
         self._loaded: Future[ImageTextEncoder | None] = Future()
+        self._caption_encoder: TextEncoder | None = None
         self.error: ModelError | None = None
         """Why there is none, once it is known."""
 
@@ -37,6 +39,11 @@ class EncoderSlot:
     def wait(self) -> ImageTextEncoder | None:
         """The encoder, or None where it cannot be used; `error` says why."""
         return self._loaded.result()
+
+    def wait_for_captions(self) -> TextEncoder | None:
+        """The encoder of captions; None where they are in the space of the pictures."""
+        self.wait()
+        return self._caption_encoder
 
     @property
     def is_settled(self) -> bool:
@@ -51,6 +58,9 @@ class EncoderSlot:
                 models_folder=self._options.models_folder,
                 threads=self._options.threads,
                 library=self._options.library,
+            )
+            self._caption_encoder = load_text_encoder(
+                self._options.caption_encoder, threads=self._options.threads
             )
         except ModelError as error:
             self.refuse(error)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from indexer.answers import NearestAnswer, NearPhoto
 from indexer.decode_failures import DecodeFailure
 from indexer.query_vectors import query_vector
+from indexer.side_weights import stored_side_weights
 from storage.fused_vectors import CAPTION_WEIGHT
 from storage.hnsw import graph_mark, load_graph
 from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
@@ -17,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
+    from indexer.answers import SideWeights
     from indexer.decoding import Decoded
-    from indexer.models.protocols import ImageTextEncoder
+    from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from storage.library import Library
     from storage.records import ContentId, FloatVector, Neighbours, PhotoFilter
 
@@ -36,11 +40,22 @@ class VectorLookup:
         *,
         use_graph: bool = True,
         caption_weight: float = CAPTION_WEIGHT,
+        caption_encoder: TextEncoder | None = None,
     ) -> None:
+        """`caption_encoder` None: captions are in the space of the pictures."""
         self._library = library
         self._encoder = encoder
         self._decode = decode
-        self.index = VectorIndex(library, encoder.encoder_id, caption_weight=caption_weight)
+        self._caption_encoder = caption_encoder
+        self._caption_weight = caption_weight
+        self.index = VectorIndex(
+            library,
+            encoder.encoder_id,
+            caption_weight=caption_weight,
+            caption_encoder_id=caption_encoder.encoder_id if caption_encoder else None,
+        )
+        self._weights: SideWeights | None = None
+        self._weights_revision = -1
         # One search alone is answered sooner exactly than a graph is loaded.
         self._use_graph = use_graph
         self._graph_mark = 0
@@ -63,22 +78,29 @@ class VectorLookup:
         reference, problem = self._reference(picture)
         if problem:
             return NearestAnswer(encoder_id=self._encoder.encoder_id, problem=problem)
-        query = query_vector(self._encoder, texts, reference)
+        query = self._query(texts, reference)
         if not query.any():
             return NearestAnswer(
                 encoder_id=self._encoder.encoder_id, has_meaning=False, words_known=()
             )
         own = {self._content_at(picture), self._content_at(without)}
         found = self._search(query, photo_filter, limit + _SPARE)
-        known = self._encoder.known_words(" ".join(texts))
+        most = limit if self._weighed(query) is None else 2 * limit
+        known = self._known_words(texts)
         return replace(
-            self._answer(query, found, photo_filter, limit, without=own),
+            self._answer(query, found, photo_filter, most, without=own),
             words_known=None if known is None else tuple(sorted(known)),
         )
 
     def refresh(self) -> None:
         """Take in what was committed since the last time."""
         self.index.refresh()
+        if self._library.revision != self._weights_revision:
+            self._weights_revision = self._library.revision
+            reader = self._caption_encoder or self._encoder
+            self._weights = stored_side_weights(
+                self._library, self._encoder.encoder_id, reader.encoder_id
+            )
         if not self._use_graph or len(self.index) < HNSW_FROM_ROWS:
             return
         mark = graph_mark(self._library.folder)
@@ -87,10 +109,42 @@ class VectorLookup:
             self.index.use_graph(load_graph(self._library.folder, self.index.space))
 
     def _search(self, query: FloatVector, photo_filter: PhotoFilter, limit: int) -> Neighbours:
-        if photo_filter.is_empty:
-            return self.index.search(query, limit)
-        allowed = self._library.photos.contents_passing(photo_filter)
-        return self.index.search(query, limit, allowed=allowed)
+        allowed = None
+        if not photo_filter.is_empty:
+            allowed = self._library.photos.contents_passing(photo_filter)
+        found = self.index.search(query, limit, allowed=allowed)
+        weighed = self._weighed(query)
+        if weighed is None:
+            return found
+        # What the published weight leaves far behind may be first by the weights of this library.
+        known = {item.content_id for item in found.items}
+        others = self.index.search(weighed, limit, allowed=allowed).items
+        more = np.array([i.content_id for i in others if i.content_id not in known], np.int64)
+        if not len(more):
+            return found
+        added = self.index.search(query, len(more), allowed=np.sort(more)).items
+        return replace(found, items=(*found.items, *added))
+
+    def _weighed(self, query: FloatVector) -> FloatVector | None:
+        """The query that ranks by the learned weights, where the sides are apart in the index."""
+        weights, tau = self._weights, self._caption_weight
+        if self._caption_encoder is None or weights is None or not 0 < tau < 1:
+            return None
+        dim = self._encoder.dim
+        parts = query[:dim] * (weights.picture / (1 - tau)), query[dim:] * (weights.caption / tau)
+        return np.concatenate(parts).astype(np.float32)
+
+    def _query(self, texts: Sequence[str], reference: FloatVector | None) -> FloatVector:
+        query = query_vector(self._encoder, texts, reference)
+        if self._caption_encoder is None:
+            return query
+        return np.concatenate([query, query_vector(self._caption_encoder, texts)])
+
+    def _known_words(self, texts: Sequence[str]) -> frozenset[str] | None:
+        """The words that count; None where all do, as they do for an encoder of sentences."""
+        if self._caption_encoder is not None:
+            return None
+        return self._encoder.known_words(" ".join(texts))
 
     def _reference(self, picture: Path | None) -> tuple[FloatVector | None, str]:
         if picture is None:
@@ -136,6 +190,8 @@ class VectorLookup:
                 if item.content_id in parts
                 for photo_id in photos.get(item.content_id, ())
             ),
+            mean_caption=self.index.mean_caption(query),
+            weights=self._weights,
             mean=found.mean,
             deviation=found.deviation,
         )

@@ -183,14 +183,21 @@ class IndexRun:
     def _make_pipeline(self) -> PhotoLine:
         encoder = self._encoders.wait()
         if encoder is not None:
-            adopt_encoder(self._library, encoder)
+            adopt_encoder(self._library, encoder, self._encoders.wait_for_captions())
         self._pipeline = self._workshop.open_line(
             self._library, self._thumbnails, encoder, self._emit
         )
         self._decoded_at_trim = 0
         self._aim(self._pipeline)
         clocks = Clocks(wall=time.time, steady=time.monotonic)
-        self._captioner = Captioner(self._library, self._pipeline.pool, encoder, self._emit, clocks)
+        self._captioner = Captioner(
+            self._library,
+            self._pipeline.pool,
+            encoder,
+            self._emit,
+            clocks,
+            caption_encoder=self._encoders.wait_for_captions(),
+        )
         self._captioner.use(self._open_desk())
         return self._pipeline
 
@@ -276,9 +283,11 @@ class IndexRun:
         """A large library's graph is built when there is nothing else to do."""
         encoder = self._pipeline.encoder if self._pipeline else None
         if encoder is not None and self._options.serve:
+            captions = self._encoders.wait_for_captions()
             refresh_graph(
                 self._library,
                 encoder.encoder_id,
                 caption_weight=self._options.caption_weight,
+                caption_encoder_id=captions.encoder_id if captions else None,
                 is_stopped=lambda: self._control.has_orders,
             )

@@ -196,7 +196,11 @@ class _SearchDesk:
                 raise self._encoders.error or LibraryMissing("there is no encoder")
             self._library = self._library or Library.open_reader(self._folder)
             self._lookup = VectorLookup(
-                self._library, encoder, self._decode, caption_weight=self._caption_weight
+                self._library,
+                encoder,
+                self._decode,
+                caption_weight=self._caption_weight,
+                caption_encoder=self._encoders.wait_for_captions(),
             )
         return self._lookup
 

@@ -16,7 +16,7 @@ from storage.library import Library
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from indexer.models.protocols import FloatMatrix, ImageTextEncoder
+    from indexer.models.protocols import FloatMatrix, ImageTextEncoder, TextEncoder
 
 
 def load_trusted_encoder(
@@ -40,8 +40,10 @@ def load_trusted_encoder(
     return encoder
 
 
-def adopt_encoder(library: Library, encoder: ImageTextEncoder) -> None:
-    """Make the encoder the library's own, and remember how it answers.
+def adopt_encoder(
+    library: Library, encoder: ImageTextEncoder, caption_encoder: TextEncoder | None = None
+) -> None:
+    """Make the encoders the library's own, and remember how that of pictures answers.
 
     Raises:
         StorageError: the library cannot be written.
@@ -49,6 +51,8 @@ def adopt_encoder(library: Library, encoder: ImageTextEncoder) -> None:
     key = _key(encoder)
     with library.atomic():
         library.settings.put("encoder_id", encoder.encoder_id)
+        reader = caption_encoder or encoder
+        library.settings.put("caption_encoder_id", reader.encoder_id)
         if library.settings.get(key) is None:
             answers = np.ascontiguousarray(reference_answers(encoder), dtype="<f4")
             library.settings.put(key, base64.b64encode(answers.tobytes()).decode("ascii"))

@@ -15,7 +15,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from indexer.answers import NearestAnswer, NearPhoto
+from indexer.answers import NearestAnswer, NearPhoto, SideWeights
 from storage.records import ContentId, PhotoFilter, PhotoId
 
 
@@ -76,4 +76,8 @@ def answer_from_wire(fields: dict[str, Any]) -> NearestAnswer:
     )
     known = fields.get("words_known")
     words_known = None if known is None else tuple(known)
-    return NearestAnswer(**{**fields, "photos": photos, "words_known": words_known})
+    told = fields.get("weights")
+    weights = None if told is None else SideWeights(**told)
+    return NearestAnswer(
+        **{**fields, "photos": photos, "words_known": words_known, "weights": weights}
+    )

@@ -6,7 +6,7 @@ them until they are complete and take their place; see storage.caption_upkeep.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage.records import (
     NO_ORIGIN,
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from storage.sql import Sql
 
 _SETTING = "caption_origin"
+# Knuth's multiplicative hashing: neighbours in time come far apart.
+_SCATTER, _SCATTER_MODULUS = 2_654_435_761, 4_294_967_296
 ACTIVE_ORIGIN = f"(SELECT CAST(value AS INTEGER) FROM settings WHERE key = '{_SETTING}')"
 """SQL: the id of the origin whose captions count; NULL while there is no caption at all."""
 
@@ -42,9 +44,7 @@ class Captions:
             f" WHERE content_id = ? AND origin = {ACTIVE_ORIGIN}",
             [content_id],
         )
-        if row is None:
-            return None
-        return Caption(content_id=content_id, text=row[0], model_id=row[1], prompt_id=row[2])
+        return _caption((content_id, *row)) if row else None
 
     def put(self, captions: Sequence[Caption]) -> None:
         """Store captions inside the caller's transaction, over older ones of the same origin.
@@ -73,10 +73,17 @@ class Captions:
             " ORDER BY content_id LIMIT ?",
             [origin, after, encoder_id, limit],
         )
-        return [
-            Caption(content_id=ContentId(row[0]), text=row[1], model_id=row[2], prompt_id=row[3])
-            for row in rows
-        ]
+        return [_caption(row) for row in rows]
+
+    def sample(self, origin: OriginId, *, limit: int) -> list[Caption]:
+        """Some captions of an origin, scattered over the library, and always the same ones."""
+        rows = self._sql.rows(
+            "SELECT content_id, text, model_id, prompt_id"
+            " FROM captions JOIN origins ON origins.id = origin WHERE origin = ?"
+            f" ORDER BY content_id * {_SCATTER} % {_SCATTER_MODULUS}, content_id LIMIT ?",
+            [origin, limit],
+        )
+        return [_caption(row) for row in rows]
 
     # -- origins -----------------------------------------------------------------------------
 
@@ -139,3 +146,7 @@ class Captions:
             "DELETE FROM embeddings WHERE content_id = ? AND kind = 'caption' AND origin = ?", rows
         )
         self._sql.run_many("DELETE FROM captions WHERE content_id = ? AND origin = ?", rows)
+
+
+def _caption(row: tuple[Any, ...]) -> Caption:
+    return Caption(content_id=ContentId(row[0]), text=row[1], model_id=row[2], prompt_id=row[3])

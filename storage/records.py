@@ -200,6 +200,8 @@ class WordMatch:
     photo_id: PhotoId
     score: float
     """Higher is better (BM25 with its sign turned)."""
+    caption_score: float = 0.0
+    """What it would be by the words of the caption alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

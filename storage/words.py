@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # BM25 weights of names, caption and facts: who names a folder "Lisbon 2019" means it.
 _WEIGHTS = "2.0, 1.0, 1.5"
+_CAPTION_ALONE = "0.0, 1.0, 0.0"
 
 _SOURCE = f"""
     SELECT photos.id, roots.path, photos.folder, photos.name,
@@ -52,13 +53,17 @@ class Words:
             return ()
         condition = condition_for(photo_filter, self._sql)
         rows = self._sql.rows(
-            f"SELECT photos.id, -bm25(words, {_WEIGHTS}) AS score "
+            f"SELECT photos.id, -bm25(words, {_WEIGHTS}) AS score,"
+            f" -bm25(words, {_CAPTION_ALONE}) "
             f"FROM words JOIN photos ON photos.id = words.rowid "
             f"WHERE words MATCH ? AND {condition.text} "
             f"ORDER BY score DESC, photos.id LIMIT ?",
             [expression, *condition.values, limit],
         )
-        return tuple(WordMatch(photo_id=PhotoId(row[0]), score=float(row[1])) for row in rows)
+        return tuple(
+            WordMatch(photo_id=PhotoId(row[0]), score=float(row[1]), caption_score=float(row[2]))
+            for row in rows
+        )
 
     def known(self, words: Sequence[str]) -> frozenset[str]:
         """Those of the words that any photo holds, live or not."""

@@ -59,6 +59,7 @@ def begin(
     quiet: bool = False,
     verbose: bool = False,
     encoder: str | None = None,
+    caption_encoder: str | None = None,
 ) -> Invocation:
     """Resolve the settings for one command.
 
@@ -72,7 +73,11 @@ def begin(
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     folder = library or shared.library
     settings = load_settings(
-        {"library": str(folder) if folder else None, "encoder": encoder},
+        {
+            "library": str(folder) if folder else None,
+            "encoder": encoder,
+            "caption_encoder": caption_encoder,
+        },
         config_file=config or shared.config,
     )
     return Invocation(settings=settings, quiet=quiet or shared.quiet, verbose=is_verbose)
@@ -104,6 +109,7 @@ def indexer_options(
     return IndexerOptions(
         library=settings.library,
         encoder=settings.encoder,
+        caption_encoder=settings.caption_encoder,
         models_folder=settings.models_folder,
         folders=folders,
         watch=watch,

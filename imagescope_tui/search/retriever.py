@@ -1,11 +1,12 @@
-"""Stage 1: rank photos by picture and by words, and fuse the two rankings."""
+"""Stage 1: rank photos by picture, caption and words, each alone or all together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from imagescope_tui.search.fusion import fuse, shared_ranks
+from imagescope_tui.search.fusion import shared_ranks
+from imagescope_tui.search.log_odds import log_odds
 from imagescope_tui.search.types import Candidate
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class WordHit:
     photo_id: PhotoId
     content_id: ContentId | None
     score: float
+    caption_score: float = 0.0
+    """What the score would be by the words of the caption alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,7 @@ def rank(
     """The stage-1 ranking: best first, ties by photo id, copies folded if so asked."""
     near = _by_picture(pictures) if pictures and options.rank_by != "words" else {}
     hits = _by_words(words) if options.rank_by != "picture" else {}
-    scores = _scores(near, hits, options)
+    scores = _scores(pictures, near, hits, options)
     candidates = [
         _candidate(photo_id, score, near.get(photo_id), hits.get(photo_id), pictures)
         for photo_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
@@ -141,16 +144,14 @@ def _by_words(words: WordAnswer) -> dict[PhotoId, _Hit]:
 
 
 def _scores(
-    near: dict[PhotoId, _Near], hits: dict[PhotoId, _Hit], options: SearchOptions
+    pictures: NearestAnswer | None,
+    near: dict[PhotoId, _Near],
+    hits: dict[PhotoId, _Hit],
+    options: SearchOptions,
 ) -> dict[PhotoId, float]:
-    if options.rank_by == "fused" and near and hits:
-        return fuse(
-            [
-                {photo: item.rank for photo, item in near.items()},
-                {photo: item.rank for photo, item in hits.items()},
-            ]
-        )
-    # One ranking alone keeps its own scores, which say more than ranks do.
+    if options.rank_by == "fused" and pictures and near and (hits or pictures.weights):
+        return log_odds(pictures, [item.hit for item in hits.values()])
+    # One ranking alone keeps its own scores, which say more than odds do.
     if near:
         return {photo: item.score for photo, item in near.items()}
     return {photo: item.score for photo, item in hits.items()}

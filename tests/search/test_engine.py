@@ -62,7 +62,7 @@ async def test_without_pictures_the_words_stand_and_the_reason_is_told() -> None
 
 
 @pytest.mark.parametrize(
-    ("rank_by", "expected"), [("picture", [1, 2]), ("words", [2, 3]), ("fused", [2, 1, 3])]
+    ("rank_by", "expected"), [("picture", [1, 2]), ("words", [2, 3]), ("fused", [2, 3, 1])]
 )
 async def test_each_side_alone_stays_available(rank_by: str, expected: list[int]) -> None:
     options = SearchOptions(rank_by=rank_by)  # type: ignore[arg-type]

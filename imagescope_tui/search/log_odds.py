@@ -1,0 +1,60 @@
+"""The sides of stage 1 as one: how much each adds to the odds that a photo is meant.
+
+1. The picture's and the caption's score count by the weights that the library learned from its own
+   captions (indexer.side_weights); a side that cannot tell its photos apart has weight 0 there.
+2. Without such weights the published score counts by its deviations above the mean of all photos.
+3. BM25 is a sum of logarithms of odds already: words in names, dates and facts count as they are,
+   and twice, for nobody else reads them and who writes a folder's name means it.
+4. Words in captions count as far as the caption's encoder does not tell captions apart.
+5. The parts are added; a photo that is not among the nearest counts as the last of them, or as
+   the mean of all photos where that is less.
+
+Added scores keep how sure each side is, which ranks forget: fused by ranks, a poor side pulls a
+good one down.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imagescope_tui.search.retriever import WordHit
+    from indexer.answers import NearestAnswer, NearPhoto
+    from storage.records import PhotoId
+
+NAMES_WEIGHT: Final = 2.0
+"""Of words in names, dates and facts."""
+
+DEVIATION_WEIGHT: Final = 2.0
+"""Of a deviation of the published score, where the library has learned no weights."""
+
+
+def log_odds(nearest: NearestAnswer, hits: Sequence[WordHit]) -> dict[PhotoId, float]:
+    """The sum of what the sides say of each photo that any of them found; higher is better.
+
+    `nearest` holds at least one photo.
+    """
+    scores = {photo.photo_id: _of_vectors(photo, nearest) for photo in nearest.photos}
+    absent = _of_absent(min(scores.values()), nearest)
+    share = nearest.weights.caption_words if nearest.weights else 1.0
+    for hit in hits:
+        in_names = max(0.0, hit.score - hit.caption_score)
+        words = NAMES_WEIGHT * in_names + share * hit.caption_score
+        scores[hit.photo_id] = scores.get(hit.photo_id, absent) + words
+    return scores
+
+
+def _of_vectors(photo: NearPhoto, nearest: NearestAnswer) -> float:
+    weights = nearest.weights
+    if weights is None:
+        above = photo.score - nearest.mean
+        return DEVIATION_WEIGHT * above / nearest.deviation if nearest.deviation > 0 else 0.0
+    caption = nearest.mean_caption if photo.caption is None else photo.caption
+    return weights.picture * photo.picture + weights.caption * caption
+
+
+def _of_absent(last: float, nearest: NearestAnswer) -> float:
+    # Deviations are counted from the mean, so that the mean is 0; sums by weights know no mean.
+    return min(last, 0.0) if nearest.weights is None else last
