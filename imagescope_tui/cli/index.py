@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,9 @@ def index(
     no_captions: Annotated[
         bool, typer.Option("--no-captions", help="Do not have captions written.")
     ] = False,
+    ray: Annotated[
+        str, typer.Option("--ray", metavar="ADDRESS", help="A Ray cluster that does the work.")
+    ] = "",
     encoder: EncoderOption = None,
     library: LibraryOption = None,
     config: ConfigOption = None,
@@ -58,13 +62,14 @@ def index(
     added = existing_folders(folders or [], run.settings)
     if not added:
         _expect_roots(run)
-    options = indexer_options(
+    told = indexer_options(
         run.settings,
         folders=added,
         watch=watch,
         retry_failed=retry_failed,
         captions=not no_captions,
     )
+    options = replace(told, cluster=ray)
     from imagescope_tui.cli.index_run import run_indexer  # asyncio takes a while to import
 
     find_captioner = None if no_captions else _local_captioner(run.settings)

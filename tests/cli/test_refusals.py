@@ -102,3 +102,13 @@ def test_doctor_names_every_format_that_can_be_read(imagescope: Imagescope) -> N
     told = formats["formats"]["told"]
     for name in ("JPEG", "PNG", "TIFF", "WebP", "AVIF", "HEIC", "GIF", "BMP", "JPEG 2000"):
         assert name in told
+
+
+def test_a_ray_cluster_that_does_not_answer_is_named_and_how_to_start_one(
+    imagescope: Imagescope, photos: Path
+) -> None:
+    pytest.importorskip("ray", reason="the extra `cluster` is not installed")
+    done = imagescope("index", photos, "--ray", "127.0.0.1:9")
+    assert done.status == 2
+    assert "no Ray cluster answers at 127.0.0.1:9" in done.err
+    assert "ray start --head" in done.err
