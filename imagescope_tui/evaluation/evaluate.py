@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from imagescope_tui.chat_models import ModelSource
+from imagescope_tui.evaluation.embedding_gallery import EmbeddingGallery, open_embedding_gallery
 from imagescope_tui.evaluation.gallery_index import index_gallery
 from imagescope_tui.evaluation.library_gallery import LibraryGallery
 from imagescope_tui.evaluation.report import write_report
@@ -25,7 +26,7 @@ from imagescope_tui.evaluation.runner import RANKED_AT_ONCE, Hooks, Runner, Step
 from imagescope_tui.evaluation.submission import write_submissions
 from imagescope_tui.model_server import ModelServerKeeper
 from imagescope_tui.search.engine import SearchEngine
-from indexer.stage_one import StageOne
+from indexer.models.text_encoder import load_text_encoder
 from indexer.trusted_encoder import load_trusted_encoder
 
 if TYPE_CHECKING:
@@ -37,9 +38,8 @@ if TYPE_CHECKING:
     from imagescope_tui.evaluation.report_contents import Report
     from imagescope_tui.evaluation.run_plan import RunPlan
     from indexer.events import IndexEvent
-    from indexer.models.protocols import ImageTextEncoder
+    from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from indexer.options import IndexerOptions
-    from storage.library import Library
 
 
 class Listener(Protocol):
@@ -155,18 +155,24 @@ class Evaluation:
 
     def _card(self, gallery: Gallery, ids: dict[str, str]) -> RunCard:
         plan = self._plan
-        counts = gallery.counts if isinstance(gallery, LibraryGallery) else None
-        return RunCard(
+        card = RunCard(
             **planned_fields(plan),
             encoder_id=gallery.encoder_id,
-            captions_source=gallery.captions_source if isinstance(gallery, LibraryGallery) else "",
             models=ids,
             gallery_size=len(gallery),
-            photos_missing=counts.missing if counts else 0,
-            photos_captioned=counts.captioned if counts else 0,
             notes=plan.benchmark.notes,
             versions=versions(),
         )
+        if isinstance(gallery, LibraryGallery):
+            return replace(
+                card,
+                caption_encoder_id=gallery.caption_encoder_id,
+                captions_source=gallery.captions_source,
+                photos_missing=gallery.counts.missing,
+                photos_captioned=gallery.counts.captioned,
+            )
+        notes = gallery.notes if isinstance(gallery, EmbeddingGallery) else ()
+        return replace(card, notes=(*card.notes, *notes))
 
     # -- the gallery -------------------------------------------------------------------------
 
@@ -193,7 +199,8 @@ class Evaluation:
         gallery = await LibraryGallery.open(
             plan.benchmark,
             plan.gallery,
-            self._stage_one,
+            self._encoders,
+            caption_weight=plan.caption_weight,
             excludes_reference=plan.excludes_reference,
         )
         if missing := gallery.counts.missing:
@@ -203,9 +210,10 @@ class Evaluation:
             )
         return gallery
 
-    def _stage_one(self, library: Library) -> tuple[ImageTextEncoder, StageOne]:
-        encoder = self._encoder(library.folder)
-        return encoder, StageOne(library, encoder, caption_weight=self._plan.caption_weight)
+    def _encoders(self) -> tuple[ImageTextEncoder, TextEncoder | None]:
+        settings = self._settings
+        captions = load_text_encoder(settings.caption_encoder, threads=settings.threads)
+        return self._encoder(self._plan.gallery), captions
 
     def _encoder(self, library: Path) -> ImageTextEncoder:
         settings = self._settings
@@ -217,8 +225,6 @@ class Evaluation:
         )
 
     def _embedding_gallery(self) -> Gallery:
-        from imagescope_tui.evaluation.embedding_gallery import open_embedding_gallery
-
         plan = self._plan
         return open_embedding_gallery(
             plan.benchmark.folder,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from indexer.answers import NearestAnswer, NearPhoto
+from indexer.side_weights import stored_side_weights
+from indexer.stage_one import SideScores, StageOne
 from storage.library import Library
 from storage.records import ContentId, PhotoId
 
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imagescope_tui.evaluation.catalogue import Catalogue
+    from indexer.answers import SideWeights
     from indexer.decode_pool import DecodePool
-    from indexer.models.protocols import ImageTextEncoder
-    from indexer.stage_one import SideScores, StageOne
+    from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from storage.records import FloatVector, IdVector, PhotoFilter
+
+    LoadEncoders = Callable[[], tuple[ImageTextEncoder, TextEncoder | None]]
 
 Value = TypeVar("Value")
 
@@ -36,17 +40,21 @@ class GalleryPictures:
         self,
         folder: Path,
         catalogue: Catalogue,
-        open_stage_one: Callable[[Library], tuple[ImageTextEncoder, StageOne]],
+        load: LoadEncoders,
         *,
+        caption_weight: float,
         excludes_reference: bool,
     ) -> None:
         self._folder = folder
         self._catalogue = catalogue
-        self._open_stage_one = open_stage_one
+        self._load = load
+        self._caption_weight = caption_weight
         self._excludes_reference = excludes_reference
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gallery")
         self._opened: _Vectors | None = None
         self._pool: DecodePool | None = None
+        self.caption_encoder_id: str | None = None
+        """Of captions, where they are in a space of their own; once opened."""
 
     async def open(self) -> None:
         """Load the encoder and the vectors.
@@ -114,9 +122,15 @@ class GalleryPictures:
     def _vectors(self) -> _Vectors:
         if self._opened is None:
             library = Library.open_reader(self._folder)
-            encoder, stage_one = self._open_stage_one(library)
+            encoder, caption_encoder = self._load()
+            stage_one = StageOne(
+                library, encoder, caption_encoder, caption_weight=self._caption_weight
+            )
             stage_one.refresh()
-            self._opened = _Vectors(library, encoder, stage_one, self._catalogue)
+            reader = caption_encoder or encoder
+            weights = stored_side_weights(library, encoder.encoder_id, reader.encoder_id)
+            self._opened = _Vectors(library, encoder, stage_one, weights, self._catalogue)
+            self.caption_encoder_id = caption_encoder.encoder_id if caption_encoder else None
         return self._opened
 
     def _nearest(
@@ -137,12 +151,18 @@ class GalleryPictures:
             return NearestAnswer(encoder_id=encoder_id, has_meaning=False, words_known=())
         kept = self._kept(vectors, photo_filter, without)
         fused = scores.fused[kept]
-        best = kept[np.argsort(-fused, kind="stable")[:limit]]
+        best = kept[_first(fused, limit)]
+        if vectors.weights is not None and scores.caption is not None:
+            # What the published weight leaves far behind may be first by the gallery's own.
+            weighed = kept[_first(_weighed(scores, vectors.weights)[kept], limit)]
+            best = np.concatenate([best, weighed[~np.isin(weighed, best)]])
         return NearestAnswer(
             encoder_id=encoder_id,
             photos=tuple(self._near(vectors, scores, int(place)) for place in best),
             mean=float(fused.mean(dtype=np.float64)) if len(fused) else 0.0,
             deviation=float(fused.std(dtype=np.float64)) if len(fused) else 0.0,
+            mean_caption=_mean_caption(vectors, scores),
+            weights=vectors.weights,
         )
 
     def _kept(self, vectors: _Vectors, photo_filter: PhotoFilter, without: Path | None) -> IdVector:
@@ -206,11 +226,17 @@ class _Vectors:
     """What the thread has opened: vectors by content, and which photo has which."""
 
     def __init__(
-        self, library: Library, encoder: ImageTextEncoder, stage_one: StageOne, catalogue: Catalogue
+        self,
+        library: Library,
+        encoder: ImageTextEncoder,
+        stage_one: StageOne,
+        weights: SideWeights | None,
+        catalogue: Catalogue,
     ) -> None:
         self.library = library
         self.encoder = encoder
         self.stage_one = stage_one
+        self.weights = weights
         has_vector = np.isin(catalogue.contents, stage_one.ids)
         self.photos: IdVector = np.flatnonzero(has_vector) + 1
         """Photo ids, ascending."""
@@ -222,11 +248,30 @@ def _of_photos(
     vectors: _Vectors, texts: Sequence[str], reference: FloatVector | None
 ) -> SideScores:
     """Scores by photo, from scores by content."""
-    from indexer.stage_one import SideScores
-
     found, rows = vectors.stage_one.scores(texts, reference), vectors.rows
     return SideScores(
         fused=found.fused[rows],
         picture=found.picture[rows],
         caption=None if found.caption is None else found.caption[rows],
     )
+
+
+def _first(scores: FloatVector, limit: int) -> IdVector:
+    """Places of the highest scores, highest first; of equal ones the first name's."""
+    return np.argsort(-scores, kind="stable")[:limit]
+
+
+def _weighed(scores: SideScores, weights: SideWeights) -> FloatVector:
+    if scores.caption is None:
+        return scores.picture
+    return np.float32(weights.picture) * scores.picture + np.float32(weights.caption) * (
+        scores.caption
+    )
+
+
+def _mean_caption(vectors: _Vectors, scores: SideScores) -> float:
+    """What photos without caption have in its place; any number where all have one."""
+    if scores.caption is None:
+        return 0.0
+    lacking = np.flatnonzero(~vectors.stage_one.is_captioned[vectors.rows])
+    return float(scores.caption[lacking[0]]) if len(lacking) else 0.0

@@ -18,15 +18,10 @@ from imagescope_tui.photo_sight import LibrarySight, OwnPictures
 from storage.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from imagescope_tui.evaluation.catalogue import Catalogue
+    from imagescope_tui.evaluation.gallery_pictures import LoadEncoders
     from imagescope_tui.evaluation.task import Benchmark
-    from indexer.models.protocols import ImageTextEncoder
-    from indexer.stage_one import StageOne
     from storage.records import PhotoId
-
-    OpenStageOne = Callable[[Library], tuple[ImageTextEncoder, StageOne]]
 
 
 def default_gallery_folder(benchmark: Benchmark) -> Path:
@@ -69,8 +64,9 @@ class LibraryGallery:
         cls,
         benchmark: Benchmark,
         folder: Path,
-        open_stage_one: OpenStageOne,
+        load: LoadEncoders,
         *,
+        caption_weight: float,
         excludes_reference: bool,
     ) -> LibraryGallery:
         """Open the library of a folder, and load the encoder and the vectors.
@@ -83,7 +79,11 @@ class LibraryGallery:
             catalogue = open_catalogue(library, benchmark)
             origin = library.captions.active()
         pictures = GalleryPictures(
-            folder, catalogue, open_stage_one, excludes_reference=excludes_reference
+            folder,
+            catalogue,
+            load,
+            caption_weight=caption_weight,
+            excludes_reference=excludes_reference,
         )
         try:
             await pictures.open()
@@ -103,6 +103,11 @@ class LibraryGallery:
     def encoder_id(self) -> str:
         """What made the vectors."""
         return self._pictures.encoder_id
+
+    @property
+    def caption_encoder_id(self) -> str | None:
+        """What made the vectors of captions; None where it is the same, or there are none."""
+        return self._pictures.caption_encoder_id if self._pictures.has_captions else None
 
     @property
     def pictures(self) -> GalleryPictures:
