@@ -122,6 +122,7 @@ class EmbeddingGallery:
         self._vectors = vectors
         self._photos = photos
         self._names: dict[int, str] = {}
+        self._rows: dict[str, int] = {}
         self._pictures = EmbeddingPictures(vectors, self._names, patience_seconds)
         self._sight = FolderSight(
             photos, lambda photo: self.path_of(self.name_of(photo)), maker, _PHOTOS_HINT
@@ -182,9 +183,12 @@ class EmbeddingGallery:
         Raises:
             DatasetIncomplete: the names cannot be read.
         """
-        row = self._vectors.names.rows_of([name]).get(name)
+        row = self._rows.get(name)
+        if row is None:
+            row = self._vectors.names.rows_of([name]).get(name)
         if row is None:
             return None
+        self._rows[name] = row
         self._names[row] = name
         return PhotoId(row + 1)
 
@@ -197,6 +201,7 @@ class EmbeddingGallery:
         if not names:
             return
         rows = self._vectors.names.rows_of(names)
+        self._rows.update(rows)
         unknown = sorted(set(names) - set(rows))
         if unknown:
             raise DatasetIncomplete(
