@@ -29,6 +29,7 @@ from storage.safe_text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from imagescope_tui.config import Settings
     from imagescope_tui.search.events import SearchEvent
     from imagescope_tui.search.types import Query, SearchOptions, SearchResult, StrategyName
     from storage.library import Library
@@ -52,14 +53,17 @@ def search(
     ] = None,
     count: Annotated[int, typer.Option("-k", metavar="N", min=1, help="Results at most.")] = 20,
     stages: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--stages", min=1, max=3, help="1: rank; 2: and check; 3: and compare the best."
+            "--stages",
+            min=1,
+            max=3,
+            help="1: rank; 2: and check; 3: and compare the best. All that the strategy has.",
         ),
-    ] = 3,
+    ] = None,
     strategy: Annotated[
-        Literal["imagescope", "ours"] | None,
-        typer.Option("--strategy", help="As published, or with probabilities."),
+        Literal["imagescope", "ours", "xr", "inquire", "retrieval"] | None,
+        typer.Option("--strategy", help="As published, with probabilities, or without models."),
     ] = None,
     rank_by: Annotated[
         Literal["fused", "picture", "words"],
@@ -76,22 +80,13 @@ def search(
     verbose: VerboseOption = False,
 ) -> int:
     """Find photos by what is in them, by name, place in the folders, date, or likeness."""
-    from imagescope_tui.search.types import SearchOptions
-
     run = begin(
         context, library=library, config=config, quiet=quiet, verbose=verbose, encoder=encoder
     )
     asked = _query(query, like, within or [])
     _expect_reference(asked, run)
-    options = SearchOptions(
-        limit=max(count, run.settings.top_k),
-        rank_by=rank_by,
-        stages=stages,
-        is_reasoned=True,
-        strategy=cast("StrategyName", strategy or run.settings.strategy),
-        top_k=run.settings.top_k,
-        max_judged=run.settings.max_judged,
-    )
+    options = _options(run.settings, strategy, stages)
+    options = replace(options, limit=max(count, options.top_k), rank_by=rank_by)
     with open_library(run.settings) as reader:
         if not reader.counts().photos:
             raise LibraryMissing("nothing is indexed yet", "imagescope index FOLDER")
@@ -109,6 +104,20 @@ def search(
     if run.settings.chat and any(item.is_unanswered for item in result.degradations):
         return ExitCode.NO_MODEL
     return ExitCode.DONE if result.ranking else ExitCode.NO_MATCH
+
+
+def _options(
+    settings: Settings, strategy: StrategyName | None, stages: int | None
+) -> SearchOptions:
+    """What was typed, else what is set, else what the strategy is meant to do."""
+    from imagescope_tui.search.strategies import options_for
+
+    return options_for(
+        strategy or cast("StrategyName", settings.strategy),
+        stages=stages,
+        top_k=settings.top_k if settings.is_set("search.top_k") else None,
+        max_judged=settings.max_judged if settings.is_set("search.max_judged") else None,
+    )
 
 
 def _query(line: str, like: Path | None, within: list[Path]) -> Query:

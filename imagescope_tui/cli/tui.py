@@ -86,8 +86,8 @@ def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | No
             lambda state, detail: tell(ModelServerView(state=state, detail=detail))
         ),
         strategy=cast("StrategyName", _strategy(settings)),
-        top_k=settings.top_k,
-        max_judged=settings.max_judged,
+        top_k=settings.top_k if settings.is_set("search.top_k") else None,
+        max_judged=settings.max_judged if settings.is_set("search.max_judged") else None,
         folders=folders,
         models_folder=settings.models_folder,
         images=cast("ImageMode", images or settings.images),

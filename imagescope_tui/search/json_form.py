@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagescope_tui.search.grouping import group_of
 from imagescope_tui.search.prompting import prompt
+from imagescope_tui.search.strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,10 +70,14 @@ def result_to_json(result: SearchResult, library: Library, *, limit: int) -> dic
 
 def _prompts(result: SearchResult) -> dict[str, str]:
     """Which prompts were used, by name: results of two versions can be told apart."""
+    imagined = {item.source for item in result.intent.imaginations}
     used: dict[PromptName, bool] = {
         "intent": bool(result.intent.descriptions),
-        "propositions": bool(result.propositions),
-        "question": bool(result.verifications),
+        "imagine_words": "words" in imagined,
+        "imagine_picture": "picture" in imagined,
+        "propositions": bool(result.propositions) and STRATEGIES[result.strategy].reads,
+        "question": any(any(item.answers) for item in result.verifications),
+        "claim": any(any(item.caption_answers) for item in result.verifications),
         "verdict": bool(result.verdicts),
     }
     return {name: prompt(name).id for name, is_used in used.items() if is_used}
@@ -99,6 +104,7 @@ def intent_to_json(intent: SearchIntent, query: Query) -> dict[str, Any]:
     return {
         "edits": [dataclasses.asdict(edit) for edit in intent.edits],
         "descriptions": list(intent.descriptions) or own,
+        "imaginations": [dataclasses.asdict(item) for item in intent.imaginations],
     }
 
 
@@ -144,6 +150,7 @@ def _hit_to_json(
         "copies": [str(copy.full_path) for copy in copies if copy.id != photo.id],
         "parts": parts_to_json(candidate),
         "answers": answers_to_json(verification, result.propositions),
+        "caption_answers": caption_answers_to_json(verification, result.propositions),
         "verdict": verdict_to_json(verdict) if verdict else None,
     }
 
@@ -153,16 +160,27 @@ def _of(items: Sequence[Any], photo_id: PhotoId) -> Any:  # noqa: ANN401 - eithe
 
 
 def _is_asked(verification: Verification | None) -> bool:
-    return verification is not None and any(verification.answers)
+    return verification is not None and any((*verification.answers, *verification.caption_answers))
 
 
 def answers_to_json(
     verification: Verification | None, propositions: Sequence[Proposition]
 ) -> list[dict[str, Any]]:
     """The answers that were given, each with its question."""
-    if verification is None:
-        return []
-    pairs = zip(propositions, verification.answers, strict=True)
+    return _answers_to_json(propositions, verification.answers if verification else ())
+
+
+def caption_answers_to_json(
+    verification: Verification | None, propositions: Sequence[Proposition]
+) -> list[dict[str, Any]]:
+    """The same by the photo's caption."""
+    return _answers_to_json(propositions, verification.caption_answers if verification else ())
+
+
+def _answers_to_json(
+    propositions: Sequence[Proposition], answers: Sequence[Answer | None]
+) -> list[dict[str, Any]]:
+    pairs = zip(propositions, answers, strict=False)
     return [_answer_to_json(question, answer) for question, answer in pairs if answer is not None]
 
 

@@ -26,6 +26,7 @@ from imagescope_tui.search.types import (
     AtomicEdit,
     Candidate,
     Degradation,
+    Imagination,
     Proposition,
     Query,
     SearchIntent,
@@ -120,11 +121,13 @@ class _Writer:
         ]
 
     def verification(self, item: Verification) -> dict[str, Any]:
-        answers = [answer and dataclasses.asdict(answer) for answer in item.answers]
+        rows = (item.answers, item.caption_answers)
+        seen, read = ([answer and dataclasses.asdict(answer) for answer in row] for row in rows)
         return {
             "photo": item.photo_id,
             "path": self.path(item.photo_id),
-            "answers": answers,
+            "answers": seen,
+            "caption_answers": read,
             "score": round(item.score, 4),
         }
 
@@ -221,9 +224,11 @@ class _Reader:
         )
 
     def verification(self, fields: dict[str, Any]) -> Verification:
-        answers = tuple(Answer(**item) if item else None for item in fields["answers"])
         return Verification(
-            photo_id=self.photo(fields), answers=answers, score=float(fields["score"])
+            photo_id=self.photo(fields),
+            answers=_answers(fields["answers"]),
+            caption_answers=_answers(fields.get("caption_answers", ())),
+            score=float(fields["score"]),
         )
 
     def verdict(self, fields: dict[str, Any]) -> Verdict:
@@ -267,9 +272,21 @@ def _query(fields: dict[str, Any]) -> Query:
 
 def _intent(fields: dict[str, Any]) -> SearchIntent:
     return SearchIntent(
-        edits=tuple(AtomicEdit(**edit) for edit in fields["edits"]),
+        edits=_edits(fields["edits"]),
         descriptions=tuple(fields["descriptions"]),
+        imaginations=tuple(
+            Imagination(**{**item, "edits": _edits(item["edits"])})
+            for item in fields.get("imaginations", ())
+        ),
     )
+
+
+def _edits(rows: Iterable[dict[str, Any]]) -> tuple[AtomicEdit, ...]:
+    return tuple(AtomicEdit(**row) for row in rows)
+
+
+def _answers(rows: Iterable[dict[str, Any] | None]) -> tuple[Answer | None, ...]:
+    return tuple(Answer(**row) if row else None for row in rows)
 
 
 def _propositions(rows: Iterable[dict[str, Any]]) -> tuple[Proposition, ...]:

@@ -12,6 +12,7 @@ from imagescope_tui.search.events import (
     SearchFinished,
     SearchStarted,
 )
+from imagescope_tui.search.strategies import options_for
 from imagescope_tui.search.types import SearchOptions
 from imagescope_tui.ui.known import sections
 from imagescope_tui.ui.photo_feed import Ranking, Timeline
@@ -92,14 +93,8 @@ class SearchDesk:
         settings = self._settings
         if not asked.is_deep or not settings.has_models():
             return quick
-        return replace(
-            quick,
-            stages=3,
-            is_reasoned=True,
-            strategy=settings.strategy,
-            top_k=settings.top_k,
-            max_judged=settings.max_judged,
-        )
+        whole = options_for(settings.strategy, top_k=settings.top_k, max_judged=settings.max_judged)
+        return replace(whole, rank_by=self.rank_by)
 
     def _fold(self, event: SearchEvent) -> None:
         before = self.view.ranking

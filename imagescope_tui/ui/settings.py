@@ -67,10 +67,10 @@ class UiSettings:
     """Whether a model server can be asked to read, check and judge; answers at once. Asked only
     where somebody wants it, so that asking in vain may start one."""
     strategy: StrategyName = "ours"
-    top_k: int = 20
-    """How many candidates the verifier looks at."""
-    max_judged: int = 3
-    """How many candidates the evaluator looks at."""
+    top_k: int | None = None
+    """How many candidates the verifier looks at; None for as many as the strategy does."""
+    max_judged: int | None = None
+    """How many candidates the evaluator looks at; None as above."""
     follow_server: Callable[[Callable[[ModelServerView], None]], Awaitable[None]] | None = None
     """Tells each change of the local model server until it is cancelled; None where none is
     started."""

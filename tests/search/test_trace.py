@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 from imagescope_tui.errors import TraceUnreadable
 from imagescope_tui.search.events import SearchEvent, SearchFinished
 from imagescope_tui.search.json_form import result_to_json
+from imagescope_tui.search.strategies import options_for
 from imagescope_tui.search.trace import event_to_json, read_trace
-from imagescope_tui.search.types import Query, SearchOptions, Turn
+from imagescope_tui.search.types import Query, StrategyName, Turn
 from storage.library import Library
 from storage.records import PhotoFilter
-from tests.search.stand_ins import ScriptedModel, questions
+from tests.search.stand_ins import ScriptedModel, ScriptedSight, questions
 from tests.search.test_stages import Asking, accepts, truth
 from tests.ui.library_world import World, build_world
 
@@ -30,7 +31,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return build_world(tmp_path_factory.mktemp("trace"), count=8)
 
 
-async def searched(world: World) -> tuple[list[SearchEvent], SearchResult]:
+async def searched(
+    world: World, strategy: StrategyName = "ours"
+) -> tuple[list[SearchEvent], SearchResult]:
     with Library.open_reader(world.folder) as library:
         photos = library.photos.page(PhotoFilter(), offset=0, limit=8)
     model = ScriptedModel(
@@ -44,8 +47,9 @@ async def searched(world: World) -> tuple[list[SearchEvent], SearchResult]:
         history=(Turn(text="a lake", reading="a lake in summer"),),
         filter=PhotoFilter(folders=(world.root,), taken_from="2019"),
     )
-    asking = Asking(model, ids=tuple(photo.id for photo in photos))
-    options = SearchOptions(stages=3, top_k=6, strategy="ours", rank_by="picture")
+    sight = ScriptedSight(captions={photo.id: "a lake" for photo in photos})
+    asking = Asking(model, ids=tuple(photo.id for photo in photos), sight=sight)
+    options = replace(options_for(strategy, top_k=6, stages=3), rank_by="picture")
     result = await asking.search(query, options)
     return asking.events, result
 
@@ -56,14 +60,46 @@ def saved(events: list[SearchEvent], library: Library, path: Path) -> Path:
     return path
 
 
-async def test_a_trace_read_again_is_written_the_same(world: World, tmp_path: Path) -> None:
-    events, _ = await searched(world)
+@pytest.mark.parametrize("strategy", get_args(StrategyName))
+async def test_a_trace_read_again_is_written_the_same(
+    world: World, tmp_path: Path, strategy: StrategyName
+) -> None:
+    events, _ = await searched(world, strategy)
     with Library.open_reader(world.folder) as library:
         path = saved(events, library, tmp_path / "trace.jsonl")
         again = read_trace(path, library)
         assert [type(event) for event in again] == [type(event) for event in events]
         written = saved(list(again), library, tmp_path / "again.jsonl")
         assert written.read_text("utf-8") == path.read_text("utf-8")
+
+
+async def test_a_trace_of_an_earlier_version_opens(world: World, tmp_path: Path) -> None:
+    """It knows neither imaginations, nor answers by captions, nor the later options."""
+    events, result = await searched(world)
+    with Library.open_reader(world.folder) as library:
+        path = saved(events, library, tmp_path / "trace.jsonl")
+        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        for line in lines:
+            for verification in (line, *line.get("verifications", ())):
+                verification.pop("caption_answers", None)
+            for intent in (line, line.get("intent", {})):
+                intent.pop("imaginations", None)
+            line.pop("reference_caption", None)
+            for name in ("verifies", "questions", "fusion", "rrf_k", "answers_from", "as_coded"):
+                line.get("options", {}).pop(name, None)
+        path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+        finished = read_trace(path, library)[-1]
+    assert isinstance(finished, SearchFinished)
+    assert finished.result.propositions == result.propositions
+
+
+async def test_the_json_form_tells_what_was_imagined_and_what_captions_said(world: World) -> None:
+    _, result = await searched(world, "xr")
+    with Library.open_reader(world.folder) as library:
+        form = result_to_json(result, library, limit=3)
+    assert [item["source"] for item in form["intent"]["imaginations"]] == ["words", "picture"]
+    assert [answer["said"] for answer in form["results"][0]["caption_answers"]] == [True, True]
+    assert {"imagine_words", "imagine_picture", "claim"} <= form["prompts"].keys()
 
 
 async def test_a_photo_the_library_has_lost_is_left_out(world: World, tmp_path: Path) -> None:
@@ -114,6 +150,7 @@ def test_an_unread_query_is_described_by_its_own_words(world: World) -> None:
         assert result_to_json(result, library, limit=1)["intent"] == {
             "edits": [],
             "descriptions": ["a lake"],
+            "imaginations": [],
         }
         no_words = replace(result, query=replace(query, text=""))
         assert result_to_json(no_words, library, limit=1)["intent"]["descriptions"] == []
