@@ -33,6 +33,11 @@ _MOST_PROPOSITIONS: Final = 4
 _ANY: Final = rf"(?:an?|any|the) (?:(?P<size>small|large) )?(?:{COLOUR} ?)?(?:{SHAPE}|things?)?"
 
 
+def said_lines(text: str) -> dict[str, str]:
+    """What a request says, by the names of its lines."""
+    return dict(re.findall(r"^(Reference|Earlier|Request): *(.*)$", text, re.M))
+
+
 def caption(picture: bytes) -> str:
     """One sentence about a picture."""
     return f"{caption_of(look(picture)).capitalize()}."

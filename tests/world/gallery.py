@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from PIL import Image
 from imagescope_tui.search.sight import SeenPhoto
 from indexer.models.protocols import Picture, PictureInput
 from storage.library import Library
-from storage.records import Caption, Embedding, Facts, FileState
+from storage.records import Caption, Embedding, Facts, FileState, PhotoFilter
 from tests.world.edits import KINDS, near_misses, random_edit
 from tests.world.language import caption_of
 from tests.world.scenes import BACKGROUNDS, COLOURS, SHAPES, draw, random_scene
@@ -81,7 +81,7 @@ class GalleryQuery:
     target: Path
 
 
-@dataclass(slots=True)
+@dataclass
 class Gallery:
     """A library and the truth about it."""
 
@@ -91,11 +91,17 @@ class Gallery:
     """By file name."""
     queries: tuple[GalleryQuery, ...]
 
+    @cached_property
+    def names(self) -> dict[PhotoId, str]:
+        """File names by photo."""
+        with Library.open_reader(self.folder) as library:
+            photos = library.photos.page(PhotoFilter(), offset=0, limit=len(self.scenes))
+        return {photo.id: photo.path for photo in photos}
+
     def is_target(self, query: GalleryQuery, photo_id: PhotoId) -> bool:
         """Whether a photo shows what is wanted, to the last detail that words can say."""
-        with Library.open_reader(self.folder) as library:
-            photo = library.photos.by_ids([photo_id])[photo_id]
-        return caption_of(self.scenes[photo.path]) == caption_of(self.scenes[query.target.name])
+        wanted = caption_of(self.scenes[query.target.name])
+        return caption_of(self.scenes[self.names[photo_id]]) == wanted
 
     def recall_at_1(
         self, results: Sequence[tuple[GalleryQuery, SearchResult]], stage: int
@@ -185,9 +191,7 @@ class GallerySight:
 
     async def of_photo(self, photo_id: PhotoId, side: int) -> SeenPhoto | None:
         """A photo of the gallery."""
-        with Library.open_reader(self.gallery.folder) as library:
-            photo = library.photos.by_ids([photo_id])[photo_id]
-        return self._seen(photo.path)
+        return self._seen(self.gallery.names[photo_id])
 
     async def of_file(self, path: Path, side: int) -> SeenPhoto | None:
         """A photo of the gallery, by its path."""

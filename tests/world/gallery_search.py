@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tests.world.model_server import ModelServer
 
 
-class _Pictures:
+class GalleryPictures:
     """The index of the gallery, asked in this thread."""
 
     def __init__(self, library: Library) -> None:
@@ -61,7 +61,7 @@ class GallerySearch:
         settings = RoleSettings(urls=(server.url,))
         self.models = RoleModels(**{role: open_chat(settings, pool=self._pool) for role in ROLES})
         self.engine = SearchEngine(
-            _Pictures(self._library),
+            GalleryPictures(self._library),
             LibraryWords(gallery.folder),
             models=lambda: self.models,
             sight=GallerySight(gallery),

@@ -271,7 +271,7 @@ class ModelServer:
 
     def _say(self, request: Recorded) -> tuple[str, bool]:
         """The true answer as text, and whether it is yes."""
-        lines = dict(re.findall(r"^(Reference|Earlier|Request): *(.*)$", request.text, re.M))
+        lines = answers.said_lines(request.text)
         if request.kind == "caption":
             return answers.caption(request.pictures[-1]), True
         if request.kind in ("question", "claim"):
