@@ -26,6 +26,7 @@ from storage.library import THUMBNAILS_NAME, Library
 from storage.thumbnails import ThumbnailCache
 from tests.world.benchmarks import write_miniature
 from tests.world.gallery import BagEncoder
+from tests.world.language import caption_of
 from tests.world.model_server import ModelServer
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from tests.world.miniature import Miniature
 
 
-TOP_K = 8
+TOP_K = 6
 """Every look at a picture takes the scripted server time."""
 
 
@@ -118,15 +119,24 @@ class Bench:
 
 
 @contextmanager
-def bench(name: DatasetName, base: Path, split: str | None = None) -> Iterator[Bench]:
-    """A data set drawn below `base`, and a server that answers while the block lasts."""
+def bench(
+    name: DatasetName, base: Path, split: str | None = None, *, is_captioned: bool = False
+) -> Iterator[Bench]:
+    """A data set drawn below `base`, and a server that answers while the block lasts.
+
+    `is_captioned`: captions are stored, so that the server need not write them.
+    """
     truth = write_miniature(name, base / "data", split=split)
+    benchmark = load_benchmark(name, truth.folder, truth.split)
+    if is_captioned and not benchmark.captions:
+        captions = {photo: caption_of(scene) for photo, scene in truth.scenes.items()}
+        benchmark = replace(benchmark, captions=captions, captions_source="the world")
     server = ModelServer()
     with server.served() as url:
         yield Bench(
             base=base,
             truth=truth,
-            benchmark=load_benchmark(name, truth.folder, truth.split),
+            benchmark=benchmark,
             server=server,
             url=url,
         )
