@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from imagescope_tui.errors import ImagescopeError, RunUnusable
+from imagescope_tui.errors import DatasetIncomplete, ImagescopeError, RunUnusable
 from imagescope_tui.evaluation.at_once import for_each
 from imagescope_tui.evaluation.conversations import Conversations
 from imagescope_tui.evaluation.line_file import LineFile, read_lines
@@ -36,7 +36,7 @@ RANKED_MAX = 1_000
 RANKED_AT_ONCE = 256
 """Queries that may wait for the same pass over vectors on disk."""
 
-Sides: TypeAlias = "Callable[[SearchResult, BenchmarkQuery], Awaitable[dict[str, StageRecord]]]"
+Sides: TypeAlias = "Callable[[BenchmarkQuery], Awaitable[dict[str, StageRecord]]]"
 
 _log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class Runner:
         Raises:
             ChatUnavailable: a model's server does not answer any more; what is done is kept.
             RunUnusable: the run's folder cannot be read or written.
-            StorageError: the gallery cannot be read.
+            DatasetIncomplete, StorageError: the gallery cannot be read.
         """
         if len(self._folder.done()) == len(self._queries):
             return
@@ -193,7 +193,7 @@ class Runner:
             return state
         try:
             return await self._taken(step, state)
-        except (ChatUnavailable, RunUnusable, StorageError):
+        except (ChatUnavailable, DatasetIncomplete, RunUnusable, StorageError):
             raise
         except ImagescopeError as error:
             return replace(state, failure=error.message)
@@ -215,7 +215,7 @@ class Runner:
         if step != "retrieve":
             return after
         query = self._queries[state.number]
-        sides = await self._hooks.sides(result, query) if self._hooks.sides else {}
+        sides = await self._hooks.sides(query) if self._hooks.sides else {}
         after = retrieved(after, query.targets, self._options, self._gallery)
         return replace(after, sides=sides)
 

@@ -18,6 +18,10 @@ from imagescope_tui.errors import (
     UsageError,
 )
 from imagescope_tui.evaluation.embedding_gallery import open_embedding_gallery
+from imagescope_tui.evaluation.run_card import RunCard
+from imagescope_tui.evaluation.run_folder import RunFolder, read_records
+from imagescope_tui.evaluation.runner import RANKED_AT_ONCE, Hooks, Runner
+from imagescope_tui.evaluation.task import BenchmarkQuery
 from imagescope_tui.search.engine import SearchEngine
 from imagescope_tui.search.models import RoleModels
 from imagescope_tui.search.types import Query, SearchOptions
@@ -358,6 +362,66 @@ async def test_a_file_that_shrinks_between_opening_and_reading_is_told(folder: P
     _vectors(folder).write_bytes(_vectors(folder).read_bytes()[:200])
     with pytest.raises(DatasetIncomplete, match=r"img_emb_02\.npy"):
         await nearest(gallery, "a bird")
+    gallery.close()
+
+
+async def _run(gallery: EmbeddingGallery, out: Path, queries: tuple[BenchmarkQuery, ...]) -> None:
+    async def always(roles: object) -> bool:
+        return True
+
+    async def ready(roles: object) -> None:
+        return None
+
+    card = RunCard(
+        dataset="inquire-fullrank",
+        split="test",
+        fingerprint="",
+        folder="",
+        queries=len(queries),
+        strategy="retrieval",
+        encoder_id=gallery.encoder_id,
+        gallery_size=len(gallery),
+    )
+    run = RunFolder.begin(out, card)
+    runner = Runner(
+        queries,
+        gallery,
+        SearchEngine(gallery.pictures, gallery.words),
+        run,
+        Hooks(prepare=ready, are_there=always),
+        options=SearchOptions(strategy="retrieval", stages=1),
+        stages=(1,),
+        at_once=2,
+        ranked_at_once=RANKED_AT_ONCE,
+    )
+    try:
+        await runner.run()
+    finally:
+        run.close()
+
+
+async def test_a_run_reads_the_vectors_once_for_all_its_queries(folder: Path) -> None:
+    gallery = opened(folder)
+    queries = tuple(
+        BenchmarkQuery(id=str(place), text=f"query {place}", targets=(NAMES[place],))
+        for place in range(30)
+    )
+    await _run(gallery, folder / "run", queries)
+    assert gallery.passes == 1
+    for place, record in enumerate(read_records(folder / "run")):
+        scores = brute_force(ROWS, ENCODER.encode_texts([f"query {place}"])[0])
+        rank = int((scores > scores[place]).sum()) + 1
+        assert record.stages["1"].target_ranks == (rank,)
+        assert record.stages["1"].ranking[0] == NAMES[int(np.argmax(scores))]
+    gallery.close()
+
+
+async def test_damaged_vectors_end_a_run_and_are_not_queries_that_failed(folder: Path) -> None:
+    gallery = opened(folder)
+    _vectors(folder).write_bytes(_vectors(folder).read_bytes()[:200])
+    with pytest.raises(DatasetIncomplete):
+        await _run(gallery, folder / "run", (BenchmarkQuery(id="1", text="a bird"),))
+    assert read_records(folder / "run") == ()
     gallery.close()
 
 
