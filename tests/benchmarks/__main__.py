@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.table import Table
 
 _PACKAGES = ("imagescope_tui", "indexer", "storage")
-NAMES = ("indexing", "search", "rescan", "screen", "startup", "watching", "stages")
+NAMES = ("indexing", "search", "rescan", "screen", "startup", "watching", "stages", "evaluation")
 ON_REQUEST = ("serving",)
 """Only measured when named: it needs a real vLLM."""
 

@@ -41,9 +41,14 @@ def make_library(folder: Path, count: int) -> Path:
     return place
 
 
-def mark_as_read(library: Library, *, thumbnails: int = 0) -> None:
-    """Give every photo that waits a content, facts and a vector, and the newest a thumbnail."""
-    encoder = load_encoder("builtin", models_folder=None)
+def mark_as_read(
+    library: Library, *, thumbnails: int = 0, encoder: ImageTextEncoder | None = None
+) -> None:
+    """Give every photo that waits a content, facts and a vector, and the newest a thumbnail.
+
+    The vectors are random; `builtin` is said to have made them unless another encoder is given.
+    """
+    encoder = encoder or load_encoder("builtin", models_folder=None)
     with library.atomic():
         library.settings.put("encoder_id", encoder.encoder_id)
     cache = ThumbnailCache(library.folder / THUMBNAILS_NAME, 2_000_000_000)

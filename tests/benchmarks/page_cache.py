@@ -20,10 +20,11 @@ def forget_program() -> None:
     for folder in (*folders, *(PROJECT / package for package in _PACKAGES)):
         for path in folder.rglob("*"):
             if path.suffix in (".py", ".pyc", ".so", ".tcss", ".txt", ".json") and path.is_file():
-                _forget(path)
+                forget(path)
 
 
-def _forget(path: Path) -> None:
+def forget(path: Path) -> None:
+    """Drop one file from the page cache, as far as it is written."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
