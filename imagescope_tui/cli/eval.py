@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from imagescope_tui.cli import eval_report
 from imagescope_tui.cli.eval_flags import CaptionsFlags, EvalFlags, command_with
 
 if TYPE_CHECKING:
@@ -47,3 +48,5 @@ def _run(name: DatasetName) -> Callable[[typer.Context, EvalFlags], int]:
 for _name, _title in _TITLES.items():
     _flags = CaptionsFlags if _name == "captions" else EvalFlags
     app.command(_name, help=_title)(command_with(_flags, _run(_name)))
+app.command("report")(eval_report.report)
+app.command("compare")(eval_report.compare)

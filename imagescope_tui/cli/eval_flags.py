@@ -82,6 +82,10 @@ class EvalFlags:
     at_once: Annotated[int, typer.Option(min=1, help="Queries at the same time.")] = AT_ONCE
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False
     encoder: EncoderOption = None
+    caption_encoder: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Encoder of captions: same, or sentence-transformers."),
+    ] = None
     config: ConfigOption = None
     quiet: QuietOption = False
     verbose: VerboseOption = False

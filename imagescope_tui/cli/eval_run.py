@@ -46,6 +46,7 @@ def evaluate(name: DatasetName, context: typer.Context, flags: EvalFlags) -> int
         quiet=flags.quiet,
         verbose=flags.verbose,
         encoder=flags.encoder,
+        caption_encoder=flags.caption_encoder,
     )
     split = flags.split or DATASETS[name].default_split
     if flags.check:

@@ -23,6 +23,7 @@ from imagescope_tui.evaluation.run_folder import (
 from imagescope_tui.evaluation.run_models import RunModels
 from imagescope_tui.evaluation.run_plan import plan_differences, planned_fields, versions
 from imagescope_tui.evaluation.runner import RANKED_AT_ONCE, Hooks, Runner, StepProgress
+from imagescope_tui.evaluation.sides import side_records
 from imagescope_tui.evaluation.submission import write_submissions
 from imagescope_tui.model_server import ModelServerKeeper
 from imagescope_tui.search.engine import SearchEngine
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
 
     from imagescope_tui.config import Settings
     from imagescope_tui.evaluation.gallery import Gallery
+    from imagescope_tui.evaluation.record import StageRecord
     from imagescope_tui.evaluation.report_contents import Report
     from imagescope_tui.evaluation.run_plan import RunPlan
+    from imagescope_tui.evaluation.task import BenchmarkQuery
     from indexer.events import IndexEvent
     from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from indexer.options import IndexerOptions
@@ -134,8 +137,15 @@ class Evaluation:
         engine = SearchEngine(
             gallery.pictures, gallery.words, models=source.current, sight=gallery.sight
         )
+
+        async def sides(query: BenchmarkQuery) -> dict[str, StageRecord]:
+            return await side_records(gallery, query.text, query.targets)
+
         hooks = Hooks(
-            prepare=models.prepare, are_there=models.are_there, on_progress=self._listener.step
+            prepare=models.prepare,
+            are_there=models.are_there,
+            on_progress=self._listener.step,
+            sides=sides if plan.benchmark.name == "captions" else None,
         )
         runner = Runner(
             plan.queries,

@@ -46,6 +46,8 @@ class RunCard:
     prompts: dict[str, str] = field(default_factory=dict)
     """Hash of each prompt, by its name."""
 
+    gallery: str = ""
+    """Where the library of the photos was."""
     gallery_size: int
     """How many photos were ranked."""
     photos_missing: int = 0
@@ -63,7 +65,7 @@ class RunCard:
     """Of Python and of the libraries that make the figures."""
 
 
-TOLD_ONLY = frozenset({"folder", "versions", "notes"})
+TOLD_ONLY = frozenset({"folder", "gallery", "versions", "notes"})
 """Fields in which a resumed run may differ from the one it goes on with."""
 
 

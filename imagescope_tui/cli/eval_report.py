@@ -1,0 +1,135 @@
+"""`imagescope eval report` and `compare`: finished runs, without models."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from imagescope_tui.cli.common import QuietOption
+from imagescope_tui.cli.terminal import put_json, put_line, say
+from imagescope_tui.errors import EvaluationError, RunUnusable
+
+if TYPE_CHECKING:
+    from imagescope_tui.evaluation.report import ReportedRun
+
+RunsArgument = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")]
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
+
+
+def report(
+    runs: RunsArgument,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    plots: Annotated[
+        Path | None, typer.Option("--plots", metavar="DIR", help="Draw SVG and PNG files.")
+    ] = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Show runs beside the published figures; needs no models and no data set."""
+    from imagescope_tui.evaluation.report import read_run, write_report
+    from imagescope_tui.evaluation.report_summary import summarise
+    from imagescope_tui.evaluation.report_summary_text import summary_to_json, summary_to_markdown
+
+    found = [read_run(folder) for folder in runs]
+    for folder in runs:
+        write_report(folder)
+    tables = summarise(found)
+    if as_json:
+        put_json(summary_to_json(tables))
+    else:
+        put_line(summary_to_markdown(tables).rstrip())
+        if not quiet:
+            _draw(found)
+    if plots is not None:
+        _write_plots(found, plots, quiet=quiet)
+
+
+def compare(
+    first: RunArgument,
+    second: RunArgument,
+    changes: Annotated[
+        int, typer.Option("--changes", metavar="N", min=0, help="Changed queries shown.")
+    ] = 10,
+    trace: Annotated[
+        str | None,
+        typer.Option("--trace", metavar="QUERY", help="Save both searches, for the screen."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """What the second run does better and worse than the first, query by query."""
+    from imagescope_tui.evaluation.compare import compare as compare_runs
+    from imagescope_tui.evaluation.compare_text import comparison_to_json, comparison_to_markdown
+    from imagescope_tui.evaluation.report import read_run
+
+    if trace is not None:
+        for folder in (first, second):
+            _save_trace(folder, trace, quiet=quiet)
+        return
+    comparison = compare_runs(read_run(first), read_run(second), changes=changes)
+    if as_json:
+        put_json(comparison_to_json(comparison))
+    else:
+        put_line(comparison_to_markdown(comparison).rstrip())
+
+
+def _draw(runs: Sequence[ReportedRun]) -> None:
+    """Plots on a terminal; where the library for them is missing, the tables say it all."""
+    import sys
+
+    from imagescope_tui.evaluation.plot_terminal import plot_terminal
+    from imagescope_tui.evaluation.plots import plots_of
+
+    if not sys.stdout.isatty():
+        return
+    width = shutil.get_terminal_size().columns
+    try:
+        for plot in plots_of(runs):
+            put_line(plot_terminal(plot, width=width, is_coloured=_has_colour()))
+    except EvaluationError as error:
+        say(f"no plots: {error.message} — {error.hint}")
+
+
+def _has_colour() -> bool:
+    from imagescope_tui.cli.terminal import console
+
+    return not console().no_color
+
+
+def _write_plots(runs: Sequence[ReportedRun], folder: Path, *, quiet: bool) -> None:
+    from imagescope_tui.evaluation.plot_files import write_plots
+    from imagescope_tui.evaluation.plots import plots_of
+
+    for path in write_plots(plots_of(runs), folder):
+        if not quiet:
+            say(f"plot: {path}")
+
+
+def _save_trace(folder: Path, query: str, *, quiet: bool) -> None:
+    """Write one query's search as the screen opens it, and print where.
+
+    Raises:
+        RunUnusable: the run has no such query, or its gallery is not there any more.
+    """
+    from imagescope_tui.evaluation.compare_trace import write_trace
+    from imagescope_tui.evaluation.datasets.catalog import load_benchmark
+    from imagescope_tui.evaluation.run_folder import read_card, read_records
+    from storage.library import Library
+
+    card = read_card(folder)
+    record = next((item for item in read_records(folder) if item.id == query), None)
+    if record is None:
+        raise RunUnusable(f"{folder} has no query {query}", "`eval compare` shows their names")
+    data = Path(card.folder)
+    photos = load_benchmark(card.dataset, data, card.split).photos
+    path = folder / "traces" / f"{query.replace(os.sep, '-')}.jsonl"
+    path.parent.mkdir(exist_ok=True)
+    with Library.open_reader(Path(card.gallery)) as library:
+        write_trace(path, card, record, library=library, path_of=lambda name: data / photos[name])
+    put_line(str(path))
+    if not quiet:
+        say(f"imagescope-tui --library {card.gallery} --trace {path}")
