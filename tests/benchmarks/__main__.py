@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from tests.benchmarks.table import Table
 
 _PACKAGES = ("imagescope_tui", "indexer", "storage")
-NAMES = ("indexing", "search", "rescan", "screen", "startup", "watching", "stages", "evaluation")
+NAMES = (
+    "indexing",
+    "search",
+    "rescan",
+    "screen",
+    "startup",
+    "watching",
+    "stages",
+    "noise",
+    "evaluation",
+)
 ON_REQUEST = ("serving",)
 """Only measured when named: it needs a real vLLM."""
 

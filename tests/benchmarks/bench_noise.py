@@ -118,7 +118,8 @@ def _table(title: str, compared: list[_Compared]) -> Table:
         notes=(
             "Differences with 95 % bootstrap intervals over the queries. The evaluator tells the"
             " truth; the verifier's answers are wrong at the given rate, the same answer whenever"
-            " the same is asked.",
+            " the same is asked. Calls are per query, of all models; `ours` remembers answers from"
+            " one query of a gallery to the next.",
         ),
     )
 

@@ -49,7 +49,8 @@ def hit(photo: int, score: float, caption_score: float = 0.0) -> WordHit:
 
 
 def order(scores: dict[PhotoId, float]) -> list[int]:
-    return sorted(scores, key=lambda photo: (-scores[photo], photo))
+    placed = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return [photo for photo, _ in placed]
 
 
 @given(parts=st.lists(st.tuples(cosines, cosines), min_size=1, max_size=9))
