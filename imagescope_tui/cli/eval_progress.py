@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
-    from imagescope_tui.evaluation.runner import StepProgress
+    from imagescope_tui.evaluation.runs.runner import StepProgress
     from imagescope_tui.search.types import Step
     from indexer.events import IndexEvent
 

@@ -15,7 +15,7 @@ from imagescope_tui.cli.terminal import put_json, put_line, say
 from imagescope_tui.errors import EvaluationError, RunUnusable
 
 if TYPE_CHECKING:
-    from imagescope_tui.evaluation.report import ReportedRun
+    from imagescope_tui.evaluation.reports.report import ReportedRun
 
 RunsArgument = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")]
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
@@ -30,9 +30,9 @@ def report(
     quiet: QuietOption = False,
 ) -> None:
     """Show runs beside the published figures; needs no models and no data set."""
-    from imagescope_tui.evaluation.report import read_run, write_report
-    from imagescope_tui.evaluation.report_summary import summarise
-    from imagescope_tui.evaluation.report_summary_text import summary_to_json, summary_to_markdown
+    from imagescope_tui.evaluation.reports.report import read_run, write_report
+    from imagescope_tui.evaluation.reports.summary import summarise
+    from imagescope_tui.evaluation.reports.summary_text import summary_to_json, summary_to_markdown
 
     found = [read_run(folder) for folder in runs]
     for folder in runs:
@@ -62,9 +62,12 @@ def compare(
     quiet: QuietOption = False,
 ) -> None:
     """What the second run does better and worse than the first, query by query."""
-    from imagescope_tui.evaluation.compare import compare as compare_runs
-    from imagescope_tui.evaluation.compare_text import comparison_to_json, comparison_to_markdown
-    from imagescope_tui.evaluation.report import read_run
+    from imagescope_tui.evaluation.comparisons.compare import compare as compare_runs
+    from imagescope_tui.evaluation.comparisons.text import (
+        comparison_to_json,
+        comparison_to_markdown,
+    )
+    from imagescope_tui.evaluation.reports.report import read_run
 
     if trace is not None:
         for folder in (first, second):
@@ -81,8 +84,8 @@ def _draw(runs: Sequence[ReportedRun]) -> None:
     """Plots on a terminal; where the library for them is missing, the tables say it all."""
     import sys
 
-    from imagescope_tui.evaluation.plot_terminal import plot_terminal
-    from imagescope_tui.evaluation.plots import plots_of
+    from imagescope_tui.evaluation.reports.plot_terminal import plot_terminal
+    from imagescope_tui.evaluation.reports.plots import plots_of
 
     if not sys.stdout.isatty():
         return
@@ -101,8 +104,8 @@ def _has_colour() -> bool:
 
 
 def _write_plots(runs: Sequence[ReportedRun], folder: Path, *, quiet: bool) -> None:
-    from imagescope_tui.evaluation.plot_files import write_plots
-    from imagescope_tui.evaluation.plots import plots_of
+    from imagescope_tui.evaluation.reports.plot_files import write_plots
+    from imagescope_tui.evaluation.reports.plots import plots_of
 
     for path in write_plots(plots_of(runs), folder):
         if not quiet:
@@ -115,9 +118,9 @@ def _save_trace(folder: Path, query: str, *, quiet: bool) -> None:
     Raises:
         RunUnusable: the run has no such query, or its gallery is not there any more.
     """
-    from imagescope_tui.evaluation.compare_trace import write_trace
+    from imagescope_tui.evaluation.comparisons.trace import write_trace
     from imagescope_tui.evaluation.datasets.catalog import load_benchmark
-    from imagescope_tui.evaluation.run_folder import read_card, read_records
+    from imagescope_tui.evaluation.runs.folder import read_card, read_records
     from storage.library import Library
 
     card = read_card(folder)

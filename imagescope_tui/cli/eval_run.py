@@ -23,8 +23,8 @@ from imagescope_tui.evaluation.datasets.catalog import (
 from imagescope_tui.evaluation.datasets.folder_check import check_benchmark, check_folder
 from imagescope_tui.evaluation.datasets.stored_captions import with_captions
 from imagescope_tui.evaluation.evaluate import Evaluation
-from imagescope_tui.evaluation.library_gallery import default_gallery_folder
-from imagescope_tui.evaluation.run_plan import RunPlan
+from imagescope_tui.evaluation.galleries.library_gallery import default_gallery_folder
+from imagescope_tui.evaluation.runs.plan import RunPlan
 from imagescope_tui.search.strategies import options_for
 
 if TYPE_CHECKING:
@@ -183,8 +183,8 @@ def _stages(flags: EvalFlags, options: SearchOptions) -> tuple[int, ...]:
 
 
 def _print(done: Evaluated, flags: EvalFlags, run: Invocation) -> None:
-    from imagescope_tui.evaluation.report_json import report_to_json
-    from imagescope_tui.evaluation.report_markdown import report_to_markdown
+    from imagescope_tui.evaluation.reports.as_json import report_to_json
+    from imagescope_tui.evaluation.reports.as_markdown import report_to_markdown
 
     if flags.json:
         put_json(report_to_json(done.report))

@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from imagescope_tui.chat_models import ModelSource
-from imagescope_tui.evaluation.embedding_gallery import EmbeddingGallery, open_embedding_gallery
-from imagescope_tui.evaluation.gallery_index import index_gallery
-from imagescope_tui.evaluation.library_gallery import LibraryGallery
-from imagescope_tui.evaluation.report import write_report
-from imagescope_tui.evaluation.run_card import RunCard
-from imagescope_tui.evaluation.run_folder import (
+from imagescope_tui.evaluation.galleries.embedding_gallery import (
+    EmbeddingGallery,
+    open_embedding_gallery,
+)
+from imagescope_tui.evaluation.galleries.library_gallery import LibraryGallery
+from imagescope_tui.evaluation.galleries.library_index import index_gallery
+from imagescope_tui.evaluation.reports.report import write_report
+from imagescope_tui.evaluation.reports.submission import write_submissions
+from imagescope_tui.evaluation.runs.card import RunCard
+from imagescope_tui.evaluation.runs.folder import (
     CARD_NAME,
     RunFolder,
     expect_free,
@@ -20,11 +24,10 @@ from imagescope_tui.evaluation.run_folder import (
     read_card,
     read_records,
 )
-from imagescope_tui.evaluation.run_models import RunModels
-from imagescope_tui.evaluation.run_plan import plan_differences, planned_fields, versions
-from imagescope_tui.evaluation.runner import RANKED_AT_ONCE, Hooks, Runner, StepProgress
-from imagescope_tui.evaluation.sides import side_records
-from imagescope_tui.evaluation.submission import write_submissions
+from imagescope_tui.evaluation.runs.models import RunModels
+from imagescope_tui.evaluation.runs.plan import plan_differences, planned_fields, versions
+from imagescope_tui.evaluation.runs.runner import RANKED_AT_ONCE, Hooks, Runner, StepProgress
+from imagescope_tui.evaluation.runs.sides import side_records
 from imagescope_tui.model_server import ModelServerKeeper
 from imagescope_tui.search.engine import SearchEngine
 from indexer.models.text_encoder import load_text_encoder
@@ -35,10 +38,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imagescope_tui.config import Settings
-    from imagescope_tui.evaluation.gallery import Gallery
-    from imagescope_tui.evaluation.record import StageRecord
-    from imagescope_tui.evaluation.report_contents import Report
-    from imagescope_tui.evaluation.run_plan import RunPlan
+    from imagescope_tui.evaluation.galleries.gallery import Gallery
+    from imagescope_tui.evaluation.reports.contents import Report
+    from imagescope_tui.evaluation.runs.plan import RunPlan
+    from imagescope_tui.evaluation.runs.record import StageRecord
     from imagescope_tui.evaluation.task import BenchmarkQuery
     from indexer.events import IndexEvent
     from indexer.models.protocols import ImageTextEncoder, TextEncoder

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imagescope_tui.evaluation.aggregate import estimates
+from imagescope_tui.evaluation.measures.aggregate import estimates
 from indexer.models.builtin_encoder import BuiltinEncoder
 from indexer.models.text_encoder import load_text_encoder
 from storage.library import Library
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from imagescope_tui.evaluation.aggregate import Estimate
+    from imagescope_tui.evaluation.measures.aggregate import Estimate
     from tests.benchmarks.captioned_photos import Captioned
 
 PACKAGES = ("numpy", "sentence-transformers", "torch")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imagescope_tui.evaluation.aggregate import Estimate, estimates
-from imagescope_tui.evaluation.plot_files import write_plots
-from imagescope_tui.evaluation.plots import Line, Plot
+from imagescope_tui.evaluation.measures.aggregate import Estimate, estimates
+from imagescope_tui.evaluation.reports.plot_files import write_plots
+from imagescope_tui.evaluation.reports.plots import Line, Plot
 from tests.benchmarks.index_command import PROJECT
 from tests.benchmarks.table import Table
 from tests.world.errors import Errors

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from PIL import Image
 
-from imagescope_tui.evaluation.sides import side_records
+from imagescope_tui.evaluation.runs.sides import side_records
 from imagescope_tui.search.query_language import word_index_terms
 from imagescope_tui.search.retriever import WordAnswer, WordHit, rank
 from imagescope_tui.search.types import SearchOptions
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from imagescope_tui.evaluation.gallery import Gallery
+    from imagescope_tui.evaluation.galleries.gallery import Gallery
     from indexer.answers import SideWeights
     from indexer.models.protocols import FloatMatrix, ImageTextEncoder, TextEncoder
     from storage.library import Library

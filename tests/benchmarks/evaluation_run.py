@@ -18,11 +18,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imagescope_tui.evaluation.embedding_gallery import EmbeddingGallery, open_embedding_gallery
-from imagescope_tui.evaluation.library_gallery import LibraryGallery
-from imagescope_tui.evaluation.run_card import RunCard
-from imagescope_tui.evaluation.run_folder import RunFolder, read_records
-from imagescope_tui.evaluation.runner import RANKED_AT_ONCE, Hooks, Runner
+from imagescope_tui.evaluation.galleries.embedding_gallery import (
+    EmbeddingGallery,
+    open_embedding_gallery,
+)
+from imagescope_tui.evaluation.galleries.library_gallery import LibraryGallery
+from imagescope_tui.evaluation.runs.card import RunCard
+from imagescope_tui.evaluation.runs.folder import RunFolder, read_records
+from imagescope_tui.evaluation.runs.runner import RANKED_AT_ONCE, Hooks, Runner
 from imagescope_tui.evaluation.task import BenchmarkQuery
 from imagescope_tui.search.engine import SearchEngine
 from imagescope_tui.search.models import RoleModels

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from imagescope_tui.evaluation.record import QueryRecord, StageRecord
-from imagescope_tui.evaluation.run_card import RunCard
-from imagescope_tui.evaluation.run_folder import RunFolder
+from imagescope_tui.evaluation.runs.card import RunCard
+from imagescope_tui.evaluation.runs.folder import RunFolder
+from imagescope_tui.evaluation.runs.record import QueryRecord, StageRecord
 from imagescope_tui.evaluation.task import MeasureSet
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 from imagescope_tui.config import load_settings
-from imagescope_tui.evaluation import evaluate, gallery_index
+from imagescope_tui.evaluation import evaluate
 from imagescope_tui.evaluation.datasets.catalog import load_benchmark
 from imagescope_tui.evaluation.evaluate import Evaluation
-from imagescope_tui.evaluation.run_folder import read_card, read_records
-from imagescope_tui.evaluation.run_plan import RunPlan
+from imagescope_tui.evaluation.galleries import library_index
+from imagescope_tui.evaluation.runs.folder import read_card, read_records
+from imagescope_tui.evaluation.runs.plan import RunPlan
 from imagescope_tui.search.strategies import options_for
 from indexer import encoder_slot
 from indexer.control import Control
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
 
     from imagescope_tui.config import Settings
     from imagescope_tui.evaluation.evaluate import Evaluated
-    from imagescope_tui.evaluation.record import QueryRecord
-    from imagescope_tui.evaluation.run_card import RunCard
-    from imagescope_tui.evaluation.runner import StepProgress
+    from imagescope_tui.evaluation.runs.card import RunCard
+    from imagescope_tui.evaluation.runs.record import QueryRecord
+    from imagescope_tui.evaluation.runs.runner import StepProgress
     from imagescope_tui.evaluation.task import Benchmark, DatasetName
     from imagescope_tui.search.types import StrategyName
     from indexer.events import IndexEvent
@@ -152,7 +153,7 @@ def tests_encoder() -> Iterator[None]:
     with (
         mock.patch.object(encoder_slot, "load_trusted_encoder", load),
         mock.patch.object(evaluate, "load_trusted_encoder", load),
-        mock.patch.object(gallery_index, "run_child", index_here),
+        mock.patch.object(library_index, "run_child", index_here),
     ):
         yield
 

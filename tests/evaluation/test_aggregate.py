@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagescope_tui.evaluation.aggregate import (
+from imagescope_tui.evaluation.measures.aggregate import (
     RESAMPLES,
     estimates,
     paired_difference,

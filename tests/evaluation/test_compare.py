@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imagescope_tui.errors import RunUnusable
-from imagescope_tui.evaluation.compare import LAST, compare
-from imagescope_tui.evaluation.compare_reasons import reasons
-from imagescope_tui.evaluation.compare_text import comparison_to_json, comparison_to_markdown
-from imagescope_tui.evaluation.report import ReportedRun
-from imagescope_tui.evaluation.report_contents import build_report
+from imagescope_tui.evaluation.comparisons.compare import LAST, compare
+from imagescope_tui.evaluation.comparisons.reasons import reasons
+from imagescope_tui.evaluation.comparisons.text import comparison_to_json, comparison_to_markdown
+from imagescope_tui.evaluation.reports.contents import build_report
+from imagescope_tui.evaluation.reports.report import ReportedRun
 from imagescope_tui.evaluation.task import MeasureSet
 from tests.evaluation.finished_runs import a_card, a_record, a_stage, failed_record
 
 if TYPE_CHECKING:
-    from imagescope_tui.evaluation.compare import StageDifference
-    from imagescope_tui.evaluation.record import QueryRecord
-    from imagescope_tui.evaluation.run_card import RunCard
+    from imagescope_tui.evaluation.comparisons.compare import StageDifference
+    from imagescope_tui.evaluation.runs.card import RunCard
+    from imagescope_tui.evaluation.runs.record import QueryRecord
 
 
 def a_run(name: str, records: list[QueryRecord], card: RunCard | None = None) -> ReportedRun:

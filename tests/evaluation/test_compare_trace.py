@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagescope_tui.errors import RunUnusable
-from imagescope_tui.evaluation.compare_trace import write_trace
-from imagescope_tui.evaluation.record import StageRecord
-from imagescope_tui.evaluation.result_json import ResultWriter
+from imagescope_tui.evaluation.comparisons.trace import write_trace
+from imagescope_tui.evaluation.runs.record import StageRecord
+from imagescope_tui.evaluation.runs.result_json import ResultWriter
 from imagescope_tui.search.events import (
     CandidateJudged,
     CandidatesReranked,
@@ -31,7 +31,7 @@ from tests.ui.library_world import World, build_world
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from imagescope_tui.evaluation.record import QueryRecord
+    from imagescope_tui.evaluation.runs.record import QueryRecord
     from imagescope_tui.search.types import SearchResult
     from storage.records import Photo
 

@@ -17,10 +17,10 @@ from imagescope_tui.errors import (
     PicturesUnavailable,
     UsageError,
 )
-from imagescope_tui.evaluation.embedding_gallery import open_embedding_gallery
-from imagescope_tui.evaluation.run_card import RunCard
-from imagescope_tui.evaluation.run_folder import RunFolder, read_records
-from imagescope_tui.evaluation.runner import RANKED_AT_ONCE, Hooks, Runner
+from imagescope_tui.evaluation.galleries.embedding_gallery import open_embedding_gallery
+from imagescope_tui.evaluation.runs.card import RunCard
+from imagescope_tui.evaluation.runs.folder import RunFolder, read_records
+from imagescope_tui.evaluation.runs.runner import RANKED_AT_ONCE, Hooks, Runner
 from imagescope_tui.evaluation.task import BenchmarkQuery
 from imagescope_tui.search.engine import SearchEngine
 from imagescope_tui.search.models import RoleModels
@@ -33,8 +33,8 @@ from tests.pictures import paint
 from tests.search.stand_ins import ScriptedModel
 
 if TYPE_CHECKING:
-    from imagescope_tui.evaluation.embedding_gallery import EmbeddingGallery
-    from imagescope_tui.evaluation.gallery import Gallery
+    from imagescope_tui.evaluation.galleries.embedding_gallery import EmbeddingGallery
+    from imagescope_tui.evaluation.galleries.gallery import Gallery
     from indexer.answers import NearestAnswer
 
 ENCODER = RandomEncoder(encoder_id="random/test", dim=8)
@@ -152,7 +152,7 @@ def test_a_name_that_is_not_there_has_no_id(folder: Path) -> None:
 def test_names_are_read_once_to_find_any_number_of_rows(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from imagescope_tui.evaluation.row_names import RowNames
+    from imagescope_tui.evaluation.galleries.row_names import RowNames
 
     gallery = opened(folder, tuple(NAMES[:2]))
     monkeypatch.setattr(RowNames, "_batches", None)

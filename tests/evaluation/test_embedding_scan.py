@@ -12,9 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagescope_tui.errors import PicturesUnavailable
-from imagescope_tui.evaluation.embedding_files import EmbeddingFiles
-from imagescope_tui.evaluation.embedding_scan import chunk_rows, exact_scores, scan, score_rows
-from imagescope_tui.evaluation.half_floats import LARGEST_HALF, widen
+from imagescope_tui.evaluation.galleries.embedding_files import EmbeddingFiles
+from imagescope_tui.evaluation.galleries.embedding_scan import (
+    chunk_rows,
+    exact_scores,
+    scan,
+    score_rows,
+)
+from imagescope_tui.evaluation.galleries.half_floats import LARGEST_HALF, widen
 from tests.evaluation.embedding_world import brute_force, write_embeddings
 from tests.indexer.space import unit_rows
 
@@ -87,7 +92,7 @@ def test_an_answer_does_not_depend_on_chunks_or_companions(tmp_path: Path, dtype
 def test_the_floor_spares_most_rows_from_being_scored_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from imagescope_tui.evaluation import embedding_scan
+    from imagescope_tui.evaluation.galleries import embedding_scan
 
     again: list[int] = []
 

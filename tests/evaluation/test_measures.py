@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from ir_measures import AP, RR, Success, nDCG
 from sklearn.metrics import average_precision_score, ndcg_score
 
-from imagescope_tui.evaluation.measures import (
+from imagescope_tui.evaluation.measures.of_ranks import (
     average_precision_at,
     main_success_at,
     reciprocal_rank,
     success_at,
 )
-from imagescope_tui.evaluation.measures_tied import tied_average_precision_at, tied_ndcg_at
+from imagescope_tui.evaluation.measures.tied import tied_average_precision_at, tied_ndcg_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagescope_tui.evaluation.measures_hits import conversations, hits_by_round
+from imagescope_tui.evaluation.measures.hits import conversations, hits_by_round
 
 RANKS = st.one_of(st.none(), st.integers(1, 60))
 CONVERSATIONS = st.dictionaries(

@@ -10,12 +10,12 @@ import pytest
 from PIL import Image
 
 from imagescope_tui.errors import EvaluationError
-from imagescope_tui.evaluation.aggregate import Estimate
-from imagescope_tui.evaluation.plot_files import write_plots
-from imagescope_tui.evaluation.plot_terminal import plot_terminal
-from imagescope_tui.evaluation.plots import Line, Plot, file_name, plots_of, stage_plot
-from imagescope_tui.evaluation.report import ReportedRun
-from imagescope_tui.evaluation.report_contents import build_report
+from imagescope_tui.evaluation.measures.aggregate import Estimate
+from imagescope_tui.evaluation.reports.contents import build_report
+from imagescope_tui.evaluation.reports.plot_files import write_plots
+from imagescope_tui.evaluation.reports.plot_terminal import plot_terminal
+from imagescope_tui.evaluation.reports.plots import Line, Plot, file_name, plots_of, stage_plot
+from imagescope_tui.evaluation.reports.report import ReportedRun
 from imagescope_tui.evaluation.task import MeasureSet
 from tests.evaluation.finished_runs import a_card, a_record, a_stage
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from imagescope_tui.evaluation.published import Published, PublishedName, published_for
+from imagescope_tui.evaluation.reports.published import Published, PublishedName, published_for
 from imagescope_tui.evaluation.task import DatasetName
 
 NAMES: tuple[PublishedName, ...] = (*get_args(DatasetName), "fashioniq-average")

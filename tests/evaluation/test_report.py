@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagescope_tui.errors import RunUnusable
-from imagescope_tui.evaluation.report import read_run, write_report
-from imagescope_tui.evaluation.report_contents import build_report
-from imagescope_tui.evaluation.report_json import report_to_json
-from imagescope_tui.evaluation.report_markdown import report_to_markdown
+from imagescope_tui.evaluation.reports.as_json import report_to_json
+from imagescope_tui.evaluation.reports.as_markdown import report_to_markdown
+from imagescope_tui.evaluation.reports.contents import build_report
+from imagescope_tui.evaluation.reports.report import read_run, write_report
 from imagescope_tui.evaluation.task import MeasureSet
 from tests.evaluation.finished_runs import a_card, a_record, a_run, a_stage, failed_record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from imagescope_tui.evaluation.record import QueryRecord
-    from imagescope_tui.evaluation.report_contents import Report
+    from imagescope_tui.evaluation.reports.contents import Report
+    from imagescope_tui.evaluation.runs.record import QueryRecord
 
 
 def mean(report: Report, stage: str, measure: str) -> float:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imagescope_tui.evaluation.report import read_run
-from imagescope_tui.evaluation.report_summary import GARMENTS, summarise
-from imagescope_tui.evaluation.report_summary_text import summary_to_json, summary_to_markdown
+from imagescope_tui.evaluation.reports.report import read_run
+from imagescope_tui.evaluation.reports.summary import GARMENTS, summarise
+from imagescope_tui.evaluation.reports.summary_text import summary_to_json, summary_to_markdown
 from imagescope_tui.evaluation.task import MeasureSet
 from tests.evaluation.finished_runs import a_card, a_record, a_run, a_stage, failed_record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from imagescope_tui.evaluation.report import ReportedRun
+    from imagescope_tui.evaluation.reports.report import ReportedRun
 
 
 def a_reported_run(folder: Path, ranks: list[int | None], **card: Any) -> ReportedRun:  # noqa: ANN401 - any field

@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagescope_tui.errors import RunUnusable
-from imagescope_tui.evaluation.line_file import LineFile, read_lines
-from imagescope_tui.evaluation.record import QueryRecord, StageRecord
-from imagescope_tui.evaluation.record_json import record_from_json, record_to_json
-from imagescope_tui.evaluation.result_json import ResultReader, ResultWriter
-from imagescope_tui.evaluation.run_card import RunCard, card_from_json, card_to_json
-from imagescope_tui.evaluation.run_folder import (
+from imagescope_tui.evaluation.runs.card import RunCard, card_from_json, card_to_json
+from imagescope_tui.evaluation.runs.folder import (
     CARD_NAME,
     QUERIES_NAME,
     RunFolder,
     read_card,
     read_records,
 )
+from imagescope_tui.evaluation.runs.line_file import LineFile, read_lines
+from imagescope_tui.evaluation.runs.record import QueryRecord, StageRecord
+from imagescope_tui.evaluation.runs.record_json import record_from_json, record_to_json
+from imagescope_tui.evaluation.runs.result_json import ResultReader, ResultWriter
 from imagescope_tui.evaluation.task import MeasureSet
 from imagescope_tui.search import types
 from imagescope_tui.search.types import Query, SearchResult

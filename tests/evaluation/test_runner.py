@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imagescope_tui.errors import RunUnusable
-from imagescope_tui.evaluation.conversations import Conversations
-from imagescope_tui.evaluation.run_folder import read_records
+from imagescope_tui.evaluation.runs.conversations import Conversations
+from imagescope_tui.evaluation.runs.folder import read_records
 from imagescope_tui.evaluation.task import BenchmarkQuery
 from imagescope_tui.search.types import Turn
 from indexer.models.chat_types import ChatUnavailable
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from imagescope_tui.evaluation.record import QueryRecord
-    from imagescope_tui.evaluation.run_plan import RunPlan
-    from imagescope_tui.evaluation.runner import StepProgress
+    from imagescope_tui.evaluation.runs.plan import RunPlan
+    from imagescope_tui.evaluation.runs.record import QueryRecord
+    from imagescope_tui.evaluation.runs.runner import StepProgress
     from tests.evaluation.miniature_runs import Bench
 
 

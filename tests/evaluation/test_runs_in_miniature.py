@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from imagescope_tui.evaluation.record import QueryRecord
+    from imagescope_tui.evaluation.runs.record import QueryRecord
     from imagescope_tui.evaluation.task import BenchmarkQuery, DatasetName
     from imagescope_tui.search.types import StrategyName
     from tests.evaluation.miniature_runs import Bench

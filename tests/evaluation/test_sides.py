@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-from imagescope_tui.evaluation.sides import SIDES, side_records
+from imagescope_tui.evaluation.runs.sides import SIDES, side_records
 from imagescope_tui.search.retriever import WordAnswer, WordHit
 from indexer.answers import NearestAnswer, NearPhoto, SideWeights
 from storage.records import ContentId, PhotoId
 
 if TYPE_CHECKING:
-    from imagescope_tui.evaluation.gallery import Gallery
+    from imagescope_tui.evaluation.galleries.gallery import Gallery
 
 NAMES = ("a.jpg", "b.jpg", "c.jpg", "d.jpg")
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imagescope_tui.errors import SubmissionInvalid
-from imagescope_tui.evaluation.submission import write_submissions
+from imagescope_tui.evaluation.reports.submission import write_submissions
 from tests.evaluation.finished_runs import a_card, a_record, a_stage, failed_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imagescope_tui.evaluation.record import QueryRecord, StageRecord
-    from imagescope_tui.evaluation.run_card import RunCard
+    from imagescope_tui.evaluation.runs.card import RunCard
+    from imagescope_tui.evaluation.runs.record import QueryRecord, StageRecord
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -1,0 +1,1 @@
+"""The photos that a benchmark ranks: a library of files, or vectors on disk."""

@@ -1,0 +1,277 @@
+"""Stage 1 over a benchmark's photos: every score exact, ties by name."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from indexer.answers import NearestAnswer, NearPhoto
+from indexer.side_weights import stored_side_weights
+from indexer.stage_one import SideScores, StageOne
+from storage.library import Library
+from storage.records import ContentId, PhotoId
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from imagescope_tui.evaluation.galleries.catalogue import Catalogue
+    from indexer.answers import SideWeights
+    from indexer.decode_pool import DecodePool
+    from indexer.models.protocols import ImageTextEncoder, TextEncoder
+    from storage.records import FloatVector, IdVector, PhotoFilter
+
+    LoadEncoders = Callable[[], tuple[ImageTextEncoder, TextEncoder | None]]
+
+Value = TypeVar("Value")
+
+
+class GalleryPictures:
+    """Scores all photos for each query, in a thread of its own, which opens and owns the vectors.
+
+    A query's reference is left out by its name where the run says so; copies of it stay, as the
+    publications have it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        catalogue: Catalogue,
+        load: LoadEncoders,
+        *,
+        caption_weight: float,
+        excludes_reference: bool,
+    ) -> None:
+        self._folder = folder
+        self._catalogue = catalogue
+        self._load = load
+        self._caption_weight = caption_weight
+        self._excludes_reference = excludes_reference
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="gallery")
+        self._opened: _Vectors | None = None
+        self._pool: DecodePool | None = None
+        self.caption_encoder_id: str | None = None
+        """Of captions, where they are in a space of their own; once opened."""
+
+    async def open(self) -> None:
+        """Load the encoder and the vectors.
+
+        Raises:
+            ModelError, StorageError: they cannot be loaded.
+        """
+        await self._in_thread(self._vectors)
+
+    @property
+    def encoder_id(self) -> str:
+        """What made the vectors; once opened."""
+        return self._loaded.encoder.encoder_id
+
+    @property
+    def ranked(self) -> IdVector:
+        """The photos that have a vector, ascending; once opened. Shape (photos,)."""
+        return self._loaded.photos
+
+    @property
+    def has_captions(self) -> bool:
+        """Whether any photo has a caption that counts; once opened."""
+        return bool(self._loaded.stage_one.is_captioned.any())
+
+    @property
+    def captioned(self) -> int:
+        """How many photos have a caption that counts; once opened."""
+        vectors = self._loaded
+        return int(vectors.stage_one.is_captioned[vectors.rows].sum())
+
+    async def nearest(
+        self,
+        *,
+        texts: Sequence[str],
+        picture: Path | None,
+        without: Path | None,
+        photo_filter: PhotoFilter,
+        limit: int,
+    ) -> NearestAnswer:
+        """The photos nearest to the texts' mean, the picture, or both; see search.retriever."""
+        return await self._in_thread(
+            lambda: self._nearest(texts, picture, without, photo_filter, limit)
+        )
+
+    async def scores(self, texts: Sequence[str]) -> SideScores:
+        """The scores of the photos of `ranked`, in their order, with the sides apart."""
+        return await self._in_thread(lambda: _of_photos(self._vectors(), texts, None))
+
+    def close(self) -> None:
+        """Let go of the library and the decoding process."""
+        self._thread.submit(self._close).result()
+        self._thread.shutdown()
+
+    # -- in the thread -----------------------------------------------------------------------
+
+    async def _in_thread(self, work: Callable[[], Value]) -> Value:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    @property
+    def _loaded(self) -> _Vectors:
+        if self._opened is None:
+            raise RuntimeError("the gallery has not been opened")
+        return self._opened
+
+    def _vectors(self) -> _Vectors:
+        if self._opened is None:
+            library = Library.open_reader(self._folder)
+            encoder, caption_encoder = self._load()
+            stage_one = StageOne(
+                library, encoder, caption_encoder, caption_weight=self._caption_weight
+            )
+            stage_one.refresh()
+            reader = caption_encoder or encoder
+            weights = stored_side_weights(library, encoder.encoder_id, reader.encoder_id)
+            self._opened = _Vectors(library, encoder, stage_one, weights, self._catalogue)
+            self.caption_encoder_id = caption_encoder.encoder_id if caption_encoder else None
+        return self._opened
+
+    def _nearest(
+        self,
+        texts: Sequence[str],
+        picture: Path | None,
+        without: Path | None,
+        photo_filter: PhotoFilter,
+        limit: int,
+    ) -> NearestAnswer:
+        vectors = self._vectors()
+        reference, problem = self._reference(picture)
+        encoder_id = vectors.encoder.encoder_id
+        if problem:
+            return NearestAnswer(encoder_id=encoder_id, problem=problem)
+        scores = _of_photos(vectors, texts, reference)
+        if not scores.fused.any():
+            return NearestAnswer(encoder_id=encoder_id, has_meaning=False, words_known=())
+        kept = self._kept(vectors, photo_filter, without)
+        fused = scores.fused[kept]
+        best = kept[_first(fused, limit)]
+        if vectors.weights is not None and scores.caption is not None:
+            # What the published weight leaves far behind may be first by the gallery's own.
+            weighed = kept[_first(_weighed(scores, vectors.weights)[kept], limit)]
+            best = np.concatenate([best, weighed[~np.isin(weighed, best)]])
+        return NearestAnswer(
+            encoder_id=encoder_id,
+            photos=tuple(self._near(vectors, scores, int(place)) for place in best),
+            mean=float(fused.mean(dtype=np.float64)) if len(fused) else 0.0,
+            deviation=float(fused.std(dtype=np.float64)) if len(fused) else 0.0,
+            mean_caption=_mean_caption(vectors, scores),
+            weights=vectors.weights,
+        )
+
+    def _kept(self, vectors: _Vectors, photo_filter: PhotoFilter, without: Path | None) -> IdVector:
+        """Places among the ranked photos of those that may be found, ascending."""
+        is_kept = np.ones(len(vectors.photos), dtype=np.bool_)
+        if photo_filter.photo_ids:
+            is_kept = np.isin(vectors.photos, np.asarray(photo_filter.photo_ids))
+        left_out = self._catalogue.at(without) if self._excludes_reference else None
+        if left_out is not None:
+            is_kept &= vectors.photos != left_out
+        return np.flatnonzero(is_kept)
+
+    def _near(self, vectors: _Vectors, scores: SideScores, place: int) -> NearPhoto:
+        row = vectors.rows[place]
+        has_caption = scores.caption is not None and bool(vectors.stage_one.is_captioned[row])
+        return NearPhoto(
+            photo_id=PhotoId(int(vectors.photos[place])),
+            content_id=ContentId(int(vectors.stage_one.ids[row])),
+            score=float(scores.fused[place]),
+            picture=float(scores.picture[place]),
+            caption=(
+                float(scores.caption[place]) if scores.caption is not None and has_caption else None
+            ),
+        )
+
+    def _reference(self, picture: Path | None) -> tuple[FloatVector | None, str]:
+        """The vector of a picture, stored or made now, or why there is none."""
+        if picture is None:
+            return None, ""
+        vectors = self._vectors()
+        photo = self._catalogue.at(picture)
+        if photo is not None:
+            content_id = ContentId(self._catalogue.content_of(photo))
+            stored = vectors.library.vectors.of(content_id, vectors.encoder.encoder_id)
+            if stored is not None:
+                return stored, ""
+        return self._encoded(picture, vectors.encoder)
+
+    def _encoded(self, picture: Path, encoder: ImageTextEncoder) -> tuple[FloatVector | None, str]:
+        from indexer.decode_failures import DecodeFailure
+        from indexer.decode_pool import DecodePool
+        from storage.thumbnails import THUMBNAIL_SIDE
+
+        if self._pool is None:
+            self._pool = DecodePool(
+                picture_input=encoder.picture_input, thumbnail_side=THUMBNAIL_SIDE, workers=1
+            )
+        outcome = self._pool.submit(picture).result()
+        if isinstance(outcome, DecodeFailure):
+            return None, outcome.reason
+        return encoder.encode_pictures([outcome.picture])[0], ""
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.library.close()
+        if self._pool is not None:
+            self._pool.close()
+
+
+class _Vectors:
+    """What the thread has opened: vectors by content, and which photo has which."""
+
+    def __init__(
+        self,
+        library: Library,
+        encoder: ImageTextEncoder,
+        stage_one: StageOne,
+        weights: SideWeights | None,
+        catalogue: Catalogue,
+    ) -> None:
+        self.library = library
+        self.encoder = encoder
+        self.stage_one = stage_one
+        self.weights = weights
+        has_vector = np.isin(catalogue.contents, stage_one.ids)
+        self.photos: IdVector = np.flatnonzero(has_vector) + 1
+        """Photo ids, ascending."""
+        self.rows: IdVector = np.searchsorted(stage_one.ids, catalogue.contents[has_vector])
+        """Where each photo's content is among the vectors."""
+
+
+def _of_photos(
+    vectors: _Vectors, texts: Sequence[str], reference: FloatVector | None
+) -> SideScores:
+    """Scores by photo, from scores by content."""
+    found, rows = vectors.stage_one.scores(texts, reference), vectors.rows
+    return SideScores(
+        fused=found.fused[rows],
+        picture=found.picture[rows],
+        caption=None if found.caption is None else found.caption[rows],
+    )
+
+
+def _first(scores: FloatVector, limit: int) -> IdVector:
+    """Places of the highest scores, highest first; of equal ones the first name's."""
+    return np.argsort(-scores, kind="stable")[:limit]
+
+
+def _weighed(scores: SideScores, weights: SideWeights) -> FloatVector:
+    if scores.caption is None:
+        return scores.picture
+    return np.float32(weights.picture) * scores.picture + np.float32(weights.caption) * (
+        scores.caption
+    )
+
+
+def _mean_caption(vectors: _Vectors, scores: SideScores) -> float:
+    """What photos without caption have in its place; any number where all have one."""
+    if scores.caption is None:
+        return 0.0
+    lacking = np.flatnonzero(~vectors.stage_one.is_captioned[vectors.rows])
+    return float(scores.caption[lacking[0]]) if len(lacking) else 0.0

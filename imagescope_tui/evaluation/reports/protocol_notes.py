@@ -1,0 +1,80 @@
+"""What a reader must know of how figures were measured before comparing them with others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagescope_tui.evaluation.reports.contents import Report
+    from imagescope_tui.evaluation.runs.card import RunCard
+    from imagescope_tui.evaluation.task import MeasureSet
+
+
+def protocol_notes(report: Report) -> tuple[str, ...]:
+    """One sentence each; first what makes the figures those of another task than the published."""
+    card = report.card
+    return (
+        *_scope(report),
+        *_gallery(card),
+        *_measures(card.measures, has_targets=card.has_targets),
+        *card.notes,
+    )
+
+
+def _scope(report: Report) -> Iterator[str]:
+    card = report.card
+    if report.unfinished:
+        yield (
+            f"The run is unfinished: {report.unfinished:,} of {card.queries:,} queries have no"
+            " record, and the figures are of the others. `--resume` goes on with it."
+        )
+    if card.limit is not None:
+        yield f"Only the first {card.limit:,} queries of the split were asked."
+    if card.photos_missing:
+        yield (
+            f"{card.photos_missing:,} photos of the data set are missing or unreadable; figures are"
+            " not comparable with published ones."
+        )
+    if not card.has_targets:
+        yield "The right answers are the test server's: hand in the submission files for figures."
+
+
+def _gallery(card: RunCard) -> Iterator[str]:
+    kept = "taken out of" if card.excludes_reference else "kept in"
+    yield f"A query's reference photo was {kept} its ranking."
+    if card.photos_captioned:
+        source = f", written by {card.captions_source}" if card.captions_source else ""
+        yield f"{card.photos_captioned:,} of {card.gallery_size:,} photos have a caption{source}."
+    yield "Equal scores are ordered by the photos' names."
+    if card.options.get("as_coded"):
+        yield "Where the publication and its code differ, the run did as the code does."
+
+
+def _measures(measures: MeasureSet, *, has_targets: bool) -> Iterator[str]:
+    if not has_targets:
+        return
+    yield (
+        "Figures are means over queries with 95 % bootstrap intervals (2,000 resamples, fixed"
+        " seed); a query that failed counts as zero."
+    )
+    if measures.recall:
+        yield (
+            "R@k is what the publications call Recall@k: the share of queries with any right"
+            " answer among the first k (success@k)."
+        )
+    if measures.main_recall:
+        yield "main R@k looks for the main right answer alone."
+    if measures.mean_ap:
+        yield "mAP@k divides by the smaller of k and the number of right answers, as CIRCO does."
+    if measures.inquire_ap or measures.ndcg:
+        yield (
+            "AP@k and nDCG@k are INQUIRE's: equal scores count as one threshold, and the best"
+            " possible is that of the smaller of k and the number of right answers."
+        )
+    if measures.hits:
+        yield (
+            "Hits@k is cumulative: a conversation counts from the first round that has its photo"
+            " among the first k. ImageScope leaves round 0 out, ChatIR and PlugIR do not."
+        )
