@@ -7,7 +7,7 @@ import select
 import socket
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ _LOOKS_UP_SECONDS = 0.01
 
 class _Listener(ThreadingHTTPServer):
     daemon_threads = True
+    # As many as a run may ask at once, for none to be turned away.
+    request_queue_size = 128
 
     def __init__(self, world: ModelServer) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -45,13 +47,19 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer("POST")
 
     def _answer(self, method: str) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        content = self.rfile.read(length)
+        if len(content) < length:
+            self.close_connection = True
+            return
         path = self.path.partition("?")[0]
         with self.server.lock:
             reply = self.server.world.reply_to(method, path, content, dict(self.headers.items()))
         is_answered = not reply.is_chat or self._stays(reply)
         if is_answered and reply.failure not in ("drop", "refuse"):
-            self._send(reply)
+            # Who asks may be killed while it is answered.
+            with suppress(ConnectionError):
+                self._send(reply)
         else:
             self.close_connection = True
 
