@@ -69,7 +69,9 @@ def _expect_laws(record: QueryRecord, world: Bench, strategy: StrategyName) -> N
     if world.benchmark.excludes_reference:
         assert query.reference not in first
     for name, stage in record.stages.items():
-        assert sorted(stage.ranking) == sorted(first)
+        # A part of stage 1 may know some of the photos only.
+        assert set(stage.ranking) <= set(first)
+        assert len(stage.ranking) == len(first) or not name.isdigit()
         assert list(stage.scores) == sorted(stage.scores, reverse=True), name
         for target, rank in zip(query.targets, stage.target_ranks, strict=True):
             assert rank is None or stage.ranking[rank - 1] == target
