@@ -119,7 +119,7 @@ def _save_trace(folder: Path, query: str, *, quiet: bool) -> None:
         RunUnusable: the run has no such query, or its gallery is not there any more.
     """
     from imagescope_tui.evaluation.comparisons.trace import write_trace
-    from imagescope_tui.evaluation.datasets.catalog import load_benchmark
+    from imagescope_tui.evaluation.galleries.photo_files import read_photo_files
     from imagescope_tui.evaluation.runs.folder import read_card, read_records
     from storage.library import Library
 
@@ -127,12 +127,13 @@ def _save_trace(folder: Path, query: str, *, quiet: bool) -> None:
     record = next((item for item in read_records(folder) if item.id == query), None)
     if record is None:
         raise RunUnusable(f"{folder} has no query {query}", "`eval compare` shows their names")
-    data = Path(card.folder)
-    photos = load_benchmark(card.dataset, data, card.split).photos
+    if card.dataset == "inquire-fullrank":
+        raise RunUnusable("a search among vectors on disk cannot be opened in the screen")
+    files = read_photo_files(Path(card.gallery))
     path = folder / "traces" / f"{query.replace(os.sep, '-')}.jsonl"
     path.parent.mkdir(exist_ok=True)
     with Library.open_reader(Path(card.gallery)) as library:
-        write_trace(path, card, record, library=library, path_of=lambda name: data / photos[name])
+        write_trace(path, card, record, library=library, path_of=files.__getitem__)
     put_line(str(path))
     if not quiet:
         say(f"imagescope-tui --library {card.gallery} --trace {path}")

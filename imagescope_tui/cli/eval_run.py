@@ -18,12 +18,15 @@ from imagescope_tui.evaluation.datasets.catalog import (
     DATASETS,
     load_benchmark,
     missing_photos,
-    unpack_photos,
+    unpacked,
 )
 from imagescope_tui.evaluation.datasets.folder_check import check_benchmark, check_folder
 from imagescope_tui.evaluation.datasets.stored_captions import with_captions
 from imagescope_tui.evaluation.evaluate import Evaluation
-from imagescope_tui.evaluation.galleries.library_gallery import default_gallery_folder
+from imagescope_tui.evaluation.galleries.library_gallery import (
+    default_gallery_folder,
+    unpacked_folder,
+)
 from imagescope_tui.evaluation.runs.plan import RunPlan
 from imagescope_tui.search.strategies import options_for
 
@@ -87,15 +90,20 @@ def _with_photos(benchmark: Benchmark, flags: EvalFlags) -> Benchmark:
         DatasetIncomplete: photos are missing.
     """
     missing = missing_photos(benchmark)
-    if missing and unpack_photos(benchmark.name, benchmark.folder, benchmark.split):
+    if missing:
+        benchmark = unpacked(benchmark, unpacked_folder(_gallery(benchmark, flags)))
         missing = missing_photos(benchmark)
     if missing and not flags.allow_missing:
         raise DatasetIncomplete(
             f"{len(missing):,} of {len(benchmark.photos):,} photos are missing in"
-            f" {benchmark.folder}, such as {benchmark.photos[missing[0]]}",
+            f" {benchmark.root}, such as {benchmark.photos[missing[0]]}",
             f"{DATASETS[benchmark.name].where}; --allow-missing runs without them",
         )
     return benchmark
+
+
+def _gallery(benchmark: Benchmark, flags: EvalFlags) -> Path:
+    return flags.gallery or default_gallery_folder(benchmark)
 
 
 def _check(name: DatasetName, split: str, flags: EvalFlags) -> int:
@@ -121,7 +129,7 @@ def _plan(benchmark: Benchmark, flags: EvalFlags, run: Invocation) -> RunPlan:
         options=options,
         stages=_stages(flags, options),
         out=flags.out or default_out(benchmark, options.strategy),
-        gallery=flags.gallery or default_gallery_folder(benchmark),
+        gallery=_gallery(benchmark, flags),
         is_resumed=flags.resume,
         limit=flags.limit,
         caption_weight=weight,

@@ -77,14 +77,17 @@ class Benchmark:
     name: DatasetName
     split: str
     folder: Path
-    """Where the data set is; the paths of photos are relative to it."""
+    """Where the data set is."""
     queries: tuple[BenchmarkQuery, ...]
     """In the data set's own order; a query comes after the one it goes on with."""
     photos: Mapping[str, str]
-    """The gallery: relative path by name; empty where vectors stand for the photos (fullrank)."""
+    """The gallery: path relative to `root` by name; empty where vectors stand for the photos
+    (fullrank)."""
     measures: MeasureSet
     fingerprint: str
     """Hash of the annotation files."""
+    unpacked: Path | None = None
+    """Where photos are that the data set brings inside its tables."""
     excludes_reference: bool = False
     """Whether the data set's convention takes a query's reference out of its ranking."""
     submission: SubmissionKind | None = None
@@ -95,6 +98,11 @@ class Benchmark:
     """What wrote the stored captions."""
     notes: tuple[str, ...] = ()
     """What a reader of the figures should know: odd queries, what was decided about them."""
+
+    @property
+    def root(self) -> Path:
+        """What the paths of photos are relative to."""
+        return self.unpacked or self.folder
 
     @property
     def has_targets(self) -> bool:

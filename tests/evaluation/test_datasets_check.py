@@ -11,7 +11,7 @@ from imagescope_tui.evaluation.datasets.catalog import (
     DATASETS,
     load_benchmark,
     missing_photos,
-    unpack_photos,
+    unpacked,
 )
 from imagescope_tui.evaluation.datasets.folder_check import check_folder
 from tests.world.album import picture_of
@@ -104,7 +104,10 @@ def into_parquet(truth: Miniature) -> None:
         parquet.write_table(pa.table(columns), truth.folder / "data" / name)
 
 
-def test_rerank_photos_are_unpacked_from_the_published_files(tmp_path: Path) -> None:
+def test_rerank_photos_are_unpacked_from_the_published_files(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    into = tmp_path_factory.mktemp("photos")
     truth = write_miniature("inquire-rerank", tmp_path)
     from_table = load_benchmark("inquire-rerank", tmp_path, "val")
     into_parquet(truth)
@@ -112,22 +115,27 @@ def test_rerank_photos_are_unpacked_from_the_published_files(tmp_path: Path) -> 
     assert check.can_unpack
     assert check.is_complete
     assert len(check.missing) == len(truth.scenes)
-    assert unpack_photos("inquire-rerank", tmp_path, "val") == len(truth.scenes)
-    assert unpack_photos("inquire-rerank", tmp_path, "val") == 0
-    benchmark = load_benchmark("inquire-rerank", tmp_path, "val")
+    before = sorted(tmp_path.rglob("*"))
+    benchmark = unpacked(load_benchmark("inquire-rerank", tmp_path, "val"), into)
+    assert sorted(tmp_path.rglob("*")) == before
+    written = {path: path.stat().st_mtime_ns for path in into.rglob("*") if path.is_file()}
+    assert len(written) == len(truth.scenes)
+    assert unpacked(load_benchmark("inquire-rerank", tmp_path, "val"), into) == benchmark
+    assert all(path.stat().st_mtime_ns == time for path, time in written.items())
     assert missing_photos(benchmark) == ()
     assert benchmark.queries == from_table.queries
     for name, scene in truth.scenes.items():
-        path = benchmark.folder / benchmark.photos[name]
+        path = benchmark.root / benchmark.photos[name]
         assert path.read_bytes() == picture_of(scene, "JPEG")
-    assert not list(benchmark.folder.rglob("*.part"))
+    assert not list(into.rglob("*.part"))
 
 
 def test_other_data_sets_have_nothing_to_unpack(tmp_path: Path) -> None:
-    write_miniature("circo", tmp_path)
-    assert unpack_photos("circo", tmp_path, "val") == 0
-    write_miniature("inquire-rerank", tmp_path)
-    assert unpack_photos("inquire-rerank", tmp_path, "val") == 0
+    for name in ("circo", "inquire-rerank"):
+        write_miniature(name, tmp_path)
+        benchmark = load_benchmark(name, tmp_path, "val")
+        assert unpacked(benchmark, tmp_path / "into") == benchmark
+    assert not (tmp_path / "into").exists()
 
 
 def test_a_file_that_is_no_parquet_is_named(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def missing_photos(benchmark: Benchmark) -> tuple[str, ...]:
     names_in: dict[Path, frozenset[str]] = {}
     missing = []
     for name, relative in benchmark.photos.items():
-        path = benchmark.folder / relative
+        path = benchmark.root / relative
         if path.parent not in names_in:
             names_in[path.parent] = file_names(path.parent)
         if path.name not in names_in[path.parent]:
@@ -100,15 +100,17 @@ def missing_photos(benchmark: Benchmark) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def unpack_photos(name: DatasetName, folder: Path, split: str) -> int:
-    """Write photos that a data set brings inside its tables to files; how many were written.
+def unpacked(benchmark: Benchmark, into: Path) -> Benchmark:
+    """The benchmark with the photos inside its tables as files below `into`.
+
+    Itself where there are none in its tables. The data set's own folder is only read.
 
     Raises:
         DatasetIncomplete: the tables are missing or malformed.
         EvaluationError: a photo cannot be written.
     """
-    if name != "inquire-rerank":
-        return 0
+    if benchmark.name != "inquire-rerank":
+        return benchmark
     from imagescope_tui.evaluation.datasets import inquire_rerank
 
-    return inquire_rerank.unpack_photos(folder, split)
+    return inquire_rerank.unpacked(benchmark, into)

@@ -79,7 +79,10 @@ class FolderCheck:
             named = ", ".join(self.missing[:_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
             lines.append(f"missing: {named}")
         if self.can_unpack:
-            lines.append("the missing photos are inside the parquet files and can be unpacked")
+            lines.append(
+                "the missing photos are inside the parquet files;"
+                " a run unpacks them beside its gallery"
+            )
         return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 NAMES: Final = ("INQUIRE-Rerank", "inquire-rerank", "INQUIRE", "inquire", "data")
 MEASURES: Final = MeasureSet(inquire_ap=(50, 100), ndcg=(50,), has_mrr=True)
 CANDIDATES: Final = 100
-UNPACKED: Final = "images/"
+_IMAGES: Final = "images/"
 
 _SPLIT_WORDS: Final[Mapping[str, str]] = {"val": "validation", "test": "test"}
 _QUERY_COUNTS: Final[Mapping[str, int]] = {"val": 40, "test": 160}
 _NAME_COLUMNS: Final = ("inat24_file_name", "file_name", "image_path")
 _PICTURE_FOLDERS: Final = (
-    UNPACKED,
+    _IMAGES,
     "inat24/",
     "data/inat24/",
     "",
@@ -101,32 +101,31 @@ def has_packed_photos(folder: Path, split: str) -> bool:
     return _tables(folder, split).are_parquet
 
 
-def unpack_photos(folder: Path, split: str) -> int:
-    """Write the photos that are inside the parquet files to `images/`; those there are left.
+def unpacked(benchmark: Benchmark, into: Path) -> Benchmark:
+    """The benchmark with the photos of the parquet files below `into`; those there are left.
 
-    Returns how many were written; none where the data set is a table and files.
+    Itself where the data set is a table and files.
 
     Raises:
         DatasetIncomplete: the files are missing or malformed.
         EvaluationError: pyarrow is not installed, or a photo cannot be written.
     """
-    tables = _tables(folder, split)
+    tables = _tables(benchmark.folder, benchmark.split)
     if not tables.are_parquet:
-        return 0
+        return benchmark
     column = next(name for name in _parquet_columns(tables.files) if name in _NAME_COLUMNS)
-    count = 0
     for entry in _parquet_entries(tables.files, ("image", column)):
         name = clean_path(entry.text(column))
         picture = entry.entry("image").fields.get("bytes")
         if name is None or not isinstance(picture, bytes):
             raise entry.wrong("holds no picture")
-        count += _write_once(tables.root / UNPACKED / name, picture)
-    return count
+        _write_once(into / name, picture)
+    return replace(benchmark, unpacked=into, photos={name: name for name in benchmark.photos})
 
 
-def _write_once(path: Path, content: bytes) -> bool:
+def _write_once(path: Path, content: bytes) -> None:
     if path.is_file():
-        return False
+        return
     part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,7 +133,6 @@ def _write_once(path: Path, content: bytes) -> bool:
         part.replace(path)
     except OSError as error:
         raise EvaluationError(f"{path} cannot be written: {error.strerror or error}") from error
-    return True
 
 
 def _tables(folder: Path, split: str) -> _Tables:
@@ -253,7 +251,7 @@ def _placing(root: Path, names: Sequence[str]) -> Callable[[str], str]:
         for folder in _PICTURE_FOLDERS:
             if any((root / folder / part(name)).is_file() for name in names[:CANDIDATES]):
                 return partial(_placed, folder, part)
-    return partial(_placed, UNPACKED, _whole)
+    return partial(_placed, _IMAGES, _whole)
 
 
 def _placed(folder: str, part: Callable[[str], str], name: str) -> str:

@@ -36,6 +36,11 @@ def default_gallery_folder(benchmark: Benchmark) -> Path:
     return Path(platformdirs.user_data_path(APP_NAME)) / "galleries" / f"{benchmark.name}-{part}"
 
 
+def unpacked_folder(gallery: Path) -> Path:
+    """Where photos from inside a data set's tables are kept: beside the gallery's library."""
+    return gallery.with_name(f"{gallery.name}-photos")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryCounts:
     """How many photos are in which state."""
@@ -93,7 +98,7 @@ class LibraryGallery:
         if not len(pictures.ranked):
             pictures.close()
             raise DatasetIncomplete(
-                f"not one of the {len(catalogue.names):,} photos of {benchmark.folder} can be used",
+                f"not one of the {len(catalogue.names):,} photos of {benchmark.root} can be used",
                 f"see what is wrong: imagescope status --failures --library {folder}",
             )
         source = origin.model_id if origin and pictures.has_captions else ""

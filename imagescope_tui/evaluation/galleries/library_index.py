@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.errors import EvaluationError, UsageError
 from imagescope_tui.evaluation.galleries.catalogue import NOWHERE, read_catalogue
+from imagescope_tui.evaluation.galleries.photo_files import write_photo_files
 from imagescope_tui.indexer_client import LOG_NAME, IndexerClient
 from indexer.chosen import write_chosen
 from indexer.events import CaptionerUnavailable, EncoderUnavailable, IndexHalted
@@ -50,10 +51,11 @@ async def index_gallery(benchmark: Benchmark, options: IndexerOptions, emit: Emi
         EvaluationError: the indexer could not do its work.
         StorageError: the library cannot be read or written.
     """
-    root = _absolute(benchmark.folder)
+    root = _absolute(benchmark.root)
     chosen = options.library / _CHOSEN_NAME
     _take_over(options.library, root)
     write_chosen(chosen, benchmark.photos.values())
+    write_photo_files(options.library, benchmark)
     captioner = None if benchmark.captions else options.captioner
     told = replace(options, folders=(root,), chosen=chosen, captioner=captioner, watch=False)
     await run_child(told, emit)
