@@ -143,7 +143,7 @@ def test_a_terminal_plot_keeps_to_its_width_and_names_its_lines() -> None:
     assert max(map(len, lines)) <= 64
     assert "\x1b" not in drawn
     assert "Recall@1 against the verifier's noise" in lines[0]
-    assert lines[-2].strip() == "o  ours  60.00 [55.00, 65.00] at the right end"
+    assert lines[-2].strip() == "o  ours  60.00 [55.0, 65.0] at the right end"
     assert lines[-1].strip().startswith("x  imagescope")
     assert any("0.1" in line and "0.4" in line for line in lines)
 

@@ -195,7 +195,7 @@ def test_a_report_is_written_from_the_run_folder_alone(tmp_path: Path) -> None:
     assert written["stages"]["2"]["figures"]["R@1"] == {
         "mean": 1.0, "low": 1.0, "high": 1.0, "count": 4,
     }  # fmt: skip
-    assert "100.00 [100.00, 100.00]" in (folder / "report.md").read_text("utf-8")
+    assert "100.00 [100.0, 100.0]" in (folder / "report.md").read_text("utf-8")
     assert read_run(folder).name == "run"
 
 
@@ -227,7 +227,7 @@ def test_the_report_says_what_was_measured_how() -> None:
         "success@k",
         "did as the code does",
         "One caption is empty.",
-        "| reasoner        | a-model",
+        "- reasoner: a-model",
     ):
         assert part in text, part
 

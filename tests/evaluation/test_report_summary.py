@@ -49,7 +49,7 @@ def test_runs_stand_beside_the_published_figures_with_their_source(tmp_path: Pat
     assert "XR [2]" in xr
     assert "- [2] XR paper" in text
     (mine,) = (line for line in text.splitlines() if line.startswith("| two, stage 1 "))
-    assert "100.00 [100.00, 100.00]" in mine
+    assert "100.00 [100.0, 100.0]" in mine
 
 
 def test_a_summary_warns_of_what_cannot_be_compared(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from imagescope_tui.evaluation.reports.markdown_table import (
 from imagescope_tui.evaluation.reports.protocol_notes import protocol_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imagescope_tui.evaluation.reports.contents import (
         GroupFigures,
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         Report,
         StageReport,
     )
+    from imagescope_tui.evaluation.runs.card import RunCard
 
+_TOLD = ("rank_by", "top_k", "max_judged", "questions", "fusion", "answers_from", "as_coded")
 _TROUBLES_TOLD = 10
 """Reasons that are written out; what is rarer is only counted."""
 
@@ -88,7 +90,9 @@ def _groups(report: Report) -> Iterator[str]:
 
 
 def _group_cell(group: GroupFigures, column: int) -> str:
-    return percent_with_interval(group.figures[column].estimate)
+    found = group.figures[column].estimate
+    # One query says nothing about the spread of others.
+    return percent_with_interval(found) if found.count > 1 else percent(found.mean)
 
 
 def _hits(report: Report) -> Iterator[str]:
@@ -151,14 +155,27 @@ def _cut_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: i
 def _provenance(report: Report) -> Iterator[str]:
     card = report.card
     rows = [
+        ["method", f"{card.strategy}, stages {', '.join(str(stage) for stage in card.stages)}"],
+        ["options", _listed(_options(card))],
         ["picture encoder", card.encoder_id],
-        ["caption encoder", card.caption_encoder_id or "-"],
-        ["caption weight", f"{card.caption_weight:g}"],
-        ["captions from", card.captions_source or "-"],
+        ["caption encoder", card.caption_encoder_id or ""],
+        ["captions from", card.captions_source],
         *([role, model] for role, model in sorted(card.models.items())),
-        *([f"prompt {name}", digest] for name, digest in sorted(card.prompts.items())),
-        *([f"option {name}", str(value)] for name, value in sorted(card.options.items())),
+        ["prompts", _listed(card.prompts)],
         ["annotations", card.fingerprint],
-        *([name, version] for name, version in sorted(card.versions.items())),
+        ["versions", _listed(card.versions)],
     ]
-    yield f"## What was run\n\n{markdown_table(['', ''], rows, words=2)}"
+    told = "\n".join(f"- {name}: {value}" for name, value in rows if value)
+    yield f"## What was run\n\n{told}"
+
+
+def _options(card: RunCard) -> dict[str, str]:
+    """Those that say something: not what the method does by itself, nor what no figure feels."""
+    options = {name: str(card.options[name]) for name in _TOLD if card.options.get(name)}
+    if card.photos_captioned:
+        options["caption_weight"] = f"{card.caption_weight:g}"
+    return options
+
+
+def _listed(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(values.items()))

@@ -40,5 +40,6 @@ def percent(share: float) -> str:
 
 
 def percent_with_interval(estimate: Estimate) -> str:
-    """Such as `43.51 [40.33, 46.60]`."""
-    return f"{percent(estimate.mean)} [{percent(estimate.low)}, {percent(estimate.high)}]"
+    """Such as `43.51 [40.3, 46.6]`: drawn bounds are no surer than that."""
+    low, high = (f"{100 * bound:.1f}" for bound in (estimate.low, estimate.high))
+    return f"{percent(estimate.mean)} [{low}, {high}]"

@@ -19,8 +19,13 @@ def protocol_notes(report: Report) -> tuple[str, ...]:
         *_scope(report),
         *_gallery(card),
         *_measures(card.measures, has_targets=card.has_targets),
-        *card.notes,
+        *(_sentence(note) for note in card.notes),
     )
+
+
+def _sentence(note: str) -> str:
+    """A data set's remark as the others are written."""
+    return f"{note[:1].upper()}{note[1:].rstrip('.')}."
 
 
 def _scope(report: Report) -> Iterator[str]:
@@ -65,7 +70,7 @@ def _measures(measures: MeasureSet, *, has_targets: bool) -> Iterator[str]:
             " answer among the first k (success@k)."
         )
     if measures.main_recall:
-        yield "main R@k looks for the main right answer alone."
+        yield "Main R@k looks for the main right answer alone, as CIRCO's Recall@k does."
     if measures.mean_ap:
         yield "mAP@k divides by the smaller of k and the number of right answers, as CIRCO does."
     if measures.inquire_ap or measures.ndcg:

@@ -65,6 +65,8 @@ class RunCard:
     """Of Python and of the libraries that make the figures."""
 
 
+_TOLD_TWICE = frozenset({"stages", "strategy"})
+"""Options that are fields of the card, too."""
 TOLD_ONLY = frozenset({"folder", "gallery", "versions", "notes"})
 """Fields in which a resumed run may differ from the one it goes on with."""
 
@@ -110,7 +112,7 @@ def differences(card: RunCard, other: RunCard) -> tuple[str, ...]:
             inner = theirs[key]
             found.extend(
                 f"{key}.{name}: {value.get(name)}, not {inner.get(name)}"
-                for name in sorted({*value, *inner})
+                for name in sorted({*value, *inner} - _TOLD_TWICE)
                 if value.get(name) != inner.get(name)
             )
         else:
