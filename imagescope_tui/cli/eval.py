@@ -21,8 +21,8 @@ app = typer.Typer(
 )
 
 _TITLES: dict[DatasetName, str] = {
-    "circo": "CIRCO: edits of COCO photos with several right answers.",
-    "cirr": "CIRR: edits of NLVR2 photos with one right answer.",
+    "circo": "CIRCO: edits of photos, with several right answers.",
+    "cirr": "CIRR: edits of photos, with one right answer.",
     "cirr-subset": "CIRR, each query among five photos that are alike.",
     "fashioniq-dress": "FashionIQ: changes to dresses.",
     "fashioniq-shirt": "FashionIQ: changes to shirts.",
@@ -30,8 +30,8 @@ _TITLES: dict[DatasetName, str] = {
     "flickr30k": "Flickr30K: photos by their captions.",
     "mscoco": "MSCOCO: photos by their captions.",
     "visdial": "VisDial: photos by dialogues of ten rounds.",
-    "inquire-rerank": "INQUIRE: natural photos by experts' queries, a hundred each.",
-    "inquire-fullrank": "INQUIRE: the same among five million, by their vectors.",
+    "inquire-rerank": "INQUIRE: experts' queries, each among 100 photos.",
+    "inquire-fullrank": "INQUIRE: the same among vectors of five million photos.",
     "captions": "Any folder of captioned pictures, your own too.",
 }
 
@@ -48,5 +48,5 @@ def _run(name: DatasetName) -> Callable[[typer.Context, EvalFlags], int]:
 for _name, _title in _TITLES.items():
     _flags = CaptionsFlags if _name == "captions" else EvalFlags
     app.command(_name, help=_title)(command_with(_flags, _run(_name)))
-app.command("report")(eval_report.report)
-app.command("compare")(eval_report.compare)
+app.command("report", short_help="Finished runs beside the published figures.")(eval_report.report)
+app.command("compare", short_help="Two runs, query by query.")(eval_report.compare)

@@ -67,7 +67,8 @@ class EvalFlags:
         ),
     ] = None
     captions: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Stored captions of the photos.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Captions of the photos, for none to be written."),
     ] = None
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first N queries.")] = None
     gallery: Annotated[
@@ -94,6 +95,10 @@ class EvalFlags:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptionsFlags(EvalFlags):
     """Those of a person's own captioned pictures."""
+
+    captions: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="Table of the pictures and their captions.")
+    ] = None
 
     images: Annotated[
         str | None, typer.Option(metavar="SUB", help="Folder of the pictures in it.")
