@@ -155,7 +155,8 @@ def _cut_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: i
 def _provenance(report: Report) -> Iterator[str]:
     card = report.card
     rows = [
-        ["method", f"{card.strategy}, stages {', '.join(str(stage) for stage in card.stages)}"],
+        ["strategy", card.strategy],
+        ["stages", ", ".join(str(stage) for stage in card.stages)],
         ["options", _listed(_options(card))],
         ["picture encoder", card.encoder_id],
         ["caption encoder", card.caption_encoder_id or ""],

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from imagescope_tui.evaluation.task import MeasureSet
 
 
+_EDITS = ("circo", "cirr", "fashioniq")
+"""Data sets whose queries have a reference photo."""
+
+
 def protocol_notes(report: Report) -> tuple[str, ...]:
     """One sentence each; first what makes the figures those of another task than the published."""
     card = report.card
@@ -47,8 +51,9 @@ def _scope(report: Report) -> Iterator[str]:
 
 
 def _gallery(card: RunCard) -> Iterator[str]:
-    kept = "taken out of" if card.excludes_reference else "kept in"
-    yield f"A query's reference photo was {kept} its ranking."
+    if card.dataset.startswith(_EDITS):
+        kept = "taken out of" if card.excludes_reference else "kept in"
+        yield f"A query's reference photo was {kept} its ranking."
     if card.photos_captioned:
         source = f", written by {card.captions_source}" if card.captions_source else ""
         yield f"{card.photos_captioned:,} of {card.gallery_size:,} photos have a caption{source}."
