@@ -95,6 +95,7 @@ def test_named_files_are_looked_for_here_and_in_the_folder(tmp_path: Path) -> No
         ("image_id\na\n", "no column `caption`"),
         ("caption\na dog\n", "no column `image_id` or `file`"),
         ("image_id,caption\n", "has no captions"),
+        ("image_id,caption\na,\n", "captions.csv has no captions"),
         ("image_id,caption\n ,a dog\n", "line 2: `image_id` names no photo"),
     ],
 )

@@ -18,6 +18,7 @@ from imagescope_tui.evaluation.runs.folder import (
     CARD_NAME,
     QUERIES_NAME,
     RunFolder,
+    expect_free,
     read_card,
     read_records,
 )
@@ -118,6 +119,15 @@ def test_records_come_in_the_order_of_the_data_set(
         assert folder.done() == {0, 1, 2}
         folder.close()
         assert read_records(folder.folder) == tuple(records)
+
+
+def test_folder_that_cannot_be_made_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunUnusable, match="cannot be written") as caught:
+        expect_free(tmp_path / "file" / "run")
+    assert "--out" in caught.value.hint
+    expect_free(tmp_path / "some" / "run")
+    assert not (tmp_path / "some").exists()
 
 
 def test_taken_folder_is_refused_and_says_what_to_do(tmp_path: Path) -> None:

@@ -69,6 +69,8 @@ def load_captions(
     rows, empty = _rows(table)
     named = list(dict.fromkeys(row.name for row in rows))
     gallery = [name for name in named if not machine.captions or name in machine.captions]
+    if not named:
+        raise DatasetIncomplete(f"{table} has no captions")
     if not gallery:
         raise DatasetIncomplete(f"{machine_file} has no caption of a photo of {table}")
     return Benchmark(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -115,10 +116,10 @@ class RunFolder:
 
 
 def expect_free(folder: Path) -> None:
-    """Refuse a folder that something is in.
+    """Refuse a folder that something is in, or that cannot be made.
 
     Raises:
-        RunUnusable: something is.
+        RunUnusable: it is one.
     """
     try:
         is_taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
@@ -129,6 +130,9 @@ def expect_free(folder: Path) -> None:
             f"{folder} is there already",
             "go on with it by --resume, or name another folder with --out",
         )
+    above = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise RunUnusable(f"{folder} cannot be written", "choose another folder with --out")
 
 
 def expect_same(folder: Path, found: tuple[str, ...]) -> None:
