@@ -27,6 +27,7 @@ from imagescope_tui.evaluation.galleries.library_gallery import (
     default_gallery_folder,
     unpacked_folder,
 )
+from imagescope_tui.evaluation.runs.folder import CARD_NAME
 from imagescope_tui.evaluation.runs.plan import RunPlan
 from imagescope_tui.search.strategies import options_for
 
@@ -63,7 +64,12 @@ def evaluate(name: DatasetName, context: typer.Context, flags: EvalFlags) -> int
             replace(indexer_options(run.settings, captions=False), cluster=flags.ray or ""),
             hearer,
         )
-        done = asyncio.run(evaluation.run())
+        try:
+            done = asyncio.run(evaluation.run())
+        except KeyboardInterrupt:
+            if (plan.out / CARD_NAME).exists():
+                hearer.note(f"what is done is kept in {plan.out}; go on with --resume")
+            raise
     _print(done, flags, run)
     return ExitCode.SOME_FAILED if done.report.failed else ExitCode.DONE
 
