@@ -111,6 +111,11 @@ class Captions:
         """
         self._settings.put(_SETTING, str(self.origin_id(origin)))
 
+    def contents_of(self, origin: OriginId) -> list[ContentId]:
+        """The contents that have a caption of an origin, deleted ones too."""
+        rows = self._sql.rows("SELECT content_id FROM captions WHERE origin = ?", [origin])
+        return [ContentId(row[0]) for row in rows]
+
     def count_by_origin(self) -> tuple[OriginCount, ...]:
         """Every origin that has captions, the one that counts first."""
         active = self.active_id()

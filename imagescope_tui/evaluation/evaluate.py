@@ -142,7 +142,8 @@ class Evaluation:
         )
 
         async def sides(query: BenchmarkQuery) -> dict[str, StageRecord]:
-            return await side_records(gallery, query.text, query.targets)
+            has_captions = card.photos_captioned > 0
+            return await side_records(gallery, query.text, query.targets, has_captions=has_captions)
 
         hooks = Hooks(
             prepare=models.prepare,
@@ -177,12 +178,15 @@ class Evaluation:
             versions=versions(),
         )
         if isinstance(gallery, LibraryGallery):
+            counts = gallery.counts
+            unread = f"captions without a word that their encoder knows: {counts.captions_unread:,}"
             return replace(
                 card,
                 caption_encoder_id=gallery.caption_encoder_id,
                 captions_source=gallery.captions_source,
-                photos_missing=gallery.counts.missing,
-                photos_captioned=gallery.counts.captioned,
+                photos_missing=counts.missing,
+                photos_captioned=counts.captioned,
+                notes=(*card.notes, unread) if counts.captions_unread else card.notes,
             )
         notes = gallery.notes if isinstance(gallery, EmbeddingGallery) else ()
         return replace(card, notes=(*card.notes, *notes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +13,7 @@ from storage.records import ContentId, PhotoId
 
 if TYPE_CHECKING:
     from imagescope_tui.evaluation.galleries.gallery import Gallery
+    from imagescope_tui.evaluation.runs.record import StageRecord
 
 NAMES = ("a.jpg", "b.jpg", "c.jpg", "d.jpg")
 
@@ -70,9 +71,15 @@ def answer(pictures: list[float], captions: list[float | None], words: float) ->
     )
 
 
+async def sides_of(
+    shelf: Shelf, targets: list[str], *, has_captions: bool = True
+) -> dict[str, StageRecord]:
+    return await side_records(gallery_of(shelf), "red dog", targets, has_captions=has_captions)
+
+
 async def test_each_side_orders_by_its_own_scores_and_equal_ones_by_name() -> None:
     shelf = Shelf(answer([0.1, 0.4, 0.4, 0.2], [0.5, None, 0.1, 0.3], 1.0), {3: 5.0, 4: 2.0})
-    told = await side_records(gallery_of(shelf), "red dog", ["d.jpg", "gone.jpg"])
+    told = await sides_of(shelf, ["d.jpg", "gone.jpg"])
     assert tuple(told) == SIDES
     assert told["picture"].ranking == ("b.jpg", "c.jpg", "d.jpg", "a.jpg")
     assert told["captions"].ranking == ("a.jpg", "b.jpg", "d.jpg", "c.jpg")
@@ -90,6 +97,22 @@ async def test_each_side_orders_by_its_own_scores_and_equal_ones_by_name() -> No
 
 async def test_without_captions_there_are_only_pictures_and_words() -> None:
     shelf = Shelf(answer([0.1, 0.4, 0.4, 0.2], [None] * 4, 1.0), {3: 5.0})
-    told = await side_records(gallery_of(shelf), "red dog", ["a.jpg"])
+    told = await sides_of(shelf, ["a.jpg"], has_captions=False)
     assert set(told) == {"picture", "words"}
     assert told["words"].target_ranks == (None,)
+
+
+async def test_words_stand_for_the_captions_where_the_encoder_knows_none_of_them() -> None:
+    shelf = Shelf(NearestAnswer(encoder_id="e", has_meaning=False), {3: 5.0, 1: 2.0})
+    told = await sides_of(shelf, ["a.jpg"])
+    assert tuple(told) == SIDES
+    assert told["captions+words"] == told["words"]
+    assert told["words"].target_ranks == (2,)
+    assert told["captions"].target_ranks == told["picture"].target_ranks == (None,)
+
+
+async def test_without_learned_weights_captions_count_by_their_deviations() -> None:
+    nearest = answer([0.9, 0.1, 0.1, 0.1], [0.2, None, 0.6, 0.3], 1.0)
+    shelf = Shelf(replace(nearest, weights=None), {4: 0.1})
+    told = await sides_of(shelf, ["c.jpg"])
+    assert told["captions+words"].ranking == ("c.jpg", "d.jpg", "b.jpg", "a.jpg")

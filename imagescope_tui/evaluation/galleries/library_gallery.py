@@ -49,6 +49,8 @@ class GalleryCounts:
     missing: int
     """Not there, or not readable."""
     captioned: int
+    captions_unread: int = 0
+    """Captions that say nothing to their encoder, such as one without a word that it knows."""
 
 
 class LibraryGallery:
@@ -101,7 +103,7 @@ class LibraryGallery:
                 f"not one of the {len(catalogue.names):,} photos of {benchmark.root} can be used",
                 f"see what is wrong: imagescope status --failures --library {folder}",
             )
-        source = origin.model_id if origin and pictures.has_captions else ""
+        source = origin.model_id if origin and pictures.captioned else ""
         return cls(catalogue, pictures, folder, source)
 
     @property
@@ -112,7 +114,7 @@ class LibraryGallery:
     @property
     def caption_encoder_id(self) -> str | None:
         """What made the vectors of captions; None where it is the same, or there are none."""
-        return self._pictures.caption_encoder_id if self._pictures.has_captions else None
+        return self._pictures.caption_encoder_id if self._pictures.captions_read else None
 
     @property
     def pictures(self) -> GalleryPictures:
@@ -132,11 +134,12 @@ class LibraryGallery:
     @property
     def counts(self) -> GalleryCounts:
         """How many photos are in which state."""
-        ranked = len(self._pictures.ranked)
+        ranked, captioned = len(self._pictures.ranked), self._pictures.captioned
         return GalleryCounts(
             ranked=ranked,
             missing=len(self._catalogue.names) - ranked,
-            captioned=self._pictures.captioned,
+            captioned=captioned,
+            captions_unread=captioned - self._pictures.captions_read,
         )
 
     def __len__(self) -> int:

@@ -12,7 +12,7 @@ from indexer.answers import NearestAnswer, NearPhoto
 from indexer.side_weights import stored_side_weights
 from indexer.stage_one import SideScores, StageOne
 from storage.library import Library
-from storage.records import ContentId, PhotoId
+from storage.records import ContentId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,6 +52,7 @@ class GalleryPictures:
         self._excludes_reference = excludes_reference
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gallery")
         self._opened: _Vectors | None = None
+        self._last: tuple[tuple[str, ...], SideScores] | None = None
         self._pool: DecodePool | None = None
         self.caption_encoder_id: str | None = None
         """Of captions, where they are in a space of their own; once opened."""
@@ -75,13 +76,13 @@ class GalleryPictures:
         return self._loaded.photos
 
     @property
-    def has_captions(self) -> bool:
-        """Whether any photo has a caption that counts; once opened."""
-        return bool(self._loaded.stage_one.is_captioned.any())
+    def captioned(self) -> int:
+        """How many of them have a caption that counts, whoever can read it; once opened."""
+        return self._loaded.captioned
 
     @property
-    def captioned(self) -> int:
-        """How many photos have a caption that counts; once opened."""
+    def captions_read(self) -> int:
+        """How many of those captions say something to their encoder; once opened."""
         vectors = self._loaded
         return int(vectors.stage_one.is_captioned[vectors.rows].sum())
 
@@ -98,10 +99,6 @@ class GalleryPictures:
         return await self._in_thread(
             lambda: self._nearest(texts, picture, without, photo_filter, limit)
         )
-
-    async def scores(self, texts: Sequence[str]) -> SideScores:
-        """The scores of the photos of `ranked`, in their order, with the sides apart."""
-        return await self._in_thread(lambda: _of_photos(self._vectors(), texts, None))
 
     def close(self) -> None:
         """Let go of the library and the decoding process."""
@@ -146,7 +143,7 @@ class GalleryPictures:
         encoder_id = vectors.encoder.encoder_id
         if problem:
             return NearestAnswer(encoder_id=encoder_id, problem=problem)
-        scores = _of_photos(vectors, texts, reference)
+        scores = self._scores(texts, reference)
         if not scores.fused.any():
             return NearestAnswer(encoder_id=encoder_id, has_meaning=False, words_known=())
         kept = self._kept(vectors, photo_filter, without)
@@ -158,7 +155,7 @@ class GalleryPictures:
             best = np.concatenate([best, weighed[~np.isin(weighed, best)]])
         return NearestAnswer(
             encoder_id=encoder_id,
-            photos=tuple(self._near(vectors, scores, int(place)) for place in best),
+            photos=_near(vectors, scores, best),
             mean=float(fused.mean(dtype=np.float64)) if len(fused) else 0.0,
             deviation=float(fused.std(dtype=np.float64)) if len(fused) else 0.0,
             mean_caption=_mean_caption(vectors, scores),
@@ -175,18 +172,14 @@ class GalleryPictures:
             is_kept &= vectors.photos != left_out
         return np.flatnonzero(is_kept)
 
-    def _near(self, vectors: _Vectors, scores: SideScores, place: int) -> NearPhoto:
-        row = vectors.rows[place]
-        has_caption = scores.caption is not None and bool(vectors.stage_one.is_captioned[row])
-        return NearPhoto(
-            photo_id=PhotoId(int(vectors.photos[place])),
-            content_id=ContentId(int(vectors.stage_one.ids[row])),
-            score=float(scores.fused[place]),
-            picture=float(scores.picture[place]),
-            caption=(
-                float(scores.caption[place]) if scores.caption is not None and has_caption else None
-            ),
-        )
+    def _scores(self, texts: Sequence[str], reference: FloatVector | None) -> SideScores:
+        # The sides are ranked for the same words as their fusion just before.
+        asked = tuple(texts)
+        if reference is not None:
+            return _of_photos(self._vectors(), asked, reference)
+        if self._last is None or self._last[0] != asked:
+            self._last = asked, _of_photos(self._vectors(), asked, None)
+        return self._last[1]
 
     def _reference(self, picture: Path | None) -> tuple[FloatVector | None, str]:
         """The vector of a picture, stored or made now, or why there is none."""
@@ -242,6 +235,9 @@ class _Vectors:
         """Photo ids, ascending."""
         self.rows: IdVector = np.searchsorted(stage_one.ids, catalogue.contents[has_vector])
         """Where each photo's content is among the vectors."""
+        captioned = library.captions.contents_of(library.captions.active_id())
+        self.captioned = int(np.isin(catalogue.contents[has_vector], captioned).sum())
+        """How many of the photos have a caption that counts."""
 
 
 def _of_photos(
@@ -253,6 +249,27 @@ def _of_photos(
         fused=found.fused[rows],
         picture=found.picture[rows],
         caption=None if found.caption is None else found.caption[rows],
+    )
+
+
+def _near(vectors: _Vectors, scores: SideScores, places: IdVector) -> tuple[NearPhoto, ...]:
+    """Photos as they are told, in the order of their places among the ranked ones."""
+    rows = vectors.rows[places]
+    captions: list[float | None] = [None] * len(places)
+    if scores.caption is not None:
+        is_captioned = vectors.stage_one.is_captioned[rows].tolist()
+        told = scores.caption[places].tolist()
+        captions = [own if has else None for own, has in zip(told, is_captioned, strict=True)]
+    columns = (
+        vectors.photos[places].tolist(),
+        vectors.stage_one.ids[rows].tolist(),
+        scores.fused[places].tolist(),
+        scores.picture[places].tolist(),
+        captions,
+    )
+    return tuple(
+        NearPhoto(photo_id=photo, content_id=content, score=score, picture=picture, caption=caption)
+        for photo, content, score, picture, caption in zip(*columns, strict=True)
     )
 
 

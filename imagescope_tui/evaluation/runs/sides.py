@@ -6,6 +6,8 @@ from dataclasses import replace
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+import numpy as np
+
 from imagescope_tui.evaluation.runs.record import DEPTH, StageRecord
 from imagescope_tui.search.log_odds import log_odds
 from imagescope_tui.search.query_language import word_index_terms
@@ -19,20 +21,23 @@ if TYPE_CHECKING:
     from indexer.answers import NearestAnswer
     from storage.records import PhotoId
 
+    Scores: TypeAlias = Mapping[PhotoId, float]
+
 Side: TypeAlias = Literal["picture", "captions", "words", "captions+words"]
 
 SIDES: Final[tuple[Side, ...]] = ("picture", "captions", "words", "captions+words")
 
 
 async def side_records(
-    gallery: Gallery, text: str, targets: Sequence[str]
+    gallery: Gallery, text: str, targets: Sequence[str], *, has_captions: bool
 ) -> dict[str, StageRecord]:
     """One record per side for a query's text; ties by name, reference pictures play no part.
 
     `picture` orders by the picture's score alone, `captions` by the caption's, where one without
     has their mean, `words` by BM25, `captions+words` by the product's fusion without the picture.
-    Sides that know nothing of the gallery are left out; a photo that a side does not find is not in
-    its ranking.
+    The sides with captions are left out where the gallery has none. A photo that a side does not
+    find is not in its ranking: an encoder that knows no word of the text finds nothing, and leaves
+    `captions+words` to the words.
 
     Raises:
         PicturesUnavailable, StorageError: the gallery cannot be asked.
@@ -43,52 +48,54 @@ async def side_records(
     )
     terms = word_index_terms(text)
     found = await gallery.words.matching(terms, PhotoFilter(), limit=everything)
+    scores = _without_captions(nearest, found.hits)
+    if has_captions:
+        scores |= _with_captions(nearest, found.hits)
+    return {side: _record(gallery, scores[side], targets) for side in SIDES if side in scores}
+
+
+def _without_captions(nearest: NearestAnswer, hits: Sequence[WordHit]) -> dict[Side, Scores]:
     return {
-        side: _record(gallery, scores, targets)
-        for side, scores in _scores_by_side(nearest, found.hits).items()
+        "picture": {photo.photo_id: photo.picture for photo in nearest.photos},
+        "words": {hit.photo_id: hit.score for hit in hits},
     }
 
 
-def _scores_by_side(
-    nearest: NearestAnswer, hits: Sequence[WordHit]
-) -> dict[Side, dict[PhotoId, float]]:
-    scores: dict[Side, dict[PhotoId, float]] = {
-        "picture": {photo.photo_id: photo.picture for photo in nearest.photos}
-    }
-    captions = _captions_alone(nearest)
-    if captions is not None:
-        scores["captions"] = {photo.photo_id: photo.score for photo in captions.photos}
-    scores["words"] = {hit.photo_id: hit.score for hit in hits}
-    if captions is not None:
-        scores["captions+words"] = log_odds(captions, hits)
-    return scores
-
-
-def _captions_alone(nearest: NearestAnswer) -> NearestAnswer | None:
-    """As if pictures said nothing; None where no photo has a caption."""
+def _with_captions(nearest: NearestAnswer, hits: Sequence[WordHit]) -> dict[Side, Scores]:
     if all(photo.caption is None for photo in nearest.photos):
-        return None
-    photos = tuple(
-        replace(
-            photo,
-            picture=0.0,
-            score=nearest.mean_caption if photo.caption is None else photo.caption,
-        )
-        for photo in nearest.photos
+        return {"captions": {}, "captions+words": {hit.photo_id: hit.score for hit in hits}}
+    mean = nearest.mean_caption
+    captions = {
+        photo.photo_id: mean if photo.caption is None else photo.caption for photo in nearest.photos
+    }
+    return {
+        "captions": captions,
+        "captions+words": log_odds(_without_pictures(nearest, captions), hits),
+    }
+
+
+def _without_pictures(nearest: NearestAnswer, captions: Scores) -> NearestAnswer:
+    """As if pictures said nothing, to the weights or, where there are none, to the score."""
+    if nearest.weights is not None:
+        return replace(nearest, weights=replace(nearest.weights, picture=0.0))
+    return replace(
+        nearest,
+        photos=tuple(replace(photo, score=captions[photo.photo_id]) for photo in nearest.photos),
+        mean=fmean(captions.values()),
+        deviation=pstdev(captions.values()),
     )
-    scores = [photo.score for photo in photos]
-    return replace(nearest, photos=photos, mean=fmean(scores), deviation=pstdev(scores))
 
 
-def _record(
-    gallery: Gallery, scores: Mapping[PhotoId, float], targets: Sequence[str]
-) -> StageRecord:
+def _record(gallery: Gallery, scores: Scores, targets: Sequence[str]) -> StageRecord:
+    photos = np.fromiter(scores.keys(), dtype=np.int64, count=len(scores))
+    values = np.fromiter(scores.values(), dtype=np.float64, count=len(scores))
     # Ids grow with the names.
-    order = sorted(scores, key=lambda photo: (-scores[photo], photo))
-    ranks = {photo: rank for rank, photo in enumerate(order, start=1)}
+    order = np.lexsort((photos, -values))
+    ranks = dict(zip(photos[order].tolist(), range(1, len(order) + 1), strict=True))
+    first = order[:DEPTH]
     wanted = [gallery.photo_id_of(name) for name in targets]
     return StageRecord(
-        ranking=tuple(gallery.name_of(photo) for photo in order[:DEPTH]),
-        scores=tuple(scores[photo] for photo in order[:DEPTH]),
+        ranking=tuple(gallery.name_of(photo) for photo in photos[first].tolist()),
+        scores=tuple(values[first].tolist()),
         target_ranks=tuple(None if photo is None else ranks.get(photo) for photo in wanted),
     )
