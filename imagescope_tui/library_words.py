@@ -56,13 +56,12 @@ def _matching(
     library: Library, words: Sequence[str], photo_filter: PhotoFilter, limit: int
 ) -> WordAnswer:
     matches = library.words.search(words, photo_filter, limit=limit)
-    contents = library.photos.contents_of([match.photo_id for match in matches])
     known = library.words.known(words)
     return WordAnswer(
         hits=tuple(
             WordHit(
                 photo_id=match.photo_id,
-                content_id=contents.get(match.photo_id),
+                content_id=match.content_id,
                 score=match.score,
                 caption_score=match.caption_score,
             )

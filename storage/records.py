@@ -198,6 +198,7 @@ class WordMatch:
     """A photo whose names, caption or facts hold words of the query."""
 
     photo_id: PhotoId
+    content_id: ContentId | None
     score: float
     """Higher is better (BM25 with its sign turned)."""
     caption_score: float = 0.0

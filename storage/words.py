@@ -53,7 +53,7 @@ class Words:
             return ()
         condition = condition_for(photo_filter, self._sql)
         rows = self._sql.rows(
-            f"SELECT photos.id, -bm25(words, {_WEIGHTS}) AS score,"
+            f"SELECT photos.id, photos.content_id, -bm25(words, {_WEIGHTS}) AS score,"
             f" -bm25(words, {_CAPTION_ALONE}) "
             f"FROM words JOIN photos ON photos.id = words.rowid "
             f"WHERE words MATCH ? AND {condition.text} "
@@ -61,8 +61,8 @@ class Words:
             [expression, *condition.values, limit],
         )
         return tuple(
-            WordMatch(photo_id=PhotoId(row[0]), score=float(row[1]), caption_score=float(row[2]))
-            for row in rows
+            WordMatch(photo_id=photo_id, content_id=content_id, score=score, caption_score=caption)
+            for photo_id, content_id, score, caption in rows
         )
 
     def known(self, words: Sequence[str]) -> frozenset[str]:

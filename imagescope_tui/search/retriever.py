@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from imagescope_tui.search.fusion import shared_ranks
@@ -10,7 +11,7 @@ from imagescope_tui.search.log_odds import log_odds
 from imagescope_tui.search.types import Candidate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from imagescope_tui.search.types import SearchOptions
@@ -80,11 +81,12 @@ def rank(
     near = _by_picture(pictures) if pictures and options.rank_by != "words" else {}
     hits = _by_words(words) if options.rank_by != "picture" else {}
     scores = _scores(pictures, near, hits, options)
-    candidates = [
+    candidates = (
         _candidate(photo_id, score, near.get(photo_id), hits.get(photo_id), pictures)
         for photo_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    ]
-    return tuple(_folded(candidates) if options.fold_copies else candidates)[: options.limit]
+    )
+    kept = _folded(candidates) if options.fold_copies else candidates
+    return tuple(islice(kept, options.limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +165,10 @@ def _standing(score: float, pictures: NearestAnswer | None) -> float | None:
     return (score - pictures.mean) / pictures.deviation
 
 
-def _folded(candidates: Sequence[Candidate]) -> list[Candidate]:
+def _folded(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
     seen: set[ContentId] = set()
-    kept: list[Candidate] = []
     for candidate in candidates:
         if candidate.content_id is None or candidate.content_id not in seen:
-            kept.append(candidate)
+            yield candidate
         if candidate.content_id is not None:
             seen.add(candidate.content_id)
-    return kept

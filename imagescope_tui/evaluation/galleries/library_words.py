@@ -25,16 +25,25 @@ class GalleryWords:
     def __init__(self, words: LibraryWords, catalogue: Catalogue) -> None:
         self._words = words
         self._catalogue = catalogue
+        self._last: tuple[tuple[str, ...], PhotoFilter, WordAnswer] | None = None
 
     async def matching(
         self, words: Sequence[str], photo_filter: PhotoFilter, *, limit: int
     ) -> WordAnswer:
         """The photos that hold any of the words."""
+        asked = (tuple(words), photo_filter)
+        # The sides are ranked for the same words as their fusion just before.
+        if self._last is None or self._last[:2] != asked:
+            self._last = (*asked, await self._all_matching(*asked))
+        found = self._last[2]
+        return WordAnswer(hits=found.hits[:limit], unknown=found.unknown)
+
+    async def _all_matching(self, words: Sequence[str], photo_filter: PhotoFilter) -> WordAnswer:
         # All of them: which of several equal ones comes first is not for the library to say.
         everything = len(self._catalogue.names)
         found = await self._words.matching(words, self._stored(photo_filter), limit=everything)
         hits = sorted(self._known(found.hits), key=lambda hit: (-hit.score, hit.photo_id))
-        return WordAnswer(hits=tuple(hits[:limit]), unknown=found.unknown)
+        return WordAnswer(hits=tuple(hits), unknown=found.unknown)
 
     async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
         """The photos that pass the filter, newest first."""
