@@ -84,12 +84,12 @@ class StageOne:
         own knows nothing of it.
         """
         query = query_vector(self._encoder, texts, picture_vector)
-        picture = self._pictures @ query if len(self.ids) else _NO_SCORES
+        picture = _products(self._pictures, query) if len(self.ids) else _NO_SCORES
         if self._captions is None:
             return SideScores(fused=picture, picture=picture, caption=None)
         if self._caption_encoder is not None:
             query = query_vector(self._caption_encoder, texts)
-        caption = self._captions @ query
+        caption = _products(self._captions, query)
         weight = np.float32(self.caption_weight)
         fused = (1 - weight) * picture + weight * caption
         return SideScores(fused=fused, picture=picture, caption=caption)
@@ -115,6 +115,13 @@ class StageOne:
         places = np.searchsorted(self.ids, ids)
         self._captions[places] = matrix
         self.is_captioned[places] = True
+
+
+def _products(rows: FloatMatrix, query: FloatVector) -> FloatVector:
+    # Row by row: equal rows get equal scores, and no thread of a matrix product is waited for,
+    # which on a busy machine takes longer than the work.
+    products: FloatVector = np.einsum("j,ij->i", query, rows)
+    return products
 
 
 _NO_SCORES: FloatVector = np.zeros(0, dtype=np.float32)
