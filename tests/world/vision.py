@@ -11,7 +11,7 @@ import itertools
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NewType, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 """Shape (_GRID, _GRID)."""
+
+Bits = NewType("Bits", int)
+"""A mask as one number, a bit for each pixel: these are joined and counted very fast."""
 
 _GRID = 96
 _FEWEST_PIXELS = 12
@@ -61,6 +64,15 @@ class _Seen:
 
     mask: Mask
     hidden: Mask
+    mask_bits: Bits
+    open_bits: Bits
+    """Where nothing is hidden."""
+    edges: tuple[float, float, float, float]
+    """Left, right, top and bottom of the mask, in sides of the picture."""
+
+
+def _seen(mask: Mask, hidden: Mask) -> _Seen:
+    return _Seen(mask, hidden, _bits_of(mask), _bits_of(~hidden), _edges(mask))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +82,21 @@ class _Fit:
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=4096)
 def look(picture: bytes) -> Scene:
     """The scene that an image file of any size and format shows; things from left to right."""
     with Image.open(io.BytesIO(picture)) as opened:
         small = opened.convert("RGB").resize((_GRID, _GRID), Image.Resampling.BOX)
-    pixels = np.asarray(small, dtype=np.int32)
+    pixels = np.asarray(small, dtype=np.float64)
     background, masks = _colours_of(pixels)
     things: list[Thing] = []
     for colour, mask in masks.items():
         others = [other for name, other in masks.items() if name != colour]
         hidden = np.logical_or.reduce(others) if others else np.zeros_like(mask)
-        things += _things_of(colour, _Seen(mask, hidden), most=1 if others else 3)
+        things += _things_of(colour, _seen(mask, hidden), most=1 if others else 3)
     return Scene(things=tuple(sorted(things, key=lambda thing: thing.x)), background=background)
 
 
-def _colours_of(pixels: npt.NDArray[np.int32]) -> tuple[str, dict[str, Mask]]:
+def _colours_of(pixels: npt.NDArray[np.float64]) -> tuple[str, dict[str, Mask]]:
     palette = {**BACKGROUNDS, **COLOURS}
     nearest = _nearest(pixels, list(palette.values()))
     background = max(
@@ -102,10 +113,12 @@ def _colours_of(pixels: npt.NDArray[np.int32]) -> tuple[str, dict[str, Mask]]:
 
 
 def _nearest(
-    pixels: npt.NDArray[np.int32], palette: Sequence[tuple[int, int, int]]
+    pixels: npt.NDArray[np.float64], palette: Sequence[tuple[int, int, int]]
 ) -> npt.NDArray[np.intp]:
-    differences = pixels[:, :, None, :] - np.asarray(palette, dtype=np.int32)
-    nearest: npt.NDArray[np.intp] = np.argmin((differences**2).sum(axis=-1), axis=-1)
+    colours = np.asarray(palette, dtype=np.float64)
+    # Squared distances, less the square of the pixel; whole numbers, so nothing is rounded.
+    distances = (colours**2).sum(axis=1) - 2 * (pixels @ colours.T)
+    nearest: npt.NDArray[np.intp] = np.argmin(distances, axis=-1)
     return nearest
 
 
@@ -145,7 +158,7 @@ def _worth(fit: _Fit) -> float:
 
 
 def _guesses_of_one(colour: str, shape: str, seen: _Seen) -> list[tuple[Thing, ...]]:
-    left, right, top, bottom = _edges(seen.mask)
+    left, right, top, bottom = seen.edges
     reach = _EXTENTS[shape]
     radius = max((right - left) / 2 / reach.side, (bottom - top) / (reach.top + reach.bottom))
     x = (left + right) / 2
@@ -168,18 +181,18 @@ def _guesses_of_one(colour: str, shape: str, seen: _Seen) -> list[tuple[Thing, .
 
 def _guesses_of_several(colour: str, seen: _Seen) -> list[tuple[Thing, ...]]:
     """Three alike in a row, or any two side by side."""
-    rows = [_row(colour, [shape] * 3, seen.mask, _RADIUS_IN_A_ROW) for shape in SHAPES]
+    rows = [_row(colour, [shape] * 3, seen, _RADIUS_IN_A_ROW) for shape in SHAPES]
     pairs = [
-        _row(colour, shapes, seen.mask, radius)
+        _row(colour, shapes, seen, radius)
         for shapes in itertools.product(SHAPES, repeat=2)
         for radius in (_RADIUS_IN_A_ROW, _RADIUS_IN_A_PAIR)
     ]
     return rows + pairs
 
 
-def _row(colour: str, shapes: Sequence[str], mask: Mask, radius: float) -> tuple[Thing, ...]:
+def _row(colour: str, shapes: Sequence[str], seen: _Seen, radius: float) -> tuple[Thing, ...]:
     """Things beside each other, the outer ones at the outer edges of the mask."""
-    left, right, _, _ = _edges(mask)
+    left, right, _, _ = seen.edges
     first = left + radius * _EXTENTS[shapes[0]].side
     last = right - radius * _EXTENTS[shapes[-1]].side
     spots = np.linspace(first, last, len(shapes))
@@ -188,7 +201,7 @@ def _row(colour: str, shapes: Sequence[str], mask: Mask, radius: float) -> tuple
             shape=shape,
             colour=colour,
             x=float(x),
-            y=_top_near(mask, float(x)) + radius * _EXTENTS[shape].top,
+            y=_top_near(seen.mask, float(x)) + radius * _EXTENTS[shape].top,
             radius=radius,
         )
         for shape, x in zip(shapes, spots, strict=True)
@@ -241,21 +254,33 @@ def _neighbours(thing: Thing, step: float) -> list[Thing]:
 
 def _cover(things: tuple[Thing, ...], seen: _Seen) -> float:
     """Intersection over union, leaving out what is hidden."""
-    canvas = Image.new("1", (_GRID, _GRID))
-    pen = ImageDraw.Draw(canvas)
+    drawn = 0
     for thing in things:
-        # Pillow's polygons take in their outline, half a pixel too much.
-        reach = thing.radius - 0.3 / _GRID
-        pen.polygon(
-            [
-                (_GRID * (thing.x + dx * reach) - 0.5, _GRID * (thing.y + dy * reach) - 0.5)
-                for dx, dy in _outline(thing.shape)
-            ],
-            fill=1,
-        )
-    drawn = np.asarray(canvas) & ~seen.hidden
-    union = np.count_nonzero(drawn | seen.mask)
-    return np.count_nonzero(drawn & seen.mask) / union if union else 0.0
+        drawn |= _drawn(thing.shape, thing.x, thing.y, thing.radius)
+    drawn &= seen.open_bits
+    union = (drawn | seen.mask_bits).bit_count()
+    return (drawn & seen.mask_bits).bit_count() / union if union else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _drawn(shape: str, x: float, y: float, radius: float) -> Bits:
+    """The pixels of one shape."""
+    pixels = bytearray(_GRID * _GRID)
+    canvas = Image.frombuffer("L", (_GRID, _GRID), pixels, "raw", "L", 0, 1)
+    # Else Pillow draws on a copy.
+    canvas.readonly = 0
+    # Pillow's polygons take in their outline, half a pixel too much.
+    reach = radius - 0.3 / _GRID
+    corners = [
+        (_GRID * (x + dx * reach) - 0.5, _GRID * (y + dy * reach) - 0.5)
+        for dx, dy in _outline(shape)
+    ]
+    ImageDraw.Draw(canvas).polygon(corners, fill=1)
+    return _bits_of(np.frombuffer(pixels, dtype=np.bool_))
+
+
+def _bits_of(mask: Mask) -> Bits:
+    return Bits(int.from_bytes(np.packbits(mask).tobytes(), "big"))
 
 
 @lru_cache(maxsize=len(SHAPES))
