@@ -25,6 +25,7 @@ from indexer.run import IndexRun
 from indexer.workshop import LocalWorkshop
 from storage.library import THUMBNAILS_NAME, Library
 from storage.thumbnails import ThumbnailCache
+from tests.decoding_here import decoding_here
 from tests.world.benchmarks import write_miniature
 from tests.world.gallery import BagEncoder
 from tests.world.language import caption_of
@@ -145,7 +146,7 @@ def bench(
 
 @contextmanager
 def tests_encoder() -> Iterator[None]:
-    """The encoder of the world in place of a learned one, and no child process."""
+    """The encoder of the world in place of a learned one, and no processes but this."""
 
     def load(*_: object, **__: object) -> BagEncoder:
         return BagEncoder()
@@ -154,6 +155,7 @@ def tests_encoder() -> Iterator[None]:
         mock.patch.object(encoder_slot, "load_trusted_encoder", load),
         mock.patch.object(evaluate, "load_trusted_encoder", load),
         mock.patch.object(library_index, "run_child", index_here),
+        decoding_here(),
     ):
         yield
 

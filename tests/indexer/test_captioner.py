@@ -29,6 +29,7 @@ from indexer.scanner import Scanner
 from storage.library import Library
 from storage.records import PhotoFilter
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
+from tests.decoding_here import decoding_here
 from tests.indexer.scripted_chat import ScriptedServer
 from tests.pictures import paint
 
@@ -154,9 +155,10 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
-    yield made
-    made.close()
+    with decoding_here():
+        made = Bench(tmp_path)
+        yield made
+        made.close()
 
 
 def other_prompt() -> CaptionPrompt:
