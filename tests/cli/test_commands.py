@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.conftest import SECRET
 from tests.pictures import paint
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Imagescope
+    from tests.cli.conftest import Imagescope, Outcome, Shelf
 
 
 @pytest.fixture
-def indexed(imagescope: Imagescope, photos: Path) -> Imagescope:
+def indexed_here(imagescope: Imagescope, photos: Path) -> Imagescope:
+    """A library of photos that the test may change."""
     done = imagescope("index", photos)
     assert done.status == 0, done.err
     return imagescope
@@ -98,16 +100,16 @@ def test_paths_can_end_in_nul(indexed: Imagescope) -> None:
     assert "\n" not in out
 
 
-def test_in_and_k_limit_what_is_found(indexed: Imagescope, photos: Path) -> None:
-    done = indexed("search", "red", "--in", photos / "garden", "--format", "paths")
+def test_in_and_k_limit_what_is_found(indexed: Imagescope, shelf: Shelf) -> None:
+    done = indexed("search", "red", "--in", shelf.photos / "garden", "--format", "paths")
     assert set(names(done.out)) == {"rose.png", "sky.png"}
     assert len(names(indexed("search", "red", "-k", "1", "--format", "paths").out)) == 1
 
 
 def test_like_finds_similar_pictures_but_not_the_picture_itself(
-    indexed: Imagescope, photos: Path
+    indexed: Imagescope, shelf: Shelf
 ) -> None:
-    done = indexed("search", "--like", photos / "garden/rose.png", "--format", "paths")
+    done = indexed("search", "--like", shelf.photos / "garden/rose.png", "--format", "paths")
     assert names(done.out)[0] == "IMG_0002.png"
     assert "rose.png" not in names(done.out)
     outside = paint(indexed.base / "outside.png", "deepskyblue")
@@ -126,13 +128,13 @@ def test_stages_that_cannot_run_are_told(indexed: Imagescope) -> None:
     assert [item["stage"] for item in done.json["degraded"]] == [2, 3]
 
 
-def test_copies_are_shown_once_and_listed(indexed: Imagescope, photos: Path) -> None:
+def test_copies_are_shown_once_and_listed(indexed_here: Imagescope, photos: Path) -> None:
     shutil.copy(photos / "garden/sky.png", photos / "copy of sky.png")
-    indexed("index")
-    found = indexed("search", "blue sky", "--format", "json").json["results"]
+    indexed_here("index")
+    found = indexed_here("search", "blue sky", "--format", "json").json["results"]
     [sky] = [hit for hit in found if hit["path"].endswith("sky.png")]
     assert len(sky["copies"]) == 1
-    assert indexed("status", "--json").json["photos"] == 5
+    assert indexed_here("status", "--json").json["photos"] == 5
 
 
 def test_no_match_is_1(indexed: Imagescope) -> None:
@@ -169,9 +171,9 @@ def test_no_library_is_3_and_says_what_to_do(
     assert "imagescope index FOLDER" in done.err
 
 
-def test_a_missing_model_is_4(indexed: Imagescope, photos: Path) -> None:
-    missing = "open_clip:ViT-B-32/no-such-weights"
-    for words in (("index", photos), ("search", "red")):
+def test_a_missing_model_is_4(indexed: Imagescope, shelf: Shelf) -> None:
+    missing = "open_clip:local-dir:/no/such/folder"
+    for words in (("index", shelf.photos), ("search", "red")):
         done = indexed(*words, "--encoder", missing)
         assert done.status == 4, done.err
         assert len(done.err.strip().splitlines()) == 1
@@ -209,27 +211,29 @@ def test_an_interrupted_run_is_130_and_keeps_what_it_did(
     assert 0 < status["embedded"] <= status["photos"] == 304
 
 
-def test_an_unplugged_folder_stays_searchable(indexed: Imagescope, photos: Path) -> None:
+def test_an_unplugged_folder_stays_searchable(indexed_here: Imagescope, photos: Path) -> None:
     photos.rename(photos.with_name("unplugged"))
-    done = indexed("index")
+    done = indexed_here("index")
     assert done.status == 0
     assert "offline" in done.err
-    status = indexed("status", "--json").json
+    status = indexed_here("status", "--json").json
     assert (status["offline"], status["roots"][0]["offline"]) == (4, True)
-    assert indexed("search", "yellow", "--format", "json").json["results"][0]["offline"]
+    assert indexed_here("search", "yellow", "--format", "json").json["results"][0]["offline"]
     photos.with_name("unplugged").rename(photos)
-    indexed("index")
-    assert indexed("status", "--json").json["offline"] == 0
+    indexed_here("index")
+    assert indexed_here("status", "--json").json["offline"] == 0
 
 
-def test_purging_counts_first_and_acts_only_when_told(indexed: Imagescope, photos: Path) -> None:
+def test_purging_counts_first_and_acts_only_when_told(
+    indexed_here: Imagescope, photos: Path
+) -> None:
     (photos / "garden/rose.png").unlink()
-    indexed("index")
-    assert indexed("status", "--json").json["deleted"] == 1
-    assert "1 deleted" in indexed("purge", "--older-than", "0").err
-    assert indexed("status", "--json").json["deleted"] == 1
-    indexed("purge", "--older-than", "0", "--apply")
-    assert indexed("status", "--json").json["deleted"] == 0
+    indexed_here("index")
+    assert indexed_here("status", "--json").json["deleted"] == 1
+    assert "1 deleted" in indexed_here("purge", "--older-than", "0").err
+    assert indexed_here("status", "--json").json["deleted"] == 1
+    indexed_here("purge", "--older-than", "0", "--apply")
+    assert indexed_here("status", "--json").json["deleted"] == 0
 
 
 def test_no_escape_sequence_of_a_name_reaches_the_terminal(imagescope: Imagescope) -> None:
@@ -254,11 +258,22 @@ def test_no_escape_sequence_of_a_name_reaches_the_terminal(imagescope: Imagescop
     assert os.fsencode(found) == os.fsencode(odd) + b"\0"
 
 
-def test_doctor_reports_and_its_json_is_json(indexed: Imagescope) -> None:
-    done = indexed("doctor", "--json")
-    subjects = {check["subject"] for check in done.json["checks"]}
+def test_doctor_reports_and_its_json_is_json(doctor: Outcome) -> None:
+    subjects = {check["subject"] for check in doctor.json["checks"]}
     assert {"library", "encoder", "torch", "formats"} <= subjects
-    assert done.json["settings"]["encoder"]["source"] == "IMAGESCOPE_ENCODER"
+    assert doctor.json["settings"]["encoder"]["source"] == "IMAGESCOPE_ENCODER"
+
+
+def test_doctor_names_every_format_that_can_be_read(doctor: Outcome) -> None:
+    formats = {check["subject"]: check for check in doctor.json["checks"]}
+    told = formats["formats"]["told"]
+    for name in ("JPEG", "PNG", "TIFF", "WebP", "AVIF", "HEIC", "GIF", "BMP", "JPEG 2000"):
+        assert name in told
+
+
+def test_a_key_is_never_shown(doctor: Outcome) -> None:
+    assert SECRET not in doctor.out + doctor.err
+    assert "(hidden)" in doctor.out
 
 
 def test_a_pipe_that_closes_early_is_no_error(indexed: Imagescope) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -142,7 +142,7 @@ def test_stage_1_needs_no_model(imagescope: Imagescope, circo: Miniature) -> Non
 def test_killed_command_goes_on_and_ends_as_an_unbroken_one(
     imagescope: Imagescope, circo: Miniature
 ) -> None:
-    """Killed at moments that no test can choose: whenever something new is on disk."""
+    """Killed at a moment that no test can choose: just after its first step is on disk."""
     words = ["eval", "circo", "--data", str(circo.folder), "--limit", "2", "--top-k", "3"]
     words += ["--caption-weight", "0", "--strategy", "imagescope"]
     world = ModelServer()
@@ -151,10 +151,8 @@ def test_killed_command_goes_on_and_ends_as_an_unbroken_one(
         whole = imagescope(*words, "--out", "runs/whole", **server)
         assert whole.status == 0, whole.err
         run = imagescope.base / "runs" / "broken"
-        for expected in ("run.json", "steps/read.jsonl", "steps/retrieve.jsonl"):
-            _kill_when_there(imagescope, [*words, "--out", str(run)], run / expected, server)
-            words = [*words, "--resume"] if "--resume" not in words else words
-        done = imagescope(*words, "--out", run, **server)
+        _kill_when_there(imagescope, [*words, "--out", str(run)], run / "steps/read.jsonl", server)
+        done = imagescope(*words, "--out", run, "--resume", **server)
         assert done.status == 0, done.err
     assert _lines(imagescope.base, "broken") == _lines(imagescope.base, "whole")
 
@@ -170,5 +168,6 @@ def _kill_when_there(
         stderr=subprocess.DEVNULL,
     ) as process:
         while not path.exists() and process.poll() is None:
-            os.sched_yield()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.002)
         process.send_signal(signal.SIGKILL)

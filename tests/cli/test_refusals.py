@@ -9,16 +9,9 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Imagescope
+    from tests.cli.conftest import Imagescope, Shelf
 
 _NO_SETTING = "open_clip"
-
-
-@pytest.fixture
-def indexed(imagescope: Imagescope, photos: Path) -> Imagescope:
-    done = imagescope("index", photos)
-    assert done.status == 0, done.err
-    return imagescope
 
 
 @pytest.mark.parametrize(
@@ -72,8 +65,10 @@ def test_a_picture_to_be_like_that_is_broken_is_2_and_says_why(
 
 
 @pytest.mark.parametrize("command", ["index", "search"])
-def test_an_encoder_setting_that_makes_no_sense_is_2(indexed: Imagescope, command: str) -> None:
-    done = indexed(command, indexed.base / "photos", "--encoder", _NO_SETTING)
+def test_an_encoder_setting_that_makes_no_sense_is_2(
+    indexed: Imagescope, shelf: Shelf, command: str
+) -> None:
+    done = indexed(command, shelf.photos, "--encoder", _NO_SETTING)
     assert (done.status, done.out) == (2, "")
     assert "names no encoder" in done.err
     assert len(done.err.strip().splitlines()) == 1
@@ -95,13 +90,6 @@ def test_a_download_without_network_is_4_and_leaves_nothing(imagescope: Imagesco
     )
     assert done.status == 4
     assert not folder.exists()
-
-
-def test_doctor_names_every_format_that_can_be_read(imagescope: Imagescope) -> None:
-    formats = {check["subject"]: check for check in imagescope("doctor", "--json").json["checks"]}
-    told = formats["formats"]["told"]
-    for name in ("JPEG", "PNG", "TIFF", "WebP", "AVIF", "HEIC", "GIF", "BMP", "JPEG 2000"):
-        assert name in told
 
 
 def test_a_ray_cluster_that_does_not_answer_is_named_and_how_to_start_one(

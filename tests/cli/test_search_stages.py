@@ -9,6 +9,7 @@ import pytest
 
 from imagescope_tui.search.trace import read_trace
 from storage.library import Library
+from tests.cli.conftest import index_once
 from tests.world.model_server import ModelServer
 from tests.world.scenes import draw, scene_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.cli.conftest import Imagescope
+    from tests.cli.conftest import Imagescope, Shelf
 
 SCENES = {
     "red-circle.png": scene_of("red circle", place="left"),
@@ -27,13 +28,14 @@ SCENES = {
 }
 
 
-@pytest.fixture
-def drawn(tmp_path: Path) -> Path:
-    folder = tmp_path / "drawn"
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    base = tmp_path_factory.mktemp("drawn")
+    folder = base / "drawn"
     folder.mkdir()
     for name, scene in SCENES.items():
         draw(scene, 240).save(folder / name)
-    return folder
+    return index_once(base, folder)
 
 
 @pytest.fixture
@@ -48,11 +50,11 @@ def names(paths: list[str]) -> list[str]:
 
 
 def test_an_edit_is_read_checked_and_compared(
-    imagescope: Imagescope, drawn: Path, server: ModelServer
+    imagescope: Imagescope, drawn: Shelf, server: ModelServer
 ) -> None:
-    imagescope("index", drawn)
+    drawn.lend(imagescope)
     done = imagescope(
-        *("search", "--like", drawn / "red-circle.png", "make the circle blue"),
+        *("search", "--like", drawn.photos / "red-circle.png", "make the circle blue"),
         *("--format", "json", "-k", 2),
         IMAGESCOPE_LMM_URL=server.url,
     )
@@ -80,9 +82,9 @@ def test_an_edit_is_read_checked_and_compared(
 
 
 def test_a_saved_trace_can_be_read_again(
-    imagescope: Imagescope, drawn: Path, server: ModelServer, tmp_path: Path
+    imagescope: Imagescope, drawn: Shelf, server: ModelServer, tmp_path: Path
 ) -> None:
-    imagescope("index", drawn)
+    drawn.lend(imagescope)
     done = imagescope(
         *("search", "a green star", "--strategy", "ours", "--format", "jsonl"),
         IMAGESCOPE_LMM_URL=server.url,
@@ -99,9 +101,9 @@ def test_a_saved_trace_can_be_read_again(
 
 
 def test_stage_one_alone_asks_neither_verifier_nor_evaluator(
-    imagescope: Imagescope, drawn: Path, server: ModelServer
+    imagescope: Imagescope, drawn: Shelf, server: ModelServer
 ) -> None:
-    imagescope("index", drawn)
+    drawn.lend(imagescope)
     done = imagescope(
         *("search", "a green star", "--stages", 1, "--format", "json"),
         IMAGESCOPE_LMM_URL=server.url,
@@ -111,9 +113,9 @@ def test_stage_one_alone_asks_neither_verifier_nor_evaluator(
 
 
 def test_without_a_server_the_first_stage_answers_and_says_so_once(
-    imagescope: Imagescope, drawn: Path
+    imagescope: Imagescope, drawn: Shelf
 ) -> None:
-    imagescope("index", drawn)
+    drawn.lend(imagescope)
     done = imagescope("search", "green", "--format", "json")
     assert done.status == 0
     assert [item["stage"] for item in done.json["degraded"]] == [2, 3]
@@ -125,9 +127,9 @@ def test_without_a_server_the_first_stage_answers_and_says_so_once(
     ("failure", "status"), [("refuse", 4), ("garbage", 0), ("status_500", 4), ("cut", 0)]
 )
 def test_a_server_in_trouble_costs_no_photo(
-    imagescope: Imagescope, drawn: Path, server: ModelServer, failure: str, status: int
+    imagescope: Imagescope, drawn: Shelf, server: ModelServer, failure: str, status: int
 ) -> None:
-    imagescope("index", drawn)
+    drawn.lend(imagescope)
     server.switch("all", failure)  # type: ignore[arg-type]
     done = imagescope("search", "green", "--format", "json", IMAGESCOPE_LMM_URL=server.url)
     assert done.status == status, done.err
@@ -137,22 +139,16 @@ def test_a_server_in_trouble_costs_no_photo(
 
 
 def test_nobody_at_the_address_is_told_with_the_address(
-    imagescope: Imagescope, drawn: Path
+    imagescope: Imagescope, drawn: Shelf
 ) -> None:
-    imagescope("index", drawn)
+    drawn.lend(imagescope)
     done = imagescope("search", "green", IMAGESCOPE_LMM_URL="http://127.0.0.1:9/v1")
     assert done.status == 4
     assert "green-star.png" in done.out
     assert "127.0.0.1:9" in done.err
 
 
-def test_an_address_that_is_none_is_a_wrong_setting(imagescope: Imagescope, drawn: Path) -> None:
+def test_an_address_that_is_none_is_a_wrong_setting(imagescope: Imagescope) -> None:
     done = imagescope("search", "green", IMAGESCOPE_LMM_URL="localhost:8000")
     assert done.status == 2
     assert "lmm.url" in done.err
-
-
-def test_a_key_is_never_shown(imagescope: Imagescope) -> None:
-    done = imagescope("doctor", "--json", IMAGESCOPE_LMM_API_KEY="sk-secret")
-    assert "sk-secret" not in done.out + done.err
-    assert "(hidden)" in done.out
