@@ -171,13 +171,19 @@ class RayCluster:
         """What a call that has ended returned.
 
         Raises:
-            ClusterUnusable: it raised, or returned something else.
+            ClusterUnusable: it raised or returned something else, or the cluster is gone, which
+                is no fault of what the call was about.
         """
         exceptions = self._ray.exceptions
         try:
             found = self._ray.get(task)
         except exceptions.RayTaskError as error:
             raise _failed(error.cause) from error
+        except tuple(getattr(exceptions, name) for name in _GONE) as error:
+            raise ClusterUnusable(
+                f"the Ray cluster does not answer any more: {_first_line(error)}",
+                "what is done is kept; repeat the command when the cluster is back",
+            ) from error
         except exceptions.RayError as error:
             return Lost(reason=_first_line(error))
         if not isinstance(found, kind):
@@ -190,6 +196,8 @@ class RayCluster:
             self._ray.cancel(task)
 
 
+_GONE = ("LocalRayletDiedError", "RaySystemError", "RpcError")
+"""Ray's errors that speak of the cluster and not of one call."""
 _SAME_PROGRAM = "install the same version of imagescope-tui on every node"
 
 

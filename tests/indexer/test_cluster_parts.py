@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -11,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.cluster import ClusterWorkshop, index_on_cluster
-from indexer.cluster_ray import Lost, Task
+from indexer.cluster_ray import Lost, RayCluster, Task
 from indexer.cluster_shape import GPU_SHARE, NodeSize, WorkerSize, size_of_readers
-from indexer.cluster_work import ReadOrder, program_version, read_photos
+from indexer.cluster_work import ReadOrder, ReadReply, program_version, read_photos
 from indexer.control import Control
 from indexer.encoder_slot import EncoderSlot
 from indexer.errors import ClusterUnusable
@@ -237,6 +238,30 @@ def test_an_address_where_nobody_listens_is_told_at_once(
         index_on_cluster(options, address, lambda _: None)
     assert "ray start --head" in refusal.value.hint
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize("name", ["LocalRayletDiedError", "RpcError"])
+def test_a_cluster_that_goes_is_no_fault_of_the_photos(name: str) -> None:
+    exceptions = pytest.importorskip("ray.exceptions")
+    cluster = RayCluster(_stub_of_ray(exceptions, getattr(exceptions, name)("gone")))
+    with pytest.raises(ClusterUnusable, match="does not answer any more") as caught:
+        cluster.result(Task(object()), ReadReply)
+    assert "repeat the command" in caught.value.hint
+
+
+def test_a_worker_that_died_of_its_call_is_a_lost_call() -> None:
+    exceptions = pytest.importorskip("ray.exceptions")
+    cluster = RayCluster(_stub_of_ray(exceptions, exceptions.WorkerCrashedError()))
+    assert isinstance(cluster.result(Task(object()), ReadReply), Lost)
+
+
+def _stub_of_ray(exceptions: ModuleType, error: Exception) -> ModuleType:
+    def get(task: Task) -> object:
+        raise error
+
+    ray = ModuleType("ray")
+    vars(ray).update(get=get, exceptions=exceptions)
+    return ray
 
 
 # -- sizes -------------------------------------------------------------------------------------
