@@ -108,6 +108,10 @@ def test_what_cannot_be_run_is_one_line_and_a_status(
         IMAGESCOPE_LMM_URL="http://127.0.0.1:9/v1",
     )
     assert (gone.status, len(gone.err.splitlines())) == (4, 1)
+    words = ("eval", "circo", "--data", circo.folder, "--strategy", "retrieval")
+    cluster = imagescope(*words, "--ray", "127.0.0.1:9")
+    assert cluster.status == 2
+    assert "no Ray cluster answers at 127.0.0.1:9" in cluster.err.splitlines()[-1]
     stage = imagescope(
         *("eval", "circo", "--data", circo.folder, "--strategy", "retrieval", "--stages", "1,2")
     )
