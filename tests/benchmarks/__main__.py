@@ -28,6 +28,7 @@ NAMES = (
     "watching",
     "stages",
     "noise",
+    "captions",
     "evaluation",
 )
 ON_REQUEST = ("serving",)

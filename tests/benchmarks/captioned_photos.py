@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
+from imagescope_tui.evaluation.galleries.catalogue import read_catalogue
+from imagescope_tui.evaluation.galleries.library_gallery import LibraryGallery
+from imagescope_tui.evaluation.galleries.library_pictures import GalleryPictures
 from imagescope_tui.evaluation.runs.sides import side_records
-from imagescope_tui.search.query_language import word_index_terms
-from imagescope_tui.search.retriever import WordAnswer, WordHit, rank
-from imagescope_tui.search.types import SearchOptions
-from indexer.answers import NearestAnswer, NearPhoto
+from imagescope_tui.search.engine import SearchEngine
+from imagescope_tui.search.types import Query, SearchOptions
 from indexer.caption_vectors import caption_vectors
 from indexer.models.protocols import Picture
-from indexer.side_weights import keep_side_weights, stored_side_weights
-from indexer.stage_one import StageOne
+from indexer.side_weights import keep_side_weights
+from storage.fused_vectors import CAPTION_WEIGHT
+from storage.library import Library
 from storage.records import (
     Caption,
     CaptionOrigin,
@@ -27,18 +28,15 @@ from storage.records import (
     Facts,
     FileState,
     PhotoFilter,
-    PhotoId,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from imagescope_tui.evaluation.galleries.gallery import Gallery
-    from indexer.answers import SideWeights
+    from imagescope_tui.evaluation.galleries.library_pictures import LoadEncoders
     from indexer.models.protocols import FloatMatrix, ImageTextEncoder, TextEncoder
-    from storage.library import Library
-    from storage.records import EmbeddingKind
+    from storage.records import FloatVector
 
 _MODEL = "blip2_base"
 
@@ -68,6 +66,17 @@ def read_captioned(folder: Path) -> Captioned:
     )
 
 
+def some_of(photos: Captioned, step: int) -> Captioned:
+    """Every `step`-th photo, with the searches for it."""
+    places = {place: number for number, place in enumerate(range(0, len(photos.names), step))}
+    return Captioned(
+        folder=photos.folder,
+        names=photos.names[::step],
+        captions=photos.captions[::step],
+        queries=tuple((text, places[place]) for text, place in photos.queries if place in places),
+    )
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
@@ -90,105 +99,48 @@ class Remembering:
         return self._encoder.encode_texts(texts)
 
 
-class CaptionedGallery:
-    """A library of captioned photos, asked as the product asks its own; ids are places + 1."""
+async def open_gallery(folder: Path, photos: Captioned, load: LoadEncoders) -> LibraryGallery:
+    """The gallery of a filled library, as a run opens its own."""
+    with Library.open_reader(folder) as library:
+        files = {name: f"{name}.jpg" for name in photos.names}
+        catalogue = read_catalogue(library, library.roots.all()[0], files)
+    pictures = GalleryPictures(
+        folder, catalogue, load, caption_weight=CAPTION_WEIGHT, excludes_reference=False
+    )
+    await pictures.open()
+    return LibraryGallery(catalogue, pictures, folder, _MODEL)
 
-    def __init__(
-        self,
-        library: Library,
-        photos: Captioned,
-        encoder: ImageTextEncoder,
-        caption_encoder: TextEncoder | None,
-        *,
-        captioned: int | None = None,
-    ) -> None:
-        """`captioned` photos have a caption, all by default."""
-        self._library = library
-        self._photos = photos
-        self._encoder = encoder
-        self._caption_encoder = caption_encoder
-        self._put(len(photos.names) if captioned is None else captioned)
-        self._stage = StageOne(library, encoder, caption_encoder)
-        self._stage.refresh()
 
-    def __len__(self) -> int:
-        return len(self._photos.names)
+async def ranks(gallery: LibraryGallery, text: str, name: str) -> dict[str, int]:
+    """The rank of a photo by each side alone and by all together, `fused`; last if not found."""
+    everything = len(gallery)
+    sides = await side_records(gallery, text, [name], has_captions=True)
+    told = {side: record.target_ranks[0] or everything for side, record in sides.items()}
+    engine = SearchEngine(gallery.pictures, gallery.words)
+    options = SearchOptions(
+        strategy="retrieval", stages=1, rank_by="fused", limit=everything, fold_copies=False
+    )
+    query = Query(text=text, filter=PhotoFilter())
+    result = await engine.step("retrieve", engine.begin(query, options), options)
+    ranking = [candidate.photo_id for candidate in result.rankings[1]]
+    wanted = gallery.photo_id_of(name)
+    return {**told, "fused": ranking.index(wanted) + 1 if wanted in ranking else everything}
 
-    @cached_property
-    def weights(self) -> SideWeights | None:
-        reader = self._caption_encoder or self._encoder
-        return stored_side_weights(self._library, self._encoder.encoder_id, reader.encoder_id)
 
-    @property
-    def pictures(self) -> CaptionedGallery:
-        return self
+# -- filling a library -------------------------------------------------------------------------
 
-    @property
-    def words(self) -> CaptionedGallery:
-        return self
 
-    def name_of(self, photo_id: PhotoId) -> str:
-        return self._photos.names[photo_id - 1]
-
-    def photo_id_of(self, name: str) -> PhotoId:
-        return PhotoId(self._photos.names.index(name) + 1)
-
-    async def nearest(self, *, texts: Sequence[str], limit: int, **_: object) -> NearestAnswer:
-        scores = self._stage.scores(texts)
-        order = np.argsort(-scores.fused, kind="stable")[:limit]
-        has_caption, caption = self._stage.is_captioned, scores.caption
-        mean = 0.0 if caption is None else float(caption[has_caption].mean())
-        return NearestAnswer(
-            encoder_id=self._encoder.encoder_id,
-            photos=tuple(
-                NearPhoto(
-                    photo_id=PhotoId(int(self._stage.ids[row])),
-                    content_id=ContentId(int(self._stage.ids[row])),
-                    score=float(scores.fused[row]),
-                    picture=float(scores.picture[row]),
-                    caption=float(caption[row])
-                    if caption is not None and has_caption[row]
-                    else None,
-                )
-                for row in order
-            ),
-            mean=float(scores.fused.mean()),
-            deviation=float(scores.fused.std()),
-            mean_caption=mean,
-            weights=self.weights,
-        )
-
-    async def matching(
-        self, words: Sequence[str], photo_filter: PhotoFilter, *, limit: int
-    ) -> WordAnswer:
-        found = self._library.words.search(words, photo_filter, limit=limit)
-        return WordAnswer(
-            hits=tuple(
-                WordHit(
-                    photo_id=match.photo_id,
-                    content_id=ContentId(int(match.photo_id)),
-                    score=match.score,
-                    caption_score=match.caption_score,
-                )
-                for match in found
-            )
-        )
-
-    async def ranks(self, text: str, place: int) -> dict[str, int]:
-        """The rank of a photo by each side alone and by all together, `fused`."""
-        name, everything = self._photos.names[place], len(self)
-        sides = await side_records(cast("Gallery", self), text, [name])
-        told = {side: record.target_ranks[0] or everything for side, record in sides.items()}
-        nearest = await self.nearest(texts=[text], limit=everything)
-        hits = await self.matching(word_index_terms(text), PhotoFilter(), limit=everything)
-        options = SearchOptions(rank_by="fused", limit=everything, fold_copies=False)
-        ranking = [candidate.photo_id for candidate in rank(nearest, hits, options)]
-        return {**told, "fused": ranking.index(PhotoId(place + 1)) + 1}
-
-    # -- filling the library -------------------------------------------------------------------
-
-    def _put(self, captioned: int) -> None:
-        library, photos = self._library, self._photos
+def fill_library(
+    folder: Path,
+    photos: Captioned,
+    encoder: ImageTextEncoder,
+    caption_encoder: TextEncoder | None,
+    *,
+    captioned_step: int = 1,
+) -> None:
+    """Make a library in a folder that is not there yet; every so-many-th photo has a caption."""
+    reader = caption_encoder or encoder
+    with Library.open_writer(folder) as library:
         with library.atomic() as revision:
             root = library.roots.add(photos.folder)
             states = [_state(f"{name}.jpg", inode) for inode, name in enumerate(photos.names)]
@@ -196,48 +148,51 @@ class CaptionedGallery:
             waiting = {
                 item.photo_id: item for item in library.contents.unread(now=0, limit=len(ids))
             }
+            contents = []
             for place, photo_id in enumerate(ids):
-                content = library.contents.put(str(place), Facts(width=1, height=1))
-                library.contents.assign(waiting[photo_id], content)
-            library.vectors.put(self._embeddings("image", self._picture_rows()), revision)
-            library.captions.put(self._stored_captions()[:captioned])
-            rows = caption_vectors(self._caption_encoder or self._encoder, photos.captions)
-            library.vectors.put(self._embeddings("caption", rows)[:captioned], revision)
+                contents.append(library.contents.put(str(place), Facts(width=1, height=1)))
+                library.contents.assign(waiting[photo_id], contents[-1])
+            pictures = zip(contents, _picture_rows(photos, encoder), strict=True)
+            library.vectors.put([_of_picture(*item, encoder) for item in pictures], revision)
+            captions = [
+                Caption(content_id=content_id, text=text, model_id=_MODEL, prompt_id="stored")
+                for content_id, text in zip(contents, photos.captions, strict=True)
+            ][::captioned_step]
+            library.captions.put(captions)
+            rows = caption_vectors(reader, [caption.text for caption in captions])
+            told = zip(captions, rows, strict=True)
+            library.vectors.put([_of_caption(*item, reader) for item in told], revision)
             library.words.refresh(ids)
-        keep_side_weights(library, self._encoder, self._caption_encoder)
+        keep_side_weights(library, encoder, caption_encoder)
 
-    def _picture_rows(self) -> FloatMatrix:
-        wanted = self._encoder.picture_input
-        pictures = []
-        for name in self._photos.names:
-            with Image.open(self._photos.folder / f"{name}.jpg") as image:
-                width, height = image.size
-                small = image.convert("RGB").resize(
-                    (wanted.width, wanted.height), Image.Resampling.BILINEAR
-                )
-            pictures.append(Picture(pixels=np.asarray(small), width=width, height=height))
-        return self._encoder.encode_pictures(pictures)
 
-    def _stored_captions(self) -> list[Caption]:
-        return [
-            Caption(content_id=ContentId(number), text=text, model_id=_MODEL, prompt_id="stored")
-            for number, text in enumerate(self._photos.captions, start=1)
-        ]
-
-    def _embeddings(self, kind: EmbeddingKind, rows: FloatMatrix) -> list[Embedding]:
-        reader = self._caption_encoder or self._encoder
-        return [
-            Embedding(
-                content_id=ContentId(number),
-                kind=kind,
-                encoder_id=(reader if kind == "caption" else self._encoder).encoder_id,
-                vector=row,
-                origin=CaptionOrigin(model_id=_MODEL, prompt_id="stored")
-                if kind == "caption"
-                else None,
+def _picture_rows(photos: Captioned, encoder: ImageTextEncoder) -> FloatMatrix:
+    wanted = encoder.picture_input
+    pictures = []
+    for name in photos.names:
+        with Image.open(photos.folder / f"{name}.jpg") as image:
+            width, height = image.size
+            small = image.convert("RGB").resize(
+                (wanted.width, wanted.height), Image.Resampling.BILINEAR
             )
-            for number, row in enumerate(rows, start=1)
-        ]
+        pictures.append(Picture(pixels=np.asarray(small), width=width, height=height))
+    return encoder.encode_pictures(pictures)
+
+
+def _of_picture(content_id: ContentId, vector: FloatVector, encoder: ImageTextEncoder) -> Embedding:
+    return Embedding(
+        content_id=content_id, kind="image", encoder_id=encoder.encoder_id, vector=vector
+    )
+
+
+def _of_caption(caption: Caption, vector: FloatVector, reader: TextEncoder) -> Embedding:
+    return Embedding(
+        content_id=caption.content_id,
+        kind="caption",
+        encoder_id=reader.encoder_id,
+        vector=vector,
+        origin=CaptionOrigin(model_id=_MODEL, prompt_id="stored"),
+    )
 
 
 def _state(name: str, inode: int) -> FileState:
