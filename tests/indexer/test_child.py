@@ -203,7 +203,7 @@ async def test_a_second_indexer_serves_but_does_not_index(photos: Path) -> None:
 
 
 async def test_without_its_encoder_a_run_ends_and_a_server_goes_on(photos: Path) -> None:
-    missing = "open_clip:ViT-B-32/no-such-weights"
+    missing = "open_clip:local-dir:/no/such/folder"
     run = Session(options_for(photos, encoder=missing))
     await run.client.start()
     assert await run.client.wait() == 4
