@@ -60,6 +60,7 @@ class StageOne:
         self._captions: FloatMatrix | None = None
         self.is_captioned: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         """Which of the contents have a caption that says something to its encoder."""
+        self._read_ahead: dict[str, dict[str, FloatVector]] = {}
 
     def refresh(self) -> None:
         """Take in what was committed since the last time.
@@ -77,22 +78,40 @@ class StageOne:
         self.ids, self._pictures = rows.ids[order], rows.matrix[order]
         self._put_captions(self._caption_rows())
 
+    def read_ahead(self, texts: Sequence[str]) -> None:
+        """Encode texts that `scores` will be asked for one by one: together they take less time."""
+        if not texts:
+            return
+        encoders = [self._encoder, *([self._caption_encoder] if self._caption_encoder else [])]
+        for encoder in encoders:
+            rows = encoder.encode_texts(texts)
+            self._read_ahead[encoder.encoder_id] = dict(zip(texts, rows, strict=True))
+
     def scores(self, texts: Sequence[str], picture_vector: FloatVector | None = None) -> SideScores:
         """The scores of all contents for the mean of the texts, a picture's vector, or both.
 
         `picture_vector` has shape (dim,) and is of the picture encoder; a caption encoder of its
         own knows nothing of it.
         """
-        query = query_vector(self._encoder, texts, picture_vector)
+        query = self._query(self._encoder, texts, picture_vector)
         picture = _products(self._pictures, query) if len(self.ids) else _NO_SCORES
         if self._captions is None:
             return SideScores(fused=picture, picture=picture, caption=None)
         if self._caption_encoder is not None:
-            query = query_vector(self._caption_encoder, texts)
+            query = self._query(self._caption_encoder, texts, None)
         caption = _products(self._captions, query)
         weight = np.float32(self.caption_weight)
         fused = (1 - weight) * picture + weight * caption
         return SideScores(fused=fused, picture=picture, caption=caption)
+
+    def _query(
+        self, encoder: TextEncoder, texts: Sequence[str], picture: FloatVector | None
+    ) -> FloatVector:
+        if len(texts) == 1 and picture is None:
+            known = self._read_ahead.get(encoder.encoder_id, {}).get(texts[0])
+            if known is not None:
+                return known
+        return query_vector(encoder, texts, picture)
 
     def _caption_rows(self) -> VectorRows | None:
         origin = self._library.captions.active_id()

@@ -149,7 +149,7 @@ class Evaluation:
             prepare=models.prepare,
             are_there=models.are_there,
             on_progress=self._listener.step,
-            sides=sides if plan.benchmark.name == "captions" else None,
+            sides=sides if self._has_sides else None,
         )
         runner = Runner(
             plan.queries,
@@ -163,9 +163,23 @@ class Evaluation:
             ranked_at_once=RANKED_AT_ONCE if plan.ranks_vectors else 1,
         )
         try:
+            if isinstance(gallery, LibraryGallery) and self._reads_ahead:
+                done = folder.done()
+                left = [query for n, query in enumerate(plan.queries) if n not in done]
+                texts = [query.text.strip() for query in left if query.reference is None]
+                await gallery.pictures.read_ahead(texts)
             await runner.run()
         finally:
             folder.close()
+
+    @property
+    def _has_sides(self) -> bool:
+        return self._plan.benchmark.name == "captions"
+
+    @property
+    def _reads_ahead(self) -> bool:
+        """Whether the queries' own texts are what is asked of the encoders."""
+        return self._has_sides or not self._plan.options.is_reasoned
 
     def _card(self, gallery: Gallery, ids: dict[str, str]) -> RunCard:
         plan = self._plan
@@ -180,13 +194,18 @@ class Evaluation:
         if isinstance(gallery, LibraryGallery):
             counts = gallery.counts
             unread = f"captions without a word that their encoder knows: {counts.captions_unread:,}"
+            ahead = "texts were encoded many at once before, which the seconds leave out"
             return replace(
                 card,
                 caption_encoder_id=gallery.caption_encoder_id,
                 captions_source=gallery.captions_source,
                 photos_missing=counts.missing,
                 photos_captioned=counts.captioned,
-                notes=(*card.notes, unread) if counts.captions_unread else card.notes,
+                notes=(
+                    *card.notes,
+                    *([unread] if counts.captions_unread else []),
+                    *([ahead] if self._reads_ahead else []),
+                ),
             )
         notes = gallery.notes if isinstance(gallery, EmbeddingGallery) else ()
         return replace(card, notes=(*card.notes, *notes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -31,7 +31,6 @@ from storage.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from imagescope_tui.evaluation.galleries.library_pictures import LoadEncoders
@@ -80,23 +79,6 @@ def some_of(photos: Captioned, step: int) -> Captioned:
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
-
-
-class Remembering:
-    """An encoder that has read all texts before, many at once."""
-
-    def __init__(self, encoder: TextEncoder, texts: Sequence[str]) -> None:
-        self._encoder = encoder
-        self._places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-        self._known = encoder.encode_texts(list(self._places))
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else the encoder has
-        return getattr(self._encoder, name)
-
-    def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
-        if all(text in self._places for text in texts):
-            return self._known[[self._places[text] for text in texts]]
-        return self._encoder.encode_texts(texts)
 
 
 async def open_gallery(folder: Path, photos: Captioned, load: LoadEncoders) -> LibraryGallery:

@@ -47,6 +47,17 @@ def test_the_fused_score_is_the_published_sum_of_both_sides(
     assert stage.is_captioned.tolist() == [True, True, False, True, False]
 
 
+def test_texts_that_were_read_ahead_score_as_ever(library: Library) -> None:
+    put_captions(shelve(library, 5), WORDS)
+    stage = StageOne(library, encoder_of(PICTURES), encoder_of(WORDS))
+    stage.refresh()
+    before = [stage.scores([text]).fused for text in ("a dog", "a cat", "")]
+    stage.read_ahead(["a dog", "a cat"])
+    stage.read_ahead([])
+    after = [stage.scores([text]).fused for text in ("a dog", "a cat", "")]
+    assert np.allclose(before, after, atol=1e-6)
+
+
 def test_captions_in_a_space_of_their_own_are_compared_there(library: Library) -> None:
     shelved = shelve(library, 5)
     put_captions(shelved, WORDS)

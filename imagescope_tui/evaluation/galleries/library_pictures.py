@@ -86,6 +86,10 @@ class GalleryPictures:
         vectors = self._loaded
         return int(vectors.stage_one.is_captioned[vectors.rows].sum())
 
+    async def read_ahead(self, texts: Sequence[str]) -> None:
+        """Encode texts that will be asked for one by one, many at once."""
+        await self._in_thread(lambda: self._vectors().stage_one.read_ahead(texts))
+
     async def nearest(
         self,
         *,
