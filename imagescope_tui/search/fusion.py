@@ -18,9 +18,10 @@ def shared_ranks(scores: Sequence[float]) -> list[int]:
 
     A word that every photo holds ranks them all first, and so moves none of them.
     """
+    told = [f"{score:.3g}" for score in scores]
     ranks: list[int] = []
-    for place, score in enumerate(scores):
-        is_equal = place > 0 and f"{score:.3g}" == f"{scores[place - 1]:.3g}"
+    for place, score in enumerate(told):
+        is_equal = place > 0 and score == told[place - 1]
         ranks.append(ranks[-1] if is_equal else place + 1)
     return ranks
 

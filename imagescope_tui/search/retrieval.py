@@ -55,10 +55,12 @@ class Retrieval:
             )
         )
 
-    async def plain(self, query: Query, options: SearchOptions, on_words: OnRanking) -> Retrieved:
+    async def plain(
+        self, query: Query, options: SearchOptions, on_words: OnRanking | None = None
+    ) -> Retrieved:
         """The query as it stands: its words, its picture, or the sum of both.
 
-        What the words alone find is told first, for it is there at once.
+        What the words alone find is told to `on_words` first, for it is there at once.
 
         Raises:
             Superseded: a newer search took this one's place.
@@ -67,7 +69,7 @@ class Retrieval:
         by_picture = asyncio.create_task(self._near(query, texts, options, is_plain=True))
         try:
             words = await self._matching(query, options)
-            if words.hits and not by_picture.done():
+            if on_words is not None and words.hits and not by_picture.done():
                 on_words(rank(None, words, options))
             pictures, degradation = await by_picture
         finally:

@@ -115,17 +115,20 @@ async def retrieve(run: SearchRun) -> None:
     """The ranking of stage 1: by the descriptions where there are any, else by the query."""
     meter = run.meter(1)
     found = await described(run) if is_read(run) else None
-    run.put_retrieved(found or await plain(run, meter), meter.cost(), is_final=True)
+    found = found or await plain(run, meter, tells_words_first=False)
+    run.put_retrieved(found, meter.cost(), is_final=True)
 
 
-async def plain(run: SearchRun, meter: Meter) -> Retrieved:
-    """By the query as it stands; what the words alone find is told first."""
+async def plain(run: SearchRun, meter: Meter, *, tells_words_first: bool = True) -> Retrieved:
+    """By the query as it stands; to those who wait, what the words alone find is told first."""
     query, options = run.query, run.options
     if query.reference is None and not query.whole_text:
         return await run.retrieval.timeline(query, options)
-    return await run.retrieval.plain(
-        query, options, lambda found: run.tell_first(found, meter.cost())
-    )
+
+    def tell(found: tuple[Candidate, ...]) -> None:
+        run.tell_first(found, meter.cost())
+
+    return await run.retrieval.plain(query, options, tell if tells_words_first else None)
 
 
 async def described(run: SearchRun) -> Retrieved | None:

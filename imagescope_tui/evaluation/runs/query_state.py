@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from imagescope_tui.evaluation.runs.record import DEPTH, StageRecord
-from imagescope_tui.evaluation.runs.record_json import stage_from_json
+from imagescope_tui.evaluation.runs.record_json import stage_from_json, stage_to_json
 from imagescope_tui.evaluation.runs.result_json import ResultReader, ResultWriter
 from imagescope_tui.search.types import Query, Turn
 from storage.records import PhotoFilter
@@ -107,7 +106,7 @@ class StateLines:
             "failure": state.failure,
             "history": [[turn.text, turn.reading] for turn in state.history],
             "first_ranks": list(state.first_ranks),
-            "sides": {name: dataclasses.asdict(side) for name, side in state.sides.items()},
+            "sides": {name: stage_to_json(side) for name, side in state.sides.items()},
             "result": writer.result(state.result) if state.result else None,
         }
 

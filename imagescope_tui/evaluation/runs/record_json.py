@@ -10,7 +10,12 @@ from imagescope_tui.evaluation.runs.record import QueryRecord, StageRecord
 
 def record_to_json(record: QueryRecord) -> dict[str, Any]:
     """The record; scores are kept as they are, so that ties stay ties."""
-    return dataclasses.asdict(record)
+    # Not dataclasses.asdict, which copies what a query found down to the last number.
+    fields = _fields(record)
+    return {
+        **fields,
+        "stages": {name: stage_to_json(item) for name, item in fields["stages"].items()},
+    }
 
 
 def record_from_json(fields: dict[str, Any]) -> QueryRecord:
@@ -32,6 +37,15 @@ def record_from_json(fields: dict[str, Any]) -> QueryRecord:
             "degradations": tuple(values["degradations"]),
         }
     )
+
+
+def stage_to_json(stage: StageRecord) -> dict[str, Any]:
+    """The stage as its fields."""
+    return _fields(stage)
+
+
+def _fields(record: QueryRecord | StageRecord) -> dict[str, Any]:
+    return {item.name: getattr(record, item.name) for item in dataclasses.fields(record)}
 
 
 def stage_from_json(fields: dict[str, Any]) -> StageRecord:
