@@ -148,21 +148,27 @@ class Connection:
             # openai takes more than a second to import, and the screen must not stand still.
             await asyncio.to_thread(importlib.import_module, "openai")
         if self._opened is None:
-            http = self._given or _new_http_client()
+            http = self._given or _new_http_client(self.url)
             openai = _new_client(self.url, self._api_key, http)
             self._opened = _Opened(http=http, openai=openai)
         return self._opened
 
 
-def _new_http_client() -> httpx2.AsyncClient:
+def _new_http_client(url: str) -> httpx2.AsyncClient:
     """No proxy or netrc from the environment, and no redirects: pictures go to this host only."""
     import httpx2
 
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=32)
     # Answers are waited for by our own clock, for they may be long in coming.
     timeout = httpx2.Timeout(None, connect=_CONNECT_SECONDS)
+    # Reading the certificates of the system takes longer than a question, and http has none.
+    is_plain = url.lower().startswith("http://")
     return httpx2.AsyncClient(
-        trust_env=False, follow_redirects=False, limits=limits, timeout=timeout
+        verify=not is_plain,
+        trust_env=False,
+        follow_redirects=False,
+        limits=limits,
+        timeout=timeout,
     )
 
 
