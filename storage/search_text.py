@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SIGN = re.compile(r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af])")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+_RUN = re.compile(r"[A-Za-z0-9]+")
+_BORDER = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+_HUMP = re.compile(rf"(?<=[a-z])(?=[A-Z])|{_BORDER.pattern}")
+_BORDERS_MAX = 3
 _WORD = re.compile(r"\w", re.UNICODE)
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -25,9 +28,17 @@ def indexed(text: str) -> str:
 
 
 def indexed_name(name: str) -> str:
-    """A file or folder name, as written and with `DogBeach2` also read as `Dog Beach 2`."""
-    parts = _HUMP.sub(" ", name)
+    """A file or folder name, as written and with `DogBeach2` also read as `Dog Beach 2`.
+
+    What changes between letters and digits as `6a9ca987b1` does is a code, and has no words in it.
+    """
+    parts = _RUN.sub(_parted, name)
     return indexed(name if parts == name else f"{name} {parts}")
+
+
+def _parted(run: re.Match[str]) -> str:
+    is_code = len(_BORDER.findall(run[0])) > _BORDERS_MAX
+    return run[0] if is_code else _HUMP.sub(" ", run[0])
 
 
 def date_words(taken_at: str | None) -> str:

@@ -28,8 +28,9 @@ _SAME_FORMAT = (
 # Words of the language itself: to the word index they say nothing.
 STOP_WORDS = frozenset(
     {
-        *("a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "it"),
-        *("my", "of", "on", "or", "our", "that", "the", "this", "to", "was", "with"),
+        *("a", "am", "an", "and", "are", "as", "at", "be", "been", "being", "by", "for", "from"),
+        *("in", "is", "it", "my", "of", "on", "or", "our", "that", "the", "this", "to", "was"),
+        *("were", "with"),
     }
 )
 
