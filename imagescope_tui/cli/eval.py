@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from imagescope_tui.cli import eval_report
-from imagescope_tui.cli.eval_flags import CaptionsFlags, EvalFlags, command_with
+from imagescope_tui.cli.eval_flags import CaptionsFlags, EvalFlags, commands_with
 
 if TYPE_CHECKING:
     from imagescope_tui.evaluation.task import DatasetName
@@ -45,8 +45,9 @@ def _run(name: DatasetName) -> Callable[[typer.Context, EvalFlags], int]:
     return run
 
 
+_of_data_sets, _of_own_pictures = commands_with(EvalFlags), commands_with(CaptionsFlags)
 for _name, _title in _TITLES.items():
-    _flags = CaptionsFlags if _name == "captions" else EvalFlags
-    app.command(_name, help=_title)(command_with(_flags, _run(_name)))
+    _command_of = _of_own_pictures if _name == "captions" else _of_data_sets
+    app.command(_name, help=_title)(_command_of(_run(_name)))
 app.command("report", short_help="Finished runs beside the published figures.")(eval_report.report)
 app.command("compare", short_help="Two runs, query by query.")(eval_report.compare)

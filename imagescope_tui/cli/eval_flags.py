@@ -108,20 +108,33 @@ class CaptionsFlags(EvalFlags):
     ] = None
 
 
-def command_with(
-    flags: type[EvalFlags], run: Callable[[typer.Context, EvalFlags], int]
-) -> Callable[..., int]:
-    """A command whose options are the fields of `flags`."""
+def commands_with(
+    flags: type[EvalFlags],
+) -> Callable[[Callable[[typer.Context, EvalFlags], int]], Callable[..., int]]:
+    """Makes commands whose options are the fields of `flags`."""
+    signature = _signature(flags)
 
-    def command(context: typer.Context, **values: Any) -> int:  # noqa: ANN401 - by the fields
-        return run(context, flags(**values))
+    def command_of(run: Callable[[typer.Context, EvalFlags], int]) -> Callable[..., int]:
+        def command(context: typer.Context, **values: Any) -> int:  # noqa: ANN401 - by the fields
+            return run(context, flags(**values))
 
+        # Typer reads the options from the signature.
+        vars(command)["__signature__"] = signature
+        command.__annotations__ = {
+            parameter.name: parameter.annotation for parameter in signature.parameters.values()
+        }
+        return command
+
+    return command_of
+
+
+def _signature(flags: type[EvalFlags]) -> inspect.Signature:
+    """A context and the fields."""
     hints = get_type_hints(flags, include_extras=True)
-    keyword = inspect.Parameter.KEYWORD_ONLY
     options = [
         inspect.Parameter(
             field.name,
-            keyword,
+            inspect.Parameter.KEYWORD_ONLY,
             annotation=hints[field.name],
             default=inspect.Parameter.empty if field.default is MISSING else field.default,
         )
@@ -130,7 +143,4 @@ def command_with(
     first = inspect.Parameter(
         "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
     )
-    # Typer reads the options from the signature.
-    vars(command)["__signature__"] = inspect.Signature([first, *options])
-    command.__annotations__ = {"context": typer.Context, **hints}
-    return command
+    return inspect.Signature([first, *options])
