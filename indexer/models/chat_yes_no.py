@@ -60,7 +60,8 @@ def _sum_of(chances: Iterable[TokenChance], *, is_yes: bool) -> float:
     Two tokens may look the same, with and without a space before them, but are not as likely.
     """
     told = {chance for chance in chances if _means(chance.token) is is_yes}
-    return sum(math.exp(min(chance.logprob, 0.0)) for chance in told)
+    # Exact, so that it does not depend on the order of a set.
+    return math.fsum(math.exp(min(chance.logprob, 0.0)) for chance in told)
 
 
 def _means(token: str) -> bool | None:
