@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+CHOSEN_NAME = "chosen.json"
+"""Beside the database of a library that holds exactly the listed photos, as a benchmark's does."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChosenFiles:
     """Paths relative to the root, with `/` between their parts; nothing else is looked at.
@@ -38,6 +42,12 @@ class ChosenFiles:
 def write_chosen(path: Path, files: Iterable[str]) -> None:
     """Write a list for `IndexerOptions.chosen`."""
     path.write_text(json.dumps(sorted(set(files))), "ascii")
+
+
+def find_chosen(library: Path) -> Path | None:
+    """The library's own list, which every run that indexes it keeps to; None where it has none."""
+    path = library / CHOSEN_NAME
+    return path if path.exists() else None
 
 
 def read_chosen(path: Path) -> ChosenFiles:

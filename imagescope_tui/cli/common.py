@@ -103,22 +103,29 @@ def indexer_options(
     retry_failed: bool = False,
     captions: bool = True,
 ) -> IndexerOptions:
-    """What the child process is told."""
+    """What the child process is told.
+
+    A library of chosen files, as a benchmark's gallery is, stays one of exactly these, and its
+    captions are left to the benchmark.
+    """
+    from indexer.chosen import find_chosen
     from indexer.options import IndexerOptions
 
+    chosen = find_chosen(settings.library)
     return IndexerOptions(
         library=settings.library,
         encoder=settings.encoder,
         caption_encoder=settings.caption_encoder,
         models_folder=settings.models_folder,
         folders=folders,
+        chosen=chosen,
         watch=watch,
         serve=serve,
         workers=settings.workers,
         threads=settings.threads,
         thumbnail_cache_bytes=settings.thumbnail_cache_mb * 1_000_000,
         retry_failed=retry_failed,
-        captioner=settings.chat.get("captioner") if captions else None,
+        captioner=settings.chat.get("captioner") if captions and chosen is None else None,
         caption_weight=settings.caption_weight,
     )
 
@@ -127,7 +134,8 @@ def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
     """The folders as absolute paths.
 
     Raises:
-        UsageError: one is missing, and no root of the library that is only offline.
+        UsageError: one is missing, and no root of the library that is only offline; or the library
+            takes no other folders.
     """
     if not named:
         # Without opening the library, which takes as long as a tenth of the first frame.
@@ -141,7 +149,19 @@ def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
             raise UsageError(f"there is no folder {folder}")
         if not folder.is_dir():
             raise UsageError(f"{folder} is not a folder", "name the folder that holds the photos")
+    _expect_growing(settings.library, folders, roots)
     return folders
+
+
+def _expect_growing(library: Path, folders: tuple[Path, ...], roots: frozenset[Path]) -> None:
+    from indexer.chosen import find_chosen
+
+    strangers = [folder for folder in folders if not any(map(folder.is_relative_to, roots))]
+    if strangers and find_chosen(library) is not None:
+        raise UsageError(
+            f"{library} is the gallery of a benchmark and takes no other photos",
+            "name another library with --library",
+        )
 
 
 def _known_roots(settings: Settings) -> frozenset[Path]:

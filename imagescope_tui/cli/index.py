@@ -72,7 +72,8 @@ def index(
     options = replace(told, cluster=ray)
     from imagescope_tui.cli.index_run import run_indexer  # asyncio takes a while to import
 
-    find_captioner = None if no_captions else _local_captioner(run.settings)
+    is_uncaptioned = no_captions or options.chosen is not None
+    find_captioner = None if is_uncaptioned else _local_captioner(run.settings)
     with _report(run, json_lines=json_lines) as report:
         interrupted = run_indexer(options, report, find_captioner)
     report.summarize()

@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 from typing import TYPE_CHECKING
 
-from imagescope_tui.errors import PicturesUnavailable
+from imagescope_tui.errors import PicturesUnavailable, UsageError
 from storage.thumbnails import PREVIEW_SIDE
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imagescope_tui.indexer_client import IndexerClient
     from imagescope_tui.ui.settings import Engine, UiSettings
     from indexer.events import IndexEvent
+    from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
     from storage.records import PhotoId
 
@@ -80,7 +81,10 @@ class IndexSession:
 
         Raises:
             PicturesUnavailable: the indexer does not run, or refuses.
+            UsageError: the library holds chosen files alone.
         """
+        if self._settings.indexer_options.chosen is not None:
+            raise UsageError("this library is the gallery of a benchmark and takes no other photos")
         await self._running().add_folder(folder)
 
     async def pause(self, *, is_paused: bool) -> None:
@@ -104,7 +108,7 @@ class IndexSession:
         """Captions are written by another model now, or by none."""
         if self._client is not None:
             with contextlib.suppress(PicturesUnavailable):
-                await self._client.caption_with(self._settings.captioner())
+                await self._client.caption_with(self._captioner())
 
     async def prepare_picture(self, photo_id: PhotoId, side: int) -> bool:
         """Have a thumbnail or preview made; whether it is there now."""
@@ -127,6 +131,11 @@ class IndexSession:
             return IndexerClient(self._options(), on_event=self._on_event)
         return make(self._options(), self._on_event)
 
+    def _captioner(self) -> RoleSettings | None:
+        """Who writes captions; nobody where they belong to a benchmark."""
+        is_chosen = self._settings.indexer_options.chosen is not None
+        return None if is_chosen else self._settings.captioner()
+
     def _options(self) -> IndexerOptions:
         options = self._settings.indexer_options
         folders = dict.fromkeys((*options.folders, *self._settings.folders))
@@ -135,5 +144,5 @@ class IndexSession:
             folders=tuple(folders),
             watch=True,
             serve=True,
-            captioner=self._settings.captioner() or options.captioner,
+            captioner=self._captioner() or options.captioner,
         )
