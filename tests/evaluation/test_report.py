@@ -12,7 +12,13 @@ from imagescope_tui.errors import RunUnusable
 from imagescope_tui.evaluation.reports.as_json import report_to_json
 from imagescope_tui.evaluation.reports.as_markdown import report_to_markdown
 from imagescope_tui.evaluation.reports.contents import build_report
-from imagescope_tui.evaluation.reports.report import read_run, write_report
+from imagescope_tui.evaluation.reports.report import (
+    distinct_folders,
+    read_run,
+    read_runs,
+    run_names,
+    write_report,
+)
 from imagescope_tui.evaluation.task import MeasureSet
 from tests.evaluation.finished_runs import a_card, a_record, a_run, a_stage, failed_record
 
@@ -230,6 +236,37 @@ def test_the_report_says_what_was_measured_how() -> None:
         "- reasoner: a-model",
     ):
         assert part in text, part
+
+
+def test_one_thing_is_told_in_the_singular() -> None:
+    card = a_card(queries=1, limit=1, photos_missing=1, photos_captioned=1, gallery_size=1)
+    text = report_to_markdown(build_report(card, []))
+    for part in (
+        "0 of 1 query, 0 failed, 0 degraded; 1 photo ranked.",
+        "1 of 1 query has no record",
+        "Only the first query of the split was asked.",
+        "1 photo of the data set is missing or unreadable;",
+        "1 of 1 photo has a caption.",
+    ):
+        assert part in text, part
+
+
+def test_runs_go_by_their_last_name_where_it_is_theirs_alone(tmp_path: Path) -> None:
+    folders = [tmp_path / path for path in ("runs/m", "other/m", "old/runs/m", "runs/n")]
+    assert run_names(folders) == (
+        f"{tmp_path.name}/runs/m", "other/m", "old/runs/m", "n",
+    )  # fmt: skip
+
+
+def test_a_run_given_twice_counts_once(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "m")
+    given = [tmp_path / "m", tmp_path / "n", tmp_path / "n" / ".." / "m", tmp_path / "link"]
+    assert distinct_folders(given) == (tmp_path / "m", tmp_path / "n")
+
+
+def test_runs_are_read_under_names_that_tell_them_apart(tmp_path: Path) -> None:
+    folders = [a_run(tmp_path / name / "m", a_card(), [a_record("a")]) for name in ("one", "two")]
+    assert [run.name for run in read_runs(folders)] == ["one/m", "two/m"]
 
 
 def test_markdown_tables_are_aligned_and_keep_bars_apart() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagescope_tui.evaluation.reports.counts import counted
 from imagescope_tui.evaluation.reports.markdown_table import (
     markdown_table,
     percent,
@@ -49,13 +50,13 @@ def stage_title(stage: str) -> str:
 
 def _head(report: Report) -> str:
     card = report.card
-    counts = [f"{report.done:,} of {card.queries:,} queries"]
+    counts = [f"{report.done:,} of {counted(card.queries, 'query', 'queries')}"]
     if report.measured != report.done:
         counts.append(f"{report.measured:,} with known right answers")
     counts += [f"{report.failed:,} failed", f"{report.degraded:,} degraded"]
     return (
         f"# {card.dataset} {card.split}, {card.strategy}\n\n"
-        f"{', '.join(counts)}; {card.gallery_size:,} photos ranked."
+        f"{', '.join(counts)}; {counted(card.gallery_size, 'photo')} ranked."
     )
 
 
@@ -149,7 +150,9 @@ def _troubles(report: Report) -> Iterator[str]:
 def _cut_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) -> str:
     table = markdown_table(header, rows[:_TROUBLES_TOLD], words=words)
     rest = len(rows) - _TROUBLES_TOLD
-    return f"{table}\n\nand {rest:,} rarer reasons, in `report.json`" if rest > 0 else table
+    if rest <= 0:
+        return table
+    return f"{table}\n\nand {counted(rest, 'rarer reason')}, in `report.json`"
 
 
 def _provenance(report: Report) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagescope_tui.evaluation.reports.counts import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -35,16 +37,21 @@ def _sentence(note: str) -> str:
 def _scope(report: Report) -> Iterator[str]:
     card = report.card
     if report.unfinished:
+        have = "has" if report.unfinished == 1 else "have"
         yield (
-            f"The run is unfinished: {report.unfinished:,} of {card.queries:,} queries have no"
+            f"The run is unfinished: {report.unfinished:,} of"
+            f" {counted(card.queries, 'query', 'queries')} {have} no"
             " record, and the figures are of the others. `--resume` goes on with it."
         )
     if card.limit is not None:
-        yield f"Only the first {card.limit:,} queries of the split were asked."
+        were = "query of the split was" if card.limit == 1 else "queries of the split were"
+        first = "first" if card.limit == 1 else f"first {card.limit:,}"
+        yield f"Only the {first} {were} asked."
     if card.photos_missing:
+        are = "is" if card.photos_missing == 1 else "are"
         yield (
-            f"{card.photos_missing:,} photos of the data set are missing or unreadable; figures are"
-            " not comparable with published ones."
+            f"{counted(card.photos_missing, 'photo')} of the data set {are} missing or unreadable;"
+            " figures are not comparable with published ones."
         )
     if not card.has_targets:
         yield "The right answers are the test server's: hand in the submission files for figures."
@@ -56,7 +63,9 @@ def _gallery(card: RunCard) -> Iterator[str]:
         yield f"A query's reference photo was {kept} its ranking."
     if card.photos_captioned:
         source = f", written by {card.captions_source}" if card.captions_source else ""
-        yield f"{card.photos_captioned:,} of {card.gallery_size:,} photos have a caption{source}."
+        have = "has" if card.photos_captioned == 1 else "have"
+        photos = counted(card.gallery_size, "photo")
+        yield f"{card.photos_captioned:,} of {photos} {have} a caption{source}."
     yield "Equal scores are ordered by the photos' names."
     if card.options.get("as_coded"):
         yield "Where the publication and its code differ, the run did as the code does."

@@ -1,0 +1,14 @@
+"""Numbers of things as people write them."""
+
+from __future__ import annotations
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Such as `1 photo` and `1,250 photos`; `many` where it is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: list[str]) -> str:
+    """Such as `a`, `a and b`, and `a, b and c`."""
+    *before, last = names
+    return f"{', '.join(before)} and {last}" if before else last
