@@ -72,10 +72,37 @@ def test_circo_draws_its_map_where_it_has_no_recall() -> None:
 
 
 def test_parts_of_stage_1_are_no_stages() -> None:
-    record = a_record("a", stages={"words": a_stage(1), "1": a_stage(1)})
-    plot = stage_plot("x", build_report(a_card(stages=(1,)), [record]))
+    record = a_record("a", stages={"words": a_stage(1), "1": a_stage(1), "2": a_stage(1)})
+    plot = stage_plot("x", build_report(a_card(), [record]))
     assert plot is not None
-    assert plot.ticks == ("stage 1",)
+    assert plot.ticks == ("stage 1", "stage 2")
+
+
+def test_a_single_stage_is_not_drawn_by_stage() -> None:
+    record = a_record("a", stages={"words": a_stage(1), "1": a_stage(1)})
+    assert stage_plot("x", build_report(a_card(stages=(1,)), [record])) is None
+
+
+def test_titles_name_the_run_where_there_are_several() -> None:
+    report = build_report(a_card(), [a_record("a")])
+    runs = [ReportedRun(name=name, records=(), report=report) for name in ("one", "two")]
+    assert [plot.title for plot in plots_of(runs)] == [
+        "one: Recall@k by stage",
+        "two: Recall@k by stage",
+    ]
+    (alone,) = plots_of(runs[:1])
+    assert alone.title == "cirr val, imagescope: Recall@k by stage"
+
+
+def test_no_two_plots_share_a_file_on_any_disk() -> None:
+    report = build_report(a_card(), [a_record("a")])
+    names = ("a/b", "a-b", "A b")
+    runs = [ReportedRun(name=name, records=(), report=report) for name in names]
+    assert [plot.name for plot in plots_of(runs)] == [
+        "a-b-stages",
+        "a-b-stages-2",
+        "A-b-stages-3",
+    ]
 
 
 def test_a_run_without_figures_draws_nothing() -> None:
@@ -128,7 +155,9 @@ def test_one_place_and_long_names_are_drawn_too(tmp_path: Path) -> None:
         name="single", title="One stage", x_label="", y_label="%", lines=lines, ticks=("stage 1",)
     )
     assert write_plots([plot], tmp_path, ["png"])
-    assert names[8] in plot_terminal(plot, width=60, is_coloured=False)
+    drawn = plot_terminal(plot, width=60, is_coloured=False)
+    assert names[8] in drawn
+    assert "at the right end" not in drawn
 
 
 def test_a_folder_that_cannot_be_written_is_named_in_a_line(tmp_path: Path) -> None:

@@ -77,5 +77,6 @@ def _legend(plotext: Any, plot: Plot, *, is_coloured: bool) -> list[str]:  # noq
         if is_coloured:
             sign = plotext.colorize(sign, _COLOURS[number % len(_COLOURS)]).string()
         last = percent_with_interval(line.estimates[-1])
-        found.append(f"  {sign}  {line.name}  {last} at the right end")
+        where = " at the right end" if len(line.estimates) > 1 else ""
+        found.append(f"  {sign}  {line.name}  {last}{where}")
     return found

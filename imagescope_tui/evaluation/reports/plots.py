@@ -5,6 +5,7 @@ A `Plot` is data; `plot_files` draws it as SVG or PNG, `plot_terminal` in a term
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,14 +45,32 @@ class Plot:
 
 def plots_of(runs: Sequence[ReportedRun]) -> tuple[Plot, ...]:
     """All that can be drawn of some runs: each run's figures by stage, and their hits by round."""
-    by_stage = (stage_plot(run.name, run.report) for run in runs)
-    return (*(plot for plot in by_stage if plot is not None), *hits_plots(runs))
+    is_alone = len(runs) == 1
+    by_stage = (stage_plot(run.name, run.report, is_alone=is_alone) for run in runs)
+    return _apart([*(plot for plot in by_stage if plot is not None), *hits_plots(runs)])
 
 
-def stage_plot(name: str, report: Report) -> Plot | None:
-    """Recall@k (or what the run has in its place) after each numbered stage; None without any."""
+def _apart(plots: Sequence[Plot]) -> tuple[Plot, ...]:
+    """Names that no two share, not even where capitals and small letters are the same file."""
+    found: list[Plot] = []
+    taken: set[str] = set()
+    for plot in plots:
+        name, number = plot.name, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{plot.name}-{number}"
+        taken.add(name.casefold())
+        found.append(dataclasses.replace(plot, name=name))
+    return tuple(found)
+
+
+def stage_plot(name: str, report: Report, *, is_alone: bool = True) -> Plot | None:
+    """Recall@k (or what the run has in its place) after each numbered stage.
+
+    None where there are not two stages to compare; the title names a run that is not alone.
+    """
     stages = [stage for stage in report.stages if stage.stage.isdigit() and stage.figures]
-    if not stages:
+    if len(stages) < 2:
         return None
     kinds = [figure.measure.partition("@")[0] for figure in stages[0].figures]
     kind = "R" if "R" in kinds else kinds[0]
@@ -65,10 +84,11 @@ def stage_plot(name: str, report: Report) -> Plot | None:
         if kinds[row] == kind
     )
     card = report.card
+    told = f"{card.dataset} {card.split}, {card.strategy}" if is_alone else name
     label = "Recall@k" if kind == "R" else f"{kind}@k"
     return Plot(
         name=f"{file_name(name)}-stages",
-        title=f"{card.dataset} {card.split}, {card.strategy}: {label} by stage",
+        title=f"{told}: {label} by stage",
         x_label="",
         y_label=f"{label}, %",
         lines=lines,
