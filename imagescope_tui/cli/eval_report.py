@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,18 +31,19 @@ def report(
     quiet: QuietOption = False,
 ) -> None:
     """Show runs beside the published figures; needs no models and no data set."""
-    from imagescope_tui.evaluation.reports.report import read_run, write_report
+    from imagescope_tui.evaluation.reports.report import distinct_folders, put_report, read_runs
     from imagescope_tui.evaluation.reports.summary import summarise
     from imagescope_tui.evaluation.reports.summary_text import summary_to_json, summary_to_markdown
 
-    found = [read_run(folder) for folder in runs]
-    for folder in runs:
-        write_report(folder)
+    folders = distinct_folders(runs)
+    found = read_runs(folders)
+    for folder, run in zip(folders, found, strict=True):
+        put_report(folder, run.report)
     tables = summarise(found)
     if as_json:
         put_json(summary_to_json(tables))
     else:
-        put_line(summary_to_markdown(tables).rstrip())
+        put_line(summary_to_markdown(tables, width=_terminal_width()).rstrip())
         if not quiet:
             _draw(found)
     if plots is not None:
@@ -82,19 +84,22 @@ def compare(
 
 def _draw(runs: Sequence[ReportedRun]) -> None:
     """Plots on a terminal; where the library for them is missing, the tables say it all."""
-    import sys
-
     from imagescope_tui.evaluation.reports.plot_terminal import plot_terminal
     from imagescope_tui.evaluation.reports.plots import plots_of
 
-    if not sys.stdout.isatty():
+    width = _terminal_width()
+    if width is None:
         return
-    width = shutil.get_terminal_size().columns
     try:
         for plot in plots_of(runs):
             put_line(plot_terminal(plot, width=width, is_coloured=_has_colour()))
     except EvaluationError as error:
         say(f"no plots: {error.message} — {error.hint}")
+
+
+def _terminal_width() -> int | None:
+    """How many columns stdout has; None where it is no terminal."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _has_colour() -> bool:
@@ -107,7 +112,10 @@ def _write_plots(runs: Sequence[ReportedRun], folder: Path, *, quiet: bool) -> N
     from imagescope_tui.evaluation.reports.plot_files import write_plots
     from imagescope_tui.evaluation.reports.plots import plots_of
 
-    for path in write_plots(plots_of(runs), folder):
+    plots = plots_of(runs)
+    if not plots:
+        say("no plots: there is nothing to draw of runs with one stage and without rounds")
+    for path in write_plots(plots, folder):
         if not quiet:
             say(f"plot: {path}")
 

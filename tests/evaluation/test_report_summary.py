@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -62,9 +63,99 @@ def test_a_summary_warns_of_what_cannot_be_compared(tmp_path: Path) -> None:
         "lacks 1 of 3 queries",
         "first 3 queries only",
         "lacks 7 photos",
-        "1 queries failed",
+        "1 query failed and counts as zero",
     ):
         assert part in text, part
+
+
+def test_each_run_of_a_table_tells_what_it_was_measured_with(tmp_path: Path) -> None:
+    runs = [
+        a_reported_run(tmp_path / "plain", [1], options={"rank_by": "picture"}),
+        a_reported_run(
+            tmp_path / "captioned",
+            [1],
+            options={"rank_by": "fused"},
+            caption_encoder_id="a-text-encoder",
+            caption_weight=0.15,
+            photos_captioned=40,
+        ),
+    ]
+    tables = summarise(runs)
+    text = summary_to_markdown(tables)
+    encoder = "open_clip:ViT-B-32/laion2b"
+    assert f"- plain: imagescope, ranked by picture, pictures by {encoder}\n" in text
+    assert (
+        f"- captioned: imagescope, ranked by fused, pictures by {encoder},"
+        " captions by a-text-encoder, caption weight 0.15\n"
+    ) in text
+    told = json.loads(json.dumps(summary_to_json(tables)))["tables"][0]["settings"]
+    assert [item["rank_by"] for item in told] == ["picture", "fused"]
+    assert [item["caption_encoder"] for item in told] == [None, "a-text-encoder"]
+    assert [item["caption_weight"] for item in told] == [None, 0.15]
+
+
+def test_options_and_models_are_told_where_runs_of_one_strategy_differ_in_them(
+    tmp_path: Path,
+) -> None:
+    ways = [("imagescope", 20, "a"), ("imagescope", 50, "b"), ("xr", 5, "a")]
+    runs = [
+        a_reported_run(
+            tmp_path / str(number),
+            [1],
+            strategy=strategy,
+            options={"top_k": top_k, "max_judged": 3},
+            models={"verifier": model},
+        )
+        for number, (strategy, top_k, model) in enumerate(ways)
+    ]
+    (table,) = summarise(runs)
+    assert [dict(item.others) for item in table.settings] == [
+        {"top k": "20", "verifier": "a"},
+        {"top k": "50", "verifier": "b"},
+        {},
+    ]
+
+
+def test_runs_of_other_annotations_in_one_table_are_warned_of(tmp_path: Path) -> None:
+    fingerprints = ("f1", "f2", "f1", "f3")
+    runs = [
+        a_reported_run(tmp_path / str(number), [1], dataset="captions", fingerprint=fingerprint)
+        for number, fingerprint in enumerate(fingerprints)
+    ]
+    (table,) = summarise(runs)
+    assert (
+        "The annotation files of 0 and 2 are not those of 1, nor of 3:"
+        " their figures are not comparable."
+    ) in table.cautions
+    (table,) = summarise(runs[:1])
+    assert not any("annotation" in caution for caution in table.cautions)
+
+
+def test_a_category_of_its_own_annotations_is_no_reason_to_warn(tmp_path: Path) -> None:
+    runs = garment_runs(tmp_path)
+    cards = [replace(run.report.card, fingerprint=run.name) for run in runs]
+    told = [
+        replace(run, report=replace(run.report, card=card))
+        for run, card in zip(runs, cards, strict=True)
+    ]
+    assert not any(
+        "annotation files" in text for table in summarise(told) for text in table.cautions
+    )
+
+
+def test_a_table_leaves_out_what_a_terminal_has_no_room_for(tmp_path: Path) -> None:
+    tables = summarise([a_reported_run(tmp_path / "one", [1, 3])])
+    whole = summary_to_markdown(tables)
+    assert summary_to_markdown(tables, width=200).splitlines()[2] == whole.splitlines()[2]
+    for width, has_encoders in ((90, True), (70, False)):
+        lines = summary_to_markdown(tables, width=width).splitlines()
+        assert max(map(len, lines)) <= width
+        assert ("encoder" in lines[2]) is has_encoders
+        (mine,) = (line for line in lines if line.startswith("| one, stage 1 "))
+        assert "50.00 |" in mine
+        assert "[" not in mine
+        assert any(line.startswith("- Means alone: with their intervals") for line in lines)
+    assert any(line.startswith("| XR, ViT-B/32 [2] ") for line in lines)
 
 
 def test_fashioniqs_average_weighs_its_categories_alike(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +33,20 @@ def _line(row: Sequence[str], widths: Sequence[int], words: int) -> str:
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def table_width(table: str) -> int:
+    """How many columns of a terminal its lines take."""
+    return max(map(len, table.splitlines()), default=0)
+
+
+def wrapped(line: str, width: int | None) -> str:
+    """A line of a list, broken between words where it is wider than that; None breaks nothing."""
+    if width is None:
+        return line
+    return textwrap.fill(
+        line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def percent(share: float) -> str:

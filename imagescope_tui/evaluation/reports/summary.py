@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.evaluation.measures.aggregate import Estimate, stratified_estimates
 from imagescope_tui.evaluation.measures.of_queries import Measure, values_of
+from imagescope_tui.evaluation.reports.counts import counted, listed
 from imagescope_tui.evaluation.reports.published import Published, published_for, remarks_on
+from imagescope_tui.evaluation.reports.run_settings import RunSettings, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +47,8 @@ class SummaryTable:
     """The columns: what is published, or all that was measured where nothing is."""
     rows: tuple[SummaryRow, ...]
     published: tuple[Published, ...]
+    settings: tuple[RunSettings, ...]
+    """One of each run, in the order of the rows."""
     cautions: tuple[str, ...]
     """Why figures are not to be compared as they stand."""
 
@@ -59,7 +63,12 @@ def summarise(runs: Sequence[ReportedRun]) -> tuple[SummaryTable, ...]:
         card = run.report.card
         by_split[card.dataset, card.split].append(run)
     tables = [
-        _table(dataset, split, [row for run in members for row in _rows(run)], members)
+        _table(
+            (dataset, split),
+            [row for run in members for row in _rows(run)],
+            members,
+            settings=settings_of([(run.name, run.report.card) for run in members]),
+        )
         for (dataset, split), members in by_split.items()
     ]
     for split in dict.fromkeys(split for dataset, split in by_split if dataset in GARMENTS):
@@ -67,13 +76,19 @@ def summarise(runs: Sequence[ReportedRun]) -> tuple[SummaryTable, ...]:
         rows = [row for trio in trios for row in _average_rows(trio)]
         if rows:
             members = [run for trio in trios for run in trio]
-            tables.append(_table("fashioniq-average", split, rows, members))
+            settings = settings_of([(_trio_name(trio), trio[0].report.card) for trio in trios])
+            tables.append(_table(("fashioniq-average", split), rows, members, settings=settings))
     return tuple(tables)
 
 
 def _table(
-    dataset: PublishedName, split: str, rows: Sequence[SummaryRow], runs: Sequence[ReportedRun]
+    task: tuple[PublishedName, str],
+    rows: Sequence[SummaryRow],
+    runs: Sequence[ReportedRun],
+    *,
+    settings: tuple[RunSettings, ...],
 ) -> SummaryTable:
+    dataset, split = task
     published = published_for(dataset)
     measured = list(dict.fromkeys(name for row in rows for name in row.figures))
     printed = {name for item in published for name in item.figures}
@@ -85,6 +100,7 @@ def _table(
         split=split,
         measures=tuple(columns),
         rows=tuple(rows),
+        settings=settings,
         published=tuple(item for item in published if set(columns) & set(item.figures)),
         cautions=(*_cautions(runs, published, split), *remarks_on(dataset)),
     )
@@ -119,18 +135,37 @@ def _cautions(
     splits = sorted({item.split for item in published if item.split is not None})
     if splits and split not in splits:
         yield f"The published figures are of {' and '.join(splits)}, the runs of {split}."
+    yield from _other_annotations(runs)
     for run in runs:
         card = run.report.card
         if not card.has_targets:
             yield f"{run.name}: the test server alone knows the right answers."
         if run.report.unfinished:
-            yield f"{run.name} lacks {run.report.unfinished:,} of {card.queries:,} queries."
+            queries = counted(card.queries, "query", "queries")
+            yield f"{run.name} lacks {run.report.unfinished:,} of {queries}."
         if card.limit is not None:
-            yield f"{run.name} asked the first {card.limit:,} queries only."
+            yield f"{run.name} asked the first {counted(card.limit, 'query', 'queries')} only."
         if card.photos_missing:
-            yield f"{run.name} lacks {card.photos_missing:,} photos of the gallery."
+            yield f"{run.name} lacks {counted(card.photos_missing, 'photo')} of the gallery."
         if run.report.failed:
-            yield f"{run.name}: {run.report.failed:,} queries failed and count as zero."
+            failed = counted(run.report.failed, "query", "queries")
+            count = "counts" if run.report.failed == 1 else "count"
+            yield f"{run.name}: {failed} failed and {count} as zero."
+
+
+def _other_annotations(runs: Sequence[ReportedRun]) -> Iterator[str]:
+    """Runs of one data set that were measured by other annotation files."""
+    for dataset in dict.fromkeys(run.report.card.dataset for run in runs):
+        names: dict[str, list[str]] = defaultdict(list)
+        for run in runs:
+            if run.report.card.dataset == dataset:
+                names[run.report.card.fingerprint].append(run.name)
+        if len(names) > 1:
+            first, *others = (listed(group) for group in names.values())
+            yield (
+                f"The annotation files of {first} are not those of {', nor of '.join(others)}:"
+                " their figures are not comparable."
+            )
 
 
 def _trios(
@@ -163,6 +198,10 @@ def _settings(card: RunCard) -> str:
     )
 
 
+def _trio_name(trio: Sequence[ReportedRun]) -> str:
+    return " + ".join(run.name for run in trio)
+
+
 def _average_rows(trio: Sequence[ReportedRun]) -> list[SummaryRow]:
     reports = [run.report for run in trio]
     measured = [[record for record in run.records if record.targets] for run in trio]
@@ -180,7 +219,7 @@ def _average_rows(trio: Sequence[ReportedRun]) -> list[SummaryRow]:
         pairs = zip(measures, stratified_estimates(strata), strict=True)
         found.append(
             SummaryRow(
-                run=" + ".join(run.name for run in trio),
+                run=_trio_name(trio),
                 stage=stage,
                 encoder=reports[0].card.encoder_id,
                 figures={measure.name: estimate for measure, estimate in pairs},
