@@ -16,6 +16,7 @@ from imagescope_tui.errors import DatasetIncomplete, UsageError
 from imagescope_tui.evaluation.datasets.captions import load_captions
 from imagescope_tui.evaluation.datasets.catalog import (
     DATASETS,
+    expect_split,
     load_benchmark,
     missing_photos,
     unpacked,
@@ -57,6 +58,7 @@ def evaluate(name: DatasetName, context: typer.Context, flags: EvalFlags) -> int
         return _check(name, split, flags)
     benchmark = _with_photos(_benchmark(name, split, flags), flags)
     plan = _plan(benchmark, flags, run)
+    _expect_elsewhere(plan)
     with listener(quiet=run.quiet) as hearer:
         evaluation = Evaluation(
             plan,
@@ -79,6 +81,7 @@ def evaluate(name: DatasetName, context: typer.Context, flags: EvalFlags) -> int
 
 def _benchmark(name: DatasetName, split: str, flags: EvalFlags) -> Benchmark:
     if isinstance(flags, CaptionsFlags):
+        expect_split(name, split)
         return load_captions(
             flags.data,
             images=flags.images,
@@ -99,11 +102,12 @@ def _with_photos(benchmark: Benchmark, flags: EvalFlags) -> Benchmark:
     if missing:
         benchmark = unpacked(benchmark, unpacked_folder(_gallery(benchmark, flags)))
         missing = missing_photos(benchmark)
-    if missing and not flags.allow_missing:
+    if missing and (not flags.allow_missing or len(missing) == len(benchmark.photos)):
         raise DatasetIncomplete(
             f"{len(missing):,} of {len(benchmark.photos):,} photos are missing in"
             f" {benchmark.root}, such as {benchmark.photos[missing[0]]}",
-            f"{DATASETS[benchmark.name].where}; --allow-missing runs without them",
+            DATASETS[benchmark.name].where
+            + ("; --allow-missing runs without them" if not flags.allow_missing else ""),
         )
     return benchmark
 
@@ -141,7 +145,24 @@ def _plan(benchmark: Benchmark, flags: EvalFlags, run: Invocation) -> RunPlan:
         caption_weight=weight,
         excludes_reference=benchmark.excludes_reference if excludes is None else excludes,
         at_once=flags.at_once,
+        allows_missing=flags.allow_missing,
     )
+
+
+def _expect_elsewhere(plan: RunPlan) -> None:
+    """Nothing is written among the photos.
+
+    Raises:
+        UsageError: the run or the gallery would be.
+    """
+    data = plan.benchmark.folder.resolve()
+    for folder, flag in ((plan.out, "--out"), (plan.gallery, "--gallery")):
+        place = folder.resolve()
+        if data in (place, *place.parents):
+            raise UsageError(
+                f"{folder} is inside the data set's folder, which is only read",
+                f"name another folder with {flag}",
+            )
 
 
 def default_out(benchmark: Benchmark, strategy: StrategyName) -> Path:

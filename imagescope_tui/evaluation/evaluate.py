@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import shlex
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from imagescope_tui.chat_models import ModelSource
+from imagescope_tui.errors import DatasetIncomplete
 from imagescope_tui.evaluation.galleries.embedding_gallery import (
     EmbeddingGallery,
     open_embedding_gallery,
 )
+from imagescope_tui.evaluation.galleries.gallery_locks import preparing, using
 from imagescope_tui.evaluation.galleries.library_gallery import LibraryGallery
-from imagescope_tui.evaluation.galleries.library_index import index_gallery
+from imagescope_tui.evaluation.galleries.library_index import index_gallery, make_gallery_folder
 from imagescope_tui.evaluation.reports.report import write_report
 from imagescope_tui.evaluation.reports.submission import write_submissions
 from imagescope_tui.evaluation.runs.card import RunCard
@@ -123,6 +126,8 @@ class Evaluation:
         try:
             await models.prepare(self._plan.roles)
             ids = await models.ids(self._plan.roles)
+            for note in self._plan.benchmark.notes:
+                self._listener.note(f"note: {note}")
             async with self._gallery(source) as gallery:
                 await self._run_queries(gallery, models, source, ids)
         finally:
@@ -142,14 +147,13 @@ class Evaluation:
         )
 
         async def sides(query: BenchmarkQuery) -> dict[str, StageRecord]:
-            has_captions = card.photos_captioned > 0
-            return await side_records(gallery, query.text, query.targets, has_captions=has_captions)
+            return await side_records(gallery, query.text, query.targets)
 
         hooks = Hooks(
             prepare=models.prepare,
             are_there=models.are_there,
             on_progress=self._listener.step,
-            sides=sides if self._has_sides else None,
+            sides=sides if self._has_sides and card.photos_captioned else None,
         )
         runner = Runner(
             plan.queries,
@@ -214,16 +218,22 @@ class Evaluation:
 
     @asynccontextmanager
     async def _gallery(self, source: ModelSource) -> AsyncIterator[Gallery]:
-        gallery = await self._opened(source)
-        try:
-            yield gallery
-        finally:
-            gallery.close()
-
-    async def _opened(self, source: ModelSource) -> Gallery:
         plan = self._plan
         if plan.ranks_vectors:
-            return self._embedding_gallery()
+            with closing(self._embedding_gallery()) as vectors:
+                yield vectors
+            return
+        make_gallery_folder(plan.gallery)
+        # In use before it is given up to others who prepare it: nothing is changed in between.
+        with ExitStack() as used:
+            async with preparing(plan.gallery, self._listener.note):
+                gallery = await self._prepared(source)
+                used.callback(gallery.close)
+                used.enter_context(using(plan.gallery))
+            yield gallery
+
+    async def _prepared(self, source: ModelSource) -> LibraryGallery:
+        plan = self._plan
         captioner = source.settings_of("captioner") if plan.needs_captions else None
         options = replace(
             self._indexer,
@@ -239,12 +249,31 @@ class Evaluation:
             caption_weight=plan.caption_weight,
             excludes_reference=plan.excludes_reference,
         )
-        if missing := gallery.counts.missing:
-            self._listener.note(
-                f"{missing:,} of {missing + len(gallery):,} photos are missing or broken;"
-                " they are never found"
-            )
+        try:
+            self._expect_photos(gallery)
+        except DatasetIncomplete:
+            gallery.close()
+            raise
         return gallery
+
+    def _expect_photos(self, gallery: LibraryGallery) -> None:
+        """Figures over fewer photos than the data set has are only for those who asked for them.
+
+        Raises:
+            DatasetIncomplete: photos are missing or cannot be read, and that was not allowed.
+        """
+        if not (missing := gallery.missing):
+            return
+        plan = self._plan
+        total = len(missing) + len(gallery)
+        told = f"{len(missing):,} of {total:,} photos missing or unreadable, such as {missing[0]}"
+        if not plan.allows_missing:
+            raise DatasetIncomplete(
+                told,
+                f"see imagescope status --failures --library {shlex.quote(str(plan.gallery))};"
+                " --allow-missing runs without them",
+            )
+        self._listener.note(f"{told}: they are never found")
 
     def _encoders(self) -> tuple[ImageTextEncoder, TextEncoder | None]:
         settings = self._settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -103,6 +104,14 @@ class Benchmark:
     def root(self) -> Path:
         """What the paths of photos are relative to."""
         return self.unpacked or self.folder
+
+    @property
+    def captions_fingerprint(self) -> str:
+        """Hash of the stored captions; empty where there are none."""
+        if not self.captions:
+            return ""
+        told = "\0".join(f"{name}\0{text}" for name, text in sorted(self.captions.items()))
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def has_targets(self) -> bool:

@@ -128,7 +128,9 @@ def find_text_encoder(setting: str) -> Path:
 def _load(folder: Path, threads: int) -> SentenceEncoder:
     import torch
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     device = choose_device().name
     if threads > 0:
         torch.set_num_threads(threads)

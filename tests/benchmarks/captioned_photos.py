@@ -96,7 +96,7 @@ async def open_gallery(folder: Path, photos: Captioned, load: LoadEncoders) -> L
 async def ranks(gallery: LibraryGallery, text: str, name: str) -> dict[str, int]:
     """The rank of a photo by each side alone and by all together, `fused`; last if not found."""
     everything = len(gallery)
-    sides = await side_records(gallery, text, [name], has_captions=True)
+    sides = await side_records(gallery, text, [name])
     told = {side: record.target_ranks[0] or everything for side, record in sides.items()}
     engine = SearchEngine(gallery.pictures, gallery.words)
     options = SearchOptions(

@@ -116,6 +116,9 @@ def test_what_cannot_be_run_is_one_line_and_a_status(
         *("eval", "circo", "--data", circo.folder, "--strategy", "retrieval", "--stages", "1,2")
     )
     assert (stage.status, len(stage.err.splitlines())) == (2, 1)
+    inside = imagescope(*words, "--out", circo.folder / "runs")
+    assert (inside.status, len(inside.err.splitlines())) == (2, 1)
+    assert "only read" in inside.err
     report = imagescope("eval", "report", imagescope.base)
     assert (report.status, len(report.err.splitlines())) == (2, 1)
     assert not (imagescope.base / "runs").exists()

@@ -45,7 +45,7 @@ def test_a_file_that_is_no_list_of_objects_is_named(
         (b"", "has no column `filename`"),
         (b"filename,raw\n1.jpg\n", "line 2: does not have the 2 columns of the header"),
         (b"filename,raw\n1.jpg,[],more\n", "line 2: does not have the 2 columns of the header"),
-        (b"filename,raw\n\xff,[]\n", "is no table"),
+        (b"filename,raw\n\xff,[]\n", "save it as UTF-8"),
         (b'filename,raw\n"1.jpg,[]\n', "is no table"),
         (b'filename,raw\n1.jpg,"[3]"\n', "line 2: `raw` is no text"),
         (b"filename,raw\n../1.jpg,[]\n", "line 2: `filename` names no file"),

@@ -84,7 +84,7 @@ def test_named_files_are_looked_for_here_and_in_the_folder(tmp_path: Path) -> No
     write(tmp_path, german_csv="image_id,caption\na,ein Hund\n", blip_csv="file,caption\na,a dog\n")
     benchmark = load(tmp_path, captions=Path("german.csv"), machine=tmp_path / "blip.csv")
     assert benchmark.queries[0].text == "ein Hund"
-    assert benchmark.captions_source == "caption (blip.csv)"
+    assert benchmark.captions_source == "blip.csv"
     with pytest.raises(DatasetIncomplete, match=r"none\.csv is neither here nor in"):
         load(tmp_path, captions=Path("none.csv"))
 
@@ -96,7 +96,7 @@ def test_named_files_are_looked_for_here_and_in_the_folder(tmp_path: Path) -> No
         ("caption\na dog\n", "no column `image_id` or `file`"),
         ("image_id,caption\n", "has no captions"),
         ("image_id,caption\na,\n", "captions.csv has no captions"),
-        ("image_id,caption\n ,a dog\n", "line 2: `image_id` names no photo"),
+        ("image_id,caption\n ,a dog\n", "line 2: `image_id` is ' ', which names no photo"),
     ],
 )
 def test_a_table_that_names_no_photo_is_refused(tmp_path: Path, text: str, complaint: str) -> None:

@@ -30,7 +30,7 @@ def test_a_whole_folder_is_complete(tmp_path: Path, name: DatasetName) -> None:
     check = check_folder(name, truth.folder, truth.split)
     assert check.is_complete
     assert check.queries == check.answered == len(truth.texts)
-    assert not any(line.startswith(("missing", "to be had")) for line in check.lines)
+    assert not any(line.startswith(("missing", "where")) for line in check.lines)
     assert check.lines[1] == f"queries: {len(truth.texts):,}"
 
 
@@ -44,7 +44,7 @@ def test_missing_photos_are_counted_named_and_said_where_to_be_had(tmp_path: Pat
     assert {truth.folder / path for path in check.missing} == set(gone)
     assert "photos: 55 of 60" in check.lines
     assert any(line.endswith("and 2 more") for line in check.lines)
-    assert check.lines[-1] == f"to be had: {DATASETS['cirr'].where}"
+    assert check.lines[-1] == f"where: {DATASETS['cirr'].where}"
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -52,7 +52,7 @@ def test_an_empty_folder_is_told_file_by_file(tmp_path: Path, name: DatasetName)
     check = check_folder(name, tmp_path, DATASETS[name].default_split)
     assert not check.is_complete
     assert "lacks" in check.problem
-    assert check.lines[-1] == f"to be had: {DATASETS[name].where}"
+    assert check.lines[-1] == f"where: {DATASETS[name].where}"
 
 
 def test_hidden_answers_are_told(tmp_path: Path) -> None:

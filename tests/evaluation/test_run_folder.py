@@ -132,10 +132,14 @@ def test_folder_that_cannot_be_made_is_refused_before_anything_is_done(tmp_path:
 
 def test_taken_folder_is_refused_and_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "something").write_text("")
-    with pytest.raises(RunUnusable, match="is there already") as caught:
+    with pytest.raises(RunUnusable, match="is there already, and holds no run") as caught:
         RunFolder.begin(tmp_path, CARD)
-    assert "--resume" in caught.value.hint
+    assert "--resume" not in caught.value.hint
     assert "--out" in caught.value.hint
+    RunFolder.begin(tmp_path / "run", CARD).close()
+    with pytest.raises(RunUnusable, match="is there already") as caught:
+        expect_free(tmp_path / "run")
+    assert "--resume" in caught.value.hint
 
 
 @pytest.mark.parametrize(

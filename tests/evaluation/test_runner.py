@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import shutil
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imagescope_tui.errors import RunUnusable
+from imagescope_tui.errors import DatasetIncomplete, EvaluationError, RunUnusable
+from imagescope_tui.evaluation.galleries.gallery_locks import using
 from imagescope_tui.evaluation.runs.conversations import Conversations
 from imagescope_tui.evaluation.runs.folder import read_records
 from imagescope_tui.evaluation.task import BenchmarkQuery
@@ -18,6 +20,7 @@ from imagescope_tui.search.types import Turn
 from indexer.models.chat_types import ChatUnavailable
 from indexer.models.protocols import ModelMissing
 from tests.evaluation.miniature_runs import bench
+from tests.evaluation.miniature_runs import tests_encoder as encoder_of_tests
 from tests.world.album import picture_of
 
 if TYPE_CHECKING:
@@ -180,7 +183,10 @@ async def test_missing_and_broken_photos_are_counted_and_never_found(world: Benc
     folder = world.benchmark.folder
     (folder / world.benchmark.photos[lost_target]).write_text("no picture")
     (folder / world.benchmark.photos[lost_reference]).unlink()
-    done = await world.run(world.plan("retrieval"))
+    with pytest.raises(DatasetIncomplete, match=r"2 of \d+ photos missing or unreadable") as caught:
+        await world.run(world.plan("retrieval"))
+    assert "--allow-missing" in caught.value.hint
+    done = await world.run(world.plan("retrieval", allows_missing=True))
     card = world.card("retrieval")
     assert card.photos_missing == 2
     assert card.gallery_size == len(world.benchmark.photos) - 2
@@ -188,7 +194,29 @@ async def test_missing_and_broken_photos_are_counted_and_never_found(world: Benc
     assert records[queries[0].id].stages["1"].target_ranks[0] is None
     assert lost_reference in records[queries[1].id].failure
     assert done.report.failed == sum(query.reference == lost_reference for query in queries)
-    assert any("missing or broken" in note for note in world.hearer.notes)
+    assert any("missing or unreadable" in note for note in world.hearer.notes)
+
+
+async def test_two_runs_at_once_prepare_one_gallery_in_turn_and_agree(world: Bench) -> None:
+    plans = [world.plan("retrieval", run=name, limit=2) for name in ("one", "two")]
+    # Outside, for the run that ends first not to take the tests' encoder from the other.
+    with encoder_of_tests():
+        first, second = await asyncio.gather(*(world.run(plan) for plan in plans))
+    assert _figures(read_records(first.folder)) == _figures(read_records(second.folder))
+    assert any("waiting" in note for note in world.hearer.notes)
+
+
+async def test_captions_of_a_gallery_stay_while_a_run_uses_it(world: Bench) -> None:
+    plan = world.plan("retrieval", run="one", limit=2)
+    await world.run(plan)
+    other = replace(world.benchmark, captions={next(iter(world.benchmark.photos)): "a dog"})
+    with using(plan.gallery):
+        with pytest.raises(EvaluationError, match="another run uses the gallery") as caught:
+            await world.run(replace(plan, benchmark=other, out=world.base / "runs/other"))
+        assert "--gallery" in caught.value.hint
+        await world.run(world.plan("retrieval", run="same", limit=2))
+    done = await world.run(replace(plan, benchmark=other, out=world.base / "runs/other"))
+    assert done.report.card.photos_captioned == 1
 
 
 async def test_gallery_is_kept_and_only_what_changed_is_done_again(world: Bench) -> None:

@@ -71,10 +71,8 @@ def answer(pictures: list[float], captions: list[float | None], words: float) ->
     )
 
 
-async def sides_of(
-    shelf: Shelf, targets: list[str], *, has_captions: bool = True
-) -> dict[str, StageRecord]:
-    return await side_records(gallery_of(shelf), "red dog", targets, has_captions=has_captions)
+async def sides_of(shelf: Shelf, targets: list[str]) -> dict[str, StageRecord]:
+    return await side_records(gallery_of(shelf), "red dog", targets)
 
 
 async def test_each_side_orders_by_its_own_scores_and_equal_ones_by_name() -> None:
@@ -95,11 +93,13 @@ async def test_each_side_orders_by_its_own_scores_and_equal_ones_by_name() -> No
     ]
 
 
-async def test_without_captions_there_are_only_pictures_and_words() -> None:
-    shelf = Shelf(answer([0.1, 0.4, 0.4, 0.2], [None] * 4, 1.0), {3: 5.0})
-    told = await sides_of(shelf, ["a.jpg"], has_captions=False)
-    assert set(told) == {"picture", "words"}
-    assert told["words"].target_ranks == (None,)
+async def test_an_encoder_that_knows_no_word_ranks_no_picture() -> None:
+    """Though captions of another encoder's do; names alone are no ranking."""
+    shelf = Shelf(answer([0.0] * 4, [0.1, 0.2, None, 0.3], 1.0), {3: 5.0})
+    told = await sides_of(shelf, ["a.jpg"])
+    assert told["picture"].ranking == ()
+    assert told["picture"].target_ranks == (None,)
+    assert told["captions"].target_ranks == (4,)
 
 
 async def test_words_stand_for_the_captions_where_the_encoder_knows_none_of_them() -> None:

@@ -80,7 +80,7 @@ def load_captions(
         queries=_queries(rows, frozenset(gallery)),
         photos=_photos(folder, images, gallery),
         measures=MEASURES,
-        fingerprint=fingerprint([table, *([machine_file] if machine_file else [])]),
+        fingerprint=fingerprint([table]),
         captions={name: machine.captions[name] for name in gallery if machine.captions},
         captions_source=machine.source,
         notes=_notes(len(named) - len(gallery), empty),
@@ -111,7 +111,7 @@ def _rows(path: Path) -> tuple[list[_Row], int]:
     for entry in entries:
         name = clean_path(entry.text(column))
         if name is None:
-            raise entry.wrong(f"`{column}` names no photo")
+            raise entry.wrong(f"`{column}` is {entry.text(column)!r}, which names no photo")
         rows.append(_Row(name, entry.text("caption").strip()))
     filled = [row for row in rows if row.caption]
     return filled, len(rows) - len(filled)

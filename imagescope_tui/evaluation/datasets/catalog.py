@@ -81,10 +81,19 @@ def load_benchmark(name: DatasetName, folder: Path, split: str) -> Benchmark:
         UsageError: there is no such split.
         DatasetIncomplete: files are missing or malformed; the hint says where they are had.
     """
+    expect_split(name, split)
+    return DATASETS[name].load(folder, split)
+
+
+def expect_split(name: DatasetName, split: str) -> None:
+    """Refuse what is no part of a data set.
+
+    Raises:
+        UsageError: there is no such split.
+    """
     info = DATASETS[name]
     if split not in info.splits:
         raise UsageError(f"{info.title} has no split `{split}`", f"name {' or '.join(info.splits)}")
-    return info.load(folder, split)
 
 
 def missing_photos(benchmark: Benchmark) -> tuple[str, ...]:

@@ -178,7 +178,9 @@ def csv_entries(path: Path, *columns: str) -> tuple[Entry, ...]:
             return tuple(_rows(path, csv.DictReader(stream, strict=True), columns))
     except OSError as error:
         raise DatasetIncomplete(f"{path} cannot be read: {error.strerror or error}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise DatasetIncomplete(f"{path} is not UTF-8 text: save it as UTF-8") from error
+    except csv.Error as error:
         raise DatasetIncomplete(f"{path} is no table: {error}") from error
 
 

@@ -55,7 +55,7 @@ class FolderCheck:
         """All of it for people, a fact a line."""
         head = f"{self.title}, split {self.split}, in {self.folder}"
         if self.problem:
-            return (head, f"annotations: {self.problem}", f"to be had: {self.where}")
+            return (head, f"annotations: {self.problem}", f"where: {self.where}")
         hidden = self.queries - self.answered
         lines = [head, f"queries: {self.queries:,}"]
         if hidden:
@@ -66,7 +66,7 @@ class FolderCheck:
             lines.append(f"embeddings: {names or 'none'}")
         lines += [f"note: {note}" for note in self.notes]
         if not self.is_complete:
-            lines.append(f"to be had: {self.where}")
+            lines.append(f"where: {self.where}")
         return tuple(lines)
 
     def _photo_lines(self) -> list[str]:

@@ -58,7 +58,8 @@ def read_caption_table(path: Path) -> CaptionTable:
         raise DatasetIncomplete(f"{path} has no column of captions")
     column = "caption" if "caption" in others else others[0]
     captions = {row.text(name_column).strip(): row.text(column) for row in rows}
-    return CaptionTable(_filled(captions), f"{column} ({path.name})")
+    source = path.name if column == "caption" else f"{column} ({path.name})"
+    return CaptionTable(_filled(captions), source)
 
 
 def id_column_of(row: Entry) -> str:

@@ -132,6 +132,13 @@ class LibraryGallery:
         return self._sight
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the photos that are not ranked."""
+        ranked = set(self._pictures.ranked.tolist())
+        names = enumerate(self._catalogue.names, start=1)
+        return tuple(name for place, name in names if place not in ranked)
+
+    @property
     def counts(self) -> GalleryCounts:
         """How many photos are in which state."""
         ranked, captioned = len(self._pictures.ranked), self._pictures.captioned

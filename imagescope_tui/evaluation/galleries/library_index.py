@@ -6,17 +6,18 @@ run, which looks only at what is new or has changed.
 
 from __future__ import annotations
 
-import hashlib
 import os
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagescope_tui.errors import EvaluationError, UsageError
 from imagescope_tui.evaluation.galleries.catalogue import NOWHERE, read_catalogue
+from imagescope_tui.evaluation.galleries.gallery_locks import changing
 from imagescope_tui.evaluation.galleries.photo_files import write_photo_files
 from imagescope_tui.indexer_client import LOG_NAME, IndexerClient
-from indexer.chosen import write_chosen
+from indexer.chosen import read_chosen, write_chosen
 from indexer.events import CaptionerUnavailable, EncoderUnavailable, IndexHalted
 from indexer.models.chat_types import ChatUnavailable
 from indexer.models.protocols import ModelMissing
@@ -26,6 +27,7 @@ from storage.records import Caption, CaptionOrigin, ContentId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from imagescope_tui.evaluation.galleries.catalogue import Catalogue
     from imagescope_tui.evaluation.task import Benchmark
@@ -43,14 +45,20 @@ _NO_CAPTIONS = CaptionOrigin(model_id="", prompt_id="none")
 async def index_gallery(benchmark: Benchmark, options: IndexerOptions, emit: Emit) -> None:
     """Have exactly the benchmark's photos in the library of `options`, embedded and captioned.
 
-    Captions that the benchmark brings take the place of those that a model would write.
+    Captions that the benchmark brings take the place of those that a model would write. The folder
+    is one of `make_gallery_folder`.
 
     Raises:
-        UsageError: the library is not one of a benchmark.
+        EvaluationError: a run uses it with other photos or captions.
         ModelError: the encoder is missing, or the captioner does not answer.
         EvaluationError: the indexer could not do its work.
         StorageError: the library cannot be read or written.
     """
+    with _changing(benchmark, options.library):
+        await _index(benchmark, options, emit)
+
+
+async def _index(benchmark: Benchmark, options: IndexerOptions, emit: Emit) -> None:
     root = _absolute(benchmark.root)
     chosen = options.library / _CHOSEN_NAME
     _take_over(options.library, root)
@@ -77,21 +85,45 @@ def open_catalogue(library: Library, benchmark: Benchmark) -> Catalogue:
     return read_catalogue(library, root, benchmark.photos)
 
 
-def _take_over(folder: Path, root: Path) -> None:
-    """Make the library, or take one that an earlier run made; moved data keep their vectors."""
+def make_gallery_folder(folder: Path) -> None:
+    """Make the folder of the library, or see that it is one that an earlier run made.
+
+    Raises:
+        UsageError: it is something else, or cannot be written.
+    """
     if (folder / DATABASE_NAME).exists() and not (folder / _CHOSEN_NAME).exists():
         raise UsageError(
             f"{folder} is a library of photos, not a gallery of a benchmark",
             "name another folder with --gallery",
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_chosen(folder / _CHOSEN_NAME, ())
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not (folder / _CHOSEN_NAME).exists():
+            write_chosen(folder / _CHOSEN_NAME, ())
     except OSError as error:
         raise UsageError(
             f"the gallery {folder} cannot be written: {error.strerror}",
             "name another folder with --gallery",
         ) from error
+
+
+def _changing(benchmark: Benchmark, folder: Path) -> AbstractContextManager[None]:
+    """Nobody else may use a gallery that is to hold other photos or captions than before."""
+    same = nullcontext()
+    if not (folder / DATABASE_NAME).exists():
+        return same
+    with Library.open_reader(folder) as library:
+        active = library.captions.active()
+    is_stored = active is not None and active.prompt_id.startswith(_STORED)
+    has_other_captions = active != _origin(benchmark) if benchmark.captions else is_stored
+    chosen = read_chosen(folder / _CHOSEN_NAME).files
+    if not has_other_captions and chosen == frozenset(benchmark.photos.values()):
+        return same
+    return changing(folder)
+
+
+def _take_over(folder: Path, root: Path) -> None:
+    """Let the library have this root alone; moved data keep their vectors."""
     with Library.open_writer(folder) as library:
         others = [other for other in library.roots.all() if other.path != root]
         with library.atomic():
@@ -157,9 +189,8 @@ def _put_captions(benchmark: Benchmark, options: IndexerOptions, root: Path) -> 
 
 def _origin(benchmark: Benchmark) -> CaptionOrigin:
     """Other captions are another origin, so that none is taken for one that it is not."""
-    told = "\0".join(f"{name}\0{text}" for name, text in sorted(benchmark.captions.items()))
-    mark = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     model = benchmark.captions_source or "stored"
+    mark = benchmark.captions_fingerprint[:12]
     return CaptionOrigin(model_id=model, prompt_id=f"{_STORED}{mark}")
 
 

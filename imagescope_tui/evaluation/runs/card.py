@@ -39,6 +39,8 @@ class RunCard:
     caption_encoder_id: str | None = None
     """None where the captions take no part in the score."""
     caption_weight: float = 0.0
+    captions_fingerprint: str = ""
+    """Hash of the captions that were stored, not written for the run."""
     captions_source: str = ""
     """What wrote the gallery's captions; empty where there are none."""
     models: dict[str, str] = field(default_factory=dict)

@@ -125,10 +125,14 @@ def expect_free(folder: Path) -> None:
         is_taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     except OSError as error:
         raise RunUnusable(f"{folder} cannot be read: {error.strerror}") from error
-    if is_taken:
+    if is_taken and (folder / CARD_NAME).exists():
         raise RunUnusable(
             f"{folder} is there already",
             "go on with it by --resume, or name another folder with --out",
+        )
+    if is_taken:
+        raise RunUnusable(
+            f"{folder} is there already, and holds no run", "name another folder with --out"
         )
     above = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):

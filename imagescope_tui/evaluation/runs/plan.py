@@ -46,6 +46,8 @@ class RunPlan:
     caption_weight: float
     excludes_reference: bool
     at_once: int
+    allows_missing: bool = False
+    """Whether it runs although photos cannot be read."""
 
     @property
     def queries(self) -> tuple[BenchmarkQuery, ...]:
@@ -80,6 +82,7 @@ def planned_fields(plan: RunPlan) -> dict[str, Any]:
         "dataset": benchmark.name,
         "split": benchmark.split,
         "fingerprint": benchmark.fingerprint,
+        "captions_fingerprint": benchmark.captions_fingerprint,
         "folder": str(benchmark.folder.absolute()),
         "gallery": str(plan.gallery.absolute()),
         "queries": len(plan.queries),

@@ -29,13 +29,13 @@ SIDES: Final[tuple[Side, ...]] = ("picture", "captions", "words", "captions+word
 
 
 async def side_records(
-    gallery: Gallery, text: str, targets: Sequence[str], *, has_captions: bool
+    gallery: Gallery, text: str, targets: Sequence[str]
 ) -> dict[str, StageRecord]:
     """One record per side for a query's text; ties by name, reference pictures play no part.
 
     `picture` orders by the picture's score alone, `captions` by the caption's, where one without
     has their mean, `words` by BM25, `captions+words` by the product's fusion without the picture.
-    The sides with captions are left out where the gallery has none. A photo that a side does not
+    A photo that a side does not
     find is not in its ranking: an encoder that knows no word of the text finds nothing, and leaves
     `captions+words` to the words.
 
@@ -48,15 +48,16 @@ async def side_records(
     )
     terms = word_index_terms(text)
     found = await gallery.words.matching(terms, PhotoFilter(), limit=everything)
-    scores = _without_captions(nearest, found.hits)
-    if has_captions:
-        scores |= _with_captions(nearest, found.hits)
-    return {side: _record(gallery, scores[side], targets) for side in SIDES if side in scores}
+    scores = _without_captions(nearest, found.hits) | _with_captions(nearest, found.hits)
+    return {side: _record(gallery, scores[side], targets) for side in SIDES}
 
 
 def _without_captions(nearest: NearestAnswer, hits: Sequence[WordHit]) -> dict[Side, Scores]:
     return {
-        "picture": {photo.photo_id: photo.picture for photo in nearest.photos},
+        # An encoder that knows no word of the text finds every picture equally unlike it.
+        "picture": {photo.photo_id: photo.picture for photo in nearest.photos}
+        if any(photo.picture for photo in nearest.photos)
+        else {},
         "words": {hit.photo_id: hit.score for hit in hits},
     }
 
