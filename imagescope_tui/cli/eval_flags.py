@@ -32,7 +32,9 @@ class EvalFlags:
     ] = False
     strategy: Annotated[
         Literal["imagescope", "ours", "xr", "inquire", "retrieval"] | None,
-        typer.Option(help="The method."),
+        typer.Option(
+            help="The method: retrieval for captions, else search.strategy of the settings."
+        ),
     ] = None
     stages: Annotated[
         Literal["1", "1,2", "1,3", "1,2,3"] | None,
@@ -40,7 +42,9 @@ class EvalFlags:
     ] = None
     rank: Annotated[
         Literal["picture", "fused", "words"] | None,
-        typer.Option(help="Stage 1: as published, with the word index, or by it alone."),
+        typer.Option(
+            help="Stage 1: picture as published, fused with the word index (ours), or words."
+        ),
     ] = None
     caption_weight: Annotated[
         float | None, typer.Option(min=0.0, max=1.0, help="Captions' share of the score.")
