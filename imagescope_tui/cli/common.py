@@ -15,6 +15,7 @@ from imagescope_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from imagescope_tui.config import Settings
+    from imagescope_tui.search.types import SearchOptions
     from indexer.options import IndexerOptions
     from storage.library import Library
 
@@ -128,6 +129,18 @@ def indexer_options(
         captioner=settings.chat.get("captioner") if captions and chosen is None else None,
         caption_weight=settings.caption_weight,
     )
+
+
+def expect_stage(options: SearchOptions, last: int | None) -> None:
+    """That the options' strategy has the stage that was asked for.
+
+    Raises:
+        UsageError: it has not.
+    """
+    if last is not None and options.stages < last:
+        raise UsageError(
+            f"{options.strategy} has no stage {last}", f"its last is stage {options.stages}"
+        )
 
 
 def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:

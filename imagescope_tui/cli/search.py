@@ -18,6 +18,7 @@ from imagescope_tui.cli.common import (
     QuietOption,
     VerboseOption,
     begin,
+    expect_stage,
     open_library,
 )
 from imagescope_tui.cli.exit_codes import ExitCode
@@ -109,15 +110,21 @@ def search(
 def _options(
     settings: Settings, strategy: StrategyName | None, stages: int | None
 ) -> SearchOptions:
-    """What was typed, else what is set, else what the strategy is meant to do."""
+    """What was typed, else what is set, else what the strategy is meant to do.
+
+    Raises:
+        UsageError: the strategy has no such stage.
+    """
     from imagescope_tui.search.strategies import options_for
 
-    return options_for(
+    options = options_for(
         strategy or cast("StrategyName", settings.strategy),
         stages=stages,
         top_k=settings.top_k if settings.is_set("search.top_k") else None,
         max_judged=settings.max_judged if settings.is_set("search.max_judged") else None,
     )
+    expect_stage(options, stages)
+    return options
 
 
 def _query(line: str, like: Path | None, within: list[Path]) -> Query:

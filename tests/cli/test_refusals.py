@@ -51,6 +51,18 @@ def test_behind_two_dashes_a_query_may_begin_with_one(indexed: Imagescope) -> No
     assert indexed("search", "--", "-yellow").status == 0
 
 
+@pytest.mark.parametrize(
+    ("strategy", "last"), [("retrieval", "1"), ("inquire", "2")], ids=["retrieval", "inquire"]
+)
+def test_a_stage_that_the_strategy_has_not_is_2(
+    imagescope: Imagescope, strategy: str, last: str
+) -> None:
+    done = imagescope("search", "red", "--strategy", strategy, "--stages", "3")
+    assert (done.status, done.out) == (2, "")
+    told = f"{strategy} has no stage 3 — its last is stage {last}"
+    assert done.err.strip().splitlines() == [f"imagescope: {told}"]
+
+
 @pytest.mark.parametrize("words", [("--like",), ("red", "--like")])
 def test_a_picture_to_be_like_that_is_broken_is_2_and_says_why(
     indexed: Imagescope, words: tuple[str, ...]
