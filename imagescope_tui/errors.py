@@ -3,6 +3,7 @@
 ImagescopeError
 ├── ConfigError            a setting, flag or settings file makes no sense
 ├── UsageError             the command was given something it cannot work with
+├── OutputUnwritable       what was asked for cannot be printed
 ├── SearchError
 │   ├── TraceUnreadable       a saved search cannot be opened again
 │   ├── PicturesUnavailable   the pictures cannot be compared just now
@@ -31,6 +32,10 @@ class ConfigError(ImagescopeError):
 
 class UsageError(ImagescopeError):
     """The command was given something it cannot work with."""
+
+
+class OutputUnwritable(ImagescopeError):
+    """What was asked for cannot be printed: stdout is a full disk, or fails otherwise."""
 
 
 class SearchError(ImagescopeError):

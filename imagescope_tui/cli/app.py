@@ -16,6 +16,7 @@ from imagescope_tui.cli.common import (
     VerboseOption,
 )
 from imagescope_tui.cli.running import run
+from imagescope_tui.cli.terminal import put_line
 
 app = typer.Typer(
     name="imagescope",
@@ -40,7 +41,7 @@ def _show_version(value: bool) -> None:
     if value:
         from importlib.metadata import version  # half of the start-up time, for one option
 
-        typer.echo(f"imagescope {version('imagescope-tui')}")
+        put_line(f"imagescope {version('imagescope-tui')}")
         raise typer.Exit
 
 

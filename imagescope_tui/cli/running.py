@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import traceback
 from typing import TYPE_CHECKING
 
 import typer
 
 from imagescope_tui.cli.exit_codes import ExitCode
-from imagescope_tui.cli.terminal import say, silence_stdout
+from imagescope_tui.cli.terminal import say, silence_stdout, unwritable
 from imagescope_tui.errors import ImagescopeError
 
 if TYPE_CHECKING:
@@ -36,10 +38,24 @@ def run(command: Callable[..., object]) -> int:
     except BrokenPipeError:
         silence_stdout()
         return ExitCode.DONE
+    except OSError as error:
+        return _report(unwritable(error) if _is_of_echo(error) else error)
     except Exception as error:  # noqa: BLE001 - a seam
         # The last seam: whatever nobody foresaw still ends in one line and a status.
         return _report(error)
     return outcome if isinstance(outcome, int) else ExitCode.DONE
+
+
+def _is_of_echo(error: OSError) -> bool:
+    """Whether it was Typer that could not print, as its help."""
+    *_, (innermost, _line) = traceback.walk_tb(error.__traceback__)
+    return innermost.f_code.co_name == "echo"
+
+
+def _tell(text: str) -> None:
+    """Where nobody can be told, the exit status still says it."""
+    with contextlib.suppress(OSError):
+        say(text)
 
 
 def _refuse(error: Exception) -> int:
@@ -47,7 +63,7 @@ def _refuse(error: Exception) -> int:
         typer.echo(getattr(error, "message", ""), err=True)
     else:
         hint = _QUERY_HINT if _is_query_taken_for_option(error) else _HINT
-        say(f"imagescope: {_told_by(error).rstrip('.')} ({hint})")
+        _tell(f"imagescope: {_told_by(error).rstrip('.')} ({hint})")
     return ExitCode.USAGE
 
 
@@ -69,9 +85,9 @@ def _report(error: Exception) -> int:
 
     if not isinstance(error, ImagescopeError | StorageError | IndexerError | ModelError):
         _log.error("unforeseen", exc_info=error)
-        say(f"imagescope: unforeseen error: {type(error).__name__}: {error}")
+        _tell(f"imagescope: unforeseen error: {type(error).__name__}: {error}")
         return ExitCode.USAGE
-    say(f"imagescope: {error.message}" + (f" — {error.hint}" if error.hint else ""))
+    _tell(f"imagescope: {error.message}" + (f" — {error.hint}" if error.hint else ""))
     if isinstance(error, LibraryMissing):
         return ExitCode.NO_LIBRARY
     if isinstance(error, ModelError) and not isinstance(error, ModelUnknown):

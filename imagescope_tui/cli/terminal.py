@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from imagescope_tui.errors import OutputUnwritable
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
 
@@ -18,14 +22,36 @@ def say(text: str) -> None:
     print(printable(text), file=sys.stderr)  # noqa: T201
 
 
+def unwritable(error: OSError) -> OutputUnwritable:
+    """What a failure to write stdout is told as; nothing more is written."""
+    silence_stdout()
+    return OutputUnwritable(f"the output cannot be written: {error.strerror}")
+
+
+@contextmanager
+def _writing_stdout() -> Iterator[None]:
+    """Tells a failure to write stdout from all others; a closed pipe stays what it is.
+
+    Raises:
+        OutputUnwritable: stdout took no more.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unwritable(error) from error
+
+
 def put_line(text: str) -> None:
     """One line of data, which holds nothing foreign that is not `printable`."""
-    print(text, flush=True)  # noqa: T201
+    with _writing_stdout():
+        print(text, flush=True)  # noqa: T201
 
 
 def put_json(value: Any, *, indent: int | None = 2) -> None:  # noqa: ANN401
     """One JSON value; ASCII, so that no name can hold an escape."""
-    print(json.dumps(value, indent=indent, default=str), flush=True)  # noqa: T201
+    put_line(json.dumps(value, indent=indent, default=str))
 
 
 def put_path(path: str, *, nul: bool) -> None:
@@ -33,9 +59,10 @@ def put_path(path: str, *, nul: bool) -> None:
     if sys.stdout.isatty() and not nul:
         put_line(printable(path))
         return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(os.fsencode(path) + (b"\0" if nul else b"\n"))
-    sys.stdout.buffer.flush()
+    with _writing_stdout():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(os.fsencode(path) + (b"\0" if nul else b"\n"))
+        sys.stdout.buffer.flush()
 
 
 def is_terminal() -> bool:
@@ -57,5 +84,5 @@ def console() -> Console:
 
 
 def silence_stdout() -> None:
-    """After a broken pipe: let the interpreter's last flush go nowhere."""
+    """Where nothing can be written any more: let the interpreter's last flush go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
