@@ -110,8 +110,8 @@ def test_options_and_models_are_told_where_runs_of_one_strategy_differ_in_them(
     ]
     (table,) = summarise(runs)
     assert [dict(item.others) for item in table.settings] == [
-        {"top k": "20", "verifier": "a"},
-        {"top k": "50", "verifier": "b"},
+        {"photos verified at most": "20", "verifier": "a"},
+        {"photos verified at most": "50", "verifier": "b"},
         {},
     ]
 
@@ -156,6 +156,15 @@ def test_a_table_leaves_out_what_a_terminal_has_no_room_for(tmp_path: Path) -> N
         assert "[" not in mine
         assert any(line.startswith("- Means alone: with their intervals") for line in lines)
     assert any(line.startswith("| XR, ViT-B/32 [2] ") for line in lines)
+
+
+def test_measures_without_room_are_named_below_their_table(tmp_path: Path) -> None:
+    tables = summarise([a_reported_run(tmp_path / "one", [1, 3])])
+    lines = summary_to_markdown(tables, width=40).splitlines()
+    assert "R@1 |" in lines[2]
+    assert "R@10" not in lines[2]
+    assert max(len(line) for line in lines if line.startswith("|")) <= 40
+    assert any(line.startswith("- There is no room for R@") for line in lines)
 
 
 def test_fashioniqs_average_weighs_its_categories_alike(tmp_path: Path) -> None:

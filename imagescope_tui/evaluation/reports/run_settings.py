@@ -78,6 +78,8 @@ def option_name(name: str) -> str:
 _OPTION_NAMES: Final = {
     "rank_by": "ranked by",
     "limit": "places ranked",
+    "top_k": "photos verified at most",
+    "max_judged": "photos judged at most",
     "is_reasoned": "reading of the query before stage 1",
     "verifies": "stage 2 before stage 3",
     "questions": "questions at most",
@@ -93,7 +95,9 @@ def in_words(value: Any) -> str:  # noqa: ANN401 - a value of JSON
         return "yes" if value else "no"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(in_words, value))
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _others(card: RunCard, alike: Sequence[RunCard]) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from imagescope_tui.evaluation.reports.as_json import estimate_to_json
 from imagescope_tui.evaluation.reports.as_markdown import stage_title
+from imagescope_tui.evaluation.reports.counts import listed
 from imagescope_tui.evaluation.reports.markdown_table import (
     markdown_table,
     percent,
@@ -52,11 +54,18 @@ def _fitting(table: SummaryTable, width: int | None) -> tuple[str, list[str]]:
     whole = _figures(table)
     if width is None or table_width(whole) <= width:
         return whole, []
+    told = [f"Means alone: with their intervals the table takes {table_width(whole)} columns."]
     means = _figures(table, has_intervals=False)
-    if table_width(means) > width:
-        means = _figures(table, has_intervals=False, has_encoders=False)
-    told = f"Means alone: with their intervals the table takes {table_width(whole)} columns."
-    return means, [told]
+    if table_width(means) <= width:
+        return means, told
+    for kept in range(len(table.measures), 0, -1):
+        narrow = dataclasses.replace(table, measures=table.measures[:kept])
+        means = _figures(narrow, has_intervals=False, has_encoders=False)
+        if table_width(means) <= width:
+            break
+    if left_out := list(table.measures[kept:]):
+        told.append(f"There is no room for {listed(left_out)}.")
+    return means, told
 
 
 def _sources(table: SummaryTable) -> list[str]:
