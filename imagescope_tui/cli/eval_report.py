@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from imagescope_tui.evaluation.reports.report import ReportedRun
 
 RunsArgument = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")]
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")]
+FirstArgument = Annotated[Path, typer.Argument(metavar="FIRST", help="Folder of the first run.")]
+SecondArgument = Annotated[
+    Path, typer.Argument(metavar="SECOND", help="Folder of the second run, judged by the first.")
+]
 
 
 def report(
@@ -51,8 +54,8 @@ def report(
 
 
 def compare(
-    first: RunArgument,
-    second: RunArgument,
+    first: FirstArgument,
+    second: SecondArgument,
     changes: Annotated[
         int, typer.Option("--changes", metavar="N", min=0, help="Changed queries shown.")
     ] = 10,
@@ -69,17 +72,18 @@ def compare(
         comparison_to_json,
         comparison_to_markdown,
     )
-    from imagescope_tui.evaluation.reports.report import read_run
+    from imagescope_tui.evaluation.reports.report import read_runs
 
     if trace is not None:
         for folder in (first, second):
             _save_trace(folder, trace, quiet=quiet)
         return
-    comparison = compare_runs(read_run(first), read_run(second), changes=changes)
+    one, other = read_runs((first, second))
+    comparison = compare_runs(one, other, changes=changes)
     if as_json:
         put_json(comparison_to_json(comparison))
     else:
-        put_line(comparison_to_markdown(comparison).rstrip())
+        put_line(comparison_to_markdown(comparison, width=_terminal_width()).rstrip())
 
 
 def _draw(runs: Sequence[ReportedRun]) -> None:
@@ -92,7 +96,8 @@ def _draw(runs: Sequence[ReportedRun]) -> None:
         return
     try:
         for plot in plots_of(runs):
-            put_line(plot_terminal(plot, width=width, is_coloured=_has_colour()))
+            put_line("")
+            put_line(plot_terminal(plot, width=width, is_coloured=_has_colour()).rstrip())
     except EvaluationError as error:
         say(f"no plots: {error.message} — {error.hint}")
 
@@ -113,7 +118,7 @@ def _write_plots(runs: Sequence[ReportedRun], folder: Path, *, quiet: bool) -> N
     from imagescope_tui.evaluation.reports.plots import plots_of
 
     plots = plots_of(runs)
-    if not plots:
+    if not plots and not quiet:
         say("no plots: there is nothing to draw of runs with one stage and without rounds")
     for path in write_plots(plots, folder):
         if not quiet:
@@ -126,7 +131,7 @@ def _save_trace(folder: Path, query: str, *, quiet: bool) -> None:
     Raises:
         RunUnusable: the run has no such query, or its gallery is not there any more.
     """
-    from imagescope_tui.evaluation.comparisons.trace import write_trace
+    from imagescope_tui.evaluation.comparisons.trace import screen_command, write_trace
     from imagescope_tui.evaluation.galleries.photo_files import read_photo_files
     from imagescope_tui.evaluation.runs.folder import read_card, read_records
     from storage.library import Library
@@ -144,4 +149,4 @@ def _save_trace(folder: Path, query: str, *, quiet: bool) -> None:
         write_trace(path, card, record, library=library, path_of=files.__getitem__)
     put_line(str(path))
     if not quiet:
-        say(f"imagescope-tui --library {card.gallery} --trace {path}")
+        say(screen_command(card, path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from imagescope_tui.errors import RunUnusable
 from imagescope_tui.evaluation.comparisons.compare import LAST, compare
 from imagescope_tui.evaluation.comparisons.reasons import reasons
+from imagescope_tui.evaluation.comparisons.settings import settings_in_words
 from imagescope_tui.evaluation.comparisons.text import comparison_to_json, comparison_to_markdown
 from imagescope_tui.evaluation.reports.contents import build_report
 from imagescope_tui.evaluation.reports.report import ReportedRun
@@ -100,8 +102,9 @@ def test_the_queries_that_moved_most_come_first_in_both_directions() -> None:
 
 
 def test_a_query_of_another_reading_says_both() -> None:
-    then = moved("a", 9, intent={"descriptions": ["a red car"]}, reference_caption="a car")
-    now = moved("a", 2, intent={"descriptions": ["a red car at night"]}, reference_caption="a van")
+    then = moved("a", 9, 9, intent={"descriptions": ["a red car"]}, reference_caption="a car")
+    read = {"descriptions": ["a red car at night"]}
+    now = moved("a", 2, 2, intent=read, reference_caption="a van")
     assert reasons(then, now) == (
         "Stage 1 made the difference.",
         "Another reading: “a red car” then, “a red car at night” now.",
@@ -121,7 +124,7 @@ def test_other_photos_can_have_moved_past_the_right_one() -> None:
     same["verifications"].append({"photo_id": "p009", "answers": [{"said": False}]})
     other["verifications"].append({"photo_id": "p009", "answers": [{"said": True}]})
     (_, why) = reasons(moved("a", 5, 1, **same), moved("a", 5, 3, **other))
-    assert why == "The right photo's answers are the same; those of 1 other photos changed."
+    assert why == "The right photo's answers are the same; those of 1 other photo changed."
 
 
 def test_other_questions_are_told_not_their_answers() -> None:
@@ -176,6 +179,77 @@ def test_the_stage_that_did_most_of_it_is_told_not_the_first_that_differed() -> 
     assert stage == "Stage 2 made the difference."
     (stage, *_) = reasons(moved("a", None, None), moved("a", 3, 2))
     assert stage == "Stage 1 made the difference."
+
+
+def test_the_only_stage_is_not_said_to_have_made_the_difference() -> None:
+    then = moved("a", 9, intent={"descriptions": ["a car"]})
+    now = moved("a", 2, intent={"descriptions": ["a car"]})
+    assert reasons(then, now) == ("The reading is the same.",)
+    card = a_card(stages=(1,), queries=1)
+    text = comparison_to_markdown(compare(a_run("one", [then], card), a_run("two", [now], card)))
+    assert "- rank 9 → 2\n" in text
+    assert "over the 1 query that both have" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_told"), [((5,), (5, 1), True), ((5, 2), (5, 1), False)]
+)
+def test_the_last_stages_have_rows_of_their_own_where_they_are_not_the_same(
+    first: tuple[int, ...], second: tuple[int, ...], is_told: bool
+) -> None:
+    found = compare(
+        a_run("one", [moved("a", *first)], a_card(stages=tuple(range(1, len(first) + 1)))),
+        a_run("two", [moved("a", *second)]),
+    )
+    assert found.last_stages == (str(len(first)), "2")
+    assert ("| last stage |" in comparison_to_markdown(found)) is is_told
+    assert any(item.stage == LAST for item in found.differences)
+
+
+def test_settings_are_told_as_people_say_them() -> None:
+    first = a_card(
+        queries=1, options={"rank_by": "picture", "as_coded": False}, prompts={"verify": "h1"}
+    )
+    second = replace(
+        first,
+        caption_encoder_id="a-text-encoder",
+        limit=10,
+        photos_captioned=1200,
+        options={"rank_by": "words", "as_coded": True, "questions": 3, "stages": 2},
+        models={"verifier": "a-model"},
+        prompts={"verify": "h2", "judge": "h3", "tell_more": "h4"},
+        captions_fingerprint="c1",
+    )
+    assert settings_in_words(second, first) == (
+        "limit of queries: 10, where the first has none",
+        "ranked by: words, where the first has picture",
+        "as the publication's code does: yes, where the first has no",
+        "questions at most: 3, where the first has none",
+        "caption encoder: a-text-encoder, where the first has none",
+        "verifier: a-model, where the first has none",
+        "photos with a caption: 1,200, where the first has 0",
+        "stored captions: only in the second run",
+        "prompts only in the second run: judge and tell more",
+        "prompts not the same: verify",
+    )
+    assert "limit of queries: none, where the first has 10" in settings_in_words(first, second)
+    found = compare(a_run("one", [moved("a", 1)], first), a_run("two", [moved("a", 1)], second))
+    text = comparison_to_markdown(found)
+    assert "- caption encoder: a-text-encoder, where the first has none\n" in text
+    assert "None" not in text
+    assert "caption_encoder_id: a-text-encoder, not None" in comparison_to_json(found)["settings"]
+
+
+def test_a_narrow_terminal_loses_columns_and_breaks_lines_between_words() -> None:
+    first = a_run("cirr-val-imagescope", [moved("a", 8, 8, verdicts=[])])
+    second = a_run("cirr-val-ours", [moved("a", 8, 1, **asked(True, question="Is it red? " * 20))])
+    found = compare(first, second)
+    for width, gone in ((80, ("better", "worse")), (68, ("better", "worse", "first"))):
+        text = comparison_to_markdown(found, width=width)
+        assert max(map(len, text.splitlines())) <= width
+        assert f"no room for the columns {', '.join(gone[:-1])} and {gone[-1]}." in text
+    assert comparison_to_markdown(found, width=200) == comparison_to_markdown(found)
+    assert "| better | worse |" in comparison_to_markdown(found)
 
 
 def test_the_text_of_a_comparison_reads_well() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from imagescope_tui.errors import RunUnusable
-from imagescope_tui.evaluation.comparisons.trace import write_trace
+from imagescope_tui.evaluation.comparisons.trace import screen_command, write_trace
 from imagescope_tui.evaluation.runs.record import StageRecord
 from imagescope_tui.evaluation.runs.result_json import ResultWriter
 from imagescope_tui.search.events import (
@@ -29,8 +31,6 @@ from tests.search.test_stages import Asking, accepts, truth
 from tests.ui.library_world import World, build_world
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from imagescope_tui.evaluation.runs.record import QueryRecord
     from imagescope_tui.search.types import SearchResult
     from storage.records import Photo
@@ -154,3 +154,11 @@ def test_a_failed_or_empty_record_is_refused_in_a_line(world: World, tmp_path: P
                     path_of=paths.__getitem__,
                 )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_that_opens_a_trace_is_quoted_for_a_shell() -> None:
+    path = Path("/runs/my $HOME run/traces/it's #4.jsonl")
+    command = screen_command(a_card(gallery="/data/two words"), path)
+    assert shlex.split(command, comments=True) == [
+        "imagescope-tui", "--library", "/data/two words", "--trace", str(path),
+    ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from imagescope_tui.errors import RunUnusable
 from imagescope_tui.evaluation.comparisons.reasons import last_rank, ranks_by_stage, reasons
+from imagescope_tui.evaluation.comparisons.settings import settings_in_words
 from imagescope_tui.evaluation.measures.aggregate import paired_difference
 from imagescope_tui.evaluation.measures.of_queries import (
     hits_of,
@@ -69,7 +70,11 @@ class Comparison:
     dataset: str
     split: str
     settings: tuple[str, ...]
-    """What tells the runs apart, `name: second, not first`."""
+    """What tells the runs apart, `name: second, not first`, by the names in `run.json`."""
+    settings_told: tuple[str, ...]
+    """The same for people."""
+    last_stages: tuple[str, str]
+    """Each run's last stage, the first run's first."""
     common: int
     """Queries that both have, of which the right answers are known."""
     alone: tuple[int, int]
@@ -112,6 +117,8 @@ def compare(first: ReportedRun, second: ReportedRun, *, changes: int = 10) -> Co
         dataset=card.dataset,
         split=card.split,
         settings=differences(other, card),
+        settings_told=settings_in_words(other, card),
+        last_stages=_last_stages(first, second, pairs),
         common=len(common),
         alone=(len(one) - len(common), len(two) - len(common)),
         differences=tuple(_differences(first, second, pairs)),
@@ -155,8 +162,10 @@ def _differences(
     one, two = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     names = stage_names(one, first.report.card.stages)
     others = stage_names(two, second.report.card.stages)
-    ends = (_last(names), _last(others))
-    stages = [(LAST, *ends), *((name, name, name) for name in names if name in others)]
+    stages = [
+        (LAST, _last(names), _last(others)),
+        *((name, name, name) for name in names if name in others),
+    ]
     for told, stage, other in stages:
         for measure, before, after in _values(first, (one, stage), (two, other)):
             found = paired_difference(before, after)
@@ -168,6 +177,16 @@ def _differences(
                     second=sum(after.values()) / len(after),
                     difference=found,
                 )
+
+
+def _last_stages(
+    first: ReportedRun, second: ReportedRun, pairs: Sequence[tuple[QueryRecord, QueryRecord]]
+) -> tuple[str, str]:
+    one, two = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    return (
+        _last(stage_names(one, first.report.card.stages)),
+        _last(stage_names(two, second.report.card.stages)),
+    )
 
 
 def _last(stages: Sequence[str]) -> str:

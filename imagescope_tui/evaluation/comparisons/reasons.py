@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.evaluation.comparisons.accounts import account_of
 from imagescope_tui.evaluation.measures.of_ranks import found_ranks
+from imagescope_tui.evaluation.reports.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,10 @@ _UNFOUND = 1_000_000
 
 
 def reasons(first: QueryRecord, second: QueryRecord) -> tuple[str, ...]:
-    """One sentence each, the stage that made the difference, then what it did otherwise."""
+    """One sentence each, the stage that made the difference, then what it did otherwise.
+
+    A stage that is the only one is not named.
+    """
     failed = tuple(_failures(first, second))
     if failed:
         return failed
@@ -29,8 +33,9 @@ def reasons(first: QueryRecord, second: QueryRecord) -> tuple[str, ...]:
     if stage is None:
         return ()
     one, other = account_of(first), account_of(second)
+    is_only = len({*ranks_by_stage(first), *ranks_by_stage(second)}) == 1
     return (
-        f"Stage {stage} made the difference.",
+        *(() if is_only else (f"Stage {stage} made the difference.",)),
         *_fallbacks(first, second, stage),
         *_differences(stage, one, other, right_photo(first) or right_photo(second)),
     )
@@ -160,7 +165,10 @@ def _answers_about(photo: str, one: Account, other: Account) -> Iterator[str]:
         )
     if not changed:
         moved = sum(one.answers[name] != other.answers.get(name) for name in one.answers)
-        yield f"The right photo's answers are the same; those of {moved} other photos changed."
+        yield (
+            "The right photo's answers are the same;"
+            f" those of {counted(moved, 'other photo')} changed."
+        )
 
 
 def _verdicts(

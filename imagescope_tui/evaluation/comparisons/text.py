@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from imagescope_tui.evaluation.comparisons.compare import LAST
 from imagescope_tui.evaluation.reports.as_markdown import stage_title
-from imagescope_tui.evaluation.reports.markdown_table import markdown_table, percent
+from imagescope_tui.evaluation.reports.counts import counted, listed
+from imagescope_tui.evaluation.reports.markdown_table import (
+    markdown_table,
+    percent,
+    table_width,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,48 +26,80 @@ if TYPE_CHECKING:
     from imagescope_tui.evaluation.measures.aggregate import PairedDifference
 
 SCHEMA = 1
+_LEFT_OUT = (("better", "worse"), ("better", "worse", "first"))
+"""Columns that a narrow terminal has to do without."""
 
 
-def comparison_to_markdown(comparison: Comparison) -> str:
-    """Settings, differences, and the queries that moved most, with why."""
+def comparison_to_markdown(comparison: Comparison, *, width: int | None = None) -> str:
+    """Settings, differences, and the queries that moved most, with why.
+
+    A table that is wider than `width` leaves columns out, and says which.
+    """
     sections = [_head(comparison)]
-    if comparison.settings:
-        told = "\n".join(f"- {setting}" for setting in comparison.settings)
+    if comparison.settings_told:
+        told = "\n".join(f"- {setting}" for setting in comparison.settings_told)
         sections.append(f"## Settings of the second run\n\n{told}")
-    sections.append(f"## Differences\n\n{_differences(comparison.differences)}")
+    sections.append(f"## Differences\n\n{_fitting(comparison, width)}")
     sections += _changes("Queries the second run found further ahead", comparison.gained)
     sections += _changes("Queries the second run found further back", comparison.lost)
-    return "\n\n".join(sections) + "\n"
+    lines = "\n\n".join(sections).splitlines()
+    # Tables cannot be broken, and headings are none over two lines.
+    return (
+        "\n".join(
+            line if line.startswith(("|", "#")) or not line else wrapped(line, width)
+            for line in lines
+        )
+        + "\n"
+    )
 
 
 def _head(comparison: Comparison) -> str:
     alone = ""
     if any(comparison.alone):
         first, second = comparison.alone
-        alone = f" {first:,} more are in the first run alone, {second:,} in the second."
+        are = "is" if first == 1 else "are"
+        alone = f" {first:,} more {are} in the first run alone, {second:,} in the second."
     return (
         f"# {comparison.dataset} {comparison.split}: {comparison.second} against"
         f" {comparison.first}\n\n"
-        f"Paired over the {comparison.common:,} queries that both have.{alone}"
+        f"Paired over the {counted(comparison.common, 'query', 'queries')} that both have.{alone}"
     )
 
 
-def _differences(found: Sequence[StageDifference]) -> str:
-    rows = [
-        [
-            "last stage" if item.stage == LAST else stage_title(item.stage),
-            item.measure,
-            percent(item.first),
-            percent(item.second),
-            _signed(item.difference),
-            str(item.difference.better),
-            str(item.difference.worse),
-            _plainly(item.difference),
-        ]
-        for item in found
-    ]
+def _fitting(comparison: Comparison, width: int | None) -> str:
+    """The table of differences; the last stages have rows only where they are not the same."""
+    is_same_end = len(set(comparison.last_stages)) == 1
+    found = [item for item in comparison.differences if not (is_same_end and item.stage == LAST)]
+    table = _differences(found)
+    for left_out in _LEFT_OUT:
+        if width is None or table_width(table) <= width:
+            break
+        table = f"{_differences(found, left_out)}\n\n{_without(left_out)}"
+    return table
+
+
+def _without(left_out: Sequence[str]) -> str:
+    return f"There is no room for the columns {listed(list(left_out))}."
+
+
+def _differences(found: Sequence[StageDifference], left_out: Sequence[str] = ()) -> str:
     header = ["%", "measure", "first", "second", "difference", "better", "worse", "sure"]
-    return markdown_table(header, rows, words=2)
+    kept = [place for place, name in enumerate(header) if name not in left_out]
+    rows = [[_row(item)[place] for place in kept] for item in found]
+    return markdown_table([header[place] for place in kept], rows, words=2)
+
+
+def _row(item: StageDifference) -> list[str]:
+    return [
+        "last stage" if item.stage == LAST else stage_title(item.stage),
+        item.measure,
+        percent(item.first),
+        percent(item.second),
+        _signed(item.difference),
+        f"{item.difference.better:,}",
+        f"{item.difference.worse:,}",
+        _plainly(item.difference),
+    ]
 
 
 def _signed(found: PairedDifference) -> str:
@@ -87,9 +125,12 @@ def _changes(title: str, changes: Sequence[QueryChange]) -> list[str]:
 def _change(change: QueryChange) -> str:
     edited = f", an edit of {change.reference}" if change.reference else ""
     head = f"**{change.query}** “{' '.join(change.text.split())}”{edited}"
+    way = f" (first run {_way(change.first_ranks)}; second {_way(change.second_ranks)})"
+    is_only = (
+        len(change.first_ranks) == 1 and change.first_ranks.keys() == change.second_ranks.keys()
+    )
     lines = [
-        f"- rank {_rank(change.first_rank)} → {_rank(change.second_rank)}"
-        f" (first run {_way(change.first_ranks)}; second {_way(change.second_ranks)})",
+        f"- rank {_rank(change.first_rank)} → {_rank(change.second_rank)}{'' if is_only else way}",
         *(f"- {reason}" for reason in change.why),
     ]
     return "\n".join([head, "", *lines])
@@ -113,6 +154,7 @@ def comparison_to_json(comparison: Comparison) -> dict[str, Any]:
         "dataset": comparison.dataset,
         "split": comparison.split,
         "settings": list(comparison.settings),
+        "last_stages": list(comparison.last_stages),
         "queries": {
             "common": comparison.common,
             "only_first": comparison.alone[0],

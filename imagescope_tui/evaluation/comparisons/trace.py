@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from imagescope_tui.errors import RunUnusable
@@ -63,6 +64,11 @@ def write_trace(
         raise RunUnusable(f"the record of {record.id} does not tell how it came about") from error
     lines = [json.dumps(event_to_json(event, library)) for event in _events(card, result)]
     write_text(path, "\n".join(lines) + "\n")
+
+
+def screen_command(card: RunCard, path: Path) -> str:
+    """What opens the trace of a run in the screen, as a shell takes it."""
+    return shlex.join(["imagescope-tui", "--library", card.gallery, "--trace", str(path)])
 
 
 def _result(card: RunCard, record: QueryRecord, library: Library, path_of: PathOf) -> SearchResult:
