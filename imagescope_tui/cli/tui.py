@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from imagescope_tui.indexer_client import IndexerClient
     from imagescope_tui.model_desk import ModelDesk
     from imagescope_tui.search.engine import SearchEngine
-    from imagescope_tui.search.events import SearchEvent
+    from imagescope_tui.search.trace import SavedSearch
     from imagescope_tui.search.types import StrategyName
     from imagescope_tui.ui.settings import ImageMode, UiSettings
 
@@ -56,18 +56,37 @@ def tui(
         raise UsageError("the screen needs a terminal", "imagescope search works in a pipe")
     run = begin(context, library=library, config=config, encoder=encoder)
     added = existing_folders(folders or [], run.settings)
-    events = _read_trace(trace, run.settings.library) if trace is not None else ()
+    saved = _open_trace(trace, run.settings.library) if trace is not None else None
     from imagescope_tui.ui.app import run_app
 
-    return run_app(replace(_ui_settings(run.settings, added, images), trace=events))
+    settings = _ui_settings(run.settings, added, images)
+    if saved is not None:
+        settings = replace(settings, trace=saved.events, is_trace_foreign=saved.is_foreign)
+    return run_app(settings)
 
 
-def _read_trace(file: Path, library: Path) -> tuple[SearchEvent, ...]:
-    from imagescope_tui.search.trace import read_trace
+def _open_trace(file: Path, library: Path) -> SavedSearch:
+    """The saved search with the photos of the library.
+
+    Raises:
+        TraceUnreadable: the file is none, whatever the library is.
+        StorageError: the library is missing, or cannot be read.
+    """
+    from imagescope_tui.search.trace import open_trace
+    from storage.errors import LibraryMissing, StorageError
     from storage.library import Library
 
-    with Library.open_reader(library) as reader:
-        return read_trace(file, reader)
+    try:
+        with Library.open_reader(library) as reader:
+            return open_trace(file, reader)
+    except StorageError as error:
+        open_trace(file, None)
+        if isinstance(error, LibraryMissing):
+            raise LibraryMissing(
+                f"{error.message}: a trace is opened with the library it was made with",
+                "name it with --library",
+            ) from error
+        raise
 
 
 def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | None) -> UiSettings:

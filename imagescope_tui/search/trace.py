@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from imagescope_tui.search.events import SearchEvent
     from storage.library import Library
+    from storage.records import Photo
 
 _BYTES_MAX = 200_000_000
 
@@ -161,6 +162,24 @@ def read_trace(path: Path, library: Library) -> tuple[SearchEvent, ...]:
     """The events of a saved trace, as far as its photos are in the library.
 
     Raises:
+        TraceUnreadable, StorageError: as `open_trace` does.
+    """
+    return open_trace(path, library).events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """A search that was read back."""
+
+    events: tuple[SearchEvent, ...]
+    is_foreign: bool
+    """Whether it ranked photos, and none of them is in the library."""
+
+
+def open_trace(path: Path, library: Library | None) -> SavedSearch:
+    """A saved trace, as far as its photos are in the library; without one no photo is known.
+
+    Raises:
         TraceUnreadable: the file is missing, too large, or holds no events of a search.
         StorageError: the library cannot be read.
     """
@@ -185,34 +204,41 @@ def read_trace(path: Path, library: Library) -> tuple[SearchEvent, ...]:
                 ) from error
     if not events:
         raise TraceUnreadable(f"{path} holds no search")
-    return tuple(events)
+    is_foreign = bool(reader.candidates) and not reader.known
+    return SavedSearch(events=tuple(events), is_foreign=is_foreign)
 
 
 @dataclass(slots=True)
 class _Reader:
     """Finds the photos again by their paths; those the library lacks are left out."""
 
-    library: Library
+    library: Library | None
+    candidates: int = 0
+    """How many were read so far."""
+    known: int = 0
+    """Of them, in the library."""
 
     def event(self, fields: dict[str, Any]) -> SearchEvent:
         make = _READERS[fields["event"]]
         return make(self, fields)
 
     def photo(self, fields: dict[str, Any]) -> PhotoId:
-        found = self.library.photos.at(Path(fields["path"])) if fields.get("path") else None
+        found = self._photo_at(fields["path"]) if fields.get("path") else None
         return found.id if found else PhotoId(-1)
+
+    def _photo_at(self, path: str) -> Photo | None:
+        place = Path(path)
+        return None if self.library is None else self.library.photos.at(place)
 
     def ranking(self, rows: Iterable[dict[str, Any]]) -> tuple[Candidate, ...]:
         return tuple(item for row in rows if (item := self._candidate(row)) is not None)
 
     def _candidate(self, row: dict[str, Any]) -> Candidate | None:
-        photo = self.library.photos.at(Path(row["path"]))
-        if photo is None:
-            return None
+        photo = self._photo_at(row["path"])
         parts = row["parts"]
-        return Candidate(
-            photo_id=photo.id,
-            content_id=photo.content_id,
+        candidate = Candidate(
+            photo_id=photo.id if photo else PhotoId(-1),
+            content_id=photo.content_id if photo else None,
             score=float(row["score"]),
             picture_score=parts["picture"],
             picture_rank=parts["picture_rank"],
@@ -222,6 +248,9 @@ class _Reader:
             words_rank=parts["words_rank"],
             standing=parts["standing"],
         )
+        self.candidates += 1
+        self.known += photo is not None
+        return candidate if photo else None
 
     def verification(self, fields: dict[str, Any]) -> Verification:
         return Verification(

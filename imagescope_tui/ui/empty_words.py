@@ -49,6 +49,17 @@ def without_results(view: SearchView, chip_labels: tuple[str, ...]) -> EmptyWord
     return EmptyWords(title=title, lines=tuple(lines))
 
 
+def foreign_trace() -> EmptyWords:
+    """A saved search whose photos are others than the library's."""
+    return EmptyWords(
+        title="This search was made with another library",
+        lines=(
+            "imagescope-tui --library DIR --trace FILE opens it with that one.",
+            "/ changes the query.   Esc Esc shows the photos of this library.",
+        ),
+    )
+
+
 def without_folders() -> EmptyWords:
     """A library that knows no folder yet."""
     return EmptyWords(

@@ -32,11 +32,22 @@ class Notice:
 
 
 def notices(
-    index: IndexView, roots: tuple[Root, ...], library_problem: Problem | None
+    index: IndexView,
+    roots: tuple[Root, ...],
+    library_problem: Problem | None,
+    has_foreign_trace: bool = False,
 ) -> tuple[Notice, ...]:
-    """Everything worth a line, the most pressing first."""
+    """Everything worth a line, the most pressing first.
+
+    Args:
+        index: what is known of the indexer.
+        roots: the library's folders.
+        library_problem: why the library cannot be read.
+        has_foreign_trace: whether a saved search is shown that is of other photos.
+    """
     return (
         *_trouble(index, library_problem),
+        *_trace(is_foreign=has_foreign_trace),
         *_folders(index, roots),
         *_encoder(index),
         *_captioner(index),
@@ -53,6 +64,13 @@ def _trouble(index: IndexView, library_problem: Problem | None) -> Iterator[Noti
         yield Notice(
             key="elsewhere", text=f"{who[:1].upper()}{who[1:]}; what it adds appears here too."
         )
+
+
+def _trace(*, is_foreign: bool) -> Iterator[Notice]:
+    if is_foreign:
+        text = "None of the photos of this trace are in this library"
+        hint = "--library names the one it was made with"
+        yield Notice(key="trace", text=f"{text} · {hint}", brief=text, tone="warning")
 
 
 def _folders(index: IndexView, roots: tuple[Root, ...]) -> Iterator[Notice]:

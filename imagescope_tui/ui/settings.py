@@ -78,6 +78,8 @@ class UiSettings:
     """Who writes captions now."""
     trace: tuple[SearchEvent, ...] = ()
     """A saved search that is shown until something is asked."""
+    is_trace_foreign: bool = False
+    """Whether none of its photos are in the library."""
     pull_command: tuple[str, ...] = PULL_COMMAND
     """Downloads the model whose name is added, and prints its progress as JSON lines."""
     make_client: Callable[[IndexerOptions, Callable[[IndexEvent], None]], IndexerClient] | None = (

@@ -12,7 +12,7 @@ from imagescope_tui.errors import TraceUnreadable
 from imagescope_tui.search.events import SearchEvent, SearchFinished
 from imagescope_tui.search.json_form import result_to_json
 from imagescope_tui.search.strategies import options_for
-from imagescope_tui.search.trace import event_to_json, read_trace
+from imagescope_tui.search.trace import event_to_json, open_trace, read_trace
 from imagescope_tui.search.types import Query, StrategyName, Turn
 from storage.library import Library
 from storage.records import PhotoFilter
@@ -120,6 +120,25 @@ def test_what_is_no_trace_is_refused(world: World, tmp_path: Path, content: str)
     path.write_text(content, "utf-8")
     with Library.open_reader(world.folder) as library, pytest.raises(TraceUnreadable):
         read_trace(path, library)
+    with pytest.raises(TraceUnreadable):
+        open_trace(path, None)
+
+
+async def test_a_trace_is_foreign_where_the_library_has_none_of_its_photos(
+    world: World, tmp_path: Path
+) -> None:
+    events, result = await searched(world)
+    with Library.open_reader(world.folder) as library:
+        path = saved(events, library, tmp_path / "trace.jsonl")
+        assert not open_trace(path, library).is_foreign
+        lost = library.photos.by_ids([result.ranking[0].photo_id])[result.ranking[0].photo_id]
+        name = json.dumps(lost.path).strip('"')
+        path.write_text(path.read_text("utf-8").replace(name, "elsewhere.jpg"), "utf-8")
+        assert not open_trace(path, library).is_foreign
+        path.write_text(path.read_text("utf-8").replace(str(world.root), "/elsewhere"), "utf-8")
+        assert open_trace(path, library).is_foreign
+        nothing = saved(events[:1], library, tmp_path / "nothing.jsonl")
+        assert not open_trace(nothing, library).is_foreign
 
 
 async def test_the_json_form_tells_stage_answers_and_verdict_of_each_result(world: World) -> None:

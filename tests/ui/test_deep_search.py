@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import islice
@@ -19,6 +20,7 @@ from imagescope_tui.search.events import (
     SearchFinished,
     StageDegraded,
 )
+from imagescope_tui.search.trace import event_to_json, open_trace
 from imagescope_tui.search.types import (
     Candidate,
     Degradation,
@@ -39,6 +41,7 @@ from tests.ui.waiting import screen_text, settled, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from pathlib import Path
 
     from textual.pilot import Pilot
 
@@ -346,6 +349,30 @@ async def test_a_saved_search_opens_as_it_was_until_something_is_asked(
         await until(pilot, lambda: bool(engine.asked))
         await settled(pilot)
         assert "accepted" not in screen_text(app)
+
+
+async def test_a_trace_of_another_library_is_told_until_something_is_asked(
+    opened: Opener, engine: ScriptedEngine, world: World, tmp_path: Path
+) -> None:
+    told = "None of the photos of this trace are in this library"
+    file = tmp_path / "trace.jsonl"
+    with Library.open_reader(world.folder) as library:
+        lines = [
+            json.dumps(event_to_json(event, library))
+            for event in deep_story(QUERY, DEEP, engine.found)
+        ]
+        file.write_text("\n".join(lines).replace(str(world.root), "/elsewhere"), "utf-8")
+        saved = open_trace(file, library)
+    assert saved.is_foreign
+    async with opened((160, 50), trace=saved.events, is_trace_foreign=True) as (app, pilot):
+        await settled(pilot)
+        assert app.browse.grid.count == 0
+        assert told in screen_text(app)
+        assert "made with another library" in screen_text(app)
+        await pilot.press("escape", "escape")
+        await settled(pilot)
+        assert app.browse.grid.count == 40
+        assert told not in screen_text(app)
 
 
 async def test_a_trace_with_a_stranger_photo_still_opens(

@@ -81,6 +81,11 @@ class AskingScreen(PhotoActions):
         return self._desk.view
 
     @property
+    def has_foreign_trace(self) -> bool:
+        """Whether a saved search is shown that found nothing of this library."""
+        return self._is_trace and self.app.settings.is_trace_foreign
+
+    @property
     def is_about_to_ask(self) -> bool:
         """Whether the same question is going to be asked again soon."""
         return self._again is not None

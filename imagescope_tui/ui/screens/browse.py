@@ -11,12 +11,7 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 
 from imagescope_tui.errors import ImagescopeError
-from imagescope_tui.ui.empty_words import (
-    EmptyWords,
-    without_folders,
-    without_photos,
-    without_results,
-)
+from imagescope_tui.ui import empty_words
 from imagescope_tui.ui.index_state import Problem
 from imagescope_tui.ui.known import NOT_ASKED, UNKNOWN, Known, known_of
 from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
@@ -46,6 +41,7 @@ from storage.errors import StorageError
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from imagescope_tui.ui.empty_words import EmptyWords
     from imagescope_tui.ui.index_state import IndexView
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.screens.detail import Page
@@ -145,7 +141,7 @@ class BrowseScreen(AskingScreen):
 
     def _show_notices(self) -> None:
         roots = self.app.snapshot.roots if self.app.snapshot else ()
-        waiting = notices(self.app.index, roots, self.app.library_problem)
+        waiting = notices(self.app.index, roots, self.app.library_problem, self.has_foreign_trace)
         shown = tuple(notice for notice in waiting if notice.key not in self._dismissed)
         self._first_notice = shown[0].key if shown else ""
         self.query_one(NoticeLine).show_notices(shown)
@@ -160,6 +156,7 @@ class BrowseScreen(AskingScreen):
         """How many were found, how long it took, and why the selected photo is there."""
         self.query_one(QueryLine).show_outcome(found_words(view, RANKING_LIMIT))
         self._show_status()
+        self._show_notices()
         self._show_known()
         self._show_reasons()
         self.query_one(ChatPane).show_chat(self.chat)
@@ -207,14 +204,17 @@ class BrowseScreen(AskingScreen):
             self.grid.focus()
 
     def _empty_words(self) -> EmptyWords | None:
+        if self.has_foreign_trace:
+            return empty_words.foreign_trace()
         if not self.asked.is_empty:
-            labels = self.asked.chip_labels
-            return without_results(self.view, labels) if self.view.phase != "searching" else None
+            if self.view.phase == "searching":
+                return None
+            return empty_words.without_results(self.view, self.asked.chip_labels)
         if self.app.snapshot is None:
             return None
         if not self._has_folders:
-            return without_folders()
-        return without_photos(self.app.snapshot, self.app.index)
+            return empty_words.without_folders()
+        return empty_words.without_photos(self.app.snapshot, self.app.index)
 
     def _server_changed(self) -> None:
         self._show_title()
