@@ -54,8 +54,8 @@ def foreign_trace() -> EmptyWords:
     return EmptyWords(
         title="This search was made with another library",
         lines=(
-            "imagescope-tui --library DIR --trace FILE opens it with that one.",
-            "/ changes the query.   Esc Esc shows the photos of this library.",
+            "imagescope-tui --library DIR --trace FILE opens it.",
+            "/ changes the query.   Esc Esc shows what is here.",
         ),
     )
 
