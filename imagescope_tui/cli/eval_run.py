@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imagescope_tui.cli.common import begin, indexer_options
+from imagescope_tui.cli.common import begin, expect_stage, indexer_options
 from imagescope_tui.cli.eval_flags import CaptionsFlags
 from imagescope_tui.cli.eval_progress import listener
 from imagescope_tui.cli.exit_codes import ExitCode
@@ -174,8 +174,7 @@ def _options(name: DatasetName, flags: EvalFlags, run: Invocation) -> SearchOpti
     strategy = flags.strategy or _default_strategy(name, run)
     last = int(flags.stages[-1]) if flags.stages else None
     options = options_for(strategy, stages=last, top_k=flags.top_k, max_judged=flags.max_judged)
-    if last is not None and options.stages < last:
-        raise UsageError(f"{strategy} has no stage {last}", f"its last is stage {options.stages}")
+    expect_stage(options, last)
     return replace(
         options,
         rank_by=flags.rank or ("fused" if strategy == "ours" else "picture"),

@@ -17,7 +17,7 @@ from imagescope_tui.evaluation.galleries.catalogue import NOWHERE, read_catalogu
 from imagescope_tui.evaluation.galleries.gallery_locks import changing
 from imagescope_tui.evaluation.galleries.photo_files import write_photo_files
 from imagescope_tui.indexer_client import LOG_NAME, IndexerClient
-from indexer.chosen import read_chosen, write_chosen
+from indexer.chosen import CHOSEN_NAME, read_chosen, write_chosen
 from indexer.events import CaptionerUnavailable, EncoderUnavailable, IndexHalted
 from indexer.models.chat_types import ChatUnavailable
 from indexer.models.protocols import ModelMissing
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     Emit = Callable[[IndexEvent], None]
 
-_CHOSEN_NAME = "chosen.json"
 _CAPTIONS_AT_ONCE = 2_000
 _STORED = "stored:"
 _NO_CAPTIONS = CaptionOrigin(model_id="", prompt_id="none")
@@ -60,7 +59,7 @@ async def index_gallery(benchmark: Benchmark, options: IndexerOptions, emit: Emi
 
 async def _index(benchmark: Benchmark, options: IndexerOptions, emit: Emit) -> None:
     root = _absolute(benchmark.root)
-    chosen = options.library / _CHOSEN_NAME
+    chosen = options.library / CHOSEN_NAME
     _take_over(options.library, root)
     write_chosen(chosen, benchmark.photos.values())
     write_photo_files(options.library, benchmark)
@@ -91,15 +90,15 @@ def make_gallery_folder(folder: Path) -> None:
     Raises:
         UsageError: it is something else, or cannot be written.
     """
-    if (folder / DATABASE_NAME).exists() and not (folder / _CHOSEN_NAME).exists():
+    if (folder / DATABASE_NAME).exists() and not (folder / CHOSEN_NAME).exists():
         raise UsageError(
             f"{folder} is a library of photos, not a gallery of a benchmark",
             "name another folder with --gallery",
         )
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not (folder / _CHOSEN_NAME).exists():
-            write_chosen(folder / _CHOSEN_NAME, ())
+        if not (folder / CHOSEN_NAME).exists():
+            write_chosen(folder / CHOSEN_NAME, ())
     except OSError as error:
         raise UsageError(
             f"the gallery {folder} cannot be written: {error.strerror}",
@@ -116,7 +115,7 @@ def _changing(benchmark: Benchmark, folder: Path) -> AbstractContextManager[None
         active = library.captions.active()
     is_stored = active is not None and active.prompt_id.startswith(_STORED)
     has_other_captions = active != _origin(benchmark) if benchmark.captions else is_stored
-    chosen = read_chosen(folder / _CHOSEN_NAME).files
+    chosen = read_chosen(folder / CHOSEN_NAME).files
     if not has_other_captions and chosen == frozenset(benchmark.photos.values()):
         return same
     return changing(folder)
