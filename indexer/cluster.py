@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.caption_prompt import caption_prompt
@@ -35,15 +35,10 @@ from indexer.cluster_line import ClusterLine
 from indexer.cluster_ray import RayCluster, open_cluster
 from indexer.cluster_shape import size_of_readers
 from indexer.cluster_work import ReadOrder, program_version
-from indexer.control import Control
-from indexer.encoder_slot import EncoderSlot
 from indexer.errors import ClusterUnusable
 from indexer.models.encoders import resolve_auto
 from indexer.photo_queue import PhotoQueue
 from indexer.photo_writer import PhotoWriter
-from indexer.run import IndexRun
-from storage.library import THUMBNAILS_NAME, Library
-from storage.thumbnails import ThumbnailCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,40 +47,17 @@ if TYPE_CHECKING:
     from indexer.models.chat_types import RoleSettings
     from indexer.models.protocols import ImageTextEncoder
     from indexer.options import IndexerOptions
+    from storage.library import Library
+    from storage.thumbnails import ThumbnailCache
 
 _BUILTIN = "builtin"
 
 
-def index_on_cluster(
-    options: IndexerOptions, address: str, emit: Callable[[IndexEvent], None]
-) -> None:
-    """Bring a library up to date with the cluster at `address`, and end.
-
-    Address: `auto`, `local`, `HOST:PORT` or `ray://HOST:PORT`, as `cluster_ray.open_cluster` says.
-    The indexer's child process does the same where `IndexerOptions.cluster` holds an address.
-
-    Raises:
-        ClusterUnusable: Ray is missing, no cluster answers, or a node cannot do the work.
-        IndexerError: the encoder cannot be used here.
-        StorageError: the library cannot be opened or written.
-    """
-    once = replace(options, watch=False, serve=False)
-    encoders = EncoderSlot(once, emit)
-    encoders.start()
-    if encoders.wait() is None and encoders.error is not None:
-        raise ClusterUnusable(encoders.error.message, encoders.error.hint)
-    thumbnails = ThumbnailCache(once.library / THUMBNAILS_NAME, once.thumbnail_cache_bytes)
-    with (
-        Library.open_writer(once.library) as library,
-        cluster_workshop(once, address) as workshop,
-    ):
-        run = IndexRun(library, once, encoders, thumbnails, Control(), emit, workshop=workshop)
-        run.run()
-
-
 @contextmanager
 def cluster_workshop(options: IndexerOptions, address: str) -> Iterator[ClusterWorkshop]:
-    """The workers of a cluster, for as long as a run lasts.
+    """The workers of the cluster at `address`, for as long as a run lasts.
+
+    Address: `auto`, `local`, `HOST:PORT` or `ray://HOST:PORT`, as `cluster_ray.open_cluster` says.
 
     Raises:
         ClusterUnusable: Ray is missing, or no cluster answers.

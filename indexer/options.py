@@ -14,9 +14,6 @@ from typing import Any
 
 from indexer.models.chat_types import RoleSettings
 
-BATCH_PHOTOS_MAX = 64
-"""Photos in one commit, and so the most that is done again after a kill."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexerOptions:

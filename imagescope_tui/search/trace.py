@@ -158,15 +158,6 @@ class _Writer:
         }
 
 
-def read_trace(path: Path, library: Library) -> tuple[SearchEvent, ...]:
-    """The events of a saved trace, as far as its photos are in the library.
-
-    Raises:
-        TraceUnreadable, StorageError: as `open_trace` does.
-    """
-    return open_trace(path, library).events
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedSearch:
     """A search that was read back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imagescope_tui.ui import wording
+from imagescope_tui.counting import counted
 from imagescope_tui.ui.progress import progress_sentence
 from storage.safe_text import printable
 
@@ -100,6 +100,4 @@ def without_photos(snapshot: LibrarySnapshot, index: IndexView) -> EmptyWords:
 def _unreadable(index: IndexView) -> tuple[str, ...]:
     if not index.failed:
         return ()
-    return (
-        f"{wording.counted(index.failed, 'file')} could not be read: imagescope status --failures",
-    )
+    return (f"{counted(index.failed, 'file')} could not be read: imagescope status --failures",)

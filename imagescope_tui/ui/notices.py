@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from imagescope_tui.counting import counted
 from imagescope_tui.ui import wording
 from storage.safe_text import printable
 
@@ -109,9 +110,7 @@ def _of_problem(key: str, before: str, problem: Problem, tone: Tone) -> Notice:
 
 
 def _offline(entry: OfflineRoot) -> str:
-    kept = (
-        f"its {wording.counted(entry.photos, 'photo')} stay" if entry.photos else "nothing is lost"
-    )
+    kept = f"its {counted(entry.photos, 'photo')} stay" if entry.photos else "nothing is lost"
     return (
         f"{printable(entry.root)} is not there ({printable(entry.reason)});"
         f" {kept} and {'are' if entry.photos else 'is'} still found."

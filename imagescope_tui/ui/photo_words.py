@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from imagescope_tui.counting import counted
 from imagescope_tui.ui import wording
 from storage.safe_text import printable
 
@@ -77,7 +78,7 @@ def _whereabouts(detail: PhotoDetail, home: Path) -> Iterator[Line]:
         yield Line(f"also {wording.short_path(copy.full_path, home)}", "quiet")
     if len(detail.copies) > _COPIES_NAMED:
         unnamed = len(detail.copies) - _COPIES_NAMED
-        yield Line(f"and {wording.counted(unnamed, 'more copy', 'more copies')}", "quiet")
+        yield Line(f"and {counted(unnamed, 'more copy', 'more copies')}", "quiet")
     if detail.photo.offline_since is not None:
         drive = printable(str(detail.photo.root))
         yield Line("", "quiet")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from imagescope_tui.counting import counted
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -30,11 +31,6 @@ _MONTHS = (
     "November",
     "December",
 )
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """`1 photo`, `48,213 photos`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def duration(seconds: float) -> str:

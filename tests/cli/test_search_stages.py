@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagescope_tui.search.trace import read_trace
+from imagescope_tui.search.trace import open_trace
 from storage.library import Library
 from tests.cli.conftest import index_once
 from tests.world.model_server import ModelServer
@@ -97,7 +97,7 @@ def test_a_saved_trace_can_be_read_again(
     trace = tmp_path / "trace.jsonl"
     trace.write_text(done.out, "utf-8")
     with Library.open_reader(imagescope.library) as library:
-        assert len(read_trace(trace, library)) == len(events)
+        assert len(open_trace(trace, library).events) == len(events)
 
 
 def test_stage_one_alone_asks_neither_verifier_nor_evaluator(

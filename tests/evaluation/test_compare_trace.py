@@ -21,7 +21,7 @@ from imagescope_tui.search.events import (
     SearchFinished,
     SearchStarted,
 )
-from imagescope_tui.search.trace import read_trace
+from imagescope_tui.search.trace import open_trace
 from imagescope_tui.search.types import Query, SearchOptions, Turn
 from storage.library import Library
 from storage.records import PhotoFilter
@@ -98,7 +98,7 @@ async def test_a_trace_of_a_record_reads_as_the_search_it_was(world: World, tmp_
             library=library,
             path_of=paths.__getitem__,
         )
-        events = read_trace(tmp_path / "7.jsonl", library)
+        events = open_trace(tmp_path / "7.jsonl", library).events
     started, finished = events[0], events[-1]
     assert isinstance(started, SearchStarted)
     assert started.options.top_k == 6
@@ -132,7 +132,7 @@ async def test_photos_that_the_gallery_lost_are_left_out(world: World, tmp_path:
             library=library,
             path_of=paths.__getitem__,
         )
-        finished = read_trace(tmp_path / "7.jsonl", library)[-1]
+        finished = open_trace(tmp_path / "7.jsonl", library).events[-1]
     assert isinstance(finished, SearchFinished)
     assert len(finished.result.rankings[1]) == len(result.rankings[1]) - 1
     assert first not in [item.photo_id for item in finished.result.verifications]

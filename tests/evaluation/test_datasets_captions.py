@@ -11,7 +11,7 @@ import pytest
 from imagescope_tui.errors import DatasetIncomplete
 from imagescope_tui.evaluation.datasets.captions import load_captions
 from imagescope_tui.evaluation.datasets.catalog import load_benchmark, missing_photos
-from imagescope_tui.evaluation.datasets.stored_captions import read_stored_captions, with_captions
+from imagescope_tui.evaluation.datasets.stored_captions import read_caption_table, with_captions
 from tests.world.benchmarks import write_miniature
 
 if TYPE_CHECKING:
@@ -118,19 +118,19 @@ def test_machine_captions_of_other_photos_are_refused(tmp_path: Path) -> None:
 def test_stored_captions_are_read_from_json_and_tables(tmp_path: Path) -> None:
     path = tmp_path / "image_caption.json"
     path.write_text(json.dumps({"a.jpg": " a dog ", "b": "", "c": "a cat"}))
-    assert read_stored_captions(path) == {"a.jpg": "a dog", "c": "a cat"}
+    assert read_caption_table(path).captions == {"a.jpg": "a dog", "c": "a cat"}
     table = tmp_path / "captions.csv"
     table.write_text("blip2_base,filename\na dog,a.jpg\n")
-    assert read_stored_captions(table) == {"a.jpg": "a dog"}
+    assert read_caption_table(table).captions == {"a.jpg": "a dog"}
     path.write_text('{"a": 3}')
     with pytest.raises(DatasetIncomplete, match="`a` is no text"):
-        read_stored_captions(path)
+        read_caption_table(path)
     path.write_text("[]")
     with pytest.raises(DatasetIncomplete, match="no object of captions"):
-        read_stored_captions(path)
+        read_caption_table(path)
     table.write_text("file\na\n")
     with pytest.raises(DatasetIncomplete, match="no column of captions"):
-        read_stored_captions(table)
+        read_caption_table(table)
 
 
 @pytest.mark.parametrize("form", ["{:012}.jpg", "{:012}", "{}"])

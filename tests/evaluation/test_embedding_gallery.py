@@ -238,7 +238,9 @@ def test_a_pickle_beside_the_vectors_is_never_opened(
     (folder / "cache" / f"{MODEL}--top-1000.pkl").write_bytes(b"cos\nsystem\n(S'false'\ntR.")
     monkeypatch.setattr(pickle, "load", None)
     monkeypatch.setattr(pickle, "loads", None)
-    opened(folder, tuple(NAMES[:3])).close()
+    gallery = opened(folder, tuple(NAMES[:3]))
+    assert len(gallery) == len(NAMES)
+    gallery.close()
 
 
 def test_missing_pyarrow_is_told_with_what_to_install(

@@ -166,7 +166,9 @@ def test_another_run_is_not_gone_on_with(
 def test_moved_data_and_other_versions_are_the_same_run(tmp_path: Path) -> None:
     RunFolder.begin(tmp_path / "run", CARD).close()
     moved = replace(CARD, folder="/elsewhere", versions={"python": "4"}, notes=())
-    RunFolder.resume(tmp_path / "run", moved).close()
+    folder = RunFolder.resume(tmp_path / "run", moved)
+    folder.close()
+    assert folder.card == moved
 
 
 def test_two_processes_do_not_write_one_run(tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from indexer.cluster import index_on_cluster
 from indexer.control import Control
 from indexer.encoder_slot import EncoderSlot
 from indexer.errors import ClusterUnusable
@@ -37,6 +36,7 @@ from storage.library import THUMBNAILS_NAME, Library
 from storage.records import PhotoFilter
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.indexer.children import child_of
+from tests.indexer.cluster_runs import index_on_cluster
 from tests.pictures import paint
 from tests.world.model_server import ModelServer
 from tests.world.scenes import COLOURS, draw, scene_of

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.cluster import ClusterWorkshop, index_on_cluster
+from indexer.cluster import ClusterWorkshop
 from indexer.cluster_ray import Lost, RayCluster, Task
 from indexer.cluster_shape import GPU_SHARE, NodeSize, WorkerSize, size_of_readers
 from indexer.cluster_work import ReadOrder, ReadReply, program_version, read_photos
@@ -26,6 +26,7 @@ from indexer.run import IndexRun
 from storage.library import THUMBNAILS_NAME, Library
 from storage.records import PhotoFilter
 from storage.thumbnails import ThumbnailCache
+from tests.indexer.cluster_runs import index_on_cluster
 from tests.pictures import paint
 from tests.world.model_server import ModelServer
 

@@ -12,7 +12,7 @@ from imagescope_tui.errors import TraceUnreadable
 from imagescope_tui.search.events import SearchEvent, SearchFinished
 from imagescope_tui.search.json_form import result_to_json
 from imagescope_tui.search.strategies import options_for
-from imagescope_tui.search.trace import event_to_json, open_trace, read_trace
+from imagescope_tui.search.trace import event_to_json, open_trace
 from imagescope_tui.search.types import Query, StrategyName, Turn
 from storage.library import Library
 from storage.records import PhotoFilter
@@ -67,7 +67,7 @@ async def test_a_trace_read_again_is_written_the_same(
     events, _ = await searched(world, strategy)
     with Library.open_reader(world.folder) as library:
         path = saved(events, library, tmp_path / "trace.jsonl")
-        again = read_trace(path, library)
+        again = open_trace(path, library).events
         assert [type(event) for event in again] == [type(event) for event in events]
         written = saved(list(again), library, tmp_path / "again.jsonl")
         assert written.read_text("utf-8") == path.read_text("utf-8")
@@ -88,7 +88,7 @@ async def test_a_trace_of_an_earlier_version_opens(world: World, tmp_path: Path)
             for name in ("verifies", "questions", "fusion", "rrf_k", "answers_from", "as_coded"):
                 line.get("options", {}).pop(name, None)
         path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
-        finished = read_trace(path, library)[-1]
+        finished = open_trace(path, library).events[-1]
     assert isinstance(finished, SearchFinished)
     assert finished.result.propositions == result.propositions
 
@@ -109,7 +109,7 @@ async def test_a_photo_the_library_has_lost_is_left_out(world: World, tmp_path: 
         lost = library.photos.by_ids([result.ranking[0].photo_id])[result.ranking[0].photo_id]
         name = json.dumps(lost.path).strip('"')
         path.write_text(path.read_text("utf-8").replace(name, "elsewhere.jpg"), "utf-8")
-        finished = read_trace(path, library)[-1]
+        finished = open_trace(path, library).events[-1]
     assert isinstance(finished, SearchFinished)
     assert len(finished.result.ranking) == len(result.ranking) - 1
 
@@ -119,7 +119,7 @@ def test_what_is_no_trace_is_refused(world: World, tmp_path: Path, content: str)
     path = tmp_path / "trace.jsonl"
     path.write_text(content, "utf-8")
     with Library.open_reader(world.folder) as library, pytest.raises(TraceUnreadable):
-        read_trace(path, library)
+        open_trace(path, library)
     with pytest.raises(TraceUnreadable):
         open_trace(path, None)
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from imagescope_tui.counting import counted
 from imagescope_tui.ui import wording
 from storage.records import Facts, Photo, PhotoId, RootId
 
@@ -64,8 +65,8 @@ def test_sizes_are_told_in_the_unit_that_fits(size: int, text: str) -> None:
 
 
 def test_counts_have_their_plural_and_their_commas() -> None:
-    assert wording.counted(1, "photo") == "1 photo"
-    assert wording.counted(48_213, "photo") == "48,213 photos"
+    assert counted(1, "photo") == "1 photo"
+    assert counted(48_213, "photo") == "48,213 photos"
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.004, "1/250 s"), (2.5, "2.5 s"), (0.5, "0.5 s")])

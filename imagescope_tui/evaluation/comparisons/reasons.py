@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from imagescope_tui.counting import counted
 from imagescope_tui.evaluation.comparisons.accounts import account_of
 from imagescope_tui.evaluation.measures.of_ranks import found_ranks
-from imagescope_tui.evaluation.reports.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from imagescope_tui.evaluation.reports.counts import listed
+from imagescope_tui.counting import listed
 from imagescope_tui.evaluation.reports.run_settings import in_words, option_name
 from imagescope_tui.evaluation.runs.card import TOLD_ONLY, card_to_json
 

@@ -28,17 +28,10 @@ class CaptionTable:
     """What wrote them, as far as the file says: the column's name and the file's."""
 
 
-def read_stored_captions(path: Path) -> Mapping[str, str]:
+def read_caption_table(path: Path) -> CaptionTable:
     """Captions by name: a JSON object as ImageScope's `image_caption.json`, or a CSV table.
 
-    Raises:
-        DatasetIncomplete: the file cannot be read, or is neither.
-    """
-    return read_caption_table(path).captions
-
-
-def read_caption_table(path: Path) -> CaptionTable:
-    """The same with what wrote them; of a table the column `caption`, else the first not the name.
+    Of a table it is the column `caption`, else the first that is not the name.
 
     Raises:
         DatasetIncomplete: the file cannot be read, or is neither.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagescope_tui.evaluation.reports.counts import counted
+from imagescope_tui.counting import counted
 from imagescope_tui.evaluation.reports.markdown_table import (
     markdown_table,
     percent,

@@ -7,9 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imagescope_tui.counting import counted, listed
 from imagescope_tui.evaluation.measures.aggregate import Estimate, stratified_estimates
 from imagescope_tui.evaluation.measures.of_queries import Measure, values_of
-from imagescope_tui.evaluation.reports.counts import counted, listed
 from imagescope_tui.evaluation.reports.published import Published, published_for, remarks_on
 from imagescope_tui.evaluation.reports.run_settings import RunSettings, settings_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from imagescope_tui.counting import listed
 from imagescope_tui.evaluation.reports.as_json import estimate_to_json
 from imagescope_tui.evaluation.reports.as_markdown import stage_title
-from imagescope_tui.evaluation.reports.counts import listed
 from imagescope_tui.evaluation.reports.markdown_table import (
     markdown_table,
     percent,

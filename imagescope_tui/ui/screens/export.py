@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, RadioSet, Static
 
-from imagescope_tui.ui import wording
+from imagescope_tui.counting import counted
 from imagescope_tui.ui.exporting import (
     Exported,
     ExportRefused,
@@ -48,7 +48,7 @@ class ExportScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """What, where, and how far it is."""
-        count = wording.counted(len(self._photo_ids), "photo")
+        count = counted(len(self._photo_ids), "photo")
         with Vertical(classes="dialog", id="export-box") as box:
             box.border_title = f"Export {count}"
             box.border_subtitle = "Enter exports · Tab what and where · Esc closes"
@@ -130,7 +130,7 @@ class ExportScreen(ModalScreen[None]):
 
     def _tell_outcome(self, outcome: Exported) -> None:
         target = printable(str(outcome.target))
-        text = f"{wording.counted(outcome.done, 'photo')} exported to {target}"
+        text = f"{counted(outcome.done, 'photo')} exported to {target}"
         if outcome.left_out:
             path, reason = outcome.left_out[0]
             text += f"; {len(outcome.left_out):,} left out, such as"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from imagescope_tui.counting import counted
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.progress import progress_sentence, share_done
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
@@ -38,7 +39,7 @@ class TitleLine(EdgeLine):
     ) -> None:
         """Replace what is said; where room is short, the folders' names give way."""
         right = self._right_side(index, download, server)
-        count = wording.counted(snapshot.counts.photos, "photo") if snapshot.counts.photos else ""
+        count = counted(snapshot.counts.photos, "photo") if snapshot.counts.photos else ""
         room = self.app.size.width - right.cell_length - len(f"{_NAME} · {count}") - 2 * _EDGE
         folders = wording.fit(_folders(snapshot), max(_FOLDERS_LEAST, room))
         between = " · " if folders and count else ""
