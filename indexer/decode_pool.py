@@ -92,12 +92,15 @@ class DecodePool:
         """
         return self._put(_LATER, Request(path=path.absolute()))
 
-    def submit_preview(self, path: Path, longest_side: int) -> Future[bytes | DecodeFailure]:
+    def submit_preview(
+        self, path: Path, longest_side: int, second: float | None = None
+    ) -> Future[bytes | DecodeFailure]:
         """Make a JPEG no longer than `longest_side` of the photo, before all waiting submits.
 
-        Futures and errors are those of `submit`.
+        Of a moving picture `second` says which moment. Futures and errors are those of `submit`.
         """
-        return self._put(_SOON, Request(path=path.absolute(), preview_side=longest_side))
+        request = Request(path=path.absolute(), preview_side=longest_side, second=second)
+        return self._put(_SOON, request)
 
     def worker_ids(self) -> tuple[int, ...]:
         """The process ids of the workers that run now."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from indexer.decode_failures import DecodeFailure
-from indexer.decoding import Decoded
+from indexer.decoding import FRAMES_MAX, Decoded, Frame
 from indexer.models.protocols import Picture, PictureInput
 from storage.records import Facts
 
@@ -52,6 +53,8 @@ class Request:
 
     path: Path
     preview_side: int | None = None
+    second: float | None = None
+    """For the preview of a moving picture: the moment to show."""
 
 
 class OutOfMemory:
@@ -79,13 +82,15 @@ def settings_from_wire(argument: str) -> WorkerSettings:
 
 def request_to_wire(request: Request) -> bytes:
     """One line; bytes of a name that are not UTF-8 survive as escapes."""
-    return (json.dumps([str(request.path), request.preview_side]) + "\n").encode("ascii")
+    return (json.dumps([str(request.path), request.preview_side, request.second]) + "\n").encode(
+        "ascii"
+    )
 
 
 def request_from_wire(line: bytes) -> Request:
     """The request that `request_to_wire` was given."""
-    path, preview_side = json.loads(line)
-    return Request(path=Path(path), preview_side=preview_side)
+    path, preview_side, second = json.loads(line)
+    return Request(path=Path(path), preview_side=preview_side, second=second)
 
 
 def reply_to_wire(reply: Reply) -> bytes:
@@ -97,15 +102,28 @@ def reply_to_wire(reply: Reply) -> bytes:
 
 def _reply_parts(reply: Reply) -> tuple[dict[str, Any], bytes]:
     if isinstance(reply, Decoded):
-        pixels = reply.picture.pixels
-        size = {"pixel_bytes": pixels.nbytes, "shape": pixels.shape}
-        facts = dataclasses.asdict(reply.facts)
-        return {"is": "decoded", "facts": facts, **size}, pixels.tobytes() + reply.thumbnail
+        return _decoded_header(reply), _decoded_body(reply)
     if isinstance(reply, DecodeFailure):
         return {"is": "failure", "reason": reply.reason, "permanent": reply.permanent}, b""
     if isinstance(reply, bytes):
         return {"is": "preview"}, reply
     return {"is": next(kind for kind, signal in _SIGNALS.items() if type(reply) is signal)}, b""
+
+
+def _decoded_header(decoded: Decoded) -> dict[str, Any]:
+    return {
+        "is": "decoded",
+        "facts": dataclasses.asdict(decoded.facts),
+        "shape": decoded.picture.pixels.shape,
+        "second": decoded.second,
+        "seconds": [frame.second for frame in decoded.frames],
+    }
+
+
+def _decoded_body(decoded: Decoded) -> bytes:
+    """The pixels of the picture and of all frames, which have one shape, then the thumbnail."""
+    pictures = (decoded.picture, *(frame.picture for frame in decoded.frames))
+    return b"".join((*(picture.pixels.tobytes() for picture in pictures), decoded.thumbnail))
 
 
 def reply_from_wire(header: bytes, body: bytes) -> Reply:
@@ -133,21 +151,42 @@ def _reply_from(fields: dict[str, Any], body: bytes) -> Reply:
 
 def _decoded_from(fields: dict[str, Any], body: bytes) -> Decoded:
     facts = facts_from_wire(fields["facts"])
-    height, width, bands = fields["shape"]
-    pixel_bytes = int(fields["pixel_bytes"])
-    pixels = np.frombuffer(body[:pixel_bytes], dtype=np.uint8).reshape(height, width, bands).copy()
-    return Decoded(
-        picture=Picture(pixels=pixels, width=facts.width, height=facts.height),
-        facts=facts,
-        thumbnail=body[pixel_bytes:],
+    height, width, bands = (_whole(length) for length in fields["shape"])
+    seconds = [_second(second) for second in fields["seconds"]]
+    if len(seconds) >= FRAMES_MAX or seconds != sorted(seconds):
+        raise ValueError("not the moments of one moving picture")
+    length = (1 + len(seconds)) * height * width * bands
+    shape = (-1, height, width, bands)
+    pixels = np.frombuffer(body[:length], dtype=np.uint8).reshape(shape).copy()
+    picture, *others = (
+        Picture(pixels=part, width=facts.width, height=facts.height) for part in pixels
     )
+    return Decoded(
+        picture=picture,
+        facts=facts,
+        thumbnail=body[length:],
+        second=None if fields["second"] is None else _second(fields["second"]),
+        frames=tuple(Frame(*moment) for moment in zip(seconds, others, strict=True)),
+    )
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or value < 1:
+        raise TypeError("not a length")
+    return value
+
+
+def _second(value: object) -> float:
+    if not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise TypeError("not a moment")
+    return float(value)
 
 
 _WHOLE_NUMBERS = frozenset(("width", "height", "iso", "orientation"))
 _NUMBERS = frozenset(
     (
         *("focal_length_mm", "aperture", "exposure_seconds"),
-        *("latitude", "longitude", "altitude_m"),
+        *("latitude", "longitude", "altitude_m", "duration_seconds"),
     )
 )
 

@@ -57,7 +57,9 @@ def main(argument: str) -> None:
 def _answer(request: Request, settings: WorkerSettings) -> Reply:
     try:
         if request.preview_side is not None:
-            return decode_preview(request.path, longest_side=request.preview_side)
+            return decode_preview(
+                request.path, longest_side=request.preview_side, second=request.second
+            )
         return decode_photo(
             request.path,
             picture_input=settings.picture_input,

@@ -56,6 +56,9 @@ SHRINKABLE_PIXELS_MAX = 300_000_000
 PIXELS_MAX = 150_000_000
 """For all others: four bytes a pixel, and as much again inside the decoder."""
 
+FRAMES_MAX = 12
+"""Of one moving picture, the first among them."""
+
 _PLUGINS = (
     "JpegImagePlugin",
     "MpoImagePlugin",
@@ -102,6 +105,15 @@ _FILTERS: dict[str, Image.Resampling] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One moment of a moving picture."""
+
+    second: float
+    """From the beginning."""
+    picture: Picture
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """All the indexer wants of one photo."""
@@ -110,6 +122,10 @@ class Decoded:
     facts: Facts
     thumbnail: bytes
     """JPEG, upright, sRGB, without metadata; no longer than was asked, and never enlarged."""
+    second: float | None = None
+    """Where in a moving picture `picture` and `thumbnail` are from; None for a still."""
+    frames: tuple[Frame, ...] = ()
+    """The further moments of a moving picture, ascending; none for a still."""
 
 
 def decode_photo(
@@ -123,8 +139,12 @@ def decode_photo(
     return _attempted(path, make)
 
 
-def decode_preview(path: Path, *, longest_side: int) -> bytes | DecodeFailure:
+def decode_preview(
+    path: Path, *, longest_side: int, second: float | None = None
+) -> bytes | DecodeFailure:
     """The photo at `path` as a JPEG no longer than `longest_side`: upright, sRGB, no metadata.
+
+    Of a moving picture the moment at `second`; of a still, and by default, what stands for it.
 
     Raises MemoryError at the process's limit; any other trouble is a DecodeFailure.
     """

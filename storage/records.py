@@ -116,6 +116,8 @@ class Facts:
     title: str | None = None
     description: str | None = None
     keywords: tuple[str, ...] = ()
+    duration_seconds: float | None = None
+    """Of a moving picture; None for a still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
