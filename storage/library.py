@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from storage.captions import Captions
 from storage.contents import Contents
 from storage.counts import count_library
-from storage.errors import LibraryBusy, LibraryMissing, LibraryOutdated, LibraryReadOnly
+from storage.errors import (
+    LibraryBusy,
+    LibraryMissing,
+    LibraryOutdated,
+    LibraryReadOnly,
+    StorageError,
+)
 from storage.facts import FactsTable
 from storage.failures import Failures
 from storage.files import Files
@@ -67,12 +73,19 @@ class Library:
             LibraryTooNew, LibraryReadOnly, LibraryFull, LibraryDamaged: as they say.
         """
         _make_folder(folder)
-        lock = _take_lock(folder)
+        lock = take_lock(folder)
         try:
-            sql = Sql.open_for_writing(folder / DATABASE_NAME)
+            path = folder / DATABASE_NAME
+            _refuse_newer_file(path)
+            sql = Sql.open_for_writing(path)
+        except BaseException:
+            lock.release()
+            raise
+        try:
             with storage_errors():
                 migrate(sql.database)
         except BaseException:
+            sql.close()
             lock.release()
             raise
         return cls(folder, sql, lock)
@@ -166,7 +179,13 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _take_lock(folder: Path) -> FileLock:
+def take_lock(folder: Path) -> FileLock:
+    """The lock of the one process that may write the library in a folder.
+
+    Raises:
+        LibraryBusy: another process has it.
+        LibraryReadOnly: the folder cannot be written.
+    """
     from filelock import FileLock, Timeout  # only the writer needs it
 
     lock = FileLock(folder / LOCK_NAME, mode=0o600)
@@ -192,6 +211,22 @@ def _holder(folder: Path) -> str:
         return f" (process {int((folder / HOLDER_NAME).read_text())})"
     except (OSError, ValueError):
         return ""
+
+
+def _refuse_newer_file(path: Path) -> None:
+    """Look before a connection that writes folds the log of a newer version into its file."""
+    if not path.is_file():
+        return
+    try:
+        sql = Sql.open_for_reading(path)
+    except StorageError:
+        # Who writes mends what was broken off, or says what is wrong.
+        return
+    try:
+        with storage_errors():
+            refuse_newer(sql.connection)
+    finally:
+        sql.close()
 
 
 def _expect_schema(sql: Sql, folder: Path) -> None:
