@@ -54,9 +54,9 @@ class Library:
         self._sql = sql
         self._lock = lock
         self.settings = LibrarySettings(sql)
-        self.roots = Roots(sql)
         self.words = Words(sql)
         self.photos = Photos(sql)
+        self.roots = Roots(sql, self.words)
         self.files = Files(sql)
         self.contents = Contents(sql)
         self.facts = FactsTable(sql)

@@ -48,6 +48,7 @@ class Root:
     is_mount: bool = False
     """Whether a file system was mounted at the folder when it was last seen."""
     scanned_at: float | None = None
+    """When it was last compared with the library; None: never, or not since it moved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.records import Root, RootId
+from storage.errors import StorageError
+from storage.records import PhotoId, Root, RootId
 
 if TYPE_CHECKING:
     from storage.sql import Sql
+    from storage.words import Words
 
 _COLUMNS = "id, path, is_mount, offline_since, scanned_at"
 
@@ -17,8 +19,9 @@ _COLUMNS = "id, path, is_mount, offline_since, scanned_at"
 class Roots:
     """Adds, lists and marks roots."""
 
-    def __init__(self, sql: Sql) -> None:
+    def __init__(self, sql: Sql, words: Words) -> None:
         self._sql = sql
+        self._words = words
 
     def all(self) -> tuple[Root, ...]:
         """Every root, in the order they were added."""
@@ -50,6 +53,31 @@ class Roots:
             [outer.id, prefix, prefix + b"/", inner.id],
         )
         self._sql.run("DELETE FROM roots WHERE id = ?", [inner.id])
+
+    def rehome(self, root_id: RootId, path: Path) -> None:
+        """The root is at another absolute path now; all that is known of its photos goes along.
+
+        Whether it is there is the next scan's to say. That scan cannot compare inodes and times of
+        change with those of the old place: files of equal path, size and time are taken for the
+        same.
+
+        Raises:
+            StorageError: another root is at the path.
+        """
+        before = self._sql.value("SELECT path FROM roots WHERE id = ?", [root_id])
+        try:
+            self._sql.run(
+                "UPDATE roots SET path = ?, scanned_at = NULL WHERE id = ?",
+                [os.fsencode(path), root_id],
+            )
+        except StorageError as error:
+            raise StorageError(f"{path} belongs to the library already") from error
+        if before is not None and Path(os.fsdecode(before)).name != path.name:
+            self._words.refresh(self._photos(root_id))
+
+    def _photos(self, root_id: RootId) -> list[PhotoId]:
+        rows = self._sql.rows("SELECT id FROM photos WHERE root_id = ?", [root_id])
+        return [PhotoId(row[0]) for row in rows]
 
     def mark_online(self, root_id: RootId, *, is_mount: bool, scanned_at: float) -> None:
         """The folder was there and has been compared with the library."""

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage.errors import StorageError
+from storage.records import PhotoFilter
+from tests.storage.conftest import ROOT, Shelf, file_state
+
+if TYPE_CHECKING:
+    from storage.library import Library
+
+
+def test_a_root_that_moves_keeps_its_photos_ids_and_contents(
+    library: Library, shelf: Shelf
+) -> None:
+    (photo_id,) = shelf.add("2019", file_state("a.jpg"))
+    content_id = shelf.read("hash of a")
+    with library.atomic():
+        library.roots.rehome(shelf.root.id, Path("/media/usb"))
+    photo = library.photos.at(Path("/media/usb/2019/a.jpg"))
+    assert photo is not None
+    assert (photo.id, photo.content_id) == (photo_id, content_id)
+    assert library.photos.at(ROOT / "2019/a.jpg") is None
+
+
+def test_a_moved_root_is_found_by_its_new_name_and_no_longer_by_the_old(
+    library: Library, shelf: Shelf
+) -> None:
+    shelf.add("2019", file_state("a.jpg"))
+    with library.atomic():
+        library.roots.rehome(shelf.root.id, Path("/media/holidays"))
+    assert library.words.search(["holidays"], PhotoFilter(), limit=9)
+    assert not library.words.search([ROOT.name], PhotoFilter(), limit=9)
+
+
+def test_a_root_cannot_move_to_where_another_one_is(library: Library, shelf: Shelf) -> None:
+    with library.atomic():
+        library.roots.add(Path("/other"))
+    with pytest.raises(StorageError, match="/other belongs to the library"), library.atomic():
+        library.roots.rehome(shelf.root.id, Path("/other"))
+    assert library.roots.all()[0].path == ROOT
