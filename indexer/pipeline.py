@@ -1,7 +1,7 @@
-"""From files that wait to photos that are found: hash, decode, embed, commit, a batch at a time.
+"""From files that wait to photos that are found: hash, decode, embed, commit, a few at a time.
 
-While one batch is embedded the next ones are decoded. A batch is committed whole or not at all, so
-that a kill costs at most the work of the batches in flight, and leaves nothing half done.
+While some are embedded the next ones are decoded. What is embedded together is committed whole or
+not at all, and only so many photos are on their way at once: that is what a kill costs at most.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from storage.thumbnails import ThumbnailCache
 
 BATCH_PHOTOS = 32
-_BATCHES_AHEAD = 3
+"""The most photos that are on their way at once."""
+PART_PHOTOS = 8
+"""How many of them are embedded and committed together, while the others are decoded."""
 _HASHING_THREADS = 2
 
 
@@ -68,9 +70,9 @@ class Pipeline:
         self._hashers = ThreadPoolExecutor(_HASHING_THREADS, thread_name_prefix="hash")
 
     def step(self) -> bool:
-        """Bring one batch to its end; False when nothing waits."""
-        while len(self._ahead) < _BATCHES_AHEAD and (batch := self._next_batch()):
-            self._ahead.append(self._prepare(batch))
+        """Bring a part of the batch to its end; False when nothing waits."""
+        while self._has_room and (part := self._next_part()):
+            self._ahead.append(self._prepare(part))
         if not self._ahead:
             return False
         # It stays in the queue until it is committed: its photos count as in flight.
@@ -89,8 +91,8 @@ class Pipeline:
 
     def close(self) -> None:
         """Give up what is in flight; it waits in the library's queue for the next run."""
-        for batch in self._ahead:
-            for item in batch:
+        for part in self._ahead:
+            for item in part:
                 if item.decoding is not None:
                     item.decoding.cancel()
         self._ahead.clear()
@@ -98,15 +100,19 @@ class Pipeline:
 
     # -- what comes next ---------------------------------------------------------------------
 
-    def _next_batch(self) -> list[PendingPhoto]:
-        in_flight = {item.photo.photo_id for batch in self._ahead for item in batch}
-        return self._queue.take(in_flight, BATCH_PHOTOS)
+    @property
+    def _has_room(self) -> bool:
+        return sum(map(len, self._ahead)) <= BATCH_PHOTOS - PART_PHOTOS
+
+    def _next_part(self) -> list[PendingPhoto]:
+        in_flight = {item.photo.photo_id for part in self._ahead for item in part}
+        return self._queue.take(in_flight, PART_PHOTOS)
 
     def _prepare(self, photos: Sequence[PendingPhoto]) -> list[PhotoInHand]:
         items = list(self._hashers.map(hash_photo, photos))
         self.totals.hashed += len(items)
         complete = self._complete_hashes([item.content_hash for item in items])
-        submitted = {item.content_hash for batch in self._ahead for item in batch if item.decoding}
+        submitted = {item.content_hash for part in self._ahead for item in part if item.decoding}
         for item in items:
             wanted = item.content_hash and item.content_hash not in complete | submitted
             if wanted and item.content_hash not in self._broken_hashes:
@@ -122,16 +128,16 @@ class Pipeline:
         done = self._library.contents.with_vector(list(known.values()), self.encoder.encoder_id)
         return frozenset(item for item, content_id in known.items() if content_id in done)
 
-    # -- the end of a batch ------------------------------------------------------------------
+    # -- the end of a part -------------------------------------------------------------------
 
-    def _finish(self, batch: list[PhotoInHand]) -> None:
-        for item in batch:
+    def _finish(self, part: list[PhotoInHand]) -> None:
+        for item in part:
             self._await_decoding(item)
         if self.encoder is not None:
-            self.totals.embedded += embed_photos(self.encoder, batch)
-        self._writer.write(batch, self._broken_hashes)
+            self.totals.embedded += embed_photos(self.encoder, part)
+        self._writer.write(part, self._broken_hashes)
         self.totals.failed = self._writer.failed
-        self.totals.done += len(batch)
+        self.totals.done += len(part)
 
     def _await_decoding(self, item: PhotoInHand) -> None:
         if item.decoding is None:

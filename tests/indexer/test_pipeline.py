@@ -13,7 +13,7 @@ from indexer.decoding import PHOTO_EXTENSIONS
 from indexer.events import PhotoFailed
 from indexer.models.protocols import Picture, PictureInput
 from indexer.options import IndexerOptions
-from indexer.pipeline import BATCH_PHOTOS, Pipeline
+from indexer.pipeline import BATCH_PHOTOS, PART_PHOTOS, Pipeline
 from indexer.scanner import Scanner
 from storage.errors import LibraryFull
 from storage.library import Library
@@ -24,8 +24,11 @@ from tests.pictures import paint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
+    from indexer.decode_failures import DecodeFailure
+    from indexer.decoding import Decoded
     from indexer.events import IndexEvent
     from indexer.models.protocols import FloatMatrix
 
@@ -141,6 +144,27 @@ def test_copies_in_different_batches_are_computed_once_too(line: Line) -> None:
     line.run(encoder)
     assert encoder.calls == 1
     assert line.library.counts().embedded == BATCH_PHOTOS * 2 + 5
+
+
+def test_a_kill_at_any_time_costs_one_batch_at_most(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(BATCH_PHOTOS * 3 + 5):
+        paint(line.photos / f"{number}.png", "red", (20 + number, 20))
+    begun: list[Path] = []
+    submit = line.pool.submit
+    most_at_once = 0
+
+    def counted(path: Path) -> Future[Decoded | DecodeFailure]:
+        nonlocal most_at_once
+        begun.append(path)
+        most_at_once = max(most_at_once, len(begun) - line.library.counts().embedded)
+        return submit(path)
+
+    monkeypatch.setattr(line.pool, "submit", counted)
+    line.run(MeanColour())
+    assert len(begun) == BATCH_PHOTOS * 3 + 5
+    assert most_at_once == BATCH_PHOTOS
 
 
 def test_a_broken_file_is_a_failure_with_a_reason_and_the_others_go_on(line: Line) -> None:
@@ -260,7 +284,7 @@ def test_after_kill_9_nothing_is_lost_and_at_most_one_batch_is_done_again(tmp_pa
         assert library.check() == ()
         kept = library.counts().embedded
         revision = library.revision
-    assert kept >= BATCH_PHOTOS, committed
+    assert kept >= PART_PHOTOS, committed
     with child_of(options) as child:
         assert child.stdout is not None
         child.stdout.read()
