@@ -43,6 +43,8 @@ class Settings:
     models_folder: Path
     workers: int
     threads: int
+    nice: int
+    on_battery: str
     thumbnail_cache_mb: int
     images: str
     opener: str | None
@@ -100,6 +102,8 @@ def load_settings(
         models_folder=Path(str(origins["models_folder"].value)),
         workers=_number("workers", origins),
         threads=_number("threads", origins),
+        nice=_number("nice", origins, most=19),
+        on_battery=str(origins["on_battery"].value),
         thumbnail_cache_mb=_number("thumbnail_cache_mb", origins),
         images=str(origins["images"].value),
         opener=_text("opener", origins),
@@ -180,15 +184,18 @@ def _folder(value: Value | None, default: Path) -> Path:
     return default if value is None else Path(os.path.abspath(Path(str(value)).expanduser()))  # noqa: PTH100
 
 
-def _number(key: str, origins: Mapping[str, Origin], *, least: int = 0) -> int:
+def _number(
+    key: str, origins: Mapping[str, Origin], *, least: int = 0, most: int | None = None
+) -> int:
     origin = origins[key]
     try:
         number = int(str(origin.value))
     except ValueError:
         number = least - 1
-    if number < least:
+    if number < least or (most is not None and number > most):
+        upto = "on" if most is None else f"to {most}"
         raise ConfigError(
-            f"{key} = {origin.value!r} ({origin.source}) is not a whole number from {least} on"
+            f"{key} = {origin.value!r} ({origin.source}) is not a whole number from {least} {upto}"
         )
     return number
 

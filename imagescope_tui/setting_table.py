@@ -84,6 +84,20 @@ SETTINGS = (
         default=0,
     ),
     SettingInfo(
+        key="nice",
+        variable="IMAGESCOPE_NICE",
+        meaning="how far indexing steps back behind other programs, 0 to 19; searching never does",
+        default=10,
+    ),
+    SettingInfo(
+        key="on_battery",
+        variable="IMAGESCOPE_ON_BATTERY",
+        meaning="what the screen and `index --watch` do while the computer runs on its battery:"
+        " `pause` or `run`; `index` alone always runs",
+        default="pause",
+        choices=("pause", "run"),
+    ),
+    SettingInfo(
         key="thumbnail_cache_mb",
         variable="IMAGESCOPE_THUMBNAIL_CACHE_MB",
         meaning="most room thumbnails may take on disk",

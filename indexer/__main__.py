@@ -19,8 +19,10 @@ from indexer.control import Control
 from indexer.encoder_slot import EncoderSlot
 from indexer.errors import IndexerError
 from indexer.events import IndexerStarted, IndexHalted, encode_event
+from indexer.manners import step_back
 from indexer.models.protocols import ModelUnknown
 from indexer.options import options_from_json
+from indexer.pauses import Pauses
 from indexer.run import IndexRun
 from indexer.service import Service
 from indexer.wire import decode_line, encode_line
@@ -79,7 +81,7 @@ def main() -> int:
         return EXIT_WRONG_SETTING
     outlet = _Outlet(_take_stdout())
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    control = Control()
+    control = Control(Pauses(options.library, spare_battery=options.spare_battery))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: control.stop())
     encoders = EncoderSlot(options, outlet.event)
@@ -95,6 +97,7 @@ def main() -> int:
     encoders.start()
     service.start()
     threading.Thread(target=_read, args=(service, control), name="stdin", daemon=True).start()
+    step_back(options.nice)
     try:
         return _index(options, encoders, thumbnails, control, outlet)
     finally:

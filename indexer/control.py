@@ -6,10 +6,13 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from indexer.pauses import Pauses
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.models.chat_types import RoleSettings
+    from indexer.pauses import PauseReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +35,11 @@ class Orders:
 class Control:
     """Thread-safe; reading takes what is there."""
 
-    def __init__(self) -> None:
+    def __init__(self, pauses: Pauses | None = None) -> None:
+        """`pauses` None: only `pause` makes it pause."""
         self._news = threading.Condition()
         self._stopped = False
-        self._paused = False
+        self._pauses = pauses or Pauses()
         self._folders: list[Path] = []
         self._changes: dict[Path, set[Path] | None] = {}
         self._rescan = False
@@ -53,7 +57,12 @@ class Control:
     @property
     def is_paused(self) -> bool:
         """Whether photos are left alone for now."""
-        return self._paused
+        return self._pauses.reason is not None
+
+    @property
+    def pause_reason(self) -> PauseReason | None:
+        """Why photos are left alone; None where they are not."""
+        return self._pauses.reason
 
     @property
     def has_orders(self) -> bool:
@@ -78,9 +87,8 @@ class Control:
 
     def pause(self, paused: bool) -> None:
         """Leave photos alone, or go on."""
-        with self._news:
-            self._paused = paused
-            self._news.notify_all()
+        self._pauses.ask(paused)
+        self.wake()
 
     def add_folder(self, folder: Path) -> None:
         """A root to add."""

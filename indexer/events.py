@@ -106,6 +106,19 @@ class IndexProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexPaused:
+    """Photos are left alone from now on; what is asked is still answered."""
+
+    reason: str
+    """`asked` or `battery`; see indexer.pauses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexResumed:
+    """Photos are indexed again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaptionerReady:
     """The model that writes captions answers."""
 
@@ -175,6 +188,8 @@ IndexEvent: TypeAlias = (
     | PhotosCommitted
     | PhotoFailed
     | IndexProgress
+    | IndexPaused
+    | IndexResumed
     | CaptionerReady
     | CaptionerUnavailable
     | CaptionsCommitted
@@ -202,6 +217,8 @@ _EVENT_TYPES: dict[str, type[IndexEvent]] = {
         PhotosCommitted,
         PhotoFailed,
         IndexProgress,
+        IndexPaused,
+        IndexResumed,
         CaptionerReady,
         CaptionerUnavailable,
         CaptionsCommitted,

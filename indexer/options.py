@@ -39,6 +39,10 @@ class IndexerOptions:
     """Decoding processes; 0 for one per core."""
     threads: int = 0
     """Threads of the encoder; 0 for one per core."""
+    nice: int = 0
+    """How far indexing steps back behind other programs, 0 to 19; searching never does."""
+    spare_battery: bool = False
+    """Leave photos alone while the machine runs on its battery."""
     seconds_between_scans: float = 300.0
     """Where a root cannot be watched."""
     thumbnail_cache_bytes: int = 2_000_000_000

@@ -10,7 +10,13 @@ from indexer.captioner import Captioner, Clocks
 from indexer.chosen import read_chosen
 from indexer.decoding import PHOTO_EXTENSIONS
 from indexer.errors import IndexerError
-from indexer.events import IndexHalted, IndexUpToDate, PhotosCommitted
+from indexer.events import (
+    IndexHalted,
+    IndexPaused,
+    IndexResumed,
+    IndexUpToDate,
+    PhotosCommitted,
+)
 from indexer.progress import Progress
 from indexer.root_keeper import RootKeeper
 from indexer.scanner import Scanner
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
     from indexer.events import IndexEvent
     from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
+    from indexer.pauses import PauseReason
     from indexer.workshop import PhotoLine, Workshop
     from storage.library import Library
     from storage.thumbnails import ThumbnailCache
@@ -72,6 +79,7 @@ class IndexRun:
         self._look_at_queue_at = 0.0
         self._captioner: Captioner | None = None
         self._captioner_settings = options.captioner
+        self._pause_reason: PauseReason | None = None
         self._is_up_to_date = False
         self._has_fresh_graph = False
         self.has_left_captions = False
@@ -124,6 +132,7 @@ class IndexRun:
         self._take_note(self._roots.scan_all())
         while not self._control.is_stopped:
             self._obey()
+            self._tell_pause()
             if self._work() or self._caption():
                 continue
             self._settle()
@@ -244,6 +253,12 @@ class IndexRun:
         waiting = self._library.contents.count_work(encoder_id, now=time.time())
         self._progress.aim(pipeline.totals.done, pipeline.totals.done + waiting)
 
+    def _tell_pause(self) -> None:
+        reason = self._control.pause_reason
+        if reason != self._pause_reason:
+            self._pause_reason = reason
+            self._emit(IndexPaused(reason=reason) if reason else IndexResumed())
+
     def _tell_progress(self, *, paused: bool = False) -> None:
         totals = self._pipeline.totals if self._pipeline else None
         event = self._progress.report(
@@ -289,5 +304,5 @@ class IndexRun:
                 encoder.encoder_id,
                 caption_weight=self._options.caption_weight,
                 caption_encoder_id=captions.encoder_id if captions else None,
-                is_stopped=lambda: self._control.has_orders,
+                is_stopped=lambda: self._control.has_orders or self._control.is_paused,
             )

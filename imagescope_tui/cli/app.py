@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from imagescope_tui.cli import doctor, eval, index, models, purge, search, serve, status
+from imagescope_tui.cli import doctor, eval, index, models, pause, purge, search, serve, status
 from imagescope_tui.cli.common import (
     ConfigOption,
     LibraryOption,
@@ -28,6 +28,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("index")(index.index)
+app.command("pause")(pause.pause)
+app.command("resume")(pause.resume)
 app.command("search")(search.search)
 app.command("status")(status.status)
 app.command("serve")(serve.serve)

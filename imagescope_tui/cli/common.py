@@ -6,6 +6,7 @@ import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,8 +15,11 @@ from imagescope_tui.config import load_settings
 from imagescope_tui.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imagescope_tui.config import Settings
     from imagescope_tui.search.types import SearchOptions
+    from imagescope_tui.setting_table import Value
     from indexer.options import IndexerOptions
     from storage.library import Library
 
@@ -61,8 +65,9 @@ def begin(
     verbose: bool = False,
     encoder: str | None = None,
     caption_encoder: str | None = None,
+    more: Mapping[str, Value | None] = MappingProxyType({}),
 ) -> Invocation:
-    """Resolve the settings for one command.
+    """Resolve the settings for one command; `more` are flags for further settings.
 
     Raises:
         ConfigError: a setting makes no sense.
@@ -78,6 +83,7 @@ def begin(
             "library": str(folder) if folder else None,
             "encoder": encoder,
             "caption_encoder": caption_encoder,
+            **more,
         },
         config_file=config or shared.config,
     )
@@ -124,6 +130,8 @@ def indexer_options(
         serve=serve,
         workers=settings.workers,
         threads=settings.threads,
+        nice=settings.nice,
+        spare_battery=settings.on_battery == "pause" and (watch or serve),
         thumbnail_cache_bytes=settings.thumbnail_cache_mb * 1_000_000,
         retry_failed=retry_failed,
         captioner=settings.chat.get("captioner") if captions and chosen is None else None,

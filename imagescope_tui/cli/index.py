@@ -49,6 +49,15 @@ def index(
     ray: Annotated[
         str, typer.Option("--ray", metavar="ADDRESS", help="A Ray cluster that does the work.")
     ] = "",
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", help="Decoding processes.")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option("--threads", metavar="N", help="Threads of the encoder.")
+    ] = None,
+    nice: Annotated[
+        int | None, typer.Option("--nice", metavar="N", help="0: as other programs; 19: last.")
+    ] = None,
     encoder: EncoderOption = None,
     library: LibraryOption = None,
     config: ConfigOption = None,
@@ -57,7 +66,13 @@ def index(
 ) -> int:
     """Add folders and bring the library up to date."""
     run = begin(
-        context, library=library, config=config, quiet=quiet, verbose=verbose, encoder=encoder
+        context,
+        library=library,
+        config=config,
+        quiet=quiet,
+        verbose=verbose,
+        encoder=encoder,
+        more={"workers": workers, "threads": threads, "nice": nice},
     )
     added = existing_folders(folders or [], run.settings)
     if not added:

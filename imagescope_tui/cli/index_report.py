@@ -14,7 +14,9 @@ from indexer.events import (
     EncoderUnavailable,
     IndexerStarted,
     IndexHalted,
+    IndexPaused,
     IndexProgress,
+    IndexResumed,
     IndexUpToDate,
     RootOffline,
     ScanFinished,
@@ -220,6 +222,10 @@ def event_line(event: IndexEvent) -> str:
             return f"captions have to wait: {event.reason}" + (
                 f" — {event.hint}" if event.hint else ""
             )
+        case IndexPaused():
+            return _pause_words(event)
+        case IndexResumed():
+            return "indexing goes on"
         case ScanFinished():
             return f"{event.root}: {_scan_words(event)}"
         case RootOffline():
@@ -233,6 +239,12 @@ def event_line(event: IndexEvent) -> str:
                 f" it is scanned every {event.seconds_between_scans:.0f} s"
             )
     return ""
+
+
+def _pause_words(event: IndexPaused) -> str:
+    if event.reason == "battery":
+        return "paused while the computer runs on its battery; on_battery = run goes on"
+    return "indexing is paused: imagescope resume goes on"
 
 
 def _scan_words(event: ScanFinished) -> str:

@@ -17,6 +17,7 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import put_json, put_line
+from storage.pause_mark import is_paused
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _report(library: Library) -> dict[str, Any]:
         "encoder": encoder_id,
         "index": library.index_kind(encoder_id),
         "revision": library.revision,
+        "paused": is_paused(library.folder),
     }
 
 
@@ -121,6 +123,8 @@ def _print(report: dict[str, Any]) -> None:
     put_line(f"encoder   {printable(report['encoder'] or 'none yet')}")
     index = report["index"]
     put_line(f"index     {index['kind']}, {index['rows']:,} vectors")
+    if report["paused"]:
+        put_line("indexing  paused; imagescope resume goes on")
     for root in report["roots"]:
         put_line(_root_line(root))
         for folder in root["unreadable_folders"]:

@@ -14,7 +14,9 @@ from indexer.events import (
     EncoderUnavailable,
     IndexerStarted,
     IndexHalted,
+    IndexPaused,
     IndexProgress,
+    IndexResumed,
     IndexUpToDate,
     PhotosCommitted,
     RootOffline,
@@ -74,7 +76,9 @@ class IndexView:
     unwatched: tuple[UnwatchedRoot, ...] = ()
 
     is_told_to_pause: bool = False
-    """Whether the last order from here was to pause."""
+    """Whether the indexer said so, or the last order from here was to pause."""
+    pause_reason: str = ""
+    """Why, as the indexer says it: `asked` or `battery`."""
     captioner: str | None = None
     """The model that writes captions; None while none answers."""
     captioner_problem: Problem | None = None
@@ -96,7 +100,13 @@ def told_to_pause(view: IndexView, *, is_paused: bool) -> IndexView:
     """The view after an order that the indexer has taken."""
     progress = replace(view.progress, paused=is_paused) if view.progress else None
     captioning = replace(view.captioning, paused=is_paused) if view.captioning else None
-    return replace(view, is_told_to_pause=is_paused, progress=progress, captioning=captioning)
+    return replace(
+        view,
+        is_told_to_pause=is_paused,
+        pause_reason="asked" if is_paused else "",
+        progress=progress,
+        captioning=captioning,
+    )
 
 
 def reduce_index(view: IndexView, event: IndexEvent) -> IndexView:
@@ -163,7 +173,12 @@ def _of_run(view: IndexView, event: IndexEvent) -> IndexView | None:
                 is_elsewhere=not indexing,
                 holder=holder,
                 is_told_to_pause=False,
+                pause_reason="",
             )
+        case IndexPaused(reason=reason):
+            return replace(told_to_pause(view, is_paused=True), pause_reason=reason)
+        case IndexResumed():
+            return told_to_pause(view, is_paused=False)
         case IndexProgress():
             return replace(view, progress=event, failed=event.failed, up_to_date=False, halted=None)
         case PhotosCommitted(revision=revision):

@@ -26,18 +26,25 @@ def progress_sentence(index: IndexView) -> str:
     if not index.is_started:
         return "starting …"
     if index.progress is not None and index.progress.total > index.progress.done:
-        return _running(index.progress, is_paused=index.is_paused)
+        return _running(index.progress, paused=_paused(index))
     if index.scanning is not None:
         return f"looking through {printable(index.scanning.rstrip('/').rpartition('/')[2])} …"
     if index.captioning is not None:
-        return _captioning(index.captioning, is_paused=index.is_paused)
-    return "paused · i goes on" if index.is_paused else ""
+        return _captioning(index.captioning, paused=_paused(index))
+    return f"{paused} · i goes on" if (paused := _paused(index)) else ""
 
 
-def _captioning(progress: CaptionProgress, *, is_paused: bool) -> str:
+def _paused(index: IndexView) -> str:
+    """`paused`, and why where nobody asked for it; empty where it is not."""
+    if not index.is_paused:
+        return ""
+    return "paused: on battery" if index.pause_reason == "battery" else "paused"
+
+
+def _captioning(progress: CaptionProgress, *, paused: str) -> str:
     percent = f"{100 * progress.done // progress.total if progress.total > 0 else 0} %"
-    if progress.paused or is_paused:
-        return f"captions paused at {percent} · i goes on"
+    if progress.paused or paused:
+        return f"captions {paused or 'paused'} at {percent} · i goes on"
     parts = [f"captioning {percent}"]
     if progress.captions_per_second > 0:
         parts.append(wording.rate(progress.captions_per_second))
@@ -46,10 +53,10 @@ def _captioning(progress: CaptionProgress, *, is_paused: bool) -> str:
     return " · ".join(parts)
 
 
-def _running(progress: IndexProgress, *, is_paused: bool) -> str:
+def _running(progress: IndexProgress, *, paused: str) -> str:
     percent = f"{int(share_done(progress) * 100)} %"
-    if is_paused:
-        return f"paused at {percent} · i goes on"
+    if paused:
+        return f"{paused} at {percent} · i goes on"
     parts = [f"indexing {percent}"]
     if progress.photos_per_second > 0:
         parts.append(wording.rate(progress.photos_per_second))

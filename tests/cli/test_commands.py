@@ -286,3 +286,33 @@ def test_a_pipe_that_closes_early_is_no_error(indexed: Imagescope) -> None:
         env=indexed.environment,
     )
     assert done.stderr == b""
+
+
+def test_pause_and_resume_reach_whoever_indexes(imagescope: Imagescope, photos: Path) -> None:
+    assert imagescope("pause").status == 3
+    imagescope("index", photos)
+    assert imagescope("pause").status == 0
+    assert imagescope("status", "--json").json["paused"]
+    assert "paused; imagescope resume goes on" in imagescope("status").out
+    waiting = subprocess.Popen(
+        [*imagescope.command, "--library", str(imagescope.library), "index"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=imagescope.environment,
+    )
+    assert waiting.stderr is not None
+    for line in waiting.stderr:
+        if "indexing is paused: imagescope resume goes on" in line:
+            break
+    assert waiting.poll() is None
+    assert imagescope("resume").status == 0
+    assert "up to date: " in waiting.communicate(timeout=60)[1]
+    assert waiting.returncode == 0
+
+
+def test_how_much_of_the_machine_is_used_can_be_said(imagescope: Imagescope, photos: Path) -> None:
+    flags = ("--workers", 1, "--threads", 1, "--nice", 15)
+    assert imagescope("index", photos, *flags).status == 0
+    refused = imagescope("index", "--nice", 20)
+    assert refused.status == 2
+    assert "nice = 20 (command line) is not a whole number from 0 to 19" in refused.err

@@ -65,3 +65,9 @@ def test_a_named_file_must_be_there_and_the_usual_one_need_not(tmp_path: Path) -
 def test_folders_are_absolute_and_know_the_home(tmp_path: Path) -> None:
     settings = load_settings({"library": "~/pictures/../lib"}, environ={})
     assert settings.library == Path.home() / "lib"
+
+
+@pytest.mark.parametrize("text", ["nice = -1", "nice = 20", 'on_battery = "sleep"'])
+def test_manners_that_there_are_not_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match=text.partition(" ")[0]):
+        load_settings({}, environ={}, config_file=write(tmp_path, text))

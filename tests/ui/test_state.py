@@ -49,7 +49,9 @@ from indexer.events import (
     EncoderUnavailable,
     IndexerStarted,
     IndexHalted,
+    IndexPaused,
     IndexProgress,
+    IndexResumed,
     IndexUpToDate,
     PhotoFailed,
     PhotosCommitted,
@@ -199,6 +201,8 @@ index_events = st.one_of(
         seconds_left=st.none() | st.floats(0, 1e6),
         paused=st.booleans(),
     ),
+    st.builds(IndexPaused, reason=st.sampled_from(["asked", "battery"])),
+    st.builds(IndexResumed),
     st.builds(CaptionerReady, model=words),
     st.builds(CaptionerUnavailable, reason=words, hint=words),
     st.builds(CaptionsCommitted, captions=st.integers(0, 64), revision=st.integers(0, 99)),
@@ -330,3 +334,16 @@ def test_an_order_to_pause_is_known_also_where_nothing_waits() -> None:
     paused = told_to_pause(idle, is_paused=True)
     assert progress_sentence(paused) == "paused · i goes on"
     assert not told_to_pause(paused, is_paused=False).is_paused
+
+
+def test_why_it_is_paused_is_told_until_it_goes_on() -> None:
+    idle = IndexView(is_started=True, up_to_date=True)
+    spared = reduce_index(idle, IndexPaused(reason="battery"))
+    assert progress_sentence(spared) == "paused: on battery · i goes on"
+    busy = IndexProgress(
+        done=1, total=4, failed=0, photos_per_second=0.0, seconds_left=None, paused=True
+    )
+    assert progress_sentence(reduce_index(spared, busy)) == "paused: on battery at 25 % · i goes on"
+    assert progress_sentence(reduce_index(spared, IndexResumed())) == ""
+    asked = reduce_index(idle, IndexPaused(reason="asked"))
+    assert progress_sentence(asked) == "paused · i goes on"
