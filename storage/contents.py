@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.records import ContentId, PhotoId, RootId
+from storage.vectors import ENCODER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingPhoto:
-    """A photo that is to be read, or whose content still lacks a vector."""
+    """A photo that is to be read, or whose content still lacks a vector, or frames."""
 
     photo_id: PhotoId
     root_id: RootId
@@ -52,7 +53,7 @@ class Contents:
     def without_vector(
         self, encoder_id: str, *, now: float, after: PendingPhoto | None, limit: int
     ) -> list[PendingPhoto]:
-        """One photo of each read content that lacks this encoder's vector.
+        """One photo of each read content that lacks this encoder's vector, or its frames'.
 
         Newest first, from `after` on: to start at the top for each batch would make a whole
         library's re-embedding quadratic.
@@ -61,11 +62,11 @@ class Contents:
         return _pending(
             self._sql.rows(
                 f"{_QUEUE} WHERE {_READ} AND {_READABLE} AND {_FOLLOWING}"
-                " AND NOT EXISTS (SELECT 1 FROM embeddings"
+                " AND (NOT EXISTS (SELECT 1 FROM embeddings"
                 "  WHERE embeddings.content_id = photos.content_id AND embeddings.kind = 'image'"
-                "  AND embeddings.encoder = (SELECT id FROM encoders WHERE encoder_id = ?))"
+                f"  AND embeddings.{ENCODER}) OR photos.content_id IN ({_LACKING_FRAMES}))"
                 f" AND {_FIRST_COPY} ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
-                [now, *edge, encoder_id, limit],
+                [now, *edge, encoder_id, encoder_id, limit],
             )
         )
 
@@ -107,9 +108,9 @@ class Contents:
         without = self._sql.value(
             f"SELECT count(DISTINCT photos.content_id) FROM photos {_JOINS}"
             f" WHERE photos.deleted_at IS NULL AND NOT photos.pending AND {_READABLE}"
-            " AND photos.content_id NOT IN (SELECT content_id FROM embeddings WHERE kind = 'image'"
-            " AND encoder = (SELECT id FROM encoders WHERE encoder_id = ?))",
-            [now, encoder_id],
+            " AND (photos.content_id NOT IN (SELECT content_id FROM embeddings WHERE kind = 'image'"
+            f" AND {ENCODER}) OR photos.content_id IN ({_LACKING_FRAMES}))",
+            [now, encoder_id, encoder_id],
         )
         return int(unread) + int(without)
 
@@ -121,22 +122,47 @@ class Contents:
     def with_vector(
         self, content_ids: Sequence[ContentId], encoder_id: str
     ) -> frozenset[ContentId]:
-        """Those of the contents that have this encoder's vector."""
+        """Those of the contents that have this encoder's vector, and all of its frames'."""
         rows = self._sql.rows_in(
             "SELECT content_id FROM embeddings WHERE content_id IN ({keys}) AND kind = 'image'"
-            " AND encoder = (SELECT id FROM encoders WHERE encoder_id = ?)",
+            f" AND {ENCODER} AND content_id NOT IN ({_LACKING_FRAMES})",
             content_ids,
-            [encoder_id],
+            [encoder_id, encoder_id],
         )
         return frozenset(ContentId(row[0]) for row in rows)
 
-    def put(self, content_hash: str, facts: Facts) -> ContentId:
-        """Store what the file of this hash says of itself; once for all its copies."""
+    def seconds_of(self, content_ids: Sequence[ContentId]) -> dict[ContentId, float]:
+        """Where in each moving picture its thumbnail and vector are from; stills are left out."""
+        rows = self._sql.rows_in(
+            "SELECT id, second FROM contents WHERE id IN ({keys}) AND second IS NOT NULL",
+            content_ids,
+        )
+        return {ContentId(row[0]): float(row[1]) for row in rows}
+
+    def put(
+        self,
+        content_hash: str,
+        facts: Facts,
+        *,
+        second: float | None = None,
+        further_frames: int = 0,
+    ) -> ContentId:
+        """Store what the file of this hash says of itself; once for all its copies.
+
+        Args:
+            content_hash: of the file.
+            facts: what it says.
+            second: of a moving picture, where its thumbnail and vector are from.
+            further_frames: how many frames it has beside that one; until an encoder has vectors of
+                as many, the content is not complete for it.
+        """
         content_id = ContentId(
             self._sql.value(
-                "INSERT INTO contents (hash, width, height) VALUES (?, ?, ?) ON CONFLICT (hash)"
-                " DO UPDATE SET width = excluded.width, height = excluded.height RETURNING id",
-                [content_hash, facts.width, facts.height],
+                "INSERT INTO contents (hash, width, height, second, further_frames)"
+                " VALUES (?, ?, ?, ?, ?) ON CONFLICT (hash) DO UPDATE SET"
+                " width = excluded.width, height = excluded.height, second = excluded.second,"
+                " further_frames = excluded.further_frames RETURNING id",
+                [content_hash, facts.width, facts.height, second, further_frames],
             )
         )
         self._sql.run(
@@ -174,6 +200,9 @@ _FIRST_COPY = """photos.id = (SELECT min(copy.id) FROM photos AS copy
      WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL
      AND copy.offline_since IS NULL AND copy.root_id NOT IN
      (SELECT id FROM roots WHERE offline_since IS NOT NULL))"""
+_LACKING_FRAMES = f"""SELECT contents.id FROM contents WHERE further_frames > 0
+    AND further_frames > (SELECT count(*) FROM frames
+     WHERE frames.content_id = contents.id AND frames.{ENCODER})"""
 _FOLLOWING = "(photos.mtime_ns, photos.id) < (?, ?)"
 _NEWEST = (2**63 - 1, 2**63 - 1)
 
@@ -190,6 +219,7 @@ _FACTS = (
     "longitude",
     "altitude_m",
     "orientation",
+    "duration_seconds",
     "title",
     "description",
     "keywords",

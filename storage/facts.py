@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "contents.width, contents.height, format, taken_at, camera, lens, focal_length_mm, aperture,"
-    " exposure_seconds, iso, latitude, longitude, altitude_m, orientation, title, description,"
+    " exposure_seconds, iso, latitude, longitude, altitude_m, orientation, duration_seconds,"
+    " title, description,"
     " keywords"
 )
 
@@ -47,7 +48,8 @@ class FactsTable:
             longitude=row[11],
             altitude_m=row[12],
             orientation=row[13],
-            title=row[14],
-            description=row[15],
-            keywords=tuple(json.loads(row[16])),
+            duration_seconds=row[14],
+            title=row[15],
+            description=row[16],
+            keywords=tuple(json.loads(row[17])),
         )

@@ -7,6 +7,8 @@ added to the scores and not to the rows. Without any caption the rows are the pi
 
 Captions of an encoder of their own are in another space, and the score is as linear: the rows are
 [(1 - τ) picture ; τ caption], side by side, and a query is [picture query ; caption query].
+
+Of a moving picture <q, picture> is that of its best moment: see storage.frame_vectors.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from storage.frame_vectors import FrameVectors
 from storage.records import NO_ORIGIN, ContentId, OriginId
 from storage.vectors import VectorRows
 
@@ -39,8 +42,11 @@ class ScoreParts:
     """The inner products a score is made of."""
 
     picture: float
+    """Of a moving picture that of its best moment."""
     caption: float | None
     """None where there is no caption, or one of which the encoder knows no word."""
+    second: float | None = None
+    """The best moment of a moving picture; None for a still."""
 
 
 class FusedVectors:
@@ -58,6 +64,7 @@ class FusedVectors:
         self.caption_encoder_id = caption_encoder_id
         self.caption_weight = caption_weight
         self._library = library
+        self._frames = FrameVectors(library, encoder_id)
         self._forget(NO_ORIGIN)
 
     def _forget(self, origin: OriginId) -> None:
@@ -71,6 +78,8 @@ class FusedVectors:
         self._captions = 0
         self._has_shares = False
         self._picture_dim = 0
+        self._moving: npt.NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._is_at_hand: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
 
     # -- keeping in step ---------------------------------------------------------------------
 
@@ -90,7 +99,13 @@ class FusedVectors:
         self.revision = current
         if len(pictures.ids):
             self._take_in(_ordered(pictures), captions)
+        self._refresh_frames()
         return np.sort(pictures.ids)
+
+    def _refresh_frames(self) -> None:
+        self._frames.refresh()
+        self._is_at_hand = np.isin(self._frames.ids, self.ids, assume_unique=True)
+        self._moving = np.searchsorted(self.ids, self._frames.ids[self._is_at_hand])
 
     def _captions_since(self, revision: int) -> VectorRows:
         if self.origin == NO_ORIGIN:
@@ -215,7 +230,28 @@ class FusedVectors:
         if self._captions:
             mean = np.float32(self._mean_part() @ query[self._caption_columns])
             scores += mean * self._takes_mean[rows]
+        if len(self._moving):
+            self._lift(scores, query, rows)
         return scores
+
+    def _lift(
+        self, scores: FloatVector, query: FloatVector, rows: npt.NDArray[np.intp] | slice
+    ) -> None:
+        """Give moving pictures the score of their best moment."""
+        leads = self._frames.leads(query[: self._picture_dim])[self._is_at_hand]
+        leads *= np.float32(self._picture_share)
+        if isinstance(rows, slice) and rows == slice(None):
+            scores[self._moving] += leads
+            return
+        scored = np.arange(len(self.ids))[rows]
+        places = np.minimum(np.searchsorted(self._moving, scored), len(self._moving) - 1)
+        is_moving = self._moving[places] == scored
+        scores[is_moving] += leads[places[is_moving]]
+
+    @property
+    def moving_ids(self) -> IdVector:
+        """Contents with further moments, ascending."""
+        return self.ids[self._moving]
 
     def _mean_part(self) -> FloatVector:
         """What a content without caption has in its place, τ times the mean caption vector."""
@@ -241,8 +277,14 @@ class FusedVectors:
         wanted = np.asarray(ids, dtype=np.int64)
         captions = _by_content(self._captions_of(wanted), query[self._caption_columns])
         of_picture = query[: self._picture_dim]
+        seconds = self._library.contents.seconds_of(ids)
+        best = self._frames.best(of_picture, ids)
         return {
-            content_id: ScoreParts(picture=picture, caption=captions.get(content_id))
+            content_id: ScoreParts(
+                picture=picture + (best[content_id].lead if content_id in best else 0.0),
+                caption=captions.get(content_id),
+                second=(best[content_id].second if content_id in best else seconds.get(content_id)),
+            )
             for content_id, picture in _by_content(self._pictures_of(wanted), of_picture).items()
         }
 

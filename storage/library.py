@@ -19,7 +19,9 @@ from storage.errors import (
 from storage.facts import FactsTable
 from storage.failures import Failures
 from storage.files import Files
+from storage.frames import Frames
 from storage.photos import Photos
+from storage.private import write_private
 from storage.roots import Roots
 from storage.schema import is_current, is_made, migrate, refuse_newer
 from storage.settings import LibrarySettings
@@ -55,13 +57,14 @@ class Library:
         self._lock = lock
         self.settings = LibrarySettings(sql)
         self.words = Words(sql)
-        self.photos = Photos(sql)
         self.roots = Roots(sql, self.words)
+        self.photos = Photos(sql)
         self.files = Files(sql)
         self.contents = Contents(sql)
         self.facts = FactsTable(sql)
         self.captions = Captions(sql, self.settings)
         self.vectors = Vectors(sql, self.captions)
+        self.frames = Frames(sql)
         self.failures = Failures(sql)
 
     @classmethod
@@ -72,7 +75,7 @@ class Library:
             LibraryBusy: another process has it.
             LibraryTooNew, LibraryReadOnly, LibraryFull, LibraryDamaged: as they say.
         """
-        _make_folder(folder)
+        make_folder(folder)
         lock = take_lock(folder)
         try:
             path = folder / DATABASE_NAME
@@ -169,7 +172,12 @@ class Library:
         self.close()
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """A folder that only its owner can look into, with those above it.
+
+    Raises:
+        LibraryReadOnly: it cannot be made.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -191,7 +199,7 @@ def take_lock(folder: Path) -> FileLock:
     lock = FileLock(folder / LOCK_NAME, mode=0o600)
     try:
         lock.acquire(timeout=0)
-        (folder / HOLDER_NAME).write_text(str(os.getpid()))
+        write_private(folder / HOLDER_NAME, str(os.getpid()))
     except Timeout as error:
         raise LibraryBusy(
             f"another imagescope is indexing this library{_holder(folder)}",

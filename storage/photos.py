@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SELECT = """
     SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
            photos.size_bytes, photos.mtime_ns, photos.content_id, contents.hash,
-           contents.width, contents.height, facts.taken_at,
+           contents.width, contents.height, facts.taken_at, facts.duration_seconds,
            coalesce(photos.offline_since, roots.offline_since)
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN contents ON contents.id = photos.content_id
@@ -156,5 +156,6 @@ def _photo(row: tuple[Any, ...]) -> Photo:
         width=row[9],
         height=row[10],
         taken_at=row[11],
-        offline_since=row[12],
+        duration_seconds=row[12],
+        offline_since=row[13],
     )

@@ -10,11 +10,10 @@ that is not UTF-8 survives the round trip.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy as np
     import numpy.typing as npt
 
@@ -49,6 +48,10 @@ class Root:
     """Whether a file system was mounted at the folder when it was last seen."""
     scanned_at: float | None = None
     """When it was last compared with the library; None: never, or not since it moved."""
+    volume: str = ""
+    """The file system it is on; empty where that has no identity."""
+    inside: Path = Path()
+    """Where the folder is in that file system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,8 @@ class Photo:
     height: int | None = None
     taken_at: str | None = None
     """Local wall-clock time, `2020-07-18T16:02:00`, with `+02:00` where the camera said so."""
+    duration_seconds: float | None = None
+    """How long a moving picture lasts; None for a still."""
     offline_since: float | None = None
 
     @property
@@ -164,6 +169,14 @@ class Embedding:
     vector: FloatVector
     origin: CaptionOrigin | None = None
     """Of the caption it was made from; None for the vector of a picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedFrame:
+    """A further moment of a moving picture."""
+
+    second: float
+    vector: FloatVector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

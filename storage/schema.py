@@ -171,7 +171,107 @@ _ORIGINS = (
 )
 
 
-_STEPS = (create_tables, tell_captions_apart)
+def add_frames(database: Database) -> None:
+    """Further moments of moving pictures, each with a vector of its own."""
+    for statement in _FRAMES:
+        database.conn.execute(statement)
+
+
+# `contents.second` is where in a moving picture its thumbnail and its vector in `embeddings` are
+# from; NULL for a still. Animated GIFs that were read before count as lacking their frames.
+_FRAMES = (
+    "ALTER TABLE contents ADD COLUMN second REAL",
+    "ALTER TABLE contents ADD COLUMN further_frames INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX contents_moving ON contents (id) WHERE further_frames > 0",
+    "ALTER TABLE facts ADD COLUMN duration_seconds REAL",
+    """
+    CREATE TABLE frames (
+        content_id INTEGER NOT NULL REFERENCES contents(id) ON DELETE CASCADE,
+        encoder INTEGER NOT NULL REFERENCES encoders(id),
+        second REAL NOT NULL,
+        revision INTEGER NOT NULL,
+        vector BLOB NOT NULL
+    )""",
+    "CREATE UNIQUE INDEX frames_content ON frames (content_id, encoder, second)",
+    "CREATE INDEX frames_revision ON frames (encoder, revision)",
+    """
+    UPDATE contents SET further_frames = 1
+    WHERE id IN (SELECT content_id FROM facts WHERE format = 'GIF')""",
+)
+
+
+def tell_drives_apart(database: Database) -> None:
+    """Which file system each root is on, and where in it: so it is known wherever it turns up."""
+    for statement in _DRIVES:
+        database.conn.execute(statement)
+
+
+# Empty where the file system has no identity. `inside` is a path in the file system itself.
+_DRIVES = (
+    "ALTER TABLE roots ADD COLUMN volume TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE roots ADD COLUMN inside BLOB NOT NULL DEFAULT X''",
+)
+
+
+def add_companions(database: Database) -> None:
+    """Files that go by another one's name, and files in which their owner says what they show."""
+    for statement in _COMPANIONS:
+        database.conn.execute(statement)
+
+
+# A row with `companion_of` is no item: it is not read, found or counted. The indexes of items are
+# made anew without such rows. `sidecars.said` is JSON; `sidecar_facts` is what follows from it.
+_COMPANIONS = (
+    "ALTER TABLE photos ADD COLUMN companion_of INTEGER REFERENCES photos(id) ON DELETE SET NULL",
+    "CREATE INDEX photos_companions ON photos (companion_of) WHERE companion_of IS NOT NULL",
+    "DROP INDEX photos_timeline",
+    "DROP INDEX photos_content",
+    "DROP INDEX photos_pending",
+    """
+    CREATE INDEX photos_timeline ON photos (moment DESC, id DESC)
+    WHERE deleted_at IS NULL AND companion_of IS NULL""",
+    "CREATE INDEX photos_content ON photos (content_id, deleted_at, companion_of)",
+    """
+    CREATE INDEX photos_pending ON photos (mtime_ns DESC)
+    WHERE pending AND deleted_at IS NULL AND companion_of IS NULL""",
+    """
+    CREATE TABLE sidecars (
+        id INTEGER PRIMARY KEY,
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        ctime_ns INTEGER NOT NULL,
+        inode INTEGER NOT NULL,
+        pending INTEGER NOT NULL DEFAULT 1,
+        said TEXT,
+        UNIQUE (root_id, folder, name)
+    )""",
+    "CREATE INDEX sidecars_pending ON sidecars (root_id, folder) WHERE pending",
+    """
+    CREATE TABLE sidecar_facts (
+        photo_id INTEGER PRIMARY KEY REFERENCES photos(id) ON DELETE CASCADE,
+        taken_at TEXT,
+        camera TEXT,
+        lens TEXT,
+        latitude REAL,
+        longitude REAL,
+        altitude_m REAL,
+        title TEXT,
+        description TEXT,
+        keywords TEXT,
+        people TEXT,
+        rating INTEGER,
+        label TEXT
+    )""",
+    "ALTER TABLE facts ADD COLUMN people TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE facts ADD COLUMN rating INTEGER",
+    "ALTER TABLE facts ADD COLUMN label TEXT",
+)
+
+
+_STEPS = (create_tables, tell_captions_apart, add_frames, tell_drives_apart, add_companions)
 
 
 def migrate(database: Database) -> None:

@@ -30,7 +30,9 @@ class VectorIndex:
     """All vectors of one encoder in memory, kept in step with the library; not thread-safe.
 
     Exact scoring is always right and takes any filter. A graph, where one is given, answers
-    unfiltered searches; what it finds is scored exactly, and what is newer than it, too.
+    unfiltered searches; what it finds is scored exactly, and what is newer than it, too. So are
+    all moving pictures: their frames are in no graph, and a library that is mostly of videos
+    would be searched as slowly as without one.
     """
 
     def __init__(
@@ -174,6 +176,8 @@ class VectorIndex:
         # Deleted photos may have taken the places of live ones: then only exact search is right.
         if len(rows) < min(limit, int(self._live.sum())):
             return None
+        if len(self._vectors.moving_ids):
+            rows = np.union1d(rows, self._rows_of(self._vectors.moving_ids))
         scores = self._vectors.scores(query, rows)
         best = _best(scores, limit)
         sample = slice(None, None, max(1, len(self) // _SAMPLE_ROWS))

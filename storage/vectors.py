@@ -46,9 +46,7 @@ class Vectors:
 
     def put(self, embeddings: Sequence[Embedding], revision: int) -> None:
         """Store vectors inside the caller's transaction, over older ones of the same encoder."""
-        import numpy as np  # the screen opens libraries too, and starts without it
-
-        encoders = {item.encoder_id: self._encoder(item.encoder_id) for item in embeddings}
+        encoders = {item.encoder_id: encoder_key(self._sql, item.encoder_id) for item in embeddings}
         origins = {
             item.origin: self._captions.origin_id(item.origin) if item.origin else NO_ORIGIN
             for item in embeddings
@@ -63,15 +61,11 @@ class Vectors:
                     encoders[item.encoder_id],
                     origins[item.origin],
                     revision,
-                    np.ascontiguousarray(item.vector, dtype="<f4").tobytes(),
+                    vector_bytes(item.vector),
                 )
                 for item in embeddings
             ],
         )
-
-    def _encoder(self, encoder_id: str) -> int:
-        self._sql.run("INSERT OR IGNORE INTO encoders (encoder_id) VALUES (?)", [encoder_id])
-        return int(self._sql.value("SELECT id FROM encoders WHERE encoder_id = ?", [encoder_id]))
 
     def encoder_ids(self) -> tuple[str, ...]:
         """Encoders with vectors in this library."""
@@ -101,11 +95,11 @@ class Vectors:
         """The vectors of those of the contents that have one."""
         rows = self._sql.rows_in(
             "SELECT content_id, vector FROM embeddings WHERE content_id IN ({keys})"
-            f" AND kind = ? AND origin = ? AND {_ENCODER}",
+            f" AND kind = ? AND origin = ? AND {ENCODER}",
             content_ids,
             [kind, origin, encoder_id],
         )
-        return _vector_rows(rows)
+        return vector_rows(rows)
 
     def since(
         self,
@@ -123,14 +117,14 @@ class Vectors:
         after = (revision, _ROWID_MAX)
         while rows := self._sql.rows(
             "SELECT revision, rowid, content_id, vector FROM embeddings"
-            f" WHERE kind = ? AND origin = ? AND {_ENCODER} AND (revision, rowid) > (?, ?)"
+            f" WHERE kind = ? AND origin = ? AND {ENCODER} AND (revision, rowid) > (?, ?)"
             " ORDER BY revision, rowid LIMIT ?",
             [kind, origin, encoder_id, *after, _CHUNK_ROWS],
         ):
             after = rows[-1][:2]
-            parts.append(_vector_rows(row[2:] for row in rows))
+            parts.append(vector_rows(row[2:] for row in rows))
         if not parts:
-            return _vector_rows(())
+            return vector_rows(())
         return VectorRows(
             ids=np.concatenate([part.ids for part in parts]),
             matrix=np.concatenate([part.matrix for part in parts]),
@@ -149,9 +143,9 @@ class Vectors:
 
         rows = self._sql.rows(
             "SELECT content_id FROM embeddings WHERE kind = 'image' AND origin = 0"
-            f" AND {_ENCODER} AND revision > ?"
+            f" AND {ENCODER} AND revision > ?"
             " UNION SELECT content_id FROM embeddings WHERE kind = 'caption' AND origin = ?"
-            f" AND {_ENCODER} AND revision > ? ORDER BY 1",
+            f" AND {ENCODER} AND revision > ? ORDER BY 1",
             [encoder_id, revision, origin, caption_encoder_id or encoder_id, revision],
         )
         return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
@@ -162,14 +156,27 @@ class Vectors:
         """How many contents have a vector of this encoder."""
         return int(
             self._sql.value(
-                f"SELECT count(*) FROM embeddings WHERE kind = ? AND origin = ? AND {_ENCODER}",
+                f"SELECT count(*) FROM embeddings WHERE kind = ? AND origin = ? AND {ENCODER}",
                 [kind, origin, encoder_id],
             )
         )
 
 
-def _vector_rows(rows: Iterable[tuple[Any, ...]]) -> VectorRows:
-    """Rows of content id and BLOB."""
+def encoder_key(sql: Sql, encoder_id: str) -> int:
+    """The number that stands for an encoder; given inside the caller's transaction."""
+    sql.run("INSERT OR IGNORE INTO encoders (encoder_id) VALUES (?)", [encoder_id])
+    return int(sql.value("SELECT id FROM encoders WHERE encoder_id = ?", [encoder_id]))
+
+
+def vector_bytes(vector: FloatVector) -> bytes:
+    """What is stored of a vector."""
+    import numpy as np  # the screen opens libraries too, and starts without it
+
+    return np.ascontiguousarray(vector, dtype="<f4").tobytes()
+
+
+def vector_rows(rows: Iterable[tuple[Any, ...]]) -> VectorRows:
+    """Vectors from rows of content id and BLOB."""
     import numpy as np
 
     pairs = list(rows)
@@ -180,4 +187,5 @@ def _vector_rows(rows: Iterable[tuple[Any, ...]]) -> VectorRows:
     return VectorRows(ids=ids, matrix=joined.reshape(len(pairs), -1))
 
 
-_ENCODER = "encoder = (SELECT id FROM encoders WHERE encoder_id = ?)"
+ENCODER = "encoder = (SELECT id FROM encoders WHERE encoder_id = ?)"
+"""A condition on a table of vectors, to be used after AND."""

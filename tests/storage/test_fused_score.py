@@ -52,6 +52,20 @@ class World:
     def index(self, **more: float) -> VectorIndex:
         return VectorIndex(self.library, ENCODER, caption_encoder_id=self.caption_encoder, **more)
 
+    def embed(self, places: Sequence[int], revision: int, encoder: str = ENCODER) -> None:
+        self.library.vectors.put(
+            [
+                Embedding(
+                    content_id=self.ids[place],
+                    kind="image",
+                    encoder_id=encoder,
+                    vector=self.pictures[place],
+                )
+                for place in places
+            ],
+            revision,
+        )
+
     def caption(self, places: Sequence[int], origin: CaptionOrigin = ORIGIN) -> None:
         with self.library.atomic(changes_photos=False) as revision:
             self.library.captions.put(
@@ -114,21 +128,14 @@ def make_world(
 ) -> World:
     shelf = Shelf(library)
     shelf.add("", *(file_state(f"{n}.jpg", inode=n, mtime_ns=10**18 - n) for n in range(count)))
-    pictures = rows(seed, count)
-    ids = []
+    captions = rows(seed + 1, count, CAPTION_DIM if caption_encoder else DIM)
+    world = World(library, rows(seed, count), captions, [], caption_encoder)
     with library.atomic() as revision:
         for number, photo in enumerate(library.contents.unread(now=0, limit=count)):
-            ids.append(library.contents.put(f"hash {number}", Facts(width=1, height=1)))
-            library.contents.assign(photo, ids[-1])
-        library.vectors.put(
-            [
-                Embedding(content_id=one, kind="image", encoder_id=ENCODER, vector=vector)
-                for one, vector in zip(ids, pictures, strict=True)
-            ],
-            revision,
-        )
-    captions = rows(seed + 1, count, CAPTION_DIM if caption_encoder else DIM)
-    return World(library, pictures, captions, ids, caption_encoder)
+            world.ids.append(library.contents.put(f"hash {number}", Facts(width=1, height=1)))
+            library.contents.assign(photo, world.ids[-1])
+        world.embed(range(count), revision)
+    return world
 
 
 @pytest.fixture
