@@ -18,6 +18,8 @@ _REMOTE_KINDS = frozenset(
 )
 """File systems that others may change behind this kernel's back, where inotify stays silent."""
 
+_NUMBERING_ANEW = frozenset(("vfat", "msdos", "exfat", "fuse"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mount:
@@ -28,6 +30,17 @@ class Mount:
     point: Path
     kind: str
     """The kernel's name of the file system: ext4, nfs4, fuse.sshfs …"""
+    device: int = 0
+    """What `st_dev` says of the files in it; of btrfs it is another number."""
+    inside: Path = Path("/")
+    """Which folder of the file system is mounted."""
+    source: str = ""
+    """The device, or the server's address."""
+
+    @property
+    def numbers_anew(self) -> bool:
+        """Whether a file's inode is another one each time the file system is mounted."""
+        return self.kind in _NUMBERING_ANEW or self.kind.startswith("fuse.")
 
     @property
     def is_remote(self) -> bool:
@@ -55,8 +68,26 @@ def _parsed(line: bytes) -> Mount | None:
     fields = before.split(b" ")
     if not separator or len(fields) < 5 or not fields[0].isdigit():
         return None
-    kind = after.split(b" ")[0].decode("ascii", "replace")
-    return Mount(id=int(fields[0]), point=Path(os.fsdecode(_unescaped(fields[4]))), kind=kind)
+    kind, _, rest = after.partition(b" ")
+    return Mount(
+        id=int(fields[0]),
+        point=_path_in(fields[4]),
+        kind=kind.decode("ascii", "replace"),
+        device=_device_in(fields[2]),
+        inside=_path_in(fields[3]),
+        source=os.fsdecode(_unescaped(rest.partition(b" ")[0])),
+    )
+
+
+def _device_in(field: bytes) -> int:
+    major, separator, minor = field.partition(b":")
+    if not separator or not major.isdigit() or not minor.isdigit():
+        return 0
+    return os.makedev(int(major), int(minor))
+
+
+def _path_in(field: bytes) -> Path:
+    return Path(os.fsdecode(_unescaped(field)))
 
 
 def _unescaped(name: bytes) -> bytes:

@@ -10,10 +10,12 @@ from storage.errors import StorageError
 from storage.records import PhotoId, Root, RootId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from storage.sql import Sql
     from storage.words import Words
 
-_COLUMNS = "id, path, is_mount, offline_since, scanned_at"
+_COLUMNS = "id, path, is_mount, offline_since, scanned_at, volume, inside"
 
 
 class Roots:
@@ -44,6 +46,25 @@ class Roots:
         )
         self._sql.run("DELETE FROM roots WHERE id = ?", [root_id])
 
+    def leave_behind(self, root: Root, photo_ids: Sequence[PhotoId], since: float) -> None:
+        """Photos that did not go along when the root was rehomed: offline, where they were.
+
+        Args:
+            root: as it was before.
+            photo_ids: who stays.
+            since: when they were missed, in seconds since the epoch.
+        """
+        kept = self.add(root.path)
+        self._sql.run(
+            "UPDATE roots SET is_mount = ?, scanned_at = ?, volume = ?, inside = ? WHERE id = ?",
+            [root.is_mount, root.scanned_at, root.volume, os.fsencode(root.inside), kept.id],
+        )
+        self.mark_offline(kept.id, since)
+        self._sql.run_many(
+            "UPDATE photos SET root_id = ? WHERE id = ?", [(kept.id, item) for item in photo_ids]
+        )
+        self._words.refresh(photo_ids)
+
     def absorb(self, inner: Root, outer: Root) -> None:
         """Make the photos of a root that lies below another one the other's."""
         prefix = os.fsencode(inner.path.relative_to(outer.path))
@@ -54,12 +75,12 @@ class Roots:
         )
         self._sql.run("DELETE FROM roots WHERE id = ?", [inner.id])
 
-    def rehome(self, root_id: RootId, path: Path) -> None:
+    def rehome(self, root_id: RootId, path: Path, *, is_same_volume: bool = False) -> None:
         """The root is at another absolute path now; all that is known of its photos goes along.
 
-        Whether it is there is the next scan's to say. That scan cannot compare inodes and times of
-        change with those of the old place: files of equal path, size and time are taken for the
-        same.
+        Whether it is there is the next scan's to say. Unless it is the same file system in another
+        place, that scan cannot compare inodes and times of change with what they were: files of
+        equal path, size and time are taken for the same.
 
         Raises:
             StorageError: another root is at the path.
@@ -67,8 +88,8 @@ class Roots:
         before = self._sql.value("SELECT path FROM roots WHERE id = ?", [root_id])
         try:
             self._sql.run(
-                "UPDATE roots SET path = ?, scanned_at = NULL WHERE id = ?",
-                [os.fsencode(path), root_id],
+                "UPDATE roots SET path = ?, scanned_at = iif(?, scanned_at, NULL) WHERE id = ?",
+                [os.fsencode(path), is_same_volume, root_id],
             )
         except StorageError as error:
             raise StorageError(f"{path} belongs to the library already") from error
@@ -84,6 +105,13 @@ class Roots:
         self._sql.run(
             "UPDATE roots SET offline_since = NULL, is_mount = ?, scanned_at = ? WHERE id = ?",
             [is_mount, scanned_at, root_id],
+        )
+
+    def put_volume(self, root_id: RootId, volume: str, inside: Path) -> None:
+        """Remember the file system that the folder is on, and where in it."""
+        self._sql.run(
+            "UPDATE roots SET volume = ?, inside = ? WHERE id = ?",
+            [volume, os.fsencode(inside), root_id],
         )
 
     def mark_offline(self, root_id: RootId, since: float) -> None:
@@ -129,4 +157,6 @@ def _root(row: tuple[Any, ...]) -> Root:
         is_mount=bool(row[2]),
         offline_since=row[3],
         scanned_at=row[4],
+        volume=row[5],
+        inside=Path(os.fsdecode(row[6])),
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,14 @@ def kinds(folder: str) -> list[str]:
 def test_mounts_are_read_with_their_names_unescaped() -> None:
     mounts = parse_mounts(LISTING)
     assert len(mounts) == 6
-    assert mounts[2] == Mount(id=31, point=Path("/home/ada/Pictures/On the NAS"), kind="nfs4")
+    assert mounts[2] == Mount(
+        id=31,
+        point=Path("/home/ada/Pictures/On the NAS"),
+        kind="nfs4",
+        device=os.makedev(0, 41),
+        inside=Path("/"),
+        source="nas:/photos",
+    )
 
 
 def test_folder_lies_on_the_innermost_mount() -> None:
