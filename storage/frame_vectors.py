@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from storage.frames import FrameRows
 from storage.records import NO_ORIGIN, ContentId
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from storage.frames import FrameRows
     from storage.library import Library
     from storage.records import FloatMatrix, FloatVector, IdVector
 
@@ -69,25 +69,28 @@ class FrameVectors:
         kept = ~np.isin(self._frame_ids, stale)
         if kept.all() and not len(fresh.ids):
             return
-        fresh_ids, seconds, ahead = self._leads_of(fresh)
-        ids = np.concatenate([self._frame_ids[kept], fresh_ids])
-        order = np.argsort(ids, kind="stable")
-        self._frame_ids = ids[order]
-        self._seconds = np.concatenate([self._seconds[kept], seconds])[order]
-        self._ahead = np.concatenate([self._ahead[kept], ahead])[order] if kept.any() else ahead
-        self.ids, self._starts = np.unique(self._frame_ids, return_index=True)
+        known = FrameRows(
+            ids=self._frame_ids[kept], seconds=self._seconds[kept], matrix=self._ahead[kept]
+        )
+        rows = _joined(known, self._leads_of(fresh))
+        self._frame_ids, self._seconds, self._ahead = rows.ids, rows.seconds, rows.matrix
+        self.ids, self._starts = np.unique(rows.ids, return_index=True)
 
-    def _leads_of(self, rows: FrameRows) -> tuple[IdVector, npt.NDArray[np.float64], FloatMatrix]:
-        contents = [ContentId(int(one)) for one in np.unique(rows.ids)]
+    def _leads_of(self, frames: FrameRows) -> FrameRows:
+        """How far frames are ahead of their pictures; those without a picture are left out."""
+        contents = [ContentId(int(one)) for one in np.unique(frames.ids)]
         pictures = self._library.vectors.among(contents, self._encoder_id)
-        if not len(pictures.ids):
-            return rows.ids[:0], rows.seconds[:0], rows.matrix[:0]
+        has_picture = np.isin(frames.ids, pictures.ids)
+        if not has_picture.any():
+            return _NO_FRAMES
         order = np.argsort(pictures.ids)
-        has_picture = np.isin(rows.ids, pictures.ids)
-        ids = rows.ids[has_picture]
+        ids = frames.ids[has_picture]
         places = order[np.searchsorted(pictures.ids[order], ids)]
-        ahead = rows.matrix[has_picture] - pictures.matrix[places]
-        return ids, rows.seconds[has_picture], ahead
+        return FrameRows(
+            ids=ids,
+            seconds=frames.seconds[has_picture],
+            matrix=frames.matrix[has_picture] - pictures.matrix[places],
+        )
 
     def leads(self, query: FloatVector) -> FloatVector:
         """What the best moment of each of `ids` adds to the inner product of its picture."""
@@ -111,3 +114,24 @@ class FrameVectors:
                     lead=float(products[place]), second=float(self._seconds[rows[place]])
                 )
         return found
+
+
+def _joined(some: FrameRows, more: FrameRows) -> FrameRows:
+    """Both, by content; each content is in one of them alone."""
+    parts = [part for part in (some, more) if len(part.ids)]
+    if not parts:
+        return _NO_FRAMES
+    ids = np.concatenate([part.ids for part in parts])
+    order = np.argsort(ids, kind="stable")
+    return FrameRows(
+        ids=ids[order],
+        seconds=np.concatenate([part.seconds for part in parts])[order],
+        matrix=np.concatenate([part.matrix for part in parts])[order],
+    )
+
+
+_NO_FRAMES = FrameRows(
+    ids=np.zeros(0, dtype=np.int64),
+    seconds=np.zeros(0, dtype=np.float64),
+    matrix=np.zeros((0, 0), dtype=np.float32),
+)
