@@ -15,6 +15,7 @@ from imagescope_tui.errors import PicturesUnavailable, Superseded
 from indexer.events import decode_event
 from indexer.options import options_to_json, role_to_json
 from indexer.wire import answer_from_wire, decode_line, encode_line, filter_to_wire
+from storage.private import open_private
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
@@ -230,6 +231,6 @@ def _open_log(library: Path) -> IO[bytes] | None:
     """The child's log in the library's folder; None where it cannot be written."""
     try:
         library.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return (library / LOG_NAME).open("wb")
+        return open_private(library / LOG_NAME, "wb")
     except OSError:
         return None

@@ -72,6 +72,8 @@ class _Outlet:
 
 def main() -> int:
     """Run the child process; its exit status."""
+    # Whatever is written here is of people's photos, and theirs alone.
+    os.umask(0o077)
     line = sys.stdin.buffer.readline()
     try:
         options = options_from_json(line.decode("ascii"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from indexer.errors import IndexerError
+from storage.private import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,7 @@ class ChosenFiles:
 
 def write_chosen(path: Path, files: Iterable[str]) -> None:
     """Write a list for `IndexerOptions.chosen`."""
-    path.write_text(json.dumps(sorted(set(files))), "ascii")
+    write_private(path, json.dumps(sorted(set(files))))
 
 
 def find_chosen(library: Path) -> Path | None:

@@ -11,6 +11,8 @@ StorageError
 
 from __future__ import annotations
 
+import errno
+
 
 class StorageError(Exception):
     """Base of everything this package raises; `hint` says what to do about it."""
@@ -47,3 +49,15 @@ class LibraryFull(StorageError):
 
 class LibraryDamaged(StorageError):
     """The database file is not a database, or is damaged."""
+
+
+def not_written(what: str, error: OSError) -> StorageError:
+    """Why a file of the library cannot be written, and what helps."""
+    message = f"{what} cannot be written: {error.strerror or error}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return LibraryFull(message, "free some space on its disk")
+    return LibraryReadOnly(message, "check its permissions")
+
+
+class BackupFailed(StorageError):
+    """A copy of a library could not be made, or not be put in place of another."""

@@ -15,6 +15,7 @@ from storage.errors import (
     LibraryReadOnly,
     StorageError,
 )
+from storage.private import FILE_MODE, tighten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -84,7 +85,8 @@ class Sql:
     def open_for_writing(cls, path: Path) -> Sql:
         """A writing connection in WAL mode; the file is made readable by its owner only."""
         with storage_errors():
-            path.touch(mode=0o600, exist_ok=True)
+            path.touch(mode=FILE_MODE, exist_ok=True)
+            tighten(path)
             connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
             sql = cls(connection)
             sql.database.enable_wal()

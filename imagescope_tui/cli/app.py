@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from imagescope_tui.cli import doctor, eval, index, models, pause, purge, search, serve, status
+from imagescope_tui.cli import (
+    backup,
+    doctor,
+    eval,
+    index,
+    models,
+    pause,
+    purge,
+    search,
+    serve,
+    status,
+)
 from imagescope_tui.cli.common import (
     ConfigOption,
     LibraryOption,
@@ -34,6 +45,8 @@ app.command("search")(search.search)
 app.command("status")(status.status)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("purge")(purge.purge)
 app.add_typer(models.app, name="models")
 app.add_typer(eval.app, name="eval")

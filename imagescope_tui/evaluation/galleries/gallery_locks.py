@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from imagescope_tui.errors import EvaluationError
+from storage.private import FILE_MODE, open_private
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -23,7 +24,7 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 @asynccontextmanager
 async def preparing(gallery: Path, note: Callable[[str], None]) -> AsyncIterator[None]:
     """While photos are brought into it; waits, saying so, for another run that does."""
-    lock = FileLock(gallery / _PREPARED_NAME, timeout=0)
+    lock = FileLock(gallery / _PREPARED_NAME, timeout=0, mode=FILE_MODE)
     is_told = False
     while not lock.is_locked:
         try:
@@ -42,7 +43,7 @@ async def preparing(gallery: Path, note: Callable[[str], None]) -> AsyncIterator
 @contextmanager
 def using(gallery: Path) -> Iterator[None]:
     """While a run ranks its photos; any number at once."""
-    with (gallery / _USED_NAME).open("ab") as lock:
+    with open_private(gallery / _USED_NAME, "ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 
@@ -54,7 +55,7 @@ def changing(gallery: Path) -> Iterator[None]:
     Raises:
         EvaluationError: a run is using it.
     """
-    with (gallery / _USED_NAME).open("ab") as lock:
+    with open_private(gallery / _USED_NAME, "ab") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagescope_tui.errors import RunUnusable
+from storage.private import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ _NAME = "photos.json"
 def write_photo_files(gallery: Path, benchmark: Benchmark) -> None:
     """Keep the files of a benchmark's photos in the folder of its library."""
     content = {"root": str(benchmark.root.absolute()), "photos": dict(benchmark.photos)}
-    (gallery / _NAME).write_text(json.dumps(content), "ascii")
+    write_private(gallery / _NAME, json.dumps(content))
 
 
 def read_photo_files(gallery: Path) -> Mapping[str, Path]:
