@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from indexer.events import PhotoFailed
 from indexer.photo_reader import STILL_WRITTEN
-from storage.errors import LibraryFull
+from storage.errors import not_written
 from storage.records import Embedding
 from storage.safe_text import printable
 from storage.thumbnails import THUMBNAIL_SIDE
@@ -62,9 +62,7 @@ class PhotoWriter:
                 if item.facts is not None:
                     self.thumbnails.write(item.content_hash, THUMBNAIL_SIDE, item.thumbnail)
         except OSError as error:
-            raise LibraryFull(
-                f"thumbnails cannot be written: {error.strerror}", "free some space on its disk"
-            ) from error
+            raise not_written("a thumbnail", error) from error
 
     def _commit(
         self,

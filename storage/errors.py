@@ -4,12 +4,15 @@ StorageError
 ├── LibraryMissing        there is no library in this folder
 ├── LibraryTooNew         a newer imagescope wrote it
 ├── LibraryBusy           another indexer works on it
+├── LibraryLocked         another program keeps its file from being written
 ├── LibraryReadOnly       its folder cannot be written
 ├── LibraryFull           the disk has no room left
 └── LibraryDamaged        SQLite cannot make sense of it
 """
 
 from __future__ import annotations
+
+import errno
 
 import errno
 
@@ -39,6 +42,10 @@ class LibraryBusy(StorageError):
     """Another process indexes this library."""
 
 
+class LibraryLocked(StorageError):
+    """A program that is none of ours keeps the database from being written."""
+
+
 class LibraryReadOnly(StorageError):
     """The library's folder or file cannot be written."""
 
@@ -49,6 +56,14 @@ class LibraryFull(StorageError):
 
 class LibraryDamaged(StorageError):
     """The database file is not a database, or is damaged."""
+
+
+def not_written(what: str, error: OSError) -> StorageError:
+    """Why a file of the library cannot be written, and what helps."""
+    message = f"{what} cannot be written: {error.strerror or error}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return LibraryFull(message, "free some space on its disk")
+    return LibraryReadOnly(message, "check its permissions")
 
 
 def not_written(what: str, error: OSError) -> StorageError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from storage.captions import Captions
@@ -15,6 +15,7 @@ from storage.errors import (
     LibraryOutdated,
     LibraryReadOnly,
     StorageError,
+    not_written,
 )
 from storage.facts import FactsTable
 from storage.failures import Failures
@@ -154,10 +155,13 @@ class Library:
     def close(self) -> None:
         """Close the connection; the writer also folds the write-ahead log in and lets go."""
         if self._lock is not None:
-            self._sql.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            # What cannot be folded in now, on a full disk, waits in the log for the next writer.
+            with suppress(StorageError):
+                self._sql.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         self._sql.close()
         if self._lock is not None:
-            (self.folder / HOLDER_NAME).unlink(missing_ok=True)
+            with suppress(OSError):
+                (self.folder / HOLDER_NAME).unlink(missing_ok=True)
             self._lock.release()
 
     def __enter__(self) -> Library:
@@ -207,10 +211,7 @@ def take_lock(folder: Path) -> FileLock:
         ) from error
     except OSError as error:
         lock.release()
-        raise LibraryReadOnly(
-            f"the library folder {folder} cannot be written: {error.strerror}",
-            "check its permissions",
-        ) from error
+        raise not_written(f"the library folder {folder}", error) from error
     return lock
 
 

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from storage.errors import (
-    LibraryBusy,
     LibraryDamaged,
     LibraryFull,
+    LibraryLocked,
     LibraryReadOnly,
     StorageError,
 )
@@ -43,7 +43,9 @@ def _as_storage_error(error: sqlite3.DatabaseError) -> StorageError:
     if "readonly" in text or "unable to open" in text:
         return LibraryReadOnly(f"the library cannot be opened: {text}", "check its permissions")
     if "locked" in text:
-        return LibraryBusy("the library is busy", "try again in a moment")
+        return LibraryLocked(
+            "another program keeps the library's database locked", "end it, or try again later"
+        )
     if "not a database" in text or "malformed" in text:
         return LibraryDamaged(
             f"the library file is damaged: {text}",
@@ -151,8 +153,19 @@ class Sql:
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """All or nothing."""
-        with storage_errors(), self.database.atomic():
-            yield
+        with storage_errors():
+            if self.connection.in_transaction:
+                with self.database.atomic():
+                    yield
+                return
+            # At once: a transaction that has read already cannot wait for another writer.
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self.connection.rollback()
+                raise
 
     def close(self) -> None:
         """Give the connection back."""
