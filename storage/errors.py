@@ -7,12 +7,11 @@ StorageError
 ├── LibraryLocked         another program keeps its file from being written
 ├── LibraryReadOnly       its folder cannot be written
 ├── LibraryFull           the disk has no room left
-└── LibraryDamaged        SQLite cannot make sense of it
+├── LibraryDamaged        SQLite cannot make sense of it
+└── BackupFailed          a copy of it could not be made, or not be put in place
 """
 
 from __future__ import annotations
-
-import errno
 
 import errno
 
@@ -56,14 +55,6 @@ class LibraryFull(StorageError):
 
 class LibraryDamaged(StorageError):
     """The database file is not a database, or is damaged."""
-
-
-def not_written(what: str, error: OSError) -> StorageError:
-    """Why a file of the library cannot be written, and what helps."""
-    message = f"{what} cannot be written: {error.strerror or error}"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return LibraryFull(message, "free some space on its disk")
-    return LibraryReadOnly(message, "check its permissions")
 
 
 def not_written(what: str, error: OSError) -> StorageError:
