@@ -182,7 +182,8 @@ def _second(value: object) -> float:
     return float(value)
 
 
-_WHOLE_NUMBERS = frozenset(("width", "height", "iso", "orientation"))
+_LISTS = frozenset(("keywords", "people"))
+_WHOLE_NUMBERS = frozenset(("width", "height", "iso", "orientation", "rating"))
 _NUMBERS = frozenset(
     (
         *("focal_length_mm", "aperture", "exposure_seconds"),
@@ -198,12 +199,12 @@ def facts_from_wire(fields: dict[str, Any]) -> Facts:
         TypeError: a field is unknown or of another type.
     """
     for name, value in fields.items():
-        if name == "keywords":
-            if not all(isinstance(keyword, str) for keyword in value):
+        if name in _LISTS:
+            if not all(isinstance(item, str) for item in value):
                 raise TypeError(name)
         elif value is not None and type(value) not in _types_of(name):
             raise TypeError(name)
-    return Facts(**{**fields, "keywords": tuple(fields.get("keywords", ()))})
+    return Facts(**{**fields, **{name: tuple(fields.get(name, ())) for name in _LISTS}})
 
 
 def _types_of(name: str) -> tuple[type, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storage.items import IS_ITEM, TAKEN_TOLD
 from storage.records import ContentId, PhotoId, RootId
 from storage.vectors import ENCODER
 
@@ -44,7 +45,7 @@ class Contents:
         """
         return _pending(
             self._sql.rows(
-                f"{_QUEUE} WHERE photos.pending AND photos.deleted_at IS NULL AND {_READABLE}"
+                f"{_QUEUE} WHERE photos.pending AND {IS_ITEM} AND {_READABLE}"
                 " ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
                 [now, limit],
             )
@@ -99,15 +100,14 @@ class Contents:
     def count_work(self, encoder_id: str | None, *, now: float) -> int:
         """How many photos `unread`, and with an encoder `without_vector`, would give in all."""
         unread = self._sql.value(
-            f"SELECT count(*) FROM ({_QUEUE} WHERE photos.pending AND photos.deleted_at IS NULL"
-            f" AND {_READABLE})",
+            f"SELECT count(*) FROM ({_QUEUE} WHERE photos.pending AND {IS_ITEM} AND {_READABLE})",
             [now],
         )
         if encoder_id is None:
             return int(unread)
         without = self._sql.value(
             f"SELECT count(DISTINCT photos.content_id) FROM photos {_JOINS}"
-            f" WHERE photos.deleted_at IS NULL AND NOT photos.pending AND {_READABLE}"
+            f" WHERE {IS_ITEM} AND NOT photos.pending AND {_READABLE}"
             " AND (photos.content_id NOT IN (SELECT content_id FROM embeddings WHERE kind = 'image'"
             f" AND {ENCODER}) OR photos.content_id IN ({_LACKING_FRAMES}))",
             [now, encoder_id, encoder_id],
@@ -174,12 +174,16 @@ class Contents:
 
     def assign(self, photo: PendingPhoto, content_id: ContentId) -> None:
         """The photo has been read and holds this content, unless it has changed meanwhile."""
-        self._sql.run(
-            "UPDATE photos SET content_id = ?, pending = 0, moment = coalesce("
-            "(SELECT substr(taken_at, 1, 19) FROM facts WHERE content_id = ?), moment)"
+        is_same = self._sql.run(
+            "UPDATE photos SET content_id = ?, pending = 0"
             " WHERE id = ? AND size_bytes = ? AND mtime_ns = ?",
-            [content_id, content_id, photo.photo_id, photo.size_bytes, photo.mtime_ns],
+            [content_id, photo.photo_id, photo.size_bytes, photo.mtime_ns],
         )
+        if is_same:
+            self._sql.run(
+                f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
+                [photo.photo_id],
+            )
         self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo.photo_id])
 
 
@@ -191,14 +195,14 @@ _ONLINE = "roots.offline_since IS NULL AND photos.offline_since IS NULL"
 # A photo that got no caption can still be read and embedded.
 _READABLE = f"""{_ONLINE} AND (failures.photo_id IS NULL OR failures.step = 'caption'
     OR failures.retry_after <= ?)"""
-_READ = "photos.deleted_at IS NULL AND NOT photos.pending AND photos.content_id IS NOT NULL"
+_READ = f"{IS_ITEM} AND NOT photos.pending AND photos.content_id IS NOT NULL"
 _CAPTIONABLE = f"""{_READ} AND {_ONLINE}
     AND (failures.photo_id IS NULL OR failures.retry_after <= ?)
     AND NOT EXISTS (SELECT 1 FROM captions
      WHERE captions.content_id = photos.content_id AND captions.origin = ?)"""
 _FIRST_COPY = """photos.id = (SELECT min(copy.id) FROM photos AS copy
      WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL
-     AND copy.offline_since IS NULL AND copy.root_id NOT IN
+     AND copy.companion_of IS NULL AND copy.offline_since IS NULL AND copy.root_id NOT IN
      (SELECT id FROM roots WHERE offline_since IS NOT NULL))"""
 _LACKING_FRAMES = f"""SELECT contents.id FROM contents WHERE further_frames > 0
     AND further_frames > (SELECT count(*) FROM frames
@@ -223,12 +227,15 @@ _FACTS = (
     "title",
     "description",
     "keywords",
+    "people",
+    "rating",
+    "label",
 )
 
 
 def _facts_values(facts: Facts) -> list[Any]:
-    values = [getattr(facts, name) for name in _FACTS[:-1]]
-    return [*values, json.dumps(facts.keywords)]
+    values = (getattr(facts, name) for name in _FACTS)
+    return [json.dumps(value) if isinstance(value, tuple) else value for value in values]
 
 
 def _edge(after: PendingPhoto | None) -> tuple[int, int]:

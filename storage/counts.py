@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.captions import ACTIVE_ORIGIN
+from storage.items import IS_ITEM
 from storage.records import LibraryCounts
 
 if TYPE_CHECKING:
     from storage.sql import Sql
 
-_LIVE = "FROM photos WHERE deleted_at IS NULL"
+_LIVE = f"FROM photos WHERE {IS_ITEM}"
 
 
 def count_library(sql: Sql, encoder_id: str | None) -> LibraryCounts:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storage.items import IS_ITEM
 from storage.records import Failure, FailureStep, PhotoId
 
 if TYPE_CHECKING:
@@ -58,11 +59,11 @@ class Failures:
         return {PhotoId(row[0]): row[1] for row in rows}
 
     def page(self, *, offset: int, limit: int) -> tuple[Failure, ...]:
-        """Failures of live photos, by path."""
+        """Failures of items, by path."""
         rows = self._sql.rows(
             "SELECT roots.path, photos.folder, photos.name, step, reason, attempts, retry_after"
             " FROM failures JOIN photos ON photos.id = failures.photo_id"
-            " JOIN roots ON roots.id = photos.root_id WHERE photos.deleted_at IS NULL"
+            f" JOIN roots ON roots.id = photos.root_id WHERE {IS_ITEM}"
             " ORDER BY roots.path, photos.folder, photos.name LIMIT ? OFFSET ?",
             [limit, offset],
         )

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from storage.items import IS_ITEM
 from storage.search_text import match_any
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ class Condition:
 
 
 def condition_for(photo_filter: PhotoFilter, sql: Sql) -> Condition:
-    """What a live photo must fulfil to pass the filter."""
-    parts = [Condition("photos.deleted_at IS NULL")]
+    """What an item must fulfil to pass the filter."""
+    parts = [Condition(IS_ITEM)]
     if photo_filter.folders:
         parts.append(_below_any(photo_filter.folders, sql))
     if photo_filter.folder_names:
@@ -37,8 +38,9 @@ def condition_for(photo_filter: PhotoFilter, sql: Sql) -> Condition:
     if photo_filter.cameras:
         parts.append(_any_camera(photo_filter.cameras))
     if photo_filter.extensions:
-        marks = ",".join("?" * len(photo_filter.extensions))
-        parts.append(Condition(f"photos.extension IN ({marks})", photo_filter.extensions))
+        parts.append(_of_type(photo_filter.extensions))
+    if photo_filter.rating_from is not None:
+        parts.append(Condition(f"{_RATING} >= ?", (photo_filter.rating_from,)))
     if excluded := match_any(photo_filter.without_words):
         parts.append(
             Condition("photos.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", (excluded,))
@@ -93,14 +95,29 @@ def _in_named(names: tuple[str, ...]) -> Condition:
     )
 
 
-def _any_camera(cameras: tuple[str, ...]) -> Condition:
-    like = r"(facts.camera LIKE ? ESCAPE '\' OR facts.lens LIKE ? ESCAPE '\')"
-    patterns = [_contains(camera) for camera in cameras]
+def _of_type(extensions: tuple[str, ...]) -> Condition:
+    """A pair passes by either of its files."""
+    marks = ",".join("?" * len(extensions))
     return Condition(
-        "photos.content_id IN (SELECT content_id FROM facts WHERE "
-        + " OR ".join([like] * len(patterns))
-        + ")",
-        tuple(pattern for pattern in patterns for _ in range(2)),
+        f"(photos.extension IN ({marks}) OR photos.id IN (SELECT companion_of FROM photos AS beside"
+        f" WHERE companion_of IS NOT NULL AND deleted_at IS NULL AND extension IN ({marks})))",
+        (*extensions, *extensions),
+    )
+
+
+_RATING = """coalesce((SELECT rating FROM sidecar_facts WHERE photo_id = photos.id),
+    (SELECT rating FROM facts WHERE facts.content_id = photos.content_id))"""
+
+
+def _any_camera(cameras: tuple[str, ...]) -> Condition:
+    like = r"(camera LIKE ? ESCAPE '\' OR lens LIKE ? ESCAPE '\')"
+    patterns = [_contains(camera) for camera in cameras]
+    any_of = " OR ".join([like] * len(patterns))
+    values = tuple(pattern for pattern in patterns for _ in range(2))
+    return Condition(
+        f"(photos.content_id IN (SELECT content_id FROM facts WHERE {any_of})"
+        f" OR photos.id IN (SELECT photo_id FROM sidecar_facts WHERE {any_of}))",
+        (*values, *values),
     )
 
 

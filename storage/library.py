@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from storage.captions import Captions
+from storage.companions import Companions
 from storage.contents import Contents
 from storage.counts import count_library
 from storage.errors import (
@@ -26,6 +27,7 @@ from storage.private import write_private
 from storage.roots import Roots
 from storage.schema import is_current, is_made, migrate, refuse_newer
 from storage.settings import LibrarySettings
+from storage.sidecars import Sidecars
 from storage.sql import Sql, storage_errors
 from storage.vectors import Vectors
 from storage.words import Words
@@ -61,6 +63,8 @@ class Library:
         self.roots = Roots(sql, self.words)
         self.photos = Photos(sql)
         self.files = Files(sql)
+        self.companions = Companions(sql)
+        self.sidecars = Sidecars(sql)
         self.contents = Contents(sql)
         self.facts = FactsTable(sql)
         self.captions = Captions(sql, self.settings)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.filters import condition_for
+from storage.items import IS_ITEM
 from storage.records import ContentId, Photo, PhotoId, RootId
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 _SELECT = """
     SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
            photos.size_bytes, photos.mtime_ns, photos.content_id, contents.hash,
-           contents.width, contents.height, facts.taken_at, facts.duration_seconds,
+           contents.width, contents.height, coalesce(sidecar_facts.taken_at, facts.taken_at),
+           facts.duration_seconds, contents.second,
            coalesce(photos.offline_since, roots.offline_since)
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN contents ON contents.id = photos.content_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
+    LEFT JOIN sidecar_facts ON sidecar_facts.photo_id = photos.id
 """
 
 
@@ -53,20 +56,20 @@ class Photos:
         )
 
     def count_by_root(self) -> dict[RootId, int]:
-        """Live photos of each root."""
+        """Items of each root."""
         rows = self._sql.rows(
-            "SELECT root_id, count(*) FROM photos WHERE deleted_at IS NULL GROUP BY root_id"
+            f"SELECT root_id, count(*) FROM photos WHERE {IS_ITEM} GROUP BY root_id"
         )
         return {RootId(row[0]): int(row[1]) for row in rows}
 
     def by_ids(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
-        """Those of the photos that are not deleted."""
-        statement = f"{_SELECT} WHERE photos.id IN ({{keys}}) AND photos.deleted_at IS NULL"
+        """Those of the photos that are items."""
+        statement = f"{_SELECT} WHERE photos.id IN ({{keys}}) AND {IS_ITEM}"
         photos = (_photo(row) for row in self._sql.rows_in(statement, photo_ids))
         return {photo.id: photo for photo in photos}
 
     def at(self, path: Path) -> Photo | None:
-        """The live photo at an absolute path."""
+        """The live photo at an absolute path; where a companion is there, whom it accompanies."""
         for root_id, root in self._sql.rows("SELECT id, path FROM roots"):
             folder = Path(os.fsdecode(root))
             if not path.is_relative_to(folder):
@@ -74,8 +77,8 @@ class Photos:
             place = path.relative_to(folder)
             parent = "" if str(place.parent) == "." else str(place.parent)
             row = self._sql.row(
-                f"{_SELECT} WHERE photos.root_id = ? AND photos.folder = ? AND photos.name = ?"
-                " AND photos.deleted_at IS NULL",
+                f"{_SELECT} WHERE photos.id = (SELECT coalesce(companion_of, id) FROM photos"
+                " WHERE root_id = ? AND folder = ? AND name = ? AND deleted_at IS NULL)",
                 [root_id, os.fsencode(parent), os.fsencode(place.name)],
             )
             if row:
@@ -85,8 +88,7 @@ class Photos:
     def copies(self, content_id: ContentId) -> tuple[Photo, ...]:
         """All live photos of one content, oldest row first."""
         rows = self._sql.rows(
-            f"{_SELECT} WHERE photos.content_id = ? AND photos.deleted_at IS NULL"
-            " ORDER BY photos.id",
+            f"{_SELECT} WHERE photos.content_id = ? AND {IS_ITEM} ORDER BY photos.id",
             [content_id],
         )
         return tuple(_photo(row) for row in rows)
@@ -157,5 +159,6 @@ def _photo(row: tuple[Any, ...]) -> Photo:
         height=row[10],
         taken_at=row[11],
         duration_seconds=row[12],
-        offline_since=row[13],
+        second=row[13],
+        offline_since=row[14],
     )

@@ -74,12 +74,18 @@ class Photo:
     """Local wall-clock time, `2020-07-18T16:02:00`, with `+02:00` where the camera said so."""
     duration_seconds: float | None = None
     """How long a moving picture lasts; None for a still."""
+    second: float | None = None
+    """Where in a moving picture its thumbnail is from; None for a still."""
     offline_since: float | None = None
 
     @property
     def full_path(self) -> Path:
         """Where the file is, or was when it was last seen."""
         return self.root / self.path
+
+    def moment_beside(self, second: float | None) -> float | None:
+        """The moment, or None where it is the one that the thumbnail shows."""
+        return None if second == self.second else second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +128,12 @@ class Facts:
     title: str | None = None
     description: str | None = None
     keywords: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    """Names of who is in the picture."""
+    rating: int | None = None
+    """Stars, 1 to 5; 0 where none were given, -1 for what was rejected."""
+    label: str | None = None
+    """The name of a colour that the photo was marked with."""
     duration_seconds: float | None = None
     """Of a moving picture; None for a still."""
 
@@ -236,7 +248,9 @@ class PhotoFilter:
     cameras: tuple[str, ...] = ()
     """Parts of camera or lens names, any case; any of them passes."""
     extensions: tuple[str, ...] = ()
-    """Lower case, without the dot."""
+    """Lower case, without the dot; of a photo or of its companions."""
+    rating_from: int | None = None
+    """The fewest stars that pass."""
     without_words: tuple[str, ...] = ()
     """Photos whose names, caption or facts hold any of these words do not pass."""
     photo_ids: tuple[PhotoId, ...] = ()

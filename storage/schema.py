@@ -219,21 +219,18 @@ def add_companions(database: Database) -> None:
         database.conn.execute(statement)
 
 
-# A row with `companion_of` is no item: it is not read, found or counted. The indexes of items are
-# made anew without such rows. `sidecars.said` is JSON; `sidecar_facts` is what follows from it.
+# A row with `companion_of` is no item: it is not found or counted, and never pending; one that is
+# pending when its pair is found loses its content. `sidecars.said` is JSON; `sidecar_facts` is what
+# follows from it.
 _COMPANIONS = (
     "ALTER TABLE photos ADD COLUMN companion_of INTEGER REFERENCES photos(id) ON DELETE SET NULL",
     "CREATE INDEX photos_companions ON photos (companion_of) WHERE companion_of IS NOT NULL",
     "DROP INDEX photos_timeline",
     "DROP INDEX photos_content",
-    "DROP INDEX photos_pending",
     """
     CREATE INDEX photos_timeline ON photos (moment DESC, id DESC)
     WHERE deleted_at IS NULL AND companion_of IS NULL""",
     "CREATE INDEX photos_content ON photos (content_id, deleted_at, companion_of)",
-    """
-    CREATE INDEX photos_pending ON photos (mtime_ns DESC)
-    WHERE pending AND deleted_at IS NULL AND companion_of IS NULL""",
     """
     CREATE TABLE sidecars (
         id INTEGER PRIMARY KEY,

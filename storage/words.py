@@ -12,7 +12,7 @@ from storage.records import PhotoFilter, PhotoId, WordMatch
 from storage.search_text import date_words, indexed, indexed_name, match_any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from storage.sql import Sql
 
@@ -20,14 +20,22 @@ if TYPE_CHECKING:
 _WEIGHTS = "2.0, 1.0, 1.5"
 _CAPTION_ALONE = "0.0, 1.0, 0.0"
 
+# The label of a sidecar is no word: "Red" marks what is to be sorted out, not what is red.
 _SOURCE = f"""
     SELECT photos.id, roots.path, photos.folder, photos.name,
            (SELECT text FROM captions WHERE captions.content_id = photos.content_id
              AND captions.origin = {ACTIVE_ORIGIN}),
-           facts.taken_at, facts.camera, facts.lens, facts.title, facts.description, facts.keywords
+           coalesce(sidecar.taken_at, facts.taken_at),
+           coalesce(facts.camera, sidecar.camera), coalesce(facts.lens, sidecar.lens),
+           coalesce(sidecar.title, facts.title), coalesce(sidecar.description, facts.description),
+           coalesce(sidecar.keywords, facts.keywords), coalesce(sidecar.people, facts.people)
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
+    LEFT JOIN sidecar_facts AS sidecar ON sidecar.photo_id = photos.id
     WHERE photos.id IN ({{keys}})"""
+_BESIDE = """
+    SELECT companion_of, name FROM photos
+    WHERE companion_of IN ({keys}) AND deleted_at IS NULL ORDER BY name"""
 
 
 class Words:
@@ -38,7 +46,12 @@ class Words:
 
     def refresh(self, photo_ids: Sequence[PhotoId]) -> None:
         """Write the words of these photos anew from what the other tables say of them."""
-        rows = [_words_row(row) for row in self._sql.rows_in(_SOURCE, photo_ids)]
+        beside: dict[int, list[bytes]] = {}
+        for item, name in self._sql.rows_in(_BESIDE, photo_ids):
+            beside.setdefault(item, []).append(name)
+        rows = [
+            _words_row(row, beside.get(row[0], ())) for row in self._sql.rows_in(_SOURCE, photo_ids)
+        ]
         self._sql.run_many("DELETE FROM words WHERE rowid = ?", [(row[0],) for row in rows])
         self._sql.run_many(
             "INSERT INTO words (rowid, names, caption, facts) VALUES (?, ?, ?, ?)", rows
@@ -76,11 +89,11 @@ class Words:
         )
 
 
-def _words_row(row: tuple[Any, ...]) -> tuple[int, str, str, str]:
-    photo_id, root, folder, name, caption, taken_at, *texts, keywords = row
-    places = [os.path.basename(root), *folder.split(b"/"), name]  # noqa: PTH119 - bytes
+def _words_row(row: tuple[Any, ...], beside: Iterable[bytes]) -> tuple[int, str, str, str]:
+    photo_id, root, folder, name, caption, taken_at, *texts, keywords, people = row
+    places = [os.path.basename(root), *folder.split(b"/"), name, *beside]  # noqa: PTH119 - bytes
     names = " ".join(indexed_name(os.fsdecode(place)) for place in places if place)
-    facts = " ".join([date_words(taken_at), *_texts(texts), *_keywords(keywords)])
+    facts = " ".join([date_words(taken_at), *_texts(texts), *_listed(keywords), *_listed(people)])
     return photo_id, names, indexed(caption or ""), indexed(facts)
 
 
@@ -88,5 +101,5 @@ def _texts(texts: Sequence[str | None]) -> Iterator[str]:
     return (text for text in texts if text)
 
 
-def _keywords(stored: str | None) -> list[str]:
+def _listed(stored: str | None) -> list[str]:
     return [str(word) for word in json.loads(stored)] if stored else []

@@ -144,7 +144,7 @@ def _detail(photo: Photo, library: Library) -> PhotoDetail:
     copies = library.photos.copies(photo.content_id)
     return PhotoDetail(
         photo=photo,
-        facts=library.facts.of(photo.content_id),
+        facts=library.facts.of(photo.id),
         caption=library.captions.of(photo.content_id),
         copies=tuple(copy for copy in copies if copy.id != photo.id),
     )

@@ -62,7 +62,7 @@ def test_everything_of_the_first_version_is_still_there(old: Path) -> None:
         assert library.counts().embedded == library.counts().captioned == PHOTOS
         for photo in photos:
             assert photo.content_id is not None
-            facts = library.facts.of(photo.content_id)
+            facts = library.facts.of(photo.id)
             assert facts is not None
             assert (facts.camera, facts.keywords) == (f"Camera {photo.content_id}", ("sea",))
             caption = library.captions.of(photo.content_id)

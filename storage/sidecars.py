@@ -1,0 +1,210 @@
+"""Small files beside the photos (XMP) in which other programs keep what their owner says of them.
+
+What a sidecar says is kept as it was read; what it means for each photo is worked out from the
+names whenever one of them comes, changes or goes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage.files import moment_of
+from storage.items import TAKEN_TOLD
+from storage.records import Facts, FileState, PhotoId, RootId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from storage.sql import Sql
+
+SIDECAR_SUFFIX = ".xmp"
+
+TOLD = (
+    *("taken_at", "camera", "lens", "latitude", "longitude", "altitude_m"),
+    *("title", "description", "keywords", "people", "rating", "label"),
+)
+"""The facts that a sidecar can tell; also the columns of `sidecar_facts`."""
+_LISTS = ("keywords", "people")
+_Told = tuple[Any, ...]
+"""A row of `sidecar_facts`, in the order of TOLD."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadSidecar:
+    """A sidecar that is new, or has changed."""
+
+    id: int
+    root_id: RootId
+    folder: str
+    path: Path
+    size_bytes: int
+    mtime_ns: int
+
+
+class Sidecars:
+    """Sidecars and what they tell; writing belongs inside the caller's transaction."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def known_in(self, root_id: RootId, folder: str) -> dict[str, FileState]:
+        """The sidecars of one folder by name."""
+        rows = self._sql.rows(
+            "SELECT name, size_bytes, mtime_ns, ctime_ns, inode FROM sidecars"
+            " WHERE root_id = ? AND folder = ?",
+            [root_id, os.fsencode(folder)],
+        )
+        return {
+            (name := os.fsdecode(row[0])): FileState(
+                name=name, size_bytes=row[1], mtime_ns=row[2], ctime_ns=row[3], inode=row[4]
+            )
+            for row in rows
+        }
+
+    def put(self, root_id: RootId, folder: str, states: Iterable[FileState]) -> None:
+        """New sidecars, or changed ones: they are to be read."""
+        self._sql.run_many(
+            "INSERT INTO sidecars (root_id, folder, name, size_bytes, mtime_ns, ctime_ns, inode)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (root_id, folder, name) DO UPDATE SET"
+            " size_bytes = excluded.size_bytes, mtime_ns = excluded.mtime_ns,"
+            " ctime_ns = excluded.ctime_ns, inode = excluded.inode, pending = 1",
+            [
+                (
+                    root_id,
+                    os.fsencode(folder),
+                    os.fsencode(state.name),
+                    state.size_bytes,
+                    state.mtime_ns,
+                    state.ctime_ns,
+                    state.inode,
+                )
+                for state in states
+            ],
+        )
+
+    def forget(self, root_id: RootId, folder: str, names: Iterable[str]) -> None:
+        """Sidecars that are gone."""
+        self._sql.run_many(
+            "DELETE FROM sidecars WHERE root_id = ? AND folder = ? AND name = ?",
+            [(root_id, os.fsencode(folder), os.fsencode(name)) for name in names],
+        )
+
+    def unread(self, *, limit: int) -> list[UnreadSidecar]:
+        """Sidecars that wait to be read, those of one folder together."""
+        rows = self._sql.rows(
+            "SELECT sidecars.id, root_id, roots.path, folder, name, size_bytes, mtime_ns"
+            " FROM sidecars JOIN roots ON roots.id = root_id"
+            " WHERE pending AND roots.offline_since IS NULL"
+            " ORDER BY root_id, folder LIMIT ?",
+            [limit],
+        )
+        return [
+            UnreadSidecar(
+                id=row[0],
+                root_id=RootId(row[1]),
+                folder=(folder := os.fsdecode(row[3])),
+                path=Path(os.fsdecode(row[2])) / folder / os.fsdecode(row[4]),
+                size_bytes=row[5],
+                mtime_ns=row[6],
+            )
+            for row in rows
+        ]
+
+    def keep(self, sidecar: UnreadSidecar, facts: Facts) -> None:
+        """What a sidecar says, unless it has changed meanwhile."""
+        fields = asdict(facts)
+        said = {name: fields[name] for name in TOLD if fields[name] not in (None, ())}
+        self._sql.run(
+            "UPDATE sidecars SET said = ?, pending = 0"
+            " WHERE id = ? AND size_bytes = ? AND mtime_ns = ?",
+            [json.dumps(said), sidecar.id, sidecar.size_bytes, sidecar.mtime_ns],
+        )
+
+    def spread(self, root_id: RootId, folder: str) -> list[PhotoId]:
+        """Tell the photos of a folder what its sidecars say; of which photos that is news."""
+        place = [root_id, os.fsencode(folder)]
+        wanted, known = self._told_now(place), self._told_before(place)
+        changed = [key for key in {**wanted, **known} if wanted.get(key) != known.get(key)]
+        self._write(changed, wanted)
+        return [PhotoId(photo_id) for photo_id in changed]
+
+    def _told_now(self, place: Sequence[Any]) -> dict[int, _Told]:
+        shelf = _Shelf(
+            self._sql.rows(
+                "SELECT name, said FROM sidecars WHERE root_id = ? AND folder = ?", place
+            )
+        )
+        photos = self._sql.rows(
+            "SELECT id, name, companion_of FROM photos"
+            " WHERE root_id = ? AND folder = ? AND deleted_at IS NULL ORDER BY name",
+            place,
+        )
+        companions: dict[int, list[bytes]] = {}
+        for _, name, item in photos:
+            companions.setdefault(item, []).append(name)
+        told = {key: shelf.told_of(name, companions.get(key, ())) for key, name, _ in photos}
+        return {key: values for key, values in told.items() if values is not None}
+
+    def _told_before(self, place: Sequence[Any]) -> dict[int, _Told]:
+        rows = self._sql.rows(
+            f"SELECT photo_id, {', '.join(f'sidecar_facts.{name}' for name in TOLD)}"
+            " FROM photos JOIN sidecar_facts ON photo_id = photos.id"
+            " WHERE root_id = ? AND folder = ? AND deleted_at IS NULL",
+            place,
+        )
+        return {row[0]: tuple(row[1:]) for row in rows}
+
+    def _write(self, photo_ids: Sequence[int], told: dict[int, _Told]) -> None:
+        self._sql.run_many(
+            "DELETE FROM sidecar_facts WHERE photo_id = ?", [(key,) for key in photo_ids]
+        )
+        self._sql.run_many(
+            f"INSERT INTO sidecar_facts (photo_id, {', '.join(TOLD)})"
+            f" VALUES ({', '.join('?' * (len(TOLD) + 1))})",
+            [(key, *told[key]) for key in photo_ids if key in told],
+        )
+        times = list(
+            self._sql.rows_in("SELECT mtime_ns, id FROM photos WHERE id IN ({keys})", photo_ids)
+        )
+        self._sql.run_many(
+            f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, ?) WHERE id = ?",
+            [(moment_of(mtime_ns), photo_id) for mtime_ns, photo_id in times],
+        )
+
+
+class _Shelf:
+    """The sidecars of a folder, to be looked up by the names of photos."""
+
+    def __init__(self, rows: Iterable[tuple[bytes, str | None]]) -> None:
+        self._by_base: dict[bytes, list[tuple[bytes, dict[str, Any]]]] = {}
+        for name, said in sorted(rows):
+            base = name[: -len(SIDECAR_SUFFIX)]
+            if said is not None:
+                self._by_base.setdefault(base.lower(), []).append((base, json.loads(said)))
+
+    def told_of(self, name: bytes, companions: Iterable[bytes]) -> _Told | None:
+        """What is said of the photo of this name; None where nothing is.
+
+        `IMG_1.JPG.xmp` before `IMG_1.xmp`, and that before what is said of its companions alone.
+        """
+        if not self._by_base:
+            return None
+        stem = name.rpartition(b".")[0]
+        said = [
+            words
+            for wanted in (name, stem, *companions)
+            for base, words in sorted(
+                self._by_base.get(wanted.lower(), ()), key=lambda found: found[0] != wanted
+            )
+        ]
+        told = tuple(_first(said, fact) for fact in TOLD)
+        return told if any(value is not None for value in told) else None
+
+
+def _first(said: Sequence[dict[str, Any]], fact: str) -> Any:  # noqa: ANN401 - a column's value
+    value = next((words[fact] for words in said if fact in words), None)
+    return json.dumps(value) if fact in _LISTS and value is not None else value
