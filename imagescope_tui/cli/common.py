@@ -157,6 +157,7 @@ def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
     Raises:
         UsageError: one is missing, and no root of the library that is only offline; or the library
             takes no other folders.
+        StorageError: there is a library, and it cannot be read.
     """
     if not named:
         # Without opening the library, which takes as long as a tenth of the first frame.
@@ -186,10 +187,10 @@ def _expect_growing(library: Path, folders: tuple[Path, ...], roots: frozenset[P
 
 
 def _known_roots(settings: Settings) -> frozenset[Path]:
-    from storage.errors import StorageError
+    from storage.errors import LibraryMissing, LibraryOutdated
 
     try:
         with open_library(settings) as library:
             return frozenset(root.path for root in library.roots.all())
-    except StorageError:
+    except (LibraryMissing, LibraryOutdated):
         return frozenset()
