@@ -19,9 +19,9 @@ STILL_EXTENSIONS = (
 )
 """What can be the item of a pair; of two of one name the first kind is it."""
 RAW_EXTENSIONS = (
-    *("3fr", "ari", "arw", "bay", "cap", "cr2", "cr3", "crw", "dcr", "dcs", "dng", "drf", "eip"),
-    *("erf", "fff", "gpr", "iiq", "k25", "kdc", "mdc", "mef", "mos", "mrw", "nef", "nrw", "orf"),
-    *("pef", "ptx", "pxn", "r3d", "raf", "raw", "rw2", "rwl", "rwz", "sr2", "srf", "srw", "x3f"),
+    *("dng", "cr2", "cr3", "crw", "nef", "nrw", "arw", "sr2", "srf", "raf", "orf", "ori", "rw2"),
+    *("rwl", "raw", "pef", "ptx", "srw", "iiq", "3fr", "fff", "mrw", "x3f", "dcr", "kdc", "k25"),
+    *("erf", "mef", "mos", "gpr"),
 )
 LIVE_EXTENSIONS = ("mov", "mp4", "m4v")
 """What phones put beside a photo."""
