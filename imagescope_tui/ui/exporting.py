@@ -55,14 +55,18 @@ def write_list(photos: Sequence[Path], target: Path, roots: Sequence[Path]) -> E
 
 
 def copy_photos(
-    photos: Sequence[Path],
+    photos: Sequence[Sequence[Path]],
     folder: Path,
     roots: Sequence[Path],
     on_progress: Callable[[int], bool],
 ) -> Exported:
-    """Copies with their times; a name that is taken gets a number.
+    """Copies with their times; names that are taken get a number.
 
-    `on_progress` is told how many are done and answers whether to go on.
+    Args:
+        photos: each with its companions, which keep its name.
+        folder: where the copies go.
+        roots: where they must not go.
+        on_progress: is told how many are done and answers whether to go on.
 
     Raises:
         ExportRefused: the place does not do.
@@ -74,12 +78,10 @@ def copy_photos(
         raise ExportRefused(f"{folder} cannot be made: {error.strerror}") from error
     done = 0
     left_out: list[tuple[Path, str]] = []
-    for number, photo in enumerate(photos, start=1):
-        try:
-            _copy(photo, folder)
-            done += 1
-        except OSError as error:
-            left_out.append((photo, error.strerror or str(error)))
+    for number, files in enumerate(photos, start=1):
+        troubles = _copy_together(files, folder)
+        done += files[0] not in [path for path, _ in troubles]
+        left_out.extend(troubles)
         if not on_progress(number):
             break
     return Exported(target=folder, done=done, left_out=tuple(left_out))
@@ -112,9 +114,24 @@ def _allowed(target: Path, roots: Sequence[Path]) -> Path:
     return absolute
 
 
-def _copy(photo: Path, folder: Path) -> None:
+def _copy_together(files: Sequence[Path], folder: Path) -> list[tuple[Path, str]]:
+    """Copy files under their names, or all with the first number that is free; what went wrong."""
+    for number in itertools.count(1):
+        targets = [_numbered(folder / file.name, number) for file in files]
+        if not any(map(os.path.lexists, targets)):
+            break
+    troubles = []
+    for file, target in zip(files, targets, strict=True):
+        try:
+            _copy(file, target)
+        except OSError as error:
+            troubles.append((file, error.strerror or str(error)))
+    return troubles
+
+
+def _copy(photo: Path, target: Path) -> None:
     with photo.open("rb") as source:
-        file, target = _open_new(folder / photo.name)
+        file = target.open("xb")
         try:
             with file:
                 shutil.copyfileobj(source, file, 1 << 20)
@@ -127,10 +144,14 @@ def _copy(photo: Path, folder: Path) -> None:
 def _open_new(wished: Path) -> tuple[IO[bytes], Path]:
     """A new file of that name, or of the first numbered one that is free."""
     for number in itertools.count(1):
-        name = wished.name if number == 1 else f"{wished.stem} ({number}){wished.suffix}"
-        target = wished.with_name(name)
+        target = _numbered(wished, number)
         try:
             return target.open("xb"), target
         except FileExistsError:
             continue
     raise AssertionError
+
+
+def _numbered(wished: Path, number: int) -> Path:
+    name = wished.name if number == 1 else f"{wished.stem} ({number}){wished.suffix}"
+    return wished.with_name(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from storage.errors import LibraryMissing
@@ -41,6 +41,8 @@ class PhotoDetail:
     caption: Caption | None = None
     copies: tuple[Photo, ...] = ()
     """The other files with the same bytes."""
+    companions: tuple[Path, ...] = ()
+    """Files that belong to it: its RAW, the seconds around it."""
     failure: str | None = None
     """Why the file could not be read, where it was tried."""
 
@@ -78,6 +80,10 @@ class LibraryReader:
     async def photos(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
         """Those of the photos that are there."""
         return await self._ask(lambda library: library.photos.by_ids(photo_ids), {})
+
+    async def companions(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, tuple[Path, ...]]:
+        """The files that go by the name of each of the photos that have such."""
+        return await self._ask(lambda library: library.companions.of(photo_ids), {})
 
     async def copy_counts(self, content_ids: Sequence[ContentId]) -> dict[ContentId, int]:
         """How many files hold each content."""
@@ -138,13 +144,17 @@ def _snapshot(library: Library) -> LibrarySnapshot:
 
 
 def _detail(photo: Photo, library: Library) -> PhotoDetail:
-    if photo.content_id is None:
-        reasons = library.failures.reasons([photo.id])
-        return PhotoDetail(photo=photo, failure=reasons.get(photo.id))
-    copies = library.photos.copies(photo.content_id)
-    return PhotoDetail(
+    known = PhotoDetail(
         photo=photo,
         facts=library.facts.of(photo.id),
+        companions=library.companions.of([photo.id]).get(photo.id, ()),
+    )
+    if photo.content_id is None:
+        reasons = library.failures.reasons([photo.id])
+        return replace(known, failure=reasons.get(photo.id))
+    copies = library.photos.copies(photo.content_id)
+    return replace(
+        known,
         caption=library.captions.of(photo.content_id),
         copies=tuple(copy for copy in copies if copy.id != photo.id),
     )

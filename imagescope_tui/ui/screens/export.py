@@ -99,23 +99,30 @@ class ExportScreen(ModalScreen[None]):
     async def _export(self, target: Path) -> None:
         is_copy = self.query_one(RadioSet).pressed_index == 1
         try:
-            paths = await self._paths()
+            photos = await self._photos()
             snapshot = self.app.snapshot
             roots = [root.path for root in snapshot.roots] if snapshot else []
             if is_copy:
                 outcome = await asyncio.to_thread(
-                    copy_photos, paths, target, roots, self._tell_progress
+                    copy_photos, photos, target, roots, self._tell_progress
                 )
             else:
+                paths = [files[0] for files in photos]
                 outcome = await asyncio.to_thread(write_list, paths, target, roots)
         except (ExportRefused, StorageError) as error:
             self._tell(printable(error.message))
             return
         self._tell_outcome(outcome)
 
-    async def _paths(self) -> list[Path]:
+    async def _photos(self) -> list[tuple[Path, ...]]:
+        """The files of each photo: its own, then those of its companions."""
         photos = await self.app.reader.photos(self._photo_ids)
-        return [photos[key].full_path for key in self._photo_ids if key in photos]
+        companions = await self.app.reader.companions(self._photo_ids)
+        return [
+            (photos[key].full_path, *companions.get(key, ()))
+            for key in self._photo_ids
+            if key in photos
+        ]
 
     def _tell_progress(self, done: int) -> bool:
         if not self._is_stopped:
