@@ -12,3 +12,10 @@ def listed(names: list[str]) -> str:
     """Such as `a`, `a and b`, and `a, b and c`."""
     *before, last = names
     return f"{', '.join(before)} and {last}" if before else last
+
+
+def clock(seconds: float) -> str:
+    """A moment of a film: `0:42`, `1:02:07`."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{second:02d}" if hours else f"{minutes}:{second:02d}"

@@ -140,18 +140,24 @@ class IndexerClient:
         )
         return answer_from_wire(answer)
 
-    async def prepare_preview(self, photo_id: PhotoId) -> bool:
+    async def prepare_preview(self, photo_id: PhotoId, second: float | None = None) -> bool:
         """Have the large picture made; whether it is in the cache now."""
-        return await self.prepare_picture(photo_id, PREVIEW_SIDE)
+        return await self.prepare_picture(photo_id, PREVIEW_SIDE, second)
 
-    async def prepare_thumbnail(self, photo_id: PhotoId) -> bool:
-        """Have a thumbnail made that was dropped; whether it is in the cache now."""
-        return await self.prepare_picture(photo_id, THUMBNAIL_SIDE)
+    async def prepare_thumbnail(self, photo_id: PhotoId, second: float | None = None) -> bool:
+        """Have a thumbnail made that was dropped, or of another moment; whether it is there."""
+        return await self.prepare_picture(photo_id, THUMBNAIL_SIDE, second)
 
-    async def prepare_picture(self, photo_id: PhotoId, side: int) -> bool:
-        """Have a JPEG of this longest side made; whether it is in the cache now."""
+    async def prepare_picture(
+        self, photo_id: PhotoId, side: int, second: float | None = None
+    ) -> bool:
+        """Have a JPEG of this longest side made; whether it is in the cache now.
+
+        Of a moving picture `second` says which moment; None is what stands for it.
+        """
+        request = {"do": "picture", "photo": photo_id, "side": side, "second": second}
         try:
-            answer = await self._ask({"do": "picture", "photo": photo_id, "side": side})
+            answer = await self._ask(request)
         except PicturesUnavailable:
             return False
         return bool(answer.get("ready"))

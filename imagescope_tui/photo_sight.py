@@ -24,8 +24,8 @@ Value = TypeVar("Value")
 class PictureMaker(Protocol):
     """Makes JPEGs that are in no cache yet."""
 
-    async def of_photo(self, photo: Photo, side: int) -> bytes | None:
-        """A photo of the library, or None where it cannot be read."""
+    async def of_photo(self, photo: Photo, side: int, second: float | None) -> bytes | None:
+        """A photo of the library, or a moment of it; None where it cannot be read."""
 
     async def of_file(self, path: Path, side: int) -> SeenPhoto | None:
         """A file that is no photo of the library, or None where it cannot be read."""
@@ -45,16 +45,18 @@ class LibrarySight:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sight")
         self._library: Library | None = None
 
-    async def of_photo(self, photo_id: PhotoId, side: int) -> SeenPhoto | None:
+    async def of_photo(
+        self, photo_id: PhotoId, side: int, second: float | None = None
+    ) -> SeenPhoto | None:
         """A photo of the library; its thumbnail where the photo itself is not there."""
         photo = await self._read(lambda library: library.photos.by_ids([photo_id]).get(photo_id))
-        return await self._seen(photo, side) if photo is not None else None
+        return await self._seen(photo, side, second) if photo is not None else None
 
     async def of_file(self, path: Path, side: int) -> SeenPhoto | None:
         """Any picture; None where it cannot be read."""
         photo = await self._read(lambda library: library.photos.at(path))
         if photo is not None and photo.content_hash is not None:
-            return await self._seen(photo, side)
+            return await self._seen(photo, side, None)
         return await self._maker.of_file(path, side)
 
     async def caption_of(self, path: Path) -> str:
@@ -69,17 +71,20 @@ class LibrarySight:
 
         return await self._read(read)
 
-    async def _seen(self, photo: Photo, side: int) -> SeenPhoto | None:
+    async def _seen(self, photo: Photo, side: int, second: float | None) -> SeenPhoto | None:
         content_hash = photo.content_hash
         if content_hash is None:
             return None
+        second = photo.moment_beside(second)
         jpeg = (
-            self._thumbnails.read(content_hash, side)
-            or await self._maker.of_photo(photo, side)
-            or self._thumbnails.read(content_hash, side)
-            or self._thumbnails.read(content_hash, THUMBNAIL_SIDE)
+            self._thumbnails.read(content_hash, side, second)
+            or await self._maker.of_photo(photo, side, second)
+            or self._thumbnails.read(content_hash, side, second)
         )
-        return SeenPhoto(content_hash=content_hash, jpeg=jpeg) if jpeg else None
+        if jpeg is None:
+            second = None
+            jpeg = self._thumbnails.read(content_hash, THUMBNAIL_SIDE)
+        return SeenPhoto(content_hash=content_hash, jpeg=jpeg, second=second) if jpeg else None
 
     async def _read(self, question: Callable[[Library], Value]) -> Value:
         loop = asyncio.get_running_loop()
@@ -111,9 +116,9 @@ class IndexerPictures:
     def __init__(self, client: IndexerClient) -> None:
         self._client = client
 
-    async def of_photo(self, photo: Photo, side: int) -> bytes | None:
+    async def of_photo(self, photo: Photo, side: int, second: float | None) -> bytes | None:
         """Nothing: it is in the cache afterwards, where it can be made."""
-        await self._client.prepare_picture(photo.id, side)
+        await self._client.prepare_picture(photo.id, side, second)
         return None
 
     async def of_file(self, path: Path, side: int) -> SeenPhoto | None:
@@ -130,22 +135,22 @@ class OwnPictures:
     def __init__(self) -> None:
         self._pool: DecodePool | None = None
 
-    async def of_photo(self, photo: Photo, side: int) -> bytes | None:
-        """A photo of the library, or None where it cannot be read."""
-        return await self._decoded(photo.full_path, side)
+    async def of_photo(self, photo: Photo, side: int, second: float | None) -> bytes | None:
+        """A photo of the library, or a moment of it; None where it cannot be read."""
+        return await self._decoded(photo.full_path, side, second)
 
     async def of_file(self, path: Path, side: int) -> SeenPhoto | None:
         """A file that is no photo of the library, or None where it cannot be read."""
         from indexer.hashing import hash_file
 
-        jpeg = await self._decoded(path, side)
+        jpeg = await self._decoded(path, side, None)
         if jpeg is None:
             return None
         content_hash = await asyncio.to_thread(hash_file, path)
         return SeenPhoto(content_hash=content_hash, jpeg=jpeg)
 
-    async def _decoded(self, path: Path, side: int) -> bytes | None:
-        outcome = await asyncio.wrap_future(self._opened().submit_preview(path, side))
+    async def _decoded(self, path: Path, side: int, second: float | None) -> bytes | None:
+        outcome = await asyncio.wrap_future(self._opened().submit_preview(path, side, second))
         return outcome if isinstance(outcome, bytes) else None
 
     def _opened(self) -> DecodePool:

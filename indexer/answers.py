@@ -19,6 +19,8 @@ class NearPhoto:
     picture: float
     caption: float | None = None
     """None where the photo has no caption, and takes the library's mean in its place."""
+    second: float | None = None
+    """Of a moving picture, the moment that is nearest; None for a still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,7 +110,7 @@ def read_photos(order: ReadOrder, photos: tuple[PendingPhoto, ...]) -> ReadReply
             item.take_decoded()
         embed_photos(encoder, batch)
         for item in batch:
-            item.picture = None
+            item.let_go()
     return ReadReply(node=socket.gethostname(), photos=tuple(item.outcome() for item in items))
 
 

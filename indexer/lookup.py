@@ -185,6 +185,7 @@ class VectorLookup:
                     score=item.score,
                     picture=parts[item.content_id].picture,
                     caption=parts[item.content_id].caption,
+                    second=parts[item.content_id].second,
                 )
                 for item in items
                 if item.content_id in parts

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from indexer.decode_failures import DecodeFailure
 from indexer.hashing import has_changed, hash_file
+from storage.records import EmbeddedFrame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
 
-    from indexer.decoding import Decoded
+    from indexer.decoding import Decoded, Frame
     from indexer.models.protocols import FloatMatrix, ImageTextEncoder, Picture
     from storage.contents import PendingPhoto
     from storage.records import Facts, FailureStep, FloatVector
@@ -42,6 +43,10 @@ class ReadPhoto:
     """None where it was not decoded."""
     thumbnail: bytes = b""
     vector: FloatVector | None = None
+    second: float | None = None
+    """Where in a moving picture vector and thumbnail are from; None for a still."""
+    frames: tuple[EmbeddedFrame, ...] = ()
+    """The further moments of a moving picture."""
     problem: Problem | None = None
     has_vanished: bool = False
 
@@ -52,6 +57,8 @@ class PhotoInHand(ReadPhoto):
 
     decoding: Future[Decoded | DecodeFailure] | None = None
     picture: Picture | None = None
+    moments: tuple[Frame, ...] = ()
+    """The further moments of a moving picture, to be embedded."""
 
     def take_decoded(self) -> None:
         """Wait until it is decoded, and keep what that gave.
@@ -70,8 +77,21 @@ class PhotoInHand(ReadPhoto):
             self.problem = STILL_WRITTEN
         else:
             self.picture = outcome.picture
+            self.moments = outcome.frames
+            self.second = outcome.second
             self.facts = outcome.facts
             self.thumbnail = outcome.thumbnail
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """All that an encoder is to see of it, what stands for it first."""
+        if self.picture is None:
+            return []
+        return [self.picture, *(moment.picture for moment in self.moments)]
+
+    def let_go(self) -> None:
+        """Forget the pixels, which are large."""
+        self.picture, self.moments = None, ()
 
     def outcome(self) -> ReadPhoto:
         """What is kept of it."""
@@ -81,6 +101,8 @@ class PhotoInHand(ReadPhoto):
             facts=self.facts,
             thumbnail=self.thumbnail,
             vector=self.vector,
+            second=self.second,
+            frames=self.frames,
             problem=self.problem,
             has_vanished=self.has_vanished,
         )
@@ -102,15 +124,30 @@ def embed_photos(encoder: ImageTextEncoder, photos: Sequence[PhotoInHand]) -> in
     decoded = [photo for photo in photos if photo.picture is not None]
     if not decoded:
         return 0
-    rows = _encode(encoder, [photo.picture for photo in decoded if photo.picture is not None])
+    rows = _encode(encoder, [picture for photo in decoded for picture in photo.pictures])
     if rows is not None:
-        for photo, row in zip(decoded, rows, strict=True):
-            photo.vector = row
+        _hand_out(rows, decoded)
         return len(decoded)
     if len(decoded) > 1:
         return sum(embed_photos(encoder, [photo]) for photo in decoded)
+    if decoded[0].moments:
+        # Better found by one moment than not at all.
+        decoded[0].moments = ()
+        return embed_photos(encoder, decoded)
     decoded[0].problem = _NOT_EMBEDDED
     return 0
+
+
+def _hand_out(rows: FloatMatrix, photos: Sequence[PhotoInHand]) -> None:
+    """Give each photo the row of its picture, and those of its further moments."""
+    start = 0
+    for photo in photos:
+        photo.vector = rows[start]
+        photo.frames = tuple(
+            EmbeddedFrame(second=moment.second, vector=row)
+            for moment, row in zip(photo.moments, rows[start + 1 :], strict=False)
+        )
+        start += 1 + len(photo.moments)
 
 
 def _encode(encoder: ImageTextEncoder, pictures: list[Picture]) -> FloatMatrix | None:

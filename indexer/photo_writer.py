@@ -74,16 +74,21 @@ class PhotoWriter:
         if item.has_vanished and self._look_again(item):
             return
         if item.facts is not None and item.problem is None:
-            content_id = self.library.contents.put(item.content_hash, item.facts)
+            content_id = self.library.contents.put(
+                item.content_hash,
+                item.facts,
+                second=item.second,
+                further_frames=len(item.frames),
+            )
             known[item.content_hash] = content_id
-            self._store_vector(item, content_id, revision)
+            self._store_vectors(item, content_id, revision)
         problem = item.problem or broken.get(item.content_hash)
         if problem is None and item.content_hash in known:
             self.library.contents.assign(item.photo, known[item.content_hash])
         else:
             self._fail(item, problem or STILL_WRITTEN)
 
-    def _store_vector(self, item: ReadPhoto, content_id: ContentId, revision: int) -> None:
+    def _store_vectors(self, item: ReadPhoto, content_id: ContentId, revision: int) -> None:
         if self.encoder_id is not None and item.vector is not None:
             embedding = Embedding(
                 content_id=content_id,
@@ -92,6 +97,7 @@ class PhotoWriter:
                 vector=item.vector,
             )
             self.library.vectors.put([embedding], revision)
+            self.library.frames.put(content_id, self.encoder_id, item.frames, revision)
 
     def _look_again(self, item: ReadPhoto) -> bool:
         times = self._times_vanished.get(item.photo.photo_id, 0) + 1

@@ -158,12 +158,14 @@ class Service:
         )
         if photo is None or photo.content_hash is None:
             return False
-        if self._thumbnails.has(photo.content_hash, side):
+        second = message.get("second")
+        second = None if second is None else float(second)
+        if self._thumbnails.has(photo.content_hash, side, second):
             return True
-        outcome = pool.submit_preview(photo.full_path, side).result()
+        outcome = pool.submit_preview(photo.full_path, side, second).result()
         if isinstance(outcome, DecodeFailure):
             return False
-        self._thumbnails.write(photo.content_hash, side, outcome)
+        self._thumbnails.write(photo.content_hash, side, outcome, second)
         return True
 
 

@@ -56,7 +56,10 @@ def answer_to_wire(answer: NearestAnswer) -> dict[str, Any]:
     """The answer as JSON values; photos as rows, for there are many."""
     fields = dataclasses.asdict(dataclasses.replace(answer, photos=()))
     rows = [
-        (photo.photo_id, photo.content_id, photo.score, photo.picture, photo.caption)
+        (
+            *(photo.photo_id, photo.content_id),
+            *(photo.score, photo.picture, photo.caption, photo.second),
+        )
         for photo in answer.photos
     ]
     return {**fields, "photos": rows}
@@ -71,6 +74,7 @@ def answer_from_wire(fields: dict[str, Any]) -> NearestAnswer:
             score=float(row[2]),
             picture=float(row[3]),
             caption=None if row[4] is None else float(row[4]),
+            second=None if row[5] is None else float(row[5]),
         )
         for row in fields["photos"]
     )

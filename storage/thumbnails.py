@@ -24,29 +24,38 @@ class ThumbnailCache:
         self._folder = folder
         self._limit_bytes = limit_bytes
 
-    def path_of(self, content_hash: str, longest_side: int) -> Path:
-        """Where the JPEG is, if it is there."""
-        return self._folder / content_hash[:2] / f"{content_hash}-{longest_side}.jpg"
+    def path_of(self, content_hash: str, longest_side: int, second: float | None = None) -> Path:
+        """Where the JPEG is, if it is there.
 
-    def has(self, content_hash: str, longest_side: int) -> bool:
+        Of a moving picture `second` says which moment, to the millisecond; None is what stands for
+        it.
+        """
+        moment = "" if second is None else f"-{round(second * 1000)}ms"
+        return self._folder / content_hash[:2] / f"{content_hash}-{longest_side}{moment}.jpg"
+
+    def has(self, content_hash: str, longest_side: int, second: float | None = None) -> bool:
         """Whether the JPEG is there."""
-        return self.path_of(content_hash, longest_side).is_file()
+        return self.path_of(content_hash, longest_side, second).is_file()
 
-    def read(self, content_hash: str, longest_side: int) -> bytes | None:
+    def read(
+        self, content_hash: str, longest_side: int, second: float | None = None
+    ) -> bytes | None:
         """The JPEG, or None where it was never made or has been dropped."""
-        path = self.path_of(content_hash, longest_side)
+        path = self.path_of(content_hash, longest_side, second)
         try:
             return path.read_bytes()
         except OSError:
             return None
 
-    def write(self, content_hash: str, longest_side: int, jpeg: bytes) -> None:
+    def write(
+        self, content_hash: str, longest_side: int, jpeg: bytes, second: float | None = None
+    ) -> None:
         """Store a JPEG; readers see it whole or not at all.
 
         Raises:
             OSError: the disk is full, or the folder cannot be written.
         """
-        path = self.path_of(content_hash, longest_side)
+        path = self.path_of(content_hash, longest_side, second)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
         try:

@@ -23,6 +23,7 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import is_terminal, put_json, put_line, put_path, say
+from imagescope_tui.counting import clock
 from imagescope_tui.errors import UsageError
 from storage.errors import LibraryMissing
 from storage.safe_text import printable
@@ -32,7 +33,13 @@ if TYPE_CHECKING:
 
     from imagescope_tui.config import Settings
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import Query, SearchOptions, SearchResult, StrategyName
+    from imagescope_tui.search.types import (
+        Candidate,
+        Query,
+        SearchOptions,
+        SearchResult,
+        StrategyName,
+    )
     from storage.library import Library
     from storage.records import Photo
 
@@ -203,13 +210,20 @@ def _print(result: SearchResult, library: Library, form: Format, *, limit: int, 
         for photo in found_photos(result, library)[:limit]:
             put_path(str(photo.full_path), nul=nul)
     elif form == "text":
+        found = {candidate.photo_id: candidate for candidate in result.ranking}
         for place, photo in enumerate(found_photos(result, library)[:limit], start=1):
-            put_line(f"{place:>4}  {_marks(result, photo)}{printable(str(photo.full_path))}")
+            candidate = found[photo.id]
+            path = printable(str(photo.full_path))
+            put_line(f"{place:>4}  {_marks(result, candidate, photo)}{path}{_moment(candidate)}")
 
 
-def _marks(result: SearchResult, photo: Photo) -> str:
+def _moment(found: Candidate) -> str:
+    """Where in a moving picture the match is."""
+    return "" if found.second is None else f" at {clock(found.second)}"
+
+
+def _marks(result: SearchResult, found: Candidate, photo: Photo) -> str:
     """The score where there is one, what the models said, and whether the photo is there."""
-    found = next(item for item in result.ranking if item.photo_id == photo.id)
     # Once models have changed the order, the score of stage 1 says nothing about it.
     score = f"{found.score:.4f}  " if found.score and len(result.rankings) == 1 else ""
     offline = "(offline) " if photo.offline_since is not None else ""

@@ -80,7 +80,7 @@ async def _judge(
     candidate: Candidate,
     reference: SeenPhoto | None,
 ) -> Verdict:
-    photo = await sight.of_photo(candidate.photo_id, EVALUATOR_SIDE)
+    photo = await sight.of_photo(candidate.photo_id, EVALUATOR_SIDE, candidate.second)
     if photo is None:
         return Verdict(
             photo_id=candidate.photo_id, accepted=None, reason="the photo cannot be read"

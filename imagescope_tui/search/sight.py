@@ -22,13 +22,25 @@ class SeenPhoto:
 
     content_hash: str
     jpeg: bytes
+    second: float | None = None
+    """Of a moving picture, the moment that is seen; None for what stands for it, and for stills."""
+
+    @property
+    def identity(self) -> str:
+        """What is seen, wherever its file is."""
+        return self.content_hash if self.second is None else f"{self.content_hash}@{self.second}"
 
 
 class Sight(Protocol):
     """Makes small upright JPEGs of photos, in a guarded process."""
 
-    async def of_photo(self, photo_id: PhotoId, side: int) -> SeenPhoto | None:
-        """A photo of the library; None where neither it nor a thumbnail can be read."""
+    async def of_photo(
+        self, photo_id: PhotoId, side: int, second: float | None = None
+    ) -> SeenPhoto | None:
+        """A photo of the library, or one moment of a moving one.
+
+        None where neither it nor a thumbnail can be read.
+        """
 
     async def of_file(self, path: Path, side: int) -> SeenPhoto | None:
         """Any picture; None where it cannot be read."""

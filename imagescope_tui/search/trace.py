@@ -114,6 +114,7 @@ class _Writer:
             {
                 "photo": item.photo_id,
                 "path": str(photos[item.photo_id].full_path),
+                "second": item.second,
                 "score": round(item.score, 6),
                 "parts": parts_to_json(item),
             }
@@ -238,6 +239,7 @@ class _Reader:
             words_score=parts["words"],
             words_rank=parts["words_rank"],
             standing=parts["standing"],
+            second=row.get("second"),
         )
         self.candidates += 1
         self.known += photo is not None

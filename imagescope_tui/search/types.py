@@ -107,6 +107,9 @@ class Candidate:
     words_rank: int | None = None
     standing: float | None = None
     """How many standard deviations the picture score lies above the library's mean."""
+    second: float | None = None
+    """Of a moving picture, the moment that is nearest; None for stills, and where only words were
+    compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,7 @@ class Verifier:
     _answers: dict[PhotoId, list[Answer | None]] = field(default_factory=dict)
     _caption_answers: dict[PhotoId, list[Answer | None]] = field(default_factory=dict)
     _photos: dict[PhotoId, SeenPhoto | None] = field(default_factory=dict)
+    _seconds: dict[PhotoId, float | None] = field(default_factory=dict)
     _reference_photo: SeenPhoto | None = None
     _model_name: str = ""
 
@@ -99,6 +100,7 @@ class Verifier:
         self._scores = head_scores(self.strategy, candidates, self.propositions)
         blank = [None] * len(self.propositions)
         self._answers = {item.photo_id: list(blank) for item in candidates}
+        self._seconds = {item.photo_id: item.second for item in candidates}
         if self.reader is not None:
             self._caption_answers = {item.photo_id: list(blank) for item in candidates}
         if self.model is not None:
@@ -189,13 +191,14 @@ class Verifier:
         self, photo: SeenPhoto, first: SeenPhoto | None, proposition: Proposition
     ) -> AnswerKey:
         model = f"{self._model_name} {prompt('question').id}"
-        reference = first.content_hash if first is not None else ""
-        return (photo.content_hash, reference, proposition.question, model)
+        reference = first.identity if first is not None else ""
+        return (photo.identity, reference, proposition.question, model)
 
     async def _seen(self, photo_id: PhotoId) -> SeenPhoto | None:
         """Read when the first question comes, and let go with the search."""
         if photo_id not in self._photos:
-            self._photos[photo_id] = await self.sight.of_photo(photo_id, VERIFIER_SIDE)
+            second = self._seconds.get(photo_id)
+            self._photos[photo_id] = await self.sight.of_photo(photo_id, VERIFIER_SIDE, second)
         return self._photos[photo_id]
 
     async def _seen_reference(self) -> SeenPhoto | None:

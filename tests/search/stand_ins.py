@@ -237,7 +237,9 @@ class ScriptedSight:
     """Of photos, by number."""
     unseen: frozenset[int] = frozenset()
 
-    async def of_photo(self, photo_id: PhotoId, side: int) -> SeenPhoto | None:
+    async def of_photo(
+        self, photo_id: PhotoId, side: int, second: float | None = None
+    ) -> SeenPhoto | None:
         if photo_id in self.unseen:
             return None
         return SeenPhoto(content_hash=f"hash {photo_id}", jpeg=str(photo_id).encode())

@@ -189,7 +189,9 @@ class GallerySight:
 
     gallery: Gallery
 
-    async def of_photo(self, photo_id: PhotoId, side: int) -> SeenPhoto | None:
+    async def of_photo(
+        self, photo_id: PhotoId, side: int, second: float | None = None
+    ) -> SeenPhoto | None:
         """A photo of the gallery."""
         return self._seen(self.gallery.names[photo_id])
 

@@ -27,7 +27,9 @@ class FolderSight:
         self._maker = maker
         self._hint = hint
 
-    async def of_photo(self, photo_id: PhotoId, side: int) -> SeenPhoto | None:
+    async def of_photo(
+        self, photo_id: PhotoId, side: int, second: float | None = None
+    ) -> SeenPhoto | None:
         """A photo; None where its file is missing or cannot be read.
 
         Raises:

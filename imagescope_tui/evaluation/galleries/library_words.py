@@ -79,10 +79,12 @@ class GallerySight:
         self._sight = sight
         self._catalogue = catalogue
 
-    async def of_photo(self, photo_id: PhotoId, side: int) -> SeenPhoto | None:
+    async def of_photo(
+        self, photo_id: PhotoId, side: int, second: float | None = None
+    ) -> SeenPhoto | None:
         """A photo of the gallery; None where it cannot be read."""
         stored = self._catalogue.stored_id_of(photo_id)
-        return None if stored is None else await self._sight.of_photo(stored, side)
+        return None if stored is None else await self._sight.of_photo(stored, side, second)
 
     async def of_file(self, path: Path, side: int) -> SeenPhoto | None:
         """Any picture; None where it cannot be read."""
