@@ -30,6 +30,14 @@ class DecodeFailure:
     """Whether trying again is of no use until the file changes."""
 
 
+class MissingReader(Exception):
+    """The library that reads such files is not installed; says which one it is."""
+
+
+class DamagedPhoto(Exception):
+    """A reader's own words for why it gives no picture."""
+
+
 _CUT_SHORT_WORDS = ("truncated", "end of file", "not enough", "unexpected end", "premature", "eof")
 _MEMORY_WORDS = ("memory", "alloc")
 _DISK_ERRORS = frozenset(
@@ -44,22 +52,7 @@ _DISK_ERRORS = frozenset(
 """Any other error number comes from bytes that lead a decoder to seek where nothing is."""
 
 _OTHER_KINDS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\xff\x0a", "JPEG XL is not supported yet"),
-    (0, b"\x00\x00\x00\x0cJXL ", "JPEG XL is not supported yet"),
-    (0, b"8BPS", "Photoshop files are not supported yet"),
-    (8, b"AVI ", "a video, not a photo"),
     (8, b"WAVE", "a sound, not a photo"),
-    (0, b"FUJIFILMCCD-RAW", "camera RAW is not supported yet"),
-    (0, b"\x00MRM", "camera RAW is not supported yet"),
-    (0, b"FOVb", "camera RAW is not supported yet"),
-    (0, b"IIU\x00", "camera RAW is not supported yet"),
-    (0, b"IIRO", "camera RAW is not supported yet"),
-    (0, b"IIRS", "camera RAW is not supported yet"),
-    (6, b"HEAPCCDR", "camera RAW is not supported yet"),
-    (4, b"ftypcrx", "camera RAW is not supported yet"),
-    (4, b"ftypqt", "a video, not a photo"),
-    (4, b"ftypisom", "a video, not a photo"),
-    (4, b"ftypmp4", "a video, not a photo"),
     (0, b"%PDF", "a PDF, not a photo"),
     (0, b"%!PS", "a PostScript drawing, not a photo"),
     (0, b"\xc5\xd0\xd3\xc6", "a PostScript drawing, not a photo"),
@@ -101,6 +94,9 @@ def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
 
     Raises MemoryError where a library says in its own words that it ran out of memory.
     """
+    if isinstance(error, MissingReader):
+        # Files are not read again and again for that: see `indexer.new_readers`.
+        return DecodeFailure(reason=str(error), permanent=True)
     message = str(error)
     if isinstance(error, OSError | RuntimeError) and _says(message, _MEMORY_WORDS):
         raise MemoryError(message) from error
@@ -119,6 +115,8 @@ def _failure_of_content(error: Exception, file: IO[bytes]) -> DecodeFailure:
         return DecodeFailure(reason="the file ends too early", permanent=False)
     if isinstance(error, UnidentifiedImageError):
         return DecodeFailure(reason=_other_kind(file), permanent=True)
+    if isinstance(error, DamagedPhoto):
+        return DecodeFailure(reason=printable(str(error))[:REASON_LENGTH_MAX], permanent=True)
     return DecodeFailure(reason=_damaged(str(error)), permanent=True)
 
 

@@ -1,108 +1,56 @@
 """One photo file to the pixels an encoder wants, its facts and a thumbnail.
 
 Meant for a worker process of `indexer.decode_pool`, for it sets limits of the whole process and
-hands hostile bytes to native decoders. The format is told by content, never by name.
+hands hostile bytes to native decoders. The format is told by content, not by name.
 """
 
 from __future__ import annotations
 
-import io
 import logging
-import math
 import os
 import stat
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
-from importlib import import_module
+from functools import partial
+from itertools import islice
 from typing import IO, TYPE_CHECKING, TypeVar
 
 import numpy as np
-import pillow_heif
-from PIL import AvifImagePlugin, Image
+from PIL import Image
 
-from indexer.colour import flatten, levels_of, to_srgb
-from indexer.decode_failures import NOT_REGULAR, failure_to_decode, failure_to_open
+from indexer.decode_failures import (
+    NOT_REGULAR,
+    MissingReader,
+    failure_to_decode,
+    failure_to_open,
+)
 from indexer.decode_failures import DecodeFailure as DecodeFailure
-from indexer.exif import adopt_raw_profiles, orientation_of
-from indexer.facts import read_facts
-from indexer.geometry import Box, Fit, Size, fit_for, fit_within, turned_box, turned_size
+from indexer.formats import HEAD_BYTES, JXL, RAW, VIDEO, extra_for
+from indexer.geometry import fit_for, fit_within, turned_size
 from indexer.models.protocols import Picture
+from indexer.still_photo import open_still, prepare_pillow
+from indexer.upright import as_jpeg, decode_upright
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from PIL import ImageFile
-
     from indexer.models.protocols import PictureInput, Pixels
+    from indexer.opened_photo import OpenedPhoto
     from storage.records import Facts
 
 logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
-PHOTO_EXTENSIONS = frozenset(
-    (
-        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp"),
-        *(".heic", ".heif", ".hif", ".heics", ".heifs", ".avif", ".tif", ".tiff"),
-        *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".gif", ".bmp", ".dib"),
-        *(".ppm", ".pgm", ".pbm", ".pnm"),
-    )
-)
-"""Lower case, with the dot: the files that are taken for photos."""
-
-SHRINKABLE_PIXELS_MAX = 300_000_000
-"""For JPEG, which is scaled while it is decoded: a 64th of this is ever held."""
-PIXELS_MAX = 150_000_000
-"""For all others: four bytes a pixel, and as much again inside the decoder."""
-
 FRAMES_MAX = 12
 """Of one moving picture, the first among them."""
 
-_PLUGINS = (
-    "JpegImagePlugin",
-    "MpoImagePlugin",
-    "PngImagePlugin",
-    "WebPImagePlugin",
-    "TiffImagePlugin",
-    "GifImagePlugin",
-    "BmpImagePlugin",
-    "Jpeg2KImagePlugin",
-    "PpmImagePlugin",
-    "IcoImagePlugin",
-)
-_HEIF = "HEIF"
-_FORMATS = (
-    *("JPEG", "PNG", _HEIF, "WEBP", "AVIF", "TIFF"),
-    *("GIF", "BMP", "DIB", "JPEG2000", "PPM", "ICO"),
-)
-"""What may be opened; a multi-picture file (MPO) is opened as a JPEG."""
-_SHRINKABLE_FORMATS = ("JPEG", "MPO")
-_SELF_TURNING_FORMATS = ("TIFF", _HEIF)
-"""Their loaders apply the orientation themselves."""
-_LATE_FORMATS = ("PNG",)
-"""They may hold their metadata behind the pixels."""
-_TRANSPOSES = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
-_ENOUGH = 1.9
-"""Decoded at this many times the wanted size, a photo is as good as from all its pixels: 52 dB, no
-pixel off by more than 3 of 255, on a noisy one. Twice would miss what matters most by a hair: 384
-pixels from a quarter of a photo of 4000 × 3000."""
 _THUMBNAIL_QUALITY = 80
 _PREVIEW_QUALITY = 88
-_STRIP_PIXELS = 4_000_000
-_FILTERS: dict[str, Image.Resampling] = {
-    "bicubic": Image.Resampling.BICUBIC,
-    "bilinear": Image.Resampling.BILINEAR,
-}
+_SAME_LEVELS = 2.0
+"""Two moments whose pixels differ by less on average, of 255, show the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +84,7 @@ def decode_photo(
     Raises MemoryError at the process's limit; any other trouble is a DecodeFailure.
     """
     make = partial(_photo_of, picture_input=picture_input, thumbnail_side=thumbnail_side)
-    return _attempted(path, make)
+    return _attempted(path, partial(_opened_photo, with_others=True), make)
 
 
 def decode_preview(
@@ -148,61 +96,60 @@ def decode_preview(
 
     Raises MemoryError at the process's limit; any other trouble is a DecodeFailure.
     """
-    return _attempted(path, partial(_preview_of, longest_side=longest_side))
+    make = partial(_preview_of, longest_side=longest_side)
+    return _attempted(path, partial(_opened_photo, second=second), make)
 
 
-@lru_cache(maxsize=1)
 def prepare_decoders() -> None:
-    """Loads exactly the decoders that are allowed, each with one thread; for the whole process."""
-    for plugin in _PLUGINS:
-        import_module(f"PIL.{plugin}")
-    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-    pillow_heif.register_heif_opener(decode_threads=1)
-    Image.MAX_IMAGE_PIXELS = SHRINKABLE_PIXELS_MAX
+    """Loads what every worker needs, and allows exactly the decoders that are wanted."""
+    prepare_pillow()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Upright:
-    """A decoded photo in mode L, RGB, CMYK or LAB, perhaps smaller than it is in the file."""
-
-    image: Image.Image
-    box: Box
-    """Where in the image the whole photo lies: scaled decoders round the last row and column up."""
-    size: Size
-    """Of the whole photo, in full."""
-    profile: bytes | None
-
-    def fitted(self, fit: Fit, resampling: Image.Resampling) -> Image.Image:
-        """The photo laid out as `fit` says, in sRGB; what it does not cover is left out."""
-        part = fit.part_of(self.box)
-        return to_srgb(self.image.resize(fit.part_size, resampling, box=part), self.profile)
-
-
-def _photo_of(
-    image: ImageFile.ImageFile, *, picture_input: PictureInput, thumbnail_side: int
-) -> Decoded:
-    facts = read_facts(image)
-    size = turned_size(image.size, _turn_left(image))
-    fit, small = fit_for(picture_input, size), fit_within(thumbnail_side, size)
-    upright = _decoded(image, _wanted(fit, small))
-    width, height = upright.size
-    pixels = _on_canvas(upright, fit, picture_input)
-    thumbnail = upright.fitted(small, Image.Resampling.HAMMING)
+def _photo_of(photo: OpenedPhoto, *, picture_input: PictureInput, thumbnail_side: int) -> Decoded:
+    shown = turned_size(photo.image.size, photo.orientation)
+    fit, small = fit_for(picture_input, shown), fit_within(thumbnail_side, shown)
+    upright = decode_upright(photo.image, photo.orientation, fit, small)
+    width, height = photo.size or upright.size
+    pixels = upright.on_canvas(fit, picture_input)
+    thumbnail = as_jpeg(upright.fitted(small, Image.Resampling.HAMMING), _THUMBNAIL_QUALITY)
+    moments = islice(_moments_of(photo, picture_input, after=pixels), FRAMES_MAX - 1)
     return Decoded(
         picture=Picture(pixels=pixels, width=width, height=height),
-        facts=replace(facts, width=width, height=height),
-        thumbnail=_as_jpeg(thumbnail, _THUMBNAIL_QUALITY),
+        facts=replace(photo.facts, width=width, height=height),
+        thumbnail=thumbnail,
+        second=photo.second,
+        frames=tuple(
+            Frame(second, Picture(pixels=others, width=width, height=height))
+            for second, others in moments
+        ),
     )
 
 
-def _preview_of(image: ImageFile.ImageFile, *, longest_side: int) -> bytes:
-    fit = fit_within(longest_side, turned_size(image.size, _turn_left(image)))
-    upright = _decoded(image, fit.scaled)
-    return _as_jpeg(upright.fitted(fit, Image.Resampling.BICUBIC), _PREVIEW_QUALITY)
+def _moments_of(
+    photo: OpenedPhoto, picture_input: PictureInput, *, after: Pixels
+) -> Iterator[tuple[float, Pixels]]:
+    """The further moments that show something else than the one before them."""
+    for moment in photo.others:
+        fit = fit_for(picture_input, turned_size(moment.image.size, photo.orientation))
+        upright = decode_upright(moment.image, photo.orientation, fit)
+        pixels = upright.on_canvas(fit, picture_input)
+        if np.abs(pixels.astype(np.int16) - after).mean() >= _SAME_LEVELS:
+            yield moment.second, pixels
+            after = pixels
 
 
-def _attempted(path: Path, make: Callable[[ImageFile.ImageFile], _T]) -> _T | DecodeFailure:
-    """What `make` makes of the opened image, or why there is nothing."""
+def _preview_of(photo: OpenedPhoto, *, longest_side: int) -> bytes:
+    fit = fit_within(longest_side, turned_size(photo.image.size, photo.orientation))
+    upright = decode_upright(photo.image, photo.orientation, fit)
+    return as_jpeg(upright.fitted(fit, Image.Resampling.BICUBIC), _PREVIEW_QUALITY)
+
+
+def _attempted(
+    path: Path,
+    open_photo: Callable[[IO[bytes], str], AbstractContextManager[OpenedPhoto]],
+    make: Callable[[OpenedPhoto], _T],
+) -> _T | DecodeFailure:
+    """What `make` makes of the opened photo, or why there is nothing."""
     prepare_decoders()
     try:
         file = _opened(path)
@@ -213,23 +160,49 @@ def _attempted(path: Path, make: Callable[[ImageFile.ImageFile], _T]) -> _T | De
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         refusal = _refusal_of(file)
-        return refusal if refusal is not None else _made(file, make)
+        if refusal is not None:
+            return refusal
+        try:
+            with open_photo(file, path.suffix.lower()) as photo:
+                return make(photo)
+        except MemoryError:
+            raise
+        except Exception as error:
+            # Decoders raise whatever hostile bytes lead them to.
+            logger.debug("decoding failed", exc_info=True)
+            return failure_to_decode(error, file)
 
 
-def _made(file: IO[bytes], make: Callable[[ImageFile.ImageFile], _T]) -> _T | DecodeFailure:
-    try:
-        with Image.open(file, formats=_FORMATS) as image:
-            _refuse_bomb(image)
-            if image.format in _LATE_FORMATS:
-                image.load()
-            adopt_raw_profiles(image)
-            return make(image)
-    except MemoryError:
-        raise
-    except Exception as error:
-        # Decoders raise whatever hostile bytes lead them to.
-        logger.debug("decoding failed", exc_info=True)
-        return failure_to_decode(error, file)
+@contextmanager
+def _opened_photo(
+    file: IO[bytes], extension: str, *, second: float | None = None, with_others: bool = False
+) -> Iterator[OpenedPhoto]:
+    """The photo in a file, by the reader for what its first bytes say it is.
+
+    Raises MissingReader where that is not installed, and whatever hostile bytes lead a reader to.
+    """
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    extra = extra_for(head, extension)
+    if extra is not None and not extra.is_installed:
+        raise MissingReader(extra.reason_missing)
+    # Their libraries are loaded only by a worker that meets such a file.
+    if extra is JXL:
+        from indexer.jxl_photo import open_jxl
+
+        opening = open_jxl(file)
+    elif extra is RAW:
+        from indexer.raw_photo import open_raw
+
+        opening = open_raw(file)
+    elif extra is VIDEO:
+        from indexer.video import open_video
+
+        opening = open_video(file, head, second=second)
+    else:
+        opening = open_still(file, second=second, with_others=with_others)
+    with opening as photo:
+        yield photo
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -244,82 +217,3 @@ def _refusal_of(file: IO[bytes]) -> DecodeFailure | None:
     if status.st_size == 0:
         return DecodeFailure(reason="the file is empty", permanent=False)
     return None
-
-
-def _refuse_bomb(image: ImageFile.ImageFile) -> None:
-    """Raises DecompressionBombError for more pixels than may be held, from the header alone."""
-    limit = SHRINKABLE_PIXELS_MAX if image.format in _SHRINKABLE_FORMATS else PIXELS_MAX
-    width, height = image.size
-    if width * height > limit:
-        raise Image.DecompressionBombError
-
-
-def _turn_left(image: ImageFile.ImageFile) -> int:
-    """The EXIF orientation that is still to be applied to an image."""
-    return 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
-
-
-def _wanted(*fits: Fit) -> Size:
-    """The size that serves all fits with the quality of a full decode."""
-    width = max(fit.scaled[0] for fit in fits)
-    height = max(fit.scaled[1] for fit in fits)
-    return math.ceil(width * _ENOUGH), math.ceil(height * _ENOUGH)
-
-
-def _decoded(image: ImageFile.ImageFile, wanted: Size) -> _Upright:
-    """Decodes the image at `wanted` (an upright size) or larger, as small as comes cheap."""
-    orientation = _turn_left(image)
-    wanted_as_stored = turned_size(wanted, orientation)
-    profile = image.info.get("icc_profile")
-    full_size = image.size
-    drafted = image.draft(None, wanted_as_stored)
-    image.load()
-    if drafted is None:
-        full_size = image.size
-    _, _, right, bottom = drafted[1] if drafted else (0, 0, *full_size)
-    shrunk, factor = _shrunk(image, wanted_as_stored)
-    transpose = _TRANSPOSES.get(orientation)
-    return _Upright(
-        image=shrunk if transpose is None else shrunk.transpose(transpose),
-        box=turned_box((0, 0, right / factor, bottom / factor), shrunk.size, orientation),
-        size=turned_size(full_size, orientation),
-        profile=profile if isinstance(profile, bytes) else None,
-    )
-
-
-def _shrunk(image: Image.Image, wanted: Size) -> tuple[Image.Image, int]:
-    """The image flattened, and averaged over squares of so many pixels a side as `wanted` allows.
-
-    Goes strip by strip, so that little is held beside the decoded image.
-    """
-    levels = levels_of(image)
-    factor = max(1, min(image.width // wanted[0], image.height // wanted[1]))
-    if factor == 1:
-        return flatten(image, levels), 1
-    rows = factor * max(1, _STRIP_PIXELS // (image.width * factor))
-    strips = [
-        flatten(image.crop((0, top, image.width, min(top + rows, image.height))), levels).reduce(
-            factor
-        )
-        for top in range(0, image.height, rows)
-    ]
-    shrunk = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
-    for index, strip in enumerate(strips):
-        shrunk.paste(strip, (0, index * rows // factor))
-    return shrunk, factor
-
-
-def _on_canvas(upright: _Upright, fit: Fit, picture_input: PictureInput) -> Pixels:
-    fitted = upright.fitted(fit, _FILTERS[picture_input.interpolation])
-    if fitted.size != fit.canvas:
-        canvas = Image.new("RGB", fit.canvas, (picture_input.fill,) * 3)
-        canvas.paste(fitted, fit.offset)
-        fitted = canvas
-    return np.array(fitted)
-
-
-def _as_jpeg(image: Image.Image, quality: int) -> bytes:
-    image.info.clear()  # a comment of the original would be written again
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()

@@ -8,14 +8,10 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from typing import TYPE_CHECKING
 
-from PIL import ExifTags
+from PIL import ExifTags, Image
 
 from storage.safe_text import printable
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 METADATA_ERRORS = (
     ArithmeticError,
@@ -92,6 +88,18 @@ def adopt_raw_profiles(image: Image.Image) -> None:
             image.info[name] = _unhexed(text)
 
 
+_PHOTOSHOP_EXIF, _PHOTOSHOP_XMP = 1058, 1060
+
+
+def adopt_photoshop_blocks(image: Image.Image) -> None:
+    """Puts EXIF and XMP from a Photoshop file where they are looked for."""
+    for number, _, data in getattr(image, "resources", ()):
+        if number == _PHOTOSHOP_EXIF:
+            image.info["exif"] = data
+        elif number == _PHOTOSHOP_XMP:
+            image.info["xmp"] = data
+
+
 def _unhexed(text: str) -> bytes:
     """A profile in hexadecimal digits, after lines with its name and its length."""
     digits = re.sub(r"[^0-9A-Fa-f]", "", "".join(text.split("\n")[3:]))
@@ -100,29 +108,40 @@ def _unhexed(text: str) -> bytes:
 
 def read_exif(image: Image.Image) -> Exif:
     """The image's EXIF; directories that cannot be read are empty."""
+    return read_exif_of(_main_directory(image))
+
+
+def read_exif_of(exif: Image.Exif) -> Exif:
+    """What Pillow has read of a file's EXIF; directories that cannot be read are empty."""
     return Exif(
-        main=ExifTable(_main_directory(image)),
-        photo=ExifTable(_directory(image, ExifTags.IFD.Exif)),
-        gps=ExifTable(_directory(image, ExifTags.IFD.GPSInfo)),
+        main=ExifTable(exif),
+        photo=ExifTable(_directory(exif, ExifTags.IFD.Exif)),
+        gps=ExifTable(_directory(exif, ExifTags.IFD.GPSInfo)),
     )
 
 
 def orientation_of(image: Image.Image) -> int:
     """The EXIF orientation, 1 to 8, that is still to be applied; 1 where it makes no sense."""
-    value = ExifTable(_main_directory(image)).value(ExifTags.Base.Orientation)
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+    return (
+        valid_orientation(ExifTable(_main_directory(image)).value(ExifTags.Base.Orientation)) or 1
+    )
 
 
-def _main_directory(image: Image.Image) -> Mapping[int, object]:
+def valid_orientation(value: object) -> int | None:
+    """The EXIF orientation, 1 to 8; None where it makes no sense."""
+    return value if isinstance(value, int) and 1 <= value <= 8 else None
+
+
+def _main_directory(image: Image.Image) -> Image.Exif:
     try:
         return image.getexif()
     except METADATA_ERRORS:
-        return {}
+        return Image.Exif()
 
 
-def _directory(image: Image.Image, tag: int) -> Mapping[int, object]:
+def _directory(exif: Image.Exif, tag: int) -> Mapping[int, object]:
     try:
-        return image.getexif().get_ifd(tag)
+        return exif.get_ifd(tag)
     except METADATA_ERRORS:
         return {}
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from PIL import ExifTags, IptcImagePlugin
 
 from indexer import xmp
-from indexer.exif import METADATA_ERRORS, Exif, ExifTable, clean_text, parsed_time, read_exif
+from indexer.exif import (
+    METADATA_ERRORS,
+    Exif,
+    ExifTable,
+    clean_text,
+    parsed_time,
+    read_exif,
+    valid_orientation,
+)
 from storage.records import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from PIL import ImageFile
+    from PIL import Image
 
 _NAME_MAX = 120
 _TITLE_LENGTH_MAX = 300
@@ -53,31 +61,38 @@ _EMPTY_DESCRIPTIONS = frozenset(
 """What cameras and programs write where a description should be."""
 
 
-def read_facts(image: ImageFile.ImageFile) -> Facts:
+def read_facts(image: Image.Image, format_name: str | None = None) -> Facts:
     """The facts of an image that was opened and not yet drafted; raises nothing.
 
     Width and height are those of the header, before turning.
     """
-    known = Facts(
-        width=image.width,
-        height=image.height,
-        format="JPEG" if image.format == "MPO" else image.format or "",
-    )
+    if format_name is None:
+        format_name = "JPEG" if image.format == "MPO" else image.format or ""
+    known = Facts(width=image.width, height=image.height, format=format_name)
     try:
-        return _with_metadata(known, image)
+        said = facts_from(read_exif(image), _xmp_packet(image), _iptc_texts(image))
     except METADATA_ERRORS:
         return known
-
-
-def _with_metadata(known: Facts, image: ImageFile.ImageFile) -> Facts:
-    exif = read_exif(image)
-    packet = xmp.read_xmp(_xmp_packet(image))
-    iptc = _iptc_texts(image)
-    latitude, longitude = _place(exif.gps)
+    # Where the loader has already acted on the orientation, it is no longer in the EXIF.
+    turn = valid_orientation(image.info.get("original_orientation")) or said.orientation
     return replace(
-        known,
+        said, width=known.width, height=known.height, format=format_name, orientation=turn
+    )
+
+
+def facts_from(
+    exif: Exif, xmp_packet: bytes, iptc: dict[tuple[int, int], list[bytes]] | None = None
+) -> Facts:
+    """What these say, without size and format.
+
+    Raises one of METADATA_ERRORS where they are too rotten.
+    """
+    packet = xmp.read_xmp(xmp_packet)
+    iptc = iptc or {}
+    latitude, longitude = _place(exif.gps)
+    return Facts(
         taken_at=_taken_at(exif, packet),
-        camera=_camera(exif.main.text(_TAG.Make), exif.main.text(_TAG.Model)),
+        camera=camera_name(exif.main.text(_TAG.Make), exif.main.text(_TAG.Model)),
         lens=_lens(exif, packet),
         focal_length_mm=exif.photo.within(_TAG.FocalLength, 0, 100_000),
         aperture=exif.photo.within(_TAG.FNumber, 0, 1000),
@@ -86,7 +101,7 @@ def _with_metadata(known: Facts, image: ImageFile.ImageFile) -> Facts:
         latitude=latitude,
         longitude=longitude,
         altitude_m=_altitude(exif.gps),
-        orientation=_orientation(image, exif),
+        orientation=valid_orientation(exif.main.value(_TAG.Orientation)),
         title=_title(exif, packet, iptc),
         description=_description(exif, packet, iptc),
         keywords=_keywords(exif, packet, iptc),
@@ -115,7 +130,7 @@ def _satellite_time(gps: ExifTable) -> str | None:
     return parsed_time(f"{day} {hour}:{minute}:{second}", "Z")
 
 
-def _camera(maker: str | None, model: str | None) -> str | None:
+def camera_name(maker: str | None, model: str | None) -> str | None:
     """Maker and model, as people say it: `Canon EOS 5D`, `NIKON D70`, `Apple iPhone 13 mini`."""
     brand = _brand(maker)
     if not brand or not model:
@@ -181,10 +196,15 @@ def _altitude(gps: ExifTable) -> float | None:
     return -round(altitude, 3) if is_below_sea else round(altitude, 3)
 
 
-def _orientation(image: ImageFile.ImageFile, exif: Exif) -> int | None:
-    """What the file says, also where its loader has already acted on it."""
-    value = image.info.get("original_orientation") or exif.main.value(_TAG.Orientation)
-    return value if isinstance(value, int) and 1 <= value <= 8 else None
+def facts_filled(facts: Facts, *others: Facts) -> Facts:
+    """The facts, and where they say nothing those of the first of `others` that does."""
+    gaps = {
+        field.name: value
+        for field in fields(facts)
+        if not getattr(facts, field.name)
+        and (value := next((v for o in others if (v := getattr(o, field.name))), None))
+    }
+    return replace(facts, **gaps)
 
 
 def _title(
@@ -234,16 +254,16 @@ def _wide(exif: Exif, tag: int) -> tuple[str, ...]:
     return (raw[: 2 * _DESCRIPTION_LENGTH_MAX].decode("utf-16-le", "replace"),)
 
 
-def _xmp_packet(image: ImageFile.ImageFile) -> bytes:
+def _xmp_packet(image: Image.Image) -> bytes:
     packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
     if isinstance(packet, str):
         return packet.encode("utf-8", "replace")
     return packet if isinstance(packet, bytes) else b""
 
 
-def _iptc_texts(image: ImageFile.ImageFile) -> dict[tuple[int, int], list[bytes]]:
+def _iptc_texts(image: Image.Image) -> dict[tuple[int, int], list[bytes]]:
     try:
-        records = IptcImagePlugin.getiptcinfo(image) or {}
+        records = IptcImagePlugin.getiptcinfo(image) or {}  # type: ignore[arg-type]
     except METADATA_ERRORS:
         return {}
     return {

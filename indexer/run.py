@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from indexer.captioner import Captioner, Clocks
 from indexer.chosen import read_chosen
-from indexer.decoding import PHOTO_EXTENSIONS
 from indexer.errors import IndexerError
 from indexer.events import (
     IndexHalted,
@@ -17,6 +16,7 @@ from indexer.events import (
     IndexUpToDate,
     PhotosCommitted,
 )
+from indexer.formats import EXTRAS, photo_extensions
 from indexer.progress import Progress
 from indexer.root_keeper import RootKeeper
 from indexer.scanner import Scanner
@@ -68,7 +68,7 @@ class IndexRun:
         self._emit = emit
         scanner = Scanner(
             library,
-            PHOTO_EXTENSIONS,
+            photo_extensions(),
             chosen=read_chosen(options.chosen) if options.chosen else None,
             is_stopped=lambda: control.is_stopped,
         )
@@ -125,6 +125,7 @@ class IndexRun:
     def _run_until_done(self) -> None:
         if self._options.retry_failed:
             self._forget_failures()
+        self._retry_with_new_readers()
         for folder in self._options.folders:
             self._roots.add(folder)
         if self._options.watch:
@@ -153,6 +154,12 @@ class IndexRun:
     def _forget_failures(self) -> None:
         with self._library.atomic():
             self._library.failures.forget_all()
+
+    def _retry_with_new_readers(self) -> None:
+        """Photos that failed only for want of a library are due once it is installed."""
+        reasons = [extra.reason_missing for extra in EXTRAS if extra.is_installed]
+        with self._library.atomic():
+            self._library.failures.forget_reasons(reasons)
 
     def _take_note(self, is_different: bool) -> None:
         """The roots hold something else than before: look at the queue from the top."""

@@ -51,6 +51,12 @@ class Failures:
         """Let every failed photo be tried again; how many there are."""
         return self._sql.run("DELETE FROM failures")
 
+    def forget_reasons(self, reasons: Sequence[str]) -> None:
+        """Let photos be tried again that failed for exactly these; in the caller's transaction."""
+        self._sql.run_many(
+            "DELETE FROM failures WHERE reason = ?", [(reason,) for reason in reasons]
+        )
+
     def reasons(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
         """Why those of the photos that failed could not be processed."""
         rows = self._sql.rows_in(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.decoding import PHOTO_EXTENSIONS
+from indexer.formats import PHOTO_EXTENSIONS
 from indexer.models.encoders import load_encoder
 from indexer.scanner import Scanner
 from storage.library import THUMBNAILS_NAME, Library

@@ -14,7 +14,6 @@ from indexer.caption_prompt import caption_prompt
 from indexer.captioner import Captioner, Clocks
 from indexer.control import Control
 from indexer.decode_pool import DecodePool
-from indexer.decoding import PHOTO_EXTENSIONS
 from indexer.events import (
     CaptionerReady,
     CaptionerUnavailable,
@@ -22,6 +21,7 @@ from indexer.events import (
     CaptionProgress,
     CaptionsCommitted,
 )
+from indexer.formats import PHOTO_EXTENSIONS
 from indexer.models.builtin_encoder import BuiltinEncoder
 from indexer.models.chat_types import ChatMalformed
 from indexer.pipeline import Pipeline
