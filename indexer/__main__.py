@@ -23,11 +23,18 @@ from indexer.manners import step_back
 from indexer.models.protocols import ModelUnknown
 from indexer.options import options_from_json
 from indexer.pauses import Pauses
-from indexer.run import IndexRun
+from indexer.run import IndexRun, seconds_after_halt
 from indexer.service import Service
 from indexer.wire import decode_line, encode_line
 from indexer.workshop import LocalWorkshop
-from storage.errors import LibraryBusy, StorageError
+from storage.errors import (
+    LibraryBusy,
+    LibraryFull,
+    LibraryLocked,
+    LibraryReadOnly,
+    StorageError,
+)
+from storage.hnsw import clear_unfinished
 from storage.library import THUMBNAILS_NAME, Library
 from storage.thumbnails import ThumbnailCache
 
@@ -140,6 +147,8 @@ def _index(
             return EXIT_DONE
         with library:
             outlet.event(IndexerStarted(indexing=True))
+            thumbnails.clear_unfinished()
+            clear_unfinished(options.library)
             with _workshop(options) as workshop:
                 run = IndexRun(
                     library,
@@ -167,18 +176,27 @@ def _workshop(options: IndexerOptions) -> AbstractContextManager[Workshop]:
 
 
 def _open_when_free(options: IndexerOptions, control: Control, outlet: _Outlet) -> Library | None:
-    """The library for writing; a server waits for another process to let go of it."""
-    has_told = False
+    """The library for writing; a server waits until it can have it, and answers meanwhile."""
+    halts = 0
     while not control.is_stopped:
         try:
-            return Library.open_writer(options.library)
+            library = Library.open_writer(options.library)
         except LibraryBusy as error:
             if not options.serve:
                 raise
-            if not has_told:
+            if not control.holder:
                 outlet.event(IndexerStarted(indexing=False, holder=error.message))
-                has_told = True
-            control.wait(_BUSY_RETRY_SECONDS)
+            control.holder = error.message
+            control.wait_for_end(_BUSY_RETRY_SECONDS)
+        except (LibraryFull, LibraryLocked, LibraryReadOnly) as error:
+            if not options.serve:
+                raise
+            outlet.event(IndexHalted(reason=error.message, hint=error.hint))
+            control.wait_for_end(seconds_after_halt(halts))
+            halts += 1
+        else:
+            control.holder = ""
+            return library
     return None
 
 

@@ -48,6 +48,8 @@ class Control:
         self._is_captioner_new = False
         self._captioner: RoleSettings | None = None
         self._is_woken = False
+        self.holder = ""
+        """Who indexes the library instead; empty while nobody else does."""
 
     @property
     def is_stopped(self) -> bool:
@@ -155,6 +157,11 @@ class Control:
             self._folders, self._changes = [], {}
             self._rescan = self._retry = False
             return orders
+
+    def wait_for_end(self, seconds: float) -> None:
+        """Sleep whatever comes in, at most so long; ends early only when the run is to end."""
+        with self._news:
+            self._news.wait_for(lambda: self._stopped, seconds)
 
     def wait(self, seconds: float) -> None:
         """Sleep until something comes in or somebody wakes us, at most so long."""

@@ -12,7 +12,7 @@ from indexer.decode_failures import DecodeFailure
 from indexer.query_vectors import query_vector
 from indexer.side_weights import stored_side_weights
 from storage.fused_vectors import CAPTION_WEIGHT
-from storage.hnsw import graph_mark, load_graph
+from storage.graph_upkeep import GRAPH_SETTING, stored_graph
 from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class VectorLookup:
         self._weights_revision = -1
         # One search alone is answered sooner exactly than a graph is loaded.
         self._use_graph = use_graph
-        self._graph_mark = 0
+        self._graph_mark: str | None = None
 
     def nearest(
         self,
@@ -103,10 +103,10 @@ class VectorLookup:
             )
         if not self._use_graph or len(self.index) < HNSW_FROM_ROWS:
             return
-        mark = graph_mark(self._library.folder)
+        mark = self._library.settings.get(GRAPH_SETTING)
         if mark != self._graph_mark:
             self._graph_mark = mark
-            self.index.use_graph(load_graph(self._library.folder, self.index.space))
+            self.index.use_graph(stored_graph(self._library, self.index.space))
 
     def _search(self, query: FloatVector, photo_filter: PhotoFilter, limit: int) -> Neighbours:
         allowed = None

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from storage.thumbnails import ThumbnailCache
 
 _IDLE_SECONDS = 2.0
-_AFTER_HALT_SECONDS = 30.0
+_AFTER_HALT_SECONDS = 2.0
+_AFTER_HALT_SECONDS_MAX = 60.0
+_AFTER_GRAPHLESS_SECONDS = 600.0
 _DECODED_BETWEEN_TRIMS = 2_000
 
 _log = logging.getLogger(__name__)
@@ -76,12 +78,14 @@ class IndexRun:
         self._progress = Progress(time.monotonic)
         self._started_at = time.monotonic()
         self._pipeline: PhotoLine | None = None
+        self._halts = 0
         self._look_at_queue_at = 0.0
         self._captioner: Captioner | None = None
         self._captioner_settings = options.captioner
         self._pause_reason: PauseReason | None = None
         self._is_up_to_date = False
         self._has_fresh_graph = False
+        self._graph_due_at = 0.0
         self.has_left_captions = False
         """Whether the run came to its end without a caption for each photo: no server answered."""
         self._decoded_at_trim = 0
@@ -101,7 +105,6 @@ class IndexRun:
                     if not self._options.serve:
                         raise
                     self._halt(error)
-                    self._control.wait(_AFTER_HALT_SECONDS)
             self._drop_pipeline()
         finally:
             self._roots.close()
@@ -110,7 +113,11 @@ class IndexRun:
     def _halt(self, error: StorageError | IndexerError) -> None:
         _log.warning("indexing halted: %s", error.message)
         self._emit(IndexHalted(reason=error.message, hint=error.hint))
+        done = self._pipeline.totals.done if self._pipeline else 0
         self._drop_pipeline(is_lost=True)
+        # What helps may come any time, but each try looks through all folders.
+        self._halts = 0 if done else self._halts + 1
+        self._control.wait_for_end(seconds_after_halt(self._halts))
 
     def _drop_pipeline(self, *, is_lost: bool = False) -> None:
         """Give up what is in flight; `is_lost` where the library cannot be written any more."""
@@ -145,11 +152,17 @@ class IndexRun:
 
     def _obey(self) -> None:
         orders = self._control.take()
-        if orders.retry:
-            self._forget_failures()
-        if orders.is_captioner_new:
-            self._caption_with(orders.captioner)
-        self._take_note(self._roots.obey(orders) or orders.rescan)
+        try:
+            if orders.retry:
+                self._forget_failures()
+            if orders.is_captioner_new:
+                self._caption_with(orders.captioner)
+            self._take_note(self._roots.obey(orders) or orders.rescan)
+        except StorageError:
+            # All folders that are known are looked through again then; these may not be known yet.
+            for folder in orders.new_folders:
+                self._control.add_folder(folder)
+            raise
 
     def _forget_failures(self) -> None:
         with self._library.atomic():
@@ -284,9 +297,9 @@ class IndexRun:
             self._trim_thumbnails()
             self._has_fresh_graph = False
         captioner = self._captioner
-        if not self._has_fresh_graph and (captioner is None or captioner.is_settled):
-            self._has_fresh_graph = True
-            self._keep_graph()
+        is_due = not self._has_fresh_graph and time.monotonic() >= self._graph_due_at
+        if is_due and (captioner is None or captioner.is_settled):
+            self._has_fresh_graph = self._keep_graph()
 
     def _tell_up_to_date(self) -> None:
         captioner = self._captioner
@@ -301,15 +314,32 @@ class IndexRun:
             self._decoded_at_trim = decoded
             self._thumbnails.trim()
 
-    def _keep_graph(self) -> None:
-        """A large library's graph is built when there is nothing else to do."""
+    def _keep_graph(self) -> bool:
+        """A large library's graph is built when there is nothing else to do; whether it is."""
         encoder = self._pipeline.encoder if self._pipeline else None
-        if encoder is not None and self._options.serve:
-            captions = self._encoders.wait_for_captions()
+        if encoder is None or not self._options.serve:
+            return True
+        captions = self._encoders.wait_for_captions()
+        try:
             refresh_graph(
                 self._library,
                 encoder.encoder_id,
                 caption_weight=self._options.caption_weight,
                 caption_encoder_id=captions.encoder_id if captions else None,
-                is_stopped=lambda: self._control.has_orders or self._control.is_paused,
+                is_stopped=lambda: self._is_needed_elsewhere,
             )
+        except StorageError as error:
+            # It only makes searches quicker: nothing waits for it.
+            _log.warning("there is no graph: %s", error.message)
+            self._graph_due_at = time.monotonic() + _AFTER_GRAPHLESS_SECONDS
+            return False
+        return not self._is_needed_elsewhere
+
+    @property
+    def _is_needed_elsewhere(self) -> bool:
+        return self._control.has_orders or self._control.is_paused
+
+
+def seconds_after_halt(halts: int) -> float:
+    """How long to wait after so many halts in a row."""
+    return min(_AFTER_HALT_SECONDS * 2.0**halts, _AFTER_HALT_SECONDS_MAX)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _PREVIEW_INPUT = PictureInput(width=16, height=16, fit="squash")
 
+_LOG_HINT = "see indexer.log in the library's folder"
+
 _log = logging.getLogger(__name__)
 
 
@@ -79,6 +81,8 @@ class Service:
     def take(self, message: dict[str, Any]) -> None:
         """Answer, queue or obey one request."""
         match message.get("do"):
+            case "add_folder" | "rescan" if self._control.holder:
+                self._refuse(message, self._control.holder, "do it there, or close it first")
             case "nearest":
                 self._searches.put(message)
             case "picture":
@@ -129,6 +133,10 @@ class Service:
                     self._refuse(message, error.message, error.hint)
                 except (KeyError, TypeError, ValueError) as error:
                     self._refuse(message, f"not a search: {error}")
+                except Exception as error:  # noqa: BLE001
+                    # A seam: a model may raise anything, and whoever asks next is answered too.
+                    _log.exception("a search failed")
+                    self._refuse(message, f"the search failed: {error}", _LOG_HINT)
         finally:
             desk.close()
 
@@ -144,7 +152,9 @@ class Service:
                     self._reply(message, {"ready": self._prepare(library, pool, message)})
                 except (StorageError, IndexerError) as error:
                     self._refuse(message, error.message, error.hint)
-                except (OSError, KeyError, TypeError, ValueError) as error:
+                except Exception as error:  # noqa: BLE001
+                    # A seam, as above; a full disk is the one that is known to come.
+                    _log.exception("a picture could not be prepared")
                     self._refuse(message, f"the picture cannot be prepared: {error}")
         finally:
             pool.close()
@@ -161,7 +171,10 @@ class Service:
         second = message.get("second")
         second = None if second is None else float(second)
         if self._thumbnails.has(photo.content_hash, side, second):
-            return True
+            # Who asks may have found that it cannot be painted: bytes rot on disks.
+            stored = self._thumbnails.path_of(photo.content_hash, side, second)
+            if not isinstance(pool.submit_preview(stored, side).result(), DecodeFailure):
+                return True
         outcome = pool.submit_preview(photo.full_path, side, second).result()
         if isinstance(outcome, DecodeFailure):
             return False

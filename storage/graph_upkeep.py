@@ -1,4 +1,4 @@
-"""When the graph of a large library is built anew."""
+"""When the graph of a large library is built anew, and which one is believed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,20 @@ from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from storage.hnsw import HnswGraph, VectorSpace
     from storage.library import Library
+
+GRAPH_SETTING = "graph"
+"""Library setting: the mark of the graph that was built from what the library holds."""
 
 _SHARE_OUTSIDE_MAX = 0.1
 """Vectors that are not in the graph are scored one by one; beyond this share it is rebuilt."""
+
+
+def stored_graph(library: Library, space: VectorSpace) -> HnswGraph | None:
+    """The graph that was built for the library, if it is whole and of this space."""
+    mark = library.settings.get(GRAPH_SETTING)
+    return load_graph(library.folder, space, mark) if mark else None
 
 
 def refresh_graph(
@@ -39,7 +49,7 @@ def refresh_graph(
         caption_encoder_id=caption_encoder_id,
     )
     index.refresh()
-    stored = load_graph(library.folder, index.space)
+    stored = stored_graph(library, index.space)
     if stored is not None:
         index.use_graph(stored)
         if len(index.outside_graph) <= _SHARE_OUTSIDE_MAX * len(index):
@@ -52,4 +62,8 @@ def refresh_graph(
         matrix=index.matrix,
         is_stopped=is_stopped,
     )
-    return built is not None
+    if built is None:
+        return False
+    with library.atomic(changes_photos=False):
+        library.settings.put(GRAPH_SETTING, built.card.mark)
+    return True

@@ -1,8 +1,9 @@
 """The hnswlib graph of a large library: a checked cache of the vectors, never the truth.
 
 hnswlib's file has no checksum, no dimension and no version; a damaged one crashes the process that
-loads it, or answers nonsense. So a sidecar says what the file must be, and it is compared byte for
-byte before hnswlib sees it. A file that was just written is loaded in a child process first.
+loads it, or answers nonsense. So a sealed sidecar says what the file must be, and it is compared
+byte for byte before hnswlib sees it. A file that was just written is loaded in a child process
+first. The library itself says which graph is its own: a restored one is not what it was.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import secrets
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xxhash
 
-from storage.errors import LibraryFull
+from storage.errors import LibraryFull, StorageError, not_written
 from storage.records import NO_ORIGIN
 
 if TYPE_CHECKING:
@@ -30,13 +33,14 @@ if TYPE_CHECKING:
 GRAPH_NAME = "vectors.hnsw"
 SIDECAR_NAME = "vectors.hnsw.json"
 
-_FORMAT = 2
+_FORMAT = 3
 _LINKS = 24
 _BREADTH_BUILDING = 200
 # Text queries lie off the pictures' manifold: at breadth 64 they lose 5 % of the true neighbours.
 _BREADTH_SEARCHING = 256
 _CHECK_SECONDS = 120
 _ROWS_BETWEEN_LOOKS = 5_000
+_UNFINISHED = ".new"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,8 @@ class GraphCard:
     rows: int
     size_bytes: int
     checksum: str
+    mark: str
+    """Which graph it is: no two have the same."""
 
 
 class HnswGraph:
@@ -93,7 +99,7 @@ def build_graph(
     """Build the graph over rows and put it into the library's folder; None when stopped.
 
     Raises:
-        LibraryFull: the file that arrived on disk is not the one that was written.
+        StorageError: it cannot be written, or what arrived on disk is not what was written.
     """
     import hnswlib
 
@@ -104,15 +110,24 @@ def build_graph(
             return None
         stretch = slice(start, start + _ROWS_BETWEEN_LOOKS)
         index.add_items(matrix[stretch], ids[stretch])
-    fresh = folder / f"{GRAPH_NAME}.new"
+    fresh = folder / f"{GRAPH_NAME}{_UNFINISHED}"
     try:
         index.save_index(str(fresh))
         card = _card(fresh, space, revision, len(ids))
         _expect_loadable(fresh, card)
         _put_in_place(folder, fresh, card)
+    except OSError as error:
+        raise not_written("the vector graph", error) from error
     finally:
-        fresh.unlink(missing_ok=True)
+        clear_unfinished(folder)
     return HnswGraph(index, np.sort(ids), card)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Remove what a process left half-written that was killed."""
+    for name in (GRAPH_NAME, SIDECAR_NAME):
+        with suppress(OSError):
+            (folder / f"{name}{_UNFINISHED}").unlink(missing_ok=True)
 
 
 def _card(path: Path, space: VectorSpace, revision: int, rows: int) -> GraphCard:
@@ -126,26 +141,31 @@ def _card(path: Path, space: VectorSpace, revision: int, rows: int) -> GraphCard
         rows=rows,
         size_bytes=path.stat().st_size,
         checksum=_checksum(path),
+        mark=secrets.token_hex(8),
     )
 
 
 def _expect_loadable(path: Path, card: GraphCard) -> None:
     command = [sys.executable, "-P", "-m", "storage.hnsw_check", str(path)]
-    checked = subprocess.run(
-        [*command, str(card.space.dim), str(card.rows)],
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=_CHECK_SECONDS,
-    )
+    try:
+        checked = subprocess.run(
+            [*command, str(card.space.dim), str(card.rows)],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_CHECK_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StorageError("the vector graph could not be checked in time") from error
     if checked.returncode != 0:
         raise LibraryFull("the vector graph was damaged on its way to disk", "check the disk")
 
 
 def _put_in_place(folder: Path, fresh: Path, card: GraphCard) -> None:
-    sidecar = folder / f"{SIDECAR_NAME}.new"
-    sidecar.write_text(json.dumps(dataclasses.asdict(card), indent=1))
+    sidecar = folder / f"{SIDECAR_NAME}{_UNFINISHED}"
+    fields = dataclasses.asdict(card)
+    sidecar.write_text(json.dumps({"card": fields, "seal": _seal(fields)}, indent=1))
     for path in (fresh, sidecar):
         with path.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -154,27 +174,24 @@ def _put_in_place(folder: Path, fresh: Path, card: GraphCard) -> None:
     sidecar.replace(folder / SIDECAR_NAME)
 
 
-def load_graph(folder: Path, space: VectorSpace) -> HnswGraph | None:
-    """The stored graph, if it is whole and of this space; None means: build it anew."""
+def load_graph(folder: Path, space: VectorSpace, mark: str | None = None) -> HnswGraph | None:
+    """The stored graph, if it is whole and of this space; None means: build it anew.
+
+    With a `mark` only the graph of that mark will do.
+    """
     card = _read_card(folder / SIDECAR_NAME)
     path = folder / GRAPH_NAME
     if card is None or (card.format, card.space) != (_FORMAT, space):
         return None
+    if mark is not None and card.mark != mark:
+        return None
     try:
         if path.stat().st_size != card.size_bytes or _checksum(path) != card.checksum:
             return None
-    except OSError:
+        index = _load(path, card)
+    except (OSError, RuntimeError, MemoryError):
         return None
-    index = _load(path, card)
     return HnswGraph(index, np.sort(np.asarray(index.get_ids_list(), dtype=np.int64)), card)
-
-
-def graph_mark(folder: Path) -> int:
-    """Changes whenever another graph is put in place; 0 where there is none."""
-    try:
-        return (folder / SIDECAR_NAME).stat().st_mtime_ns
-    except OSError:
-        return 0
 
 
 def _load(path: Path, card: GraphCard) -> Any:  # noqa: ANN401
@@ -187,10 +204,18 @@ def _load(path: Path, card: GraphCard) -> Any:  # noqa: ANN401
 
 def _read_card(path: Path) -> GraphCard | None:
     try:
-        fields = json.loads(path.read_text())
+        told = json.loads(path.read_text())
+        fields = told["card"]
+        if told["seal"] != _seal(fields):
+            return None
         return GraphCard(**{**fields, "space": VectorSpace(**fields["space"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def _seal(fields: dict[str, Any]) -> str:
+    """What the sidecar's fields must be followed by."""
+    return xxhash.xxh3_128(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 def _checksum(path: Path) -> str:

@@ -144,11 +144,11 @@ class Library:
 
     def index_kind(self, encoder_id: str | None) -> dict[str, str | int]:
         """How unfiltered searches are answered, and over how many vectors."""
-        from storage.hnsw import graph_mark
+        from storage.hnsw import SIDECAR_NAME
         from storage.vector_index import HNSW_FROM_ROWS
 
         rows = self.vectors.count(encoder_id) if encoder_id else 0
-        graph = rows >= HNSW_FROM_ROWS and bool(graph_mark(self.folder))
+        graph = rows >= HNSW_FROM_ROWS and (self.folder / SIDECAR_NAME).is_file()
         return {"kind": "hnsw" if graph else "exact", "rows": rows}
 
     def check(self) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ else may open it without fear.
 from __future__ import annotations
 
 import os
+import uuid
+from contextlib import suppress
 from pathlib import Path
 
 THUMBNAIL_SIDE = 320
@@ -15,6 +17,8 @@ PREVIEW_SIDE = 1600
 """Longest side in pixels of the picture that is made when a photo is looked at."""
 
 _TRIM_TO = 0.9
+_UNFINISHED_NAME = "unfinished"
+_JPEG_BEGINS, _JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
 
 
 class ThumbnailCache:
@@ -34,18 +38,25 @@ class ThumbnailCache:
         return self._folder / content_hash[:2] / f"{content_hash}-{longest_side}{moment}.jpg"
 
     def has(self, content_hash: str, longest_side: int, second: float | None = None) -> bool:
-        """Whether the JPEG is there."""
-        return self.path_of(content_hash, longest_side, second).is_file()
+        """Whether the JPEG is there, from its beginning to its end."""
+        try:
+            with self.path_of(content_hash, longest_side, second).open("rb") as stream:
+                begins = stream.read(len(_JPEG_BEGINS))
+                stream.seek(-len(_JPEG_ENDS), os.SEEK_END)
+                return (begins, stream.read()) == (_JPEG_BEGINS, _JPEG_ENDS)
+        except OSError:
+            return False
 
     def read(
         self, content_hash: str, longest_side: int, second: float | None = None
     ) -> bytes | None:
-        """The JPEG, or None where it was never made or has been dropped."""
-        path = self.path_of(content_hash, longest_side, second)
+        """The JPEG, or None where it was never made, has been dropped, or was cut off on disk."""
         try:
-            return path.read_bytes()
+            jpeg = self.path_of(content_hash, longest_side, second).read_bytes()
         except OSError:
             return None
+        is_whole = jpeg.startswith(_JPEG_BEGINS) and jpeg.endswith(_JPEG_ENDS)
+        return jpeg if is_whole else None
 
     def write(
         self, content_hash: str, longest_side: int, jpeg: bytes, second: float | None = None
@@ -56,14 +67,22 @@ class ThumbnailCache:
             OSError: the disk is full, or the folder cannot be written.
         """
         path = self.path_of(content_hash, longest_side, second)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
+        fresh = self._folder / _UNFINISHED_NAME / f"{os.getpid()}-{uuid.uuid4().hex}"
+        for folder in (path.parent, fresh.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             fresh.write_bytes(jpeg)
             fresh.replace(path)
         except OSError:
             fresh.unlink(missing_ok=True)
             raise
+
+    def clear_unfinished(self) -> None:
+        """Remove what processes were writing that have been killed."""
+        for path in (self._folder / _UNFINISHED_NAME).glob("*-*"):
+            if not _lives(path.name.partition("-")[0]):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
     def trim(self) -> int:
         """Drop the least recently read files until the cache is within its limit; bytes freed."""
@@ -90,3 +109,14 @@ class ThumbnailCache:
                     continue
                 found.append((max(status.st_atime, status.st_mtime), status.st_size, path))
         return found
+
+
+def _lives(process_id: str) -> bool:
+    """Whether there is such a process; what is no number is none."""
+    try:
+        os.kill(int(process_id), 0)
+    except (ProcessLookupError, OverflowError, ValueError):
+        return False
+    except OSError:
+        return True
+    return True
