@@ -68,6 +68,16 @@ class RootOffline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RootMoved:
+    """A folder was found at another place; nothing of what is known of its photos is lost."""
+
+    before: str
+    """Where it was."""
+    root: str
+    photos: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchDegraded:
     """The folder cannot be watched; it is scanned now and then instead."""
 
@@ -184,6 +194,7 @@ IndexEvent: TypeAlias = (
     | ScanStarted
     | ScanFinished
     | RootOffline
+    | RootMoved
     | WatchDegraded
     | PhotosCommitted
     | PhotoFailed
@@ -213,6 +224,7 @@ _EVENT_TYPES: dict[str, type[IndexEvent]] = {
         ScanStarted,
         ScanFinished,
         RootOffline,
+        RootMoved,
         WatchDegraded,
         PhotosCommitted,
         PhotoFailed,

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.events import RootOffline, ScanFinished, ScanStarted, WatchDegraded
+from indexer.homes import Homes
 from indexer.watcher import FolderWatcher
 from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from indexer.control import Control, Orders
-    from indexer.events import IndexEvent
+    from indexer.events import IndexEvent, RootMoved
     from indexer.scanner import Scanner, ScanReport
     from storage.library import Library
     from storage.records import Root
@@ -43,6 +44,7 @@ class RootKeeper:
         self._scanner = scanner
         self._control = control
         self._emit = emit
+        self._homes = Homes(library, scanner.problem_of, time.time)
         self._seconds_between_scans = seconds_between_scans
         self._watcher: FolderWatcher | None = None
         self._degraded: dict[Path, str] = {}
@@ -57,19 +59,37 @@ class RootKeeper:
     # -- adding and scanning -----------------------------------------------------------------
 
     def add(self, folder: Path) -> Root:
-        """The root that holds a folder; a new one takes the roots below it in."""
-        for root in self._library.roots.all():
-            if folder.is_relative_to(root.path):
-                return root
+        """The root that holds a folder; a new one takes the roots in that are there below it."""
+        if (known := self._root_holding(folder)) is not None:
+            return known
+        if (moved := self._homes.claim(folder)) is not None:
+            self._take_over(moved)
+            if (known := self._root_holding(folder)) is not None:
+                return known
+        below = [root for root in self._library.roots.all() if root.path.is_relative_to(folder)]
+        there = [root for root in below if not self._scanner.problem_of(root)]
         with self._library.atomic():
             added = self._library.roots.add(folder)
-            for root in self._library.roots.all():
-                if root.id != added.id and root.path.is_relative_to(folder):
-                    self._library.roots.absorb(root, added)
+            for root in there:
+                self._library.roots.absorb(root, added)
         return added
+
+    def _root_holding(self, folder: Path) -> Root | None:
+        roots = self._library.roots.all()
+        return next((root for root in roots if folder.is_relative_to(root.path)), None)
+
+    def _settle(self) -> None:
+        for moved in self._homes.settle():
+            self._take_over(moved)
+
+    def _take_over(self, moved: RootMoved) -> None:
+        self._emit(moved)
+        if self._watcher is not None:
+            self._watcher.unwatch(Path(moved.before))
 
     def scan_all(self) -> bool:
         """Compare every root with the disk; whether anything was different."""
+        self._settle()
         return self._scan(self._library.roots.all())
 
     def obey(self, orders: Orders) -> bool:
@@ -99,12 +119,14 @@ class RootKeeper:
         if now - self._looked_at < _LIVENESS_SECONDS:
             return False
         self._looked_at = now
+        self._settle()
         differences = [self._look_around(root, now) for root in self._library.roots.all()]
         return any(differences)
 
     def _look_around(self, root: Root, now: float) -> bool:
         is_offline = bool(self._scanner.problem_of(root))
-        if is_offline != (root.offline_since is not None):
+        is_new = root.path not in self._scanned_at
+        if is_new or is_offline != (root.offline_since is not None):
             if not is_offline:
                 self._watch(root)
             return self._scan((root,))
@@ -124,7 +146,7 @@ class RootKeeper:
 
     def _scan_one(self, root: Root, folders: frozenset[Path] | None) -> bool:
         started = time.monotonic()
-        is_whole = folders is None or root.offline_since is not None
+        is_whole = folders is None or root.offline_since is not None or root.scanned_at is None
         if is_whole:
             self._emit(ScanStarted(root=str(root.path)))
             report = self._scanner.scan_root(root)

@@ -1,7 +1,7 @@
 """Compares a root with the library: the one place that decides what has changed.
 
 Nothing is taken for deleted unless the folder that held it could be read, and the file system that
-was mounted there still is.
+was mounted there still is, and was all the while.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import stat
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.ignore import IgnoreRules, rules_for
-from storage.records import FileState, PhotoFilter
+from indexer.mount_guard import MountGuard, MountsChanged
+from indexer.scan_walk import Changes, Counts, Listing, Walk, file_state
+from indexer.volumes import volume_of
+from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,9 +25,10 @@ if TYPE_CHECKING:
     from indexer.chosen import ChosenFiles
     from storage.files import KnownFile
     from storage.library import Library
-    from storage.records import PhotoId, Root
+    from storage.records import FileState, PhotoId, Root
 
 _COMMIT_FILES = 1_000
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,48 +42,6 @@ class ScanReport:
     deleted: int = 0
     offline_reason: str = ""
     """Why the root counts as offline; empty when it is there."""
-
-
-@dataclass(slots=True)
-class _Changes:
-    """What was found and is not yet written."""
-
-    fresh: list[tuple[str, FileState]] = field(default_factory=list)
-    returned: list[PhotoId] = field(default_factory=list)
-    gone: list[PhotoId] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.fresh) + len(self.returned) + len(self.gone)
-
-
-@dataclass(slots=True)
-class _Walk:
-    """One scan of one root, while it runs."""
-
-    root: Root
-    known_mounts: frozenset[str]
-    device: int
-    visited: set[str] = field(default_factory=set)
-    unreadable: set[str] = field(default_factory=set)
-    unmounted: set[str] = field(default_factory=set)
-    mounts: set[str] = field(default_factory=set)
-    changes: _Changes = field(default_factory=_Changes)
-    photos: int = 0
-    added: int = 0
-    modified: int = 0
-    deleted: int = 0
-
-    def path_of(self, folder: str) -> Path:
-        return self.root.path / folder if folder else self.root.path
-
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """One folder as it is on disk."""
-
-    files: dict[str, FileState]
-    folders: dict[str, int]
-    """Name and device of each real folder, not of links to folders."""
 
 
 class Scanner:
@@ -103,67 +65,90 @@ class Scanner:
 
     def scan_root(self, root: Root) -> ScanReport:
         """Compare the whole root; marks it offline where it is not there."""
-        walk = self._begin(root)
-        if isinstance(walk, str):
-            return self._go_offline(root, walk)
+        return self._attempt(root, self._compare_all)
+
+    def _compare_all(self, walk: Walk) -> None:
         self._walk_from(walk, "", IgnoreRules(), descend_known=True)
         if not self._is_stopped():
-            self._settle_missing_folders(walk, self._library.files.known_folders(root.id, ""))
+            known = self._library.files.known_folders(walk.root.id, "")
+            self._settle_missing_folders(walk, known)
             self._remember(walk)
-        return self._report(walk)
 
     def scan_folders(self, root: Root, folders: Iterable[Path]) -> ScanReport:
         """Compare only these folders of the root, and folders in them that are new."""
-        walk = self._begin(root)
-        if isinstance(walk, str):
-            return self._go_offline(root, walk)
-        for folder in sorted({self._nearest_folder(walk, path) for path in folders}):
-            rules = rules_for(root.path, folder.rpartition("/")[0])
+        return self._attempt(root, lambda walk: self._compare_some(walk, folders))
+
+    def _compare_some(self, walk: Walk, folders: Iterable[Path]) -> None:
+        own = [path for path in folders if not any(map(path.is_relative_to, walk.other_roots))]
+        for folder in sorted({self._nearest_folder(walk, path) for path in own}):
+            rules = rules_for(walk.root.path, folder.rpartition("/")[0])
             if not folder or self._chosen is not None or not _is_left_out(rules, folder):
                 self._walk_from(walk, folder, rules, descend_known=False)
                 self._settle_missing_below(walk, folder)
-        return self._report(walk)
+
+    def _attempt(self, root: Root, compare: Callable[[Walk], None]) -> ScanReport:
+        counts = Counts()
+        for _ in range(_ATTEMPTS):
+            walk = self._begin(root, counts)
+            if isinstance(walk, str):
+                return self._go_offline(root, walk)
+            try:
+                compare(walk)
+            except MountsChanged:
+                continue
+            return self._report(walk)
+        return self._go_offline(root, "its drive comes and goes")
 
     def problem_of(self, root: Root) -> str:
         """Why the root counts as offline; empty when it is there."""
-        walk = self._begin(root)
+        walk = self._begin(root, Counts())
         return walk if isinstance(walk, str) else ""
 
     # -- the root itself ---------------------------------------------------------------------
 
-    def _begin(self, root: Root) -> _Walk | str:
+    def _begin(self, root: Root, counts: Counts) -> Walk | str:
         """A walk, or why the root counts as offline."""
         try:
-            status = root.path.stat()
+            guard = MountGuard(root.path)
             with os.scandir(root.path) as entries:
                 is_empty = next(entries, None) is None
         except OSError as error:
-            return "the folder is not there" if _is_absent(error) else f"{error.strerror}"
+            if not _is_absent(error):
+                return error.strerror or str(error)
+            return "its drive is not mounted" if root.is_mount else "the folder is not there"
         if root.is_mount and not root.path.is_mount():
             return "its drive is not mounted"
         if is_empty and self._library.photos.count(PhotoFilter(folders=(root.path,))):
             return "the folder is empty; is its drive mounted?"
-        return _Walk(root, self._library.roots.mounts(root.id), status.st_dev)
+        if _is_on_other_volume(root):
+            return "another drive is there"
+        others = frozenset(item.path for item in self._library.roots.all() if item.id != root.id)
+        below = frozenset(path for path in others if path.is_relative_to(root.path))
+        return Walk(root, self._library.roots.mounts(root.id), guard, counts, below)
 
     def _go_offline(self, root: Root, reason: str) -> ScanReport:
         with self._library.atomic():
             self._library.roots.mark_offline(root.id, self._clock())
+            self._library.words.refresh(self._library.files.adopt_moved())
         photos = self._library.photos.count(PhotoFilter(folders=(root.path,)))
         return ScanReport(photos=photos, offline_reason=reason)
 
-    def _remember(self, walk: _Walk) -> None:
-        root = walk.root
+    def _remember(self, walk: Walk) -> None:
+        root, volume = walk.root, volume_of(walk.root.path)
+        walk.guard.expect_intact()
         with self._library.atomic():
             self._library.roots.mark_online(
                 root.id, is_mount=root.path.is_mount(), scanned_at=self._clock()
             )
+            if volume is not None:
+                self._library.roots.put_volume(root.id, volume.id, volume.folder)
             self._library.roots.put_mounts(root.id, frozenset(walk.mounts | walk.unmounted))
             self._library.roots.put_unreadable(root.id, frozenset(walk.unreadable))
 
     # -- walking -----------------------------------------------------------------------------
 
     def _walk_from(
-        self, walk: _Walk, start: str, rules: IgnoreRules, *, descend_known: bool
+        self, walk: Walk, start: str, rules: IgnoreRules, *, descend_known: bool
     ) -> None:
         known_folders = (
             frozenset() if descend_known else self._library.files.known_folders(walk.root.id, start)
@@ -183,37 +168,36 @@ class Scanner:
                     waiting.append((below, inner))
         self._write(walk)
 
-    def _list(self, walk: _Walk, folder: str, path: Path, rules: IgnoreRules) -> _Listing | None:
-        files: dict[str, FileState] = {}
-        folders: dict[str, int] = {}
+    def _list(self, walk: Walk, folder: str, path: Path, rules: IgnoreRules) -> Listing | None:
+        listing = Listing({}, {})
         try:
             with os.scandir(path) as entries:
                 for entry in entries:
                     place = f"{folder}/{entry.name}" if folder else entry.name
-                    self._sort_entry(entry, place, rules, files, folders)
+                    self._sort_entry(walk, entry, place, rules, listing)
         except OSError as error:
             if not _is_absent(error):
                 walk.unreadable.add(folder)
             return None
         walk.visited.add(folder)
-        return _Listing(files, folders)
+        return listing
 
     def _sort_entry(
         self,
+        walk: Walk,
         entry: os.DirEntry[str],
         place: str,
         rules: IgnoreRules,
-        files: dict[str, FileState],
-        folders: dict[str, int],
+        listing: Listing,
     ) -> None:
         try:
             if entry.is_dir(follow_symlinks=self._chosen is not None):
                 if self._enters(place, rules):
-                    folders[entry.name] = entry.stat(follow_symlinks=False).st_dev
+                    listing.folders[entry.name] = entry.stat(follow_symlinks=False).st_dev
             elif self._takes(entry.name, place, rules):
                 status = entry.stat()
                 if stat.S_ISREG(status.st_mode):
-                    files[entry.name] = _file_state(entry.name, status)
+                    listing.files[entry.name] = file_state(entry.name, status, walk.unnumbered)
         except OSError:
             # It vanished while we looked, or is a link to nowhere: as good as not there.
             return
@@ -228,91 +212,109 @@ class Scanner:
             return place in self._chosen.files
         return _has_extension(name, self._extensions) and not rules.ignores(place, is_folder=False)
 
-    def _may_enter(self, walk: _Walk, folder: str, device: int) -> bool:
-        if walk.path_of(folder) == self._library.folder:
+    def _may_enter(self, walk: Walk, folder: str, device: int) -> bool:
+        path = walk.path_of(folder)
+        if path == self._library.folder or path in walk.other_roots:
             return False
-        if device != walk.device and walk.path_of(folder).is_mount():
+        if device != walk.guard.device and path.is_mount():
             walk.mounts.add(folder)
+            walk.guard.enter(path)
             return True
-        if folder in walk.known_mounts and not walk.path_of(folder).is_mount():
+        if folder in walk.known_mounts and not path.is_mount():
             walk.unmounted.add(folder)
             return False
         return True
 
     # -- comparing and writing ---------------------------------------------------------------
 
-    def _compare(self, walk: _Walk, folder: str, files: dict[str, FileState]) -> None:
+    def _compare(self, walk: Walk, folder: str, files: dict[str, FileState]) -> None:
         known = self._library.files.known_in(walk.root.id, folder)
         changes = walk.changes
         for name, state in files.items():
             before = known.get(name)
-            if before is None or before.state != state:
+            if before is None or not walk.is_unchanged(before.state, state):
                 changes.fresh.append((folder, state))
-                walk.added += before is None
-                walk.modified += before is not None
-            elif before.is_deleted or before.is_offline:
+                changes.added += before is None
+                changes.modified += before is not None
+                continue
+            if before.state != state:
+                changes.settled.append((before.photo_id, state))
+            if before.is_deleted or before.is_offline:
                 changes.returned.append(before.photo_id)
-                walk.added += before.is_deleted
+                changes.added += before.is_deleted
         gone = [item.photo_id for name, item in known.items() if _is_gone(name, item, files)]
         changes.gone.extend(gone)
-        walk.deleted += len(gone)
         walk.photos += len(files)
         if len(changes) >= _COMMIT_FILES:
             self._write(walk)
 
-    def _write(self, walk: _Walk) -> None:
-        changes, walk.changes = walk.changes, _Changes()
+    def _write(self, walk: Walk) -> None:
+        changes, walk.changes = walk.changes, Changes()
         if not len(changes):
             return
+        walk.guard.expect_intact()
         files = self._library.files
         with self._library.atomic():
             added: list[PhotoId] = []
             for folder, state in changes.fresh:
                 added.extend(files.add(walk.root.id, folder, [state]))
             self._library.words.refresh(added)
+            files.settle(changes.settled)
             files.revive(changes.returned)
             files.tombstone(changes.gone, self._clock())
+        walk.counts.count(changes)
 
-    def _settle_missing_folders(self, walk: _Walk, known: frozenset[str]) -> None:
+    def _settle_missing_folders(self, walk: Walk, known: frozenset[str]) -> None:
         """Folders that hold photos and were not visited are gone, hidden, or out of reach."""
         missing = known - walk.visited
         if not missing:
             return
+        walk.guard.expect_intact()
         out_of_reach = walk.unreadable | walk.unmounted | (walk.known_mounts - walk.mounts)
         with self._library.atomic():
             for folder in sorted(missing):
                 if any(_is_in(folder, barrier) for barrier in out_of_reach):
                     self._library.files.mark_folder_offline(walk.root.id, folder, self._clock())
                     continue
-                walk.deleted += self._library.files.tombstone_folder(
+                walk.counts.deleted += self._library.files.tombstone_folder(
                     walk.root.id, folder, self._clock()
                 )
         walk.unmounted |= {mount for mount in walk.known_mounts if mount not in walk.visited}
 
-    def _settle_missing_below(self, walk: _Walk, folder: str) -> None:
+    def _settle_missing_below(self, walk: Walk, folder: str) -> None:
         known = self._library.files.known_folders(walk.root.id, folder)
         present = {place for place in known - walk.visited if _may_be_folder(walk.path_of(place))}
         self._settle_missing_folders(walk, known - present)
 
-    def _nearest_folder(self, walk: _Walk, path: Path) -> str:
+    def _nearest_folder(self, walk: Walk, path: Path) -> str:
         while path != walk.root.path and not path.is_dir():
             path = path.parent
         if not path.is_relative_to(walk.root.path) or path == walk.root.path:
             return ""
         return str(path.relative_to(walk.root.path))
 
-    def _report(self, walk: _Walk) -> ScanReport:
-        moved = 0
-        if walk.added or walk.deleted:
+    def _report(self, walk: Walk) -> ScanReport:
+        moved, counts = 0, walk.counts
+        if counts.added or counts.deleted:
             with self._library.atomic():
-                moved = self._library.files.adopt_moved()
+                adopted = self._library.files.adopt_moved()
+                self._library.words.refresh(adopted)
+            moved = len(adopted)
         return ScanReport(
             photos=walk.photos,
-            added=max(0, walk.added - moved),
-            modified=walk.modified,
+            added=max(0, counts.added - moved),
+            modified=counts.modified,
             moved=moved,
-            deleted=max(0, walk.deleted - moved),
+            deleted=max(0, counts.deleted - moved),
         )
+
+
+def _is_on_other_volume(root: Root) -> bool:
+    """Whether another file system is at the root's path than at its last scan."""
+    if not root.volume or root.scanned_at is None:
+        return False
+    volume = volume_of(root.path)
+    return volume is not None and volume.id != root.volume
 
 
 def _may_be_folder(path: Path) -> bool:
@@ -330,17 +332,6 @@ def _is_left_out(rules: IgnoreRules, folder: str) -> bool:
 
 def _has_extension(name: str, extensions: frozenset[str]) -> bool:
     return os.path.splitext(name)[1].lower() in extensions  # noqa: PTH122 - once per file
-
-
-def _file_state(name: str, status: os.stat_result) -> FileState:
-    return FileState(
-        name=name,
-        size_bytes=status.st_size,
-        mtime_ns=status.st_mtime_ns,
-        ctime_ns=status.st_ctime_ns,
-        # SQLite's integers are signed; some network file systems use all 64 bits.
-        inode=status.st_ino & (2**63 - 1),
-    )
 
 
 def _is_gone(name: str, known: KnownFile, files: dict[str, FileState]) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from storage.items import TAKEN_TOLD
 from storage.records import FileState, PhotoId, RootId
 
 if TYPE_CHECKING:
@@ -61,6 +62,21 @@ class Files:
         )
         return frozenset(os.fsdecode(row[0]) for row in rows)
 
+    def sample(self, root_id: RootId, limit: int) -> list[tuple[str, int, int]]:
+        """Path in the root, size and time of live files, of all where there are few enough."""
+        count = self._sql.value(
+            "SELECT count(*) FROM photos WHERE root_id = ? AND deleted_at IS NULL", [root_id]
+        )
+        rows = self._sql.rows(
+            "SELECT folder, name, size_bytes, mtime_ns FROM (SELECT *, row_number() OVER () AS n"
+            " FROM photos WHERE root_id = ? AND deleted_at IS NULL) WHERE n % ? = 0",
+            [root_id, -(-count // limit) or 1],
+        )
+        return [
+            (str(PurePath(os.fsdecode(row[0]), os.fsdecode(row[1]))), row[2], row[3])
+            for row in rows
+        ]
+
     def add(self, root_id: RootId, folder: str, states: Sequence[FileState]) -> list[PhotoId]:
         """New files, or changed ones: their rows are to be read again by the indexer."""
         return [self._add(root_id, folder, state) for state in states]
@@ -72,8 +88,9 @@ class Files:
             " inode, moment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (root_id, folder, name) DO UPDATE SET size_bytes = excluded.size_bytes,"
             " mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode,"
-            " moment = excluded.moment, pending = 1, deleted_at = NULL, offline_since = NULL"
-            " RETURNING id",
+            " moment = coalesce((SELECT substr(taken_at, 1, 19) FROM sidecar_facts"
+            "  WHERE photo_id = photos.id), excluded.moment),"
+            " pending = 1, deleted_at = NULL, offline_since = NULL RETURNING id",
             [
                 root_id,
                 os.fsencode(folder),
@@ -89,6 +106,13 @@ class Files:
         self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo_id])
         return PhotoId(photo_id)
 
+    def settle(self, states: Sequence[tuple[PhotoId, FileState]]) -> None:
+        """Unchanged files of which the file system now says something else."""
+        self._sql.run_many(
+            "UPDATE photos SET ctime_ns = ?, inode = ? WHERE id = ?",
+            [(state.ctime_ns, state.inode, photo_id) for photo_id, state in states],
+        )
+
     def revive(self, photo_ids: Sequence[PhotoId]) -> None:
         """Files that are there again, as they were."""
         self._sql.run_many(
@@ -98,6 +122,7 @@ class Files:
 
     def tombstone(self, photo_ids: Sequence[PhotoId], when: float) -> None:
         """Files their owner deleted: hidden, but nothing known of them is lost."""
+        self._forget_unread_companions(photo_ids)
         self._sql.run_many(
             "UPDATE photos SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL",
             [(when, photo_id) for photo_id in photo_ids],
@@ -105,11 +130,27 @@ class Files:
 
     def tombstone_folder(self, root_id: RootId, folder: str, when: float) -> int:
         """Everything in a folder that is gone, not below it; how many photos."""
+        rows = self._sql.rows(
+            "SELECT id FROM photos WHERE root_id = ? AND folder = ? AND companion_of IS NOT NULL"
+            " AND deleted_at IS NULL",
+            [root_id, os.fsencode(folder)],
+        )
+        self._forget_unread_companions([PhotoId(row[0]) for row in rows])
         return self._sql.run(
             "UPDATE photos SET deleted_at = ? WHERE root_id = ? AND deleted_at IS NULL"
             " AND folder = ?",
             [when, root_id, os.fsencode(folder)],
         )
+
+    def _forget_unread_companions(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Those of the photos that accompanied others, and of which nothing is known."""
+        unread = "content_id IS NULL AND companion_of IS NOT NULL"
+        rows = self._sql.rows_in(
+            f"SELECT id FROM photos WHERE id IN ({{keys}}) AND {unread}", photo_ids
+        )
+        gone = [(row[0],) for row in rows]
+        self._sql.run_many("DELETE FROM words WHERE rowid = ?", gone)
+        self._sql.run_many("DELETE FROM photos WHERE id = ?", gone)
 
     def mark_folder_offline(self, root_id: RootId, folder: str, when: float) -> int:
         """Everything in or below a folder that cannot be seen just now; how many photos."""
@@ -119,31 +160,41 @@ class Files:
             [when, root_id, *_below_values(folder)],
         )
 
-    def adopt_moved(self) -> int:
-        """Give files that were moved what is known of them; how many were.
+    def adopt_moved(self) -> list[PhotoId]:
+        """Give files that were moved what is known of them; which they are.
 
         A new file with the inode, size and time of one that is gone is that file under another
-        name: it takes its content over and need not be read.
+        name, and takes its content over. Gone is also what was in a folder on the same file system
+        that is not there, or empty. Only where its time of change is the same too, as it is
+        where a folder was renamed, can it be no other file with that inode: then it need not be
+        read.
         """
         pairs = self._sql.rows(
             """
-            SELECT fresh.id, max(gone.id), max(gone.content_id)
+            SELECT fresh.id, gone.id, gone.content_id, max(gone.ctime_ns) <> fresh.ctime_ns
             FROM photos AS fresh JOIN photos AS gone
               ON gone.inode = fresh.inode AND gone.size_bytes = fresh.size_bytes
              AND gone.mtime_ns = fresh.mtime_ns
             WHERE fresh.pending AND fresh.deleted_at IS NULL AND fresh.content_id IS NULL
-              AND gone.deleted_at IS NOT NULL AND gone.content_id IS NOT NULL AND NOT gone.pending
+              AND fresh.inode <> 0
+              AND gone.content_id IS NOT NULL AND NOT gone.pending
+              AND (gone.deleted_at IS NOT NULL OR gone.root_id IN (
+                SELECT away.id FROM roots AS away JOIN roots AS here ON here.volume = away.volume
+                WHERE away.offline_since IS NOT NULL AND away.volume <> ''
+                  AND here.id = fresh.root_id))
             GROUP BY fresh.id"""
         )
         self._sql.run_many(
-            "UPDATE photos SET content_id = ?, pending = 0,"
-            " moment = coalesce((SELECT substr(taken_at, 1, 19) FROM facts WHERE content_id = ?),"
-            " moment) WHERE id = ?",
-            [(content_id, content_id, fresh) for fresh, _, content_id in pairs],
+            "UPDATE photos SET content_id = ?, pending = ? WHERE id = ?",
+            [(content, doubtful, fresh) for fresh, _, content, doubtful in pairs],
         )
-        self._sql.run_many("DELETE FROM words WHERE rowid = ?", [(gone,) for _, gone, _ in pairs])
-        self._sql.run_many("DELETE FROM photos WHERE id = ?", [(gone,) for _, gone, _ in pairs])
-        return len(pairs)
+        self._sql.run_many(
+            f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
+            [(pair[0],) for pair in pairs],
+        )
+        self._sql.run_many("DELETE FROM words WHERE rowid = ?", [(pair[1],) for pair in pairs])
+        self._sql.run_many("DELETE FROM photos WHERE id = ?", [(pair[1],) for pair in pairs])
+        return [PhotoId(pair[0]) for pair in pairs]
 
     def count_purgeable(self, deleted_before: float) -> int:
         """How many photos `purge` would drop."""
@@ -159,6 +210,10 @@ class Files:
         self._sql.run(
             "DELETE FROM contents WHERE id NOT IN"
             " (SELECT content_id FROM photos WHERE content_id IS NOT NULL)"
+        )
+        self._sql.run(
+            "DELETE FROM sidecars"
+            " WHERE (root_id, folder) NOT IN (SELECT root_id, folder FROM photos)"
         )
         return purged
 

@@ -68,6 +68,10 @@ class Roots:
     def absorb(self, inner: Root, outer: Root) -> None:
         """Make the photos of a root that lies below another one the other's."""
         prefix = os.fsencode(inner.path.relative_to(outer.path))
+        place = os.fsdecode(prefix)
+        mounts = {f"{place}/{folder}" for folder in self.mounts(inner.id)}
+        own = {place} if inner.is_mount else set()
+        self.put_mounts(outer.id, self.mounts(outer.id) | mounts | own)
         self._sql.run(
             "UPDATE photos SET root_id = ?, folder = CASE folder WHEN X'' THEN ?"
             " ELSE CAST(? || folder AS BLOB) END WHERE root_id = ?",

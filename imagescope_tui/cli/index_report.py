@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import console, put_line, say
+from imagescope_tui.counting import counted
 from indexer.events import (
     CaptionerReady,
     CaptionerUnavailable,
@@ -18,6 +19,7 @@ from indexer.events import (
     IndexProgress,
     IndexResumed,
     IndexUpToDate,
+    RootMoved,
     RootOffline,
     ScanFinished,
     WatchDegraded,
@@ -226,6 +228,11 @@ def event_line(event: IndexEvent) -> str:
             return _pause_words(event)
         case IndexResumed():
             return "indexing goes on"
+    return _folder_line(event)
+
+
+def _folder_line(event: IndexEvent) -> str:
+    match event:
         case ScanFinished():
             return f"{event.root}: {_scan_words(event)}"
         case RootOffline():
@@ -233,6 +240,8 @@ def event_line(event: IndexEvent) -> str:
                 f"{event.root} is offline: {event.reason};"
                 f" its {event.photos:,} photos stay and are still found"
             )
+        case RootMoved():
+            return f"{event.before} is now {event.root}: {counted(event.photos, 'photo')} kept"
         case WatchDegraded():
             return (
                 f"{event.root} cannot be watched: {event.reason};"

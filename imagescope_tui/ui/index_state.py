@@ -19,6 +19,7 @@ from indexer.events import (
     IndexResumed,
     IndexUpToDate,
     PhotosCommitted,
+    RootMoved,
     RootOffline,
     ScanFinished,
     ScanStarted,
@@ -73,6 +74,8 @@ class IndexView:
     revision: int = 0
     halted: Problem | None = None
     offline: tuple[OfflineRoot, ...] = ()
+    moved: tuple[RootMoved, ...] = ()
+    """Folders that were found at another place."""
     unwatched: tuple[UnwatchedRoot, ...] = ()
 
     is_told_to_pause: bool = False
@@ -155,6 +158,9 @@ def _of_folder(view: IndexView, event: IndexEvent) -> IndexView | None:
             scanning = None if view.scanning == root else view.scanning
             offline = (*_without(view.offline, root), fresh)
             return replace(view, scanning=scanning, offline=offline)
+        case RootMoved(before=before):
+            offline = _without(view.offline, before)
+            return replace(view, offline=offline, moved=(*view.moved, event))
         case WatchDegraded(root=root, reason=reason, seconds_between_scans=seconds):
             kept = tuple(entry for entry in view.unwatched if entry.root != root)
             slow = UnwatchedRoot(root=root, reason=reason, seconds_between_scans=seconds)

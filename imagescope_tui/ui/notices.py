@@ -83,6 +83,10 @@ def _folders(index: IndexView, roots: tuple[Root, ...]) -> Iterator[Notice]:
             name = printable(str(root.path))
             text = f"{name} is not there; its photos stay and are still found."
             yield Notice(key=f"offline {root.path}", text=text, tone="warning")
+    for moved in index.moved:
+        before, now = printable(moved.before), printable(moved.root)
+        text = f"{before} is now {now}: {counted(moved.photos, 'photo')} kept."
+        yield Notice(key=f"moved {moved.before} {moved.root}", text=text)
     for slow in index.unwatched:
         yield Notice(key=f"unwatched {slow.root}", text=_unwatched(slow))
 

@@ -11,7 +11,7 @@ from PIL import Image
 from indexer.decode_pool import DecodePool
 from indexer.decoding import PHOTO_EXTENSIONS
 from indexer.events import PhotoFailed
-from indexer.models.protocols import Picture, PictureInput
+from indexer.formats import PHOTO_EXTENSIONS
 from indexer.options import IndexerOptions
 from indexer.pipeline import BATCH_PHOTOS, PART_PHOTOS, Pipeline
 from indexer.scanner import Scanner
@@ -19,45 +19,18 @@ from storage.errors import LibraryFull
 from storage.library import Library
 from storage.records import PhotoFilter
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
+from tests.indexer.mean_colour import MeanColour
 from tests.indexer.children import child_of
 from tests.pictures import paint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
     from indexer.decode_failures import DecodeFailure
     from indexer.decoding import Decoded
     from indexer.events import IndexEvent
-    from indexer.models.protocols import FloatMatrix
-
-
-class MeanColour:
-    """An encoder that really looks: a picture's vector is its mean colour."""
-
-    picture_input = PictureInput(width=4, height=4, fit="squash")
-    dim = 3
-    batch_size = 8
-
-    def __init__(self, encoder_id: str = "mean-colour/1", refuses: int | None = None) -> None:
-        self.encoder_id = encoder_id
-        self.calls = 0
-        self._refuses = refuses
-
-    def encode_pictures(self, pictures: Sequence[Picture]) -> FloatMatrix:
-        if any(picture.width == self._refuses for picture in pictures):
-            raise RuntimeError("out of memory")
-        self.calls += len(pictures)
-        means = np.stack([picture.pixels.mean(axis=(0, 1)) for picture in pictures]) + 1.0
-        lengths = np.linalg.norm(means, axis=1, keepdims=True)
-        return np.asarray(means / lengths, dtype=np.float32)
-
-    def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
-        return np.zeros((len(texts), 3), dtype=np.float32)
-
-    def known_words(self, text: str) -> frozenset[str]:
-        return frozenset()
 
 
 class Line:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's own")
+from tests.indexer.unshared import run_unshared
 
-PROJECT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's own")
 
 
 @pytest.fixture
@@ -65,20 +66,6 @@ if not degraded.qsize():
 print(degraded.get(timeout=20)[1], flush=True)
 watcher.close()
 """
-
-
-def run_unshared(program: str, *arguments: str) -> list[str]:
-    """What the program prints as root of a namespace of its own; skips where that cannot be had."""
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        pytest.skip("no unshare, to be somebody with limits and mounts of their own")
-    allowed = subprocess.run([unshare, "-Urm", "true"], capture_output=True, text=True)
-    if allowed.returncode != 0:
-        pytest.skip(f"no user namespaces here: {allowed.stderr.strip()}")
-    command = [unshare, "-Urm", sys.executable, "-c", program, *arguments]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
 
 
 def test_limit_of_watches_degrades_the_root(root: Path) -> None:
