@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import socket
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from tests.privacy.guard.sitecustomize import LOG_VARIABLE, guard
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # A busy machine is no fault of the code: laws have no time limit of their own.
 settings.register_profile("imagescope", deadline=None)
@@ -20,6 +20,9 @@ settings.load_profile("imagescope")
 
 # Test processes share the cores, where threads of numpy that wait for each other take time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+GUARD_FOLDER = Path(__file__).resolve().parent / "privacy" / "guard"
+guard()
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -38,18 +41,23 @@ def live_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"IMAGESCOPE_{name}", raising=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _guarded_sockets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Sockets of this process and of all that it starts stay on this machine; where it is noted."""
+    log = tmp_path_factory.mktemp("sockets") / "log"
+    log.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(LOG_VARIABLE, str(log))
+        patch.setenv("PYTHONPATH", str(GUARD_FOLDER), prepend=os.pathsep)
+        yield log
+
+
 @pytest.fixture(autouse=True)
-def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    connect = socket.socket.connect
-
-    def guarded(self: socket.socket, address: Any) -> None:  # noqa: ANN401
-        if self.family in (socket.AF_INET, socket.AF_INET6):
-            host = str(address[0])
-            if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
-                pytest.fail(f"a socket to {host}")
-        connect(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+def _loopback_only(_guarded_sockets: Path) -> Iterator[None]:
+    before = _guarded_sockets.stat().st_size
+    yield
+    if _guarded_sockets.stat().st_size > before:
+        pytest.fail(_guarded_sockets.read_text()[before:])
 
 
 @pytest.fixture(scope="session")
