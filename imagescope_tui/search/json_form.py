@@ -141,6 +141,7 @@ def _hit_to_json(
     return {
         "rank": place,
         "path": str(photo.full_path),
+        "second": candidate.second,
         "score": round(candidate.score, 6),
         "stage": 3 if verdict else 2 if _is_asked(verification) else 1,
         "group": group_of(candidate, result.propositions, verification, verdict),
@@ -148,6 +149,7 @@ def _hit_to_json(
         "taken_at": photo.taken_at,
         "offline": photo.offline_since is not None,
         "copies": [str(copy.full_path) for copy in copies if copy.id != photo.id],
+        "companions": [str(path) for path in library.companions.of([photo.id]).get(photo.id, ())],
         "parts": parts_to_json(candidate),
         "answers": answers_to_json(verification, result.propositions),
         "caption_answers": caption_answers_to_json(verification, result.propositions),

@@ -110,13 +110,15 @@ class IndexSession:
             with contextlib.suppress(PicturesUnavailable):
                 await self._client.caption_with(self._captioner())
 
-    async def prepare_picture(self, photo_id: PhotoId, side: int) -> bool:
-        """Have a thumbnail or preview made; whether it is there now."""
+    async def prepare_picture(
+        self, photo_id: PhotoId, side: int, second: float | None = None
+    ) -> bool:
+        """Have a thumbnail or preview made, or that of a moment; whether it is there now."""
         if self._client is None:
             return False
         if side == PREVIEW_SIDE:
-            return await self._client.prepare_preview(photo_id)
-        return await self._client.prepare_thumbnail(photo_id)
+            return await self._client.prepare_preview(photo_id, second)
+        return await self._client.prepare_thumbnail(photo_id, second)
 
     def _running(self) -> IndexerClient:
         if self._client is None:

@@ -30,6 +30,13 @@ class GridItem:
     """How well it fits what was searched for; None in the timeline."""
     failure: str = ""
     """Why the file could not be read; empty where it was, or was not tried yet."""
+    second: float | None = None
+    """Of a moving picture that was found, the moment that was; None for all others."""
+
+    @property
+    def moment(self) -> float | None:
+        """The moment to show in place of what stands for the photo; None where that is it."""
+        return self.photo.moment_beside(self.second)
 
 
 class PhotoSource(Protocol):
@@ -102,6 +109,7 @@ class Ranking:
                 copies=_copies_of(photo, copies),
                 section=self._sections[place] if self._sections else None,
                 failure=failures.get(photo.id, ""),
+                second=self._ranking[place].second,
             )
             if photo
             else None

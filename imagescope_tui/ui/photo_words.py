@@ -28,14 +28,15 @@ class Line:
     emphasis: Emphasis = ""
 
 
-def about(detail: PhotoDetail, home: Path) -> list[Line]:
-    """Name, time, camera, place, size, words and paths."""
+def about(detail: PhotoDetail, home: Path, second: float | None = None) -> list[Line]:
+    """Name, time, camera, place, size, words and paths; of a film the moment that was found."""
     photo, facts = detail.photo, detail.facts
     moment = wording.moment_of(photo)
     taken = wording.day_and_time(moment) if moment else ""
     lines = [
         Line(printable(photo.path.rpartition("/")[2]), "title"),
         Line(taken if photo.taken_at else f"{taken} (the file’s own time)"),
+        Line(wording.play_sentence(photo, second)),
     ]
     if facts is not None:
         camera = [printable(name) for name in (facts.camera, facts.lens) if name]
@@ -50,9 +51,9 @@ def about(detail: PhotoDetail, home: Path) -> list[Line]:
     return _tidy(lines)
 
 
-def about_briefly(detail: PhotoDetail, home: Path) -> list[Line]:
+def about_briefly(detail: PhotoDetail, home: Path, second: float | None = None) -> list[Line]:
     """The same for little room: the facts in one sentence, without the name."""
-    lines = about(detail, home)[1:]
+    lines = about(detail, home, second)[1:]
     place = next((n for n, line in enumerate(lines) if line.emphasis == "quiet"), len(lines))
     facts = " · ".join(line.text for line in lines[:place])
     return [Line(facts), *(line for line in lines[place:] if line.text)]
@@ -64,7 +65,13 @@ def _own_words(detail: PhotoDetail) -> Iterator[Line]:
     if detail.caption is not None and detail.caption.text:
         said.append(Line(f"“{printable(detail.caption.text)}”"))
     if facts is not None:
-        texts = (facts.title, facts.description, ", ".join(facts.keywords))
+        texts = (
+            wording.marks(facts),
+            facts.title,
+            facts.description,
+            ", ".join(facts.keywords),
+            ", ".join(facts.people),
+        )
         said.extend(Line(printable(text)) for text in dict.fromkeys(texts) if text)
     if said:
         yield Line("", "quiet")
@@ -74,6 +81,9 @@ def _own_words(detail: PhotoDetail) -> Iterator[Line]:
 def _whereabouts(detail: PhotoDetail, home: Path) -> Iterator[Line]:
     yield Line("", "quiet")
     yield Line(wording.short_path(detail.photo.full_path, home), "quiet")
+    if detail.companions:
+        names = ", ".join(printable(path.name) for path in detail.companions)
+        yield Line(f"with {names}", "quiet")
     for copy in detail.copies[:_COPIES_NAMED]:
         yield Line(f"also {wording.short_path(copy.full_path, home)}", "quiet")
     if len(detail.copies) > _COPIES_NAMED:

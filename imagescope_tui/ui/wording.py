@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from imagescope_tui.counting import counted
+from imagescope_tui.counting import clock, counted
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from storage.records import Facts, Photo
 
+PLAY = "▶"
 _UNITS = ((1000, "kB"), (1_000_000, "MB"), (1_000_000_000, "GB"))
 _MONTHS = (
     "January",
@@ -60,6 +61,17 @@ def size(size_bytes: int) -> str:
     step = next(step for step, unit in _UNITS if size_bytes < 999.5 * step or unit == "GB")
     value, unit = size_bytes / step, dict(_UNITS)[step]
     return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
+
+
+def play_sentence(photo: Photo, second: float | None) -> str:
+    """`▶ 0:42 of 3:10` for a moment of a moving picture, `▶ 3:10` for all of it; else nothing."""
+    lasts = photo.duration_seconds
+    parts = [
+        "" if second is None else clock(second),
+        "" if lasts is None else clock(max(1.0, lasts)),
+    ]
+    told = " of ".join(part for part in parts if part)
+    return f"{PLAY} {told}" if told else ""
 
 
 def rate(photos_per_second: float) -> str:
@@ -121,6 +133,12 @@ def place_sentence(facts: Facts) -> str:
         return ""
     place = f"{facts.latitude:.4g}, {facts.longitude:.4g}"
     return f"{place} · {facts.altitude_m:.0f} m" if facts.altitude_m else place
+
+
+def marks(facts: Facts) -> str:
+    """`★★★★ · Red`, as its owner marked a photo; empty where it was not."""
+    stars = "rejected" if (facts.rating or 0) < 0 else "★" * (facts.rating or 0)
+    return " · ".join(part for part in (stars, printable(facts.label or "")) if part)
 
 
 def frame_sentence(photo: Photo, facts: Facts | None) -> str:

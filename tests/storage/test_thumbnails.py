@@ -23,6 +23,26 @@ def test_what_was_written_is_read_and_nothing_else(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["abcd-320.jpg"]
 
 
+def test_each_moment_of_a_moving_picture_has_a_picture_of_its_own(tmp_path: Path) -> None:
+    cache = ThumbnailCache(tmp_path, 1000)
+    cache.write("abcd", 320, JPEG, second=42.04)
+    assert cache.read("abcd", 320) is None
+    assert cache.read("abcd", 320, 7.0) is None
+    assert cache.read("abcd", 320, 42.04) == JPEG
+    assert cache.has("abcd", 320, 42.04)
+    assert [path.name for path in tmp_path.rglob("*.jpg")] == ["abcd-320-42040ms.jpg"]
+
+
+def test_moments_are_trimmed_as_all_pictures_are(tmp_path: Path) -> None:
+    cache = ThumbnailCache(tmp_path, 2 * len(JPEG) - 1)
+    cache.write("abcd", 320, JPEG)
+    cache.write("abcd", 320, JPEG, second=7.0)
+    os.utime(cache.path_of("abcd", 320, 7.0), (1000, 1000))
+    assert cache.trim() == len(JPEG)
+    assert not cache.has("abcd", 320, 7.0)
+    assert cache.has("abcd", 320)
+
+
 def test_trimming_drops_the_least_recently_used_until_it_fits(tmp_path: Path) -> None:
     cache = ThumbnailCache(tmp_path, 250)
     for age, name in enumerate(("new1", "old1", "old2")):

@@ -38,6 +38,8 @@ class World:
     root: Path
     words: dict[int, frozenset[str]] = field(default_factory=dict)
     """True words by photo id."""
+    seconds: dict[int, float] = field(default_factory=dict)
+    """Of photos that move, the moment that is found, by photo id."""
 
     def settings(self, client: StandInIndexer, *, images: ImageMode = "blocks") -> UiSettings:
         def make_client(
@@ -107,12 +109,12 @@ class StandInIndexer:
     async def add_folder(self, folder: Path) -> None:
         self.folders.append(folder)
 
-    async def prepare_preview(self, photo_id: PhotoId) -> bool:
-        self.asked.append(f"preview {photo_id}")
+    async def prepare_preview(self, photo_id: PhotoId, second: float | None = None) -> bool:
+        self.asked.append(f"preview {photo_id}" + ("" if second is None else f" at {second}"))
         return False
 
-    async def prepare_thumbnail(self, photo_id: PhotoId) -> bool:
-        self.asked.append(f"thumbnail {photo_id}")
+    async def prepare_thumbnail(self, photo_id: PhotoId, second: float | None = None) -> bool:
+        self.asked.append(f"thumbnail {photo_id}" + ("" if second is None else f" at {second}"))
         return False
 
     async def nearest(
@@ -138,7 +140,13 @@ class StandInIndexer:
                 wanted |= self.world.words.get(like.id, frozenset()) if like else set()
         known = wanted & frozenset().union(*self.world.words.values())
         found = [
-            NearPhoto(photo_id=photo.id, content_id=photo.content_id, score=share, picture=share)
+            NearPhoto(
+                photo_id=photo.id,
+                content_id=photo.content_id,
+                score=share,
+                picture=share,
+                second=self.world.seconds.get(photo.id),
+            )
             for photo in photos
             if photo.content_id is not None
             and photo.full_path != without

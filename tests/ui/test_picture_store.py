@@ -33,8 +33,10 @@ class Bench:
     ready: list[str] = field(default_factory=list)
     asked: list[tuple[int, int]] = field(default_factory=list)
 
-    def read(self, content_hash: str, longest_side: int) -> bytes | None:
-        return self.jpegs.get(content_hash)
+    def read(
+        self, content_hash: str, longest_side: int, second: float | None = None
+    ) -> bytes | None:
+        return self.jpegs.get(content_hash if second is None else f"{content_hash} at {second}")
 
     def paint(self, jpeg: bytes, key: PictureKey) -> Painting:
         if jpeg == b"damaged":
@@ -42,7 +44,7 @@ class Bench:
         self.painted.append(key.content_hash)
         return Painting((), release=lambda: self.released.append(key.content_hash))
 
-    async def prepare(self, photo_id: PhotoId, side: int) -> bool:
+    async def prepare(self, photo_id: PhotoId, side: int, second: float | None) -> bool:
         self.asked.append((photo_id, side))
         self.jpegs |= self.made_by_indexer
         return bool(self.made_by_indexer)

@@ -26,6 +26,8 @@ class PictureKey:
     """Longest side of the stored JPEG in pixels: THUMBNAIL_SIDE or PREVIEW_SIDE."""
     box: Box
     is_grey: bool = False
+    second: float | None = None
+    """Of a moving picture, the moment; None for what stands for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,9 @@ _CELLS_KEPT = 120_000
 class JpegSource(Protocol):
     """Where the small JPEGs lie."""
 
-    def read(self, content_hash: str, longest_side: int) -> bytes | None:
+    def read(
+        self, content_hash: str, longest_side: int, second: float | None = None
+    ) -> bytes | None:
         """The JPEG, or None where there is none."""
         ...
 
@@ -39,7 +41,7 @@ class PictureStore:
         *,
         source: JpegSource,
         paint: Callable[[bytes, PictureKey], Painting],
-        prepare: Callable[[PhotoId, int], Awaitable[bool]],
+        prepare: Callable[[PhotoId, int, float | None], Awaitable[bool]],
         on_ready: Callable[[PictureKey], None],
         executor: Executor,
     ) -> None:
@@ -116,14 +118,15 @@ class PictureStore:
         return key in self._paintings or key in self._missing or key in self._in_work
 
     async def _make(self, request: PictureRequest) -> None:
-        painting = await self._read_and_paint(request.key)
-        if painting is None and await self._prepare(request.photo_id, request.key.side):
-            painting = await self._read_and_paint(request.key)
+        key = request.key
+        painting = await self._read_and_paint(key)
+        if painting is None and await self._prepare(request.photo_id, key.side, key.second):
+            painting = await self._read_and_paint(key)
         if painting is None:
-            self._missing.add(request.key)
+            self._missing.add(key)
         else:
-            self._keep(request.key, painting)
-        self._on_ready(request.key)
+            self._keep(key, painting)
+        self._on_ready(key)
 
     async def _read_and_paint(self, key: PictureKey) -> Painting | None:
         loop = asyncio.get_running_loop()
@@ -147,7 +150,7 @@ class PictureStore:
 def _painted(
     source: JpegSource, paint: Callable[[bytes, PictureKey], Painting], key: PictureKey
 ) -> Painting | None:
-    jpeg = source.read(key.content_hash, key.side)
+    jpeg = source.read(key.content_hash, key.side, key.second)
     if jpeg is None:
         return None
     try:

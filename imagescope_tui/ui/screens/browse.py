@@ -237,7 +237,7 @@ class BrowseScreen(AskingScreen):
     def _selected(self, event: PhotoGrid.Selected) -> None:
         self._show_status()
         photo = event.item.photo if event.item else None
-        self.query_one(PhotoPanel).show_photo(photo, event.item.failure if event.item else "")
+        self.query_one(PhotoPanel).show_photo(event.item)
         for screen in self.app.screen_stack[1:]:
             screen.post_message(PhotoGrid.Selected(event.item))
         if photo is not None:

@@ -206,7 +206,10 @@ class DetailScreen(PhotoActions):
         self.query_one("#detail-title", EdgeLine).show(
             title, Content.styled(place, "$foreground-muted")
         )
-        self.query_one(PictureView).show(photo, grid.item.failure if grid.item else "")
+        item = grid.item
+        self.query_one(PictureView).show(
+            photo, item.failure if item else "", item.second if item else None
+        )
         if photo is not None:
             self._read_detail(photo)
 
@@ -247,10 +250,11 @@ class DetailScreen(PhotoActions):
         self.query_one(KeyLine).show_hints(hints)
 
     def _show_words(self) -> None:
-        reasons = self.app.browse.reasons
+        reasons, item = self.app.browse.reasons, self.app.browse.grid.item
+        second = item.second if item else None
         self.query_one(ChatPane).show_chat(self.app.browse.chat)
         if self.has_class("-wide"):
-            facts = about(self._detail, Path.home()) if self._detail else []
+            facts = about(self._detail, Path.home(), second) if self._detail else []
             lines = [*facts, Line(""), Line("Why", "head"), *why_page(reasons, _COLUMN_CELLS)]
         elif self._page == "why":
             is_beside = self.query_one("#detail-table-scroll").display
@@ -261,7 +265,7 @@ class DetailScreen(PhotoActions):
                 else why_page(reasons, room)
             )
         else:
-            lines = about_briefly(self._detail, Path.home()) if self._detail else []
+            lines = about_briefly(self._detail, Path.home(), second) if self._detail else []
         self.query_one("#detail-words", Static).update(as_content(lines))
         table = answers_table(reasons, _TABLE_CELLS)
         self.query_one("#detail-table", Static).update(as_content(table))

@@ -65,6 +65,8 @@ class CardFace:
     judged: Judged = ""
     trouble: str = ""
     """Why there is no picture, where that is known."""
+    plays: str = ""
+    """Of a moving picture, the moment that was found, and how long it lasts."""
     copies: int = 1
     is_selected: bool = False
     is_marked: bool = False
@@ -177,6 +179,9 @@ def _judged(face: CardFace, room: int) -> str:
 
 def _signs(face: CardFace, styles: CardStyles) -> list[Segment]:
     signs = []
+    if face.plays:
+        room = face.width - 4 - cell_len(face.lead) - cell_len(face.checks) - _NAME_LEAST
+        signs.append(Segment(f" {_shortened(face.plays, room)}", styles.dim))
     if face.copies > 1:
         signs.append(Segment(f" ×{face.copies}", styles.dim))
     if face.is_offline:
@@ -184,6 +189,11 @@ def _signs(face: CardFace, styles: CardStyles) -> list[Segment]:
     if face.is_marked:
         signs.append(Segment(f" {MARK}", styles.mark))
     return signs
+
+
+def _shortened(plays: str, room: int) -> str:
+    """Without how long it lasts, where there is no room for both."""
+    return plays if cell_len(plays) < room else plays.partition(" of ")[0]
 
 
 def _without_picture(face: CardFace, styles: CardStyles) -> list[Strip]:

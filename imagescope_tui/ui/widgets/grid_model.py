@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagescope_tui.ui import wording
@@ -13,7 +14,7 @@ from storage.safe_text import printable
 from storage.thumbnails import THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
     from imagescope_tui.ui.known import Known
     from imagescope_tui.ui.photo_feed import GridItem, PhotoFeed
@@ -56,28 +57,45 @@ class GridModel:
             width, height, card_width=CARD_WIDTHS[self._size_step], is_text=self._is_text
         )
 
-    def key(self, item: GridItem) -> PictureKey | None:
-        """The picture for the photo's card; None before its file has been read."""
+    def keys(self, item: GridItem) -> list[PictureKey]:
+        """The pictures for the photo's card, the best first; none before its file has been read.
+
+        Of a moving picture that is the moment that was found, and until it is there, or where it
+        cannot be had, what stands for it.
+        """
         if item.photo.content_hash is None or self._is_text:
-            return None
-        return PictureKey(
+            return []
+        key = PictureKey(
             content_hash=item.photo.content_hash,
             side=THUMBNAIL_SIDE,
             box=picture_box(self.geometry.card_width, self.geometry.card_height),
             is_grey=item.photo.offline_since is not None,
         )
+        return [key] if item.moment is None else [replace(key, second=item.moment), key]
 
     def painting(self, index: int) -> Painting | None:
         """The painted picture at a place, where there is one."""
-        item = self.item(index)
-        key = self.key(item) if item else None
+        key = self._painted(self.item(index))
         return self.pictures.get(key) if key and self.pictures else None
 
-    def requests(self, indexes: Iterable[int]) -> list[PictureRequest]:
-        """The pictures of these places, in this order."""
+    def _painted(self, item: GridItem | None) -> PictureKey | None:
+        if item is None or self.pictures is None:
+            return None
+        return next((key for key in self.keys(item) if self.pictures.get(key) is not None), None)
+
+    def requests(self, shown: Sequence[int], around: Iterable[int]) -> list[PictureRequest]:
+        """The pictures of the places in view, then their moments, then those of the others."""
+        own = self._requests(shown)
+        moments = [request for request in own if request.key.second is not None]
+        return [*_still(own), *moments, *_still(self._requests(around))]
+
+    def _requests(self, indexes: Iterable[int]) -> list[PictureRequest]:
         items = [item for index in indexes if (item := self.item(index)) is not None]
-        keys = [(item, self.key(item)) for item in items]
-        return [PictureRequest(key=key, photo_id=item.photo.id) for item, key in keys if key]
+        return [
+            PictureRequest(key=key, photo_id=item.photo.id)
+            for item in items
+            for key in self.keys(item)
+        ]
 
     def face(self, index: int, *, is_selected: bool, is_first_shown: bool) -> CardFace:
         """What the card at a place shows."""
@@ -100,7 +118,8 @@ class GridModel:
             is_selected=is_selected,
             is_marked=item.photo.id in self._marks,
             is_offline=item.photo.offline_since is not None,
-            picture=self.key(item),
+            plays=wording.play_sentence(item.photo, item.second),
+            picture=self._painted(item),
             state=self._state(index, item),
         )
 
@@ -139,9 +158,13 @@ class GridModel:
     def _state(self, index: int, item: GridItem) -> PictureState:
         if self._is_text:
             return "text"
-        key = self.key(item)
-        if key is None:
+        keys = self.keys(item)
+        if not keys:
             return "unread"
         if self.painting(index) is not None:
             return "ready"
-        return "missing" if self.pictures and self.pictures.is_missing(key) else "waiting"
+        return "missing" if self.pictures and self.pictures.is_missing(keys[-1]) else "waiting"
+
+
+def _still(requests: Iterable[PictureRequest]) -> list[PictureRequest]:
+    return [request for request in requests if request.key.second is None]

@@ -167,7 +167,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         """A painting is there: draw the cards that show it."""
         for index in self._shown:
             item = self._model.item(index)
-            if item is not None and self._model.key(item) == key:
+            if item is not None and key in self._model.keys(item):
                 self.refresh(self._region_of(index))
 
     def validate_index(self, index: int) -> int:
@@ -361,8 +361,8 @@ class PhotoGrid(ScrollView, can_focus=True):
         if self._model.pictures is None:
             return
         shown, page = self._shown, self._model.geometry.page
-        order = (*shown, *range(shown.stop, shown.stop + page), *range(shown.start)[-page:])
-        self._model.pictures.want("grid", self._model.requests(order))
+        around = (*range(shown.stop, shown.stop + page), *range(shown.start)[-page:])
+        self._model.pictures.want("grid", self._model.requests(shown, around))
 
     def _placed_paintings(self) -> Iterator[PlacedPainting]:
         for index in self._shown:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from imagescope_tui.ui.library_reader import PhotoDetail
+    from imagescope_tui.ui.photo_feed import GridItem
     from imagescope_tui.ui.why_page import Reasons
     from storage.records import Photo
 
@@ -37,6 +38,7 @@ class PhotoPanel(Vertical):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._reasons: Reasons | None = None
+        self._second: float | None = None
 
     def compose(self) -> ComposeResult:
         """Photo, Why and Chat."""
@@ -81,16 +83,19 @@ class PhotoPanel(Vertical):
         for name in ("#panel-facts-scroll", "#panel-why"):
             self.query_one(name).scroll_relative(y=lines, animate=False)
 
-    def show_photo(self, photo: Photo | None, failure: str = "") -> None:
+    def show_photo(self, item: GridItem | None) -> None:
         """The picture at once; what is known of it follows."""
+        photo = item.photo if item else None
         self._shape(photo)
-        self.picture.show(photo, failure)
+        self._second = item.second if item else None
+        self.picture.show(photo, item.failure if item else "", self._second)
         if photo is None:
             self.query_one("#panel-facts", Static).update("")
 
     def show_detail(self, detail: PhotoDetail) -> None:
         """What is known of the photo."""
-        self.query_one("#panel-facts", Static).update(as_content(about(detail, Path.home())))
+        words = as_content(about(detail, Path.home(), self._second))
+        self.query_one("#panel-facts", Static).update(words)
 
     def show_reasons(self, reasons: Reasons) -> None:
         """Why the photo was found, and how the search went."""

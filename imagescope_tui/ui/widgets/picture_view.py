@@ -38,6 +38,7 @@ class PictureView(Widget):
         super().__init__(id=id)
         self._photo: Photo | None = None
         self._failure = ""
+        self._second: float | None = None
         self._pictures: PictureStore | None = None
         self._pixels_shown: Callable[[Box], int] = lambda box: 0
         self._ground = Style.null()
@@ -54,10 +55,13 @@ class PictureView(Widget):
         self._pixels_shown = pixels_shown
         self._want()
 
-    def show(self, photo: Photo | None, failure: str = "") -> None:
-        """Another photo, or none; `failure` says why it could not be read."""
-        if (photo, failure) != (self._photo, self._failure):
-            self._photo, self._failure = photo, failure
+    def show(self, photo: Photo | None, failure: str = "", second: float | None = None) -> None:
+        """Another photo, or none; `failure` says why it could not be read.
+
+        Of a moving picture `second` is the moment; None is what stands for it.
+        """
+        if (photo, failure, second) != (self._photo, self._failure, self._second):
+            self._photo, self._failure, self._second = photo, failure, second
             self._want()
             self.refresh()
 
@@ -96,15 +100,22 @@ class PictureView(Widget):
         if self._photo is None or self._photo.content_hash is None or not self.size:
             return []
         box = Box(self.size.width, self.size.height)
-        sides = [THUMBNAIL_SIDE]
+        second = self._photo.moment_beside(self._second)
+        # The thumbnail that every photo has comes first on the screen, and stays where a better
+        # one, or the moment, cannot be had.
+        pictures = [(THUMBNAIL_SIDE, moment) for moment in dict.fromkeys((second, None))]
         is_there = self._photo.offline_since is None
         if is_there and self._pixels_shown(box) > THUMBNAIL_SIDE:
-            sides.insert(0, PREVIEW_SIDE)
+            pictures.insert(0, (PREVIEW_SIDE, second))
         return [
             PictureKey(
-                content_hash=self._photo.content_hash, side=side, box=box, is_grey=not is_there
+                content_hash=self._photo.content_hash,
+                side=side,
+                box=box,
+                is_grey=not is_there,
+                second=moment,
             )
-            for side in sides
+            for side, moment in pictures
         ]
 
     def _want(self) -> None:
