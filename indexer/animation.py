@@ -29,7 +29,7 @@ def whole_animation(still: OpenedPhoto, image: ImageFile.ImageFile) -> OpenedPho
     image.load()
     first = image.copy()
     walk = _walk(image)
-    duration = walk.ends[-1] if walk.is_complete and walk.ends[-1] > 0 else None
+    duration = round(walk.ends[-1], 3) if walk.is_complete else None
     return replace(
         still,
         image=first,
@@ -91,8 +91,8 @@ def _is_shown(image: Image.Image, frame: int) -> bool:
 
 
 def _seconds_shown(image: Image.Image) -> float:
-    """How long the frame stays, by the file; browsers show no frame for less than a fiftieth."""
+    """How long the frame stays; what is no time to see it counts as a tenth, as in browsers."""
     milliseconds = image.info.get("duration", 0)
-    if not isinstance(milliseconds, int | float) or not 0 <= milliseconds < 3_600_000:
-        return 0.0
+    if not isinstance(milliseconds, int | float) or not 10 < milliseconds < 3_600_000:
+        return 0.1
     return milliseconds / 1000

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from indexer.decode_failures import DecodeFailure
-from indexer.decode_process import DecodeProcess, FileOutOfReach, WorkerStopped
+from indexer.decode_process import DecodeProcess, FileTooSlow, WorkerStopped
 from indexer.decode_wire import Outcome, Request, WorkerSettings
 from indexer.errors import WorkerPoolBroken
 
@@ -49,8 +49,9 @@ class _Job:
 class DecodePool:
     """Guarded worker processes, started when there is work, that decode photos and previews.
 
-    A file that makes its worker crash, hang or outgrow its memory is tried once more in a fresh
-    worker and then is a permanent DecodeFailure; no other file notices. Every method may be called
+    A file that makes its worker crash or outgrow its memory is tried once more in a fresh worker
+    and then is a permanent DecodeFailure, as is at once a file that takes too long; no other file
+    notices. Every method may be called
     from any thread.
     """
 
@@ -219,9 +220,10 @@ class _Slot:
             process = self._ready_process()
             try:
                 return process.ask(request)
-            except FileOutOfReach as error:
+            except FileTooSlow as stop:
+                # Not once more: a folder of such files would hold everything up for twice as long.
                 self.rest()
-                return DecodeFailure(reason=str(error), permanent=False)
+                return DecodeFailure(reason=str(stop), permanent=stop.permanent)
             except WorkerStopped as stop:
                 reason = str(stop)
                 logger.debug("a decoding worker stopped: %s", reason)

@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 START_SECONDS_MAX = 60.0
 _END_SECONDS_MAX = 5.0
-_WORKING_SHARE = 0.2
+_WORKING_SHARE = 0.5
 """A worker that used less of its time than this was waiting, on a busy machine too."""
 
 # The parent's import path is handed over, so that parent and worker run the same code wherever
-# that is; one OpenBLAS thread, for each takes address space, which is limited.
+# that is; one thread for OpenBLAS and LibRaw, for each takes address space, which is limited.
 _BOOTSTRAP = (
     "import json, os, sys; sys.path[:] = json.loads(sys.argv[1]);"
-    " os.putenv('OPENBLAS_NUM_THREADS', '1');"
+    " [os.putenv(name, '1') for name in ('OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS')];"
     " from indexer.decode_worker import main; main(sys.argv[2])"
 )
 
@@ -53,8 +53,13 @@ class WorkerStopped(Exception):
     """The worker ended, or had to be ended, while it had a file in hand; says why."""
 
 
-class FileOutOfReach(Exception):
-    """The worker's time ran out while it waited for a disk or a network, not while it decoded."""
+class FileTooSlow(Exception):
+    """The worker's time ran out; says where."""
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+        """Whether it was spent on decoding, not on waiting for a disk, a network, a processor."""
 
 
 class DecodeProcess:
@@ -114,8 +119,8 @@ class DecodeProcess:
         """The outcome of a request.
 
         Raises:
-            WorkerStopped: the worker crashed, took too long or too much memory.
-            FileOutOfReach: the file could not be read in time.
+            WorkerStopped: the worker crashed or took too much memory.
+            FileTooSlow: it took too long.
             After either the worker is of no more use.
         """
         started_with = self._cpu_seconds()
@@ -174,11 +179,11 @@ class DecodeProcess:
             rest = rest[count:]
         return bytes(buffer)
 
-    def _too_slow(self, cpu_seconds: float) -> Exception:
+    def _too_slow(self, cpu_seconds: float) -> FileTooSlow:
         limit = self._settings.seconds_per_file
         if cpu_seconds < limit * _WORKING_SHARE:
-            return FileOutOfReach(f"reading it takes longer than {limit:g} s")
-        return WorkerStopped(f"decoding it takes longer than {limit:g} s")
+            return FileTooSlow(f"reading it takes longer than {limit:g} s", permanent=False)
+        return FileTooSlow(f"decoding it takes longer than {limit:g} s", permanent=True)
 
     def _cpu_seconds(self) -> float:
         """Processor time the worker has used; infinite where the system does not tell."""

@@ -10,14 +10,14 @@ import logging
 import os
 import stat
 import warnings
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import IO, TYPE_CHECKING, TypeVar
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from indexer.decode_failures import (
     NOT_REGULAR,
@@ -26,7 +26,7 @@ from indexer.decode_failures import (
     failure_to_open,
 )
 from indexer.decode_failures import DecodeFailure as DecodeFailure
-from indexer.formats import HEAD_BYTES, JXL, RAW, VIDEO, extra_for
+from indexer.formats import HEAD_BYTES, JXL, RAW, VIDEO, extra_for, is_sequence
 from indexer.geometry import fit_for, fit_within, turned_size
 from indexer.models.protocols import Picture
 from indexer.still_photo import open_still, prepare_pillow
@@ -201,7 +201,15 @@ def _opened_photo(
         opening = open_video(file, head, second=second)
     else:
         opening = open_still(file, second=second, with_others=with_others)
-    with opening as photo:
+    with ExitStack() as stack:
+        try:
+            photo = stack.enter_context(opening)
+        except UnidentifiedImageError:
+            if not (is_sequence(head) and VIDEO.is_installed):
+                raise
+            from indexer.video import open_video
+
+            photo = stack.enter_context(open_video(file, head, second=second))
         yield photo
 
 

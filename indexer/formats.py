@@ -95,9 +95,10 @@ _DEMUXERS = (
     (4, b"mdat", "mov"),
     (4, b"wide", "mov"),
 )
+_SEQUENCE_BRANDS = (b"msf1", b"hevc", b"hevx")
 _PICTURE_BRANDS = (
-    *(b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2", b"miaf", b"avif", b"avis", b"msf1"),
-    *(b"hevc", b"hevx", b"jp2 ", b"jxl "),
+    *(b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2", b"miaf", b"avif", b"avis"),
+    *(b"jp2 ", b"jxl ", *_SEQUENCE_BRANDS),
 )
 _TS_PACKETS = ((0, 188), (4, 192))
 """Where the first packet of an MPEG transport stream begins, and how long they are."""
@@ -115,6 +116,11 @@ def extra_for(head: bytes, extension: str) -> Extra | None:
     if is_like_tiff(head):
         return RAW if extension in RAW_EXTENSIONS else None
     return VIDEO if demuxer_for(head) is not None else None
+
+
+def is_sequence(head: bytes) -> bool:
+    """Whether a HEIF file may hold a film and no photo, which only readers of videos see."""
+    return head.startswith(b"ftyp", 4) and head[8:12] in _SEQUENCE_BRANDS
 
 
 def is_like_tiff(head: bytes) -> bool:

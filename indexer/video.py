@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 MOMENTS_MAX = 12
-_SECONDS_BETWEEN = 4.0
+_SECONDS_BETWEEN = 3.0
 """A video is looked at about so often, and a long one less often."""
 _WORK_SECONDS_MAX = 12.0
 """After so long what was found until then must do."""

@@ -10,6 +10,7 @@ import av
 
 from indexer.exif import clean_text, parsed_time
 from indexer.facts import camera_name
+from indexer.formats import is_sequence
 from storage.records import Facts
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def _format_of(container: InputContainer, head: bytes) -> str:
         brand = head[8:12]
         if head[4:8] != b"ftyp" or brand == b"qt  ":
             return "MOV"
+        if is_sequence(head):
+            return "HEIF"
         return "3GP" if brand.startswith(b"3g") else "MP4"
     return _DEMUXER_FORMATS.get(demuxer, "VIDEO")
 
