@@ -64,6 +64,9 @@ class Homes:
         volume = volume_of(root.path)
         if volume is None or volume.id == root.volume or not _is_filled(root):
             return False
+        if root.scanned_at is None:
+            # It was told to be here, and has not been looked at yet.
+            return False
         if self._holds(root, root.path):
             # The same files on a new disk.
             with self.library.atomic():
