@@ -198,9 +198,11 @@ class Scanner:
                 status = entry.stat()
                 if stat.S_ISREG(status.st_mode):
                     listing.files[entry.name] = file_state(entry.name, status, walk.unnumbered)
-        except OSError:
-            # It vanished while we looked, or is a link to nowhere: as good as not there.
-            return
+        except OSError as error:
+            # It vanished while we looked, or is a link to nowhere: as good as not there. Else the
+            # folder may be listed but not entered, and nothing is known of what is in it.
+            if not (_is_absent(error) or entry.is_symlink()):
+                raise
 
     def _enters(self, folder: str, rules: IgnoreRules) -> bool:
         if self._chosen is not None:

@@ -192,12 +192,14 @@ _JOINS = """JOIN roots ON roots.id = photos.root_id
 _QUEUE = f"""SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
     photos.size_bytes, photos.mtime_ns, photos.content_id FROM photos {_JOINS}"""
 _ONLINE = "roots.offline_since IS NULL AND photos.offline_since IS NULL"
+# No wait is longer than a week: what lies further ahead was written while the clock was wrong.
+_IS_DUE = "(failures.retry_after - ?) NOT BETWEEN 1e-9 AND 604800"
 # A photo that got no caption can still be read and embedded.
 _READABLE = f"""{_ONLINE} AND (failures.photo_id IS NULL OR failures.step = 'caption'
-    OR failures.retry_after <= ?)"""
+    OR {_IS_DUE})"""
 _READ = f"{IS_ITEM} AND NOT photos.pending AND photos.content_id IS NOT NULL"
 _CAPTIONABLE = f"""{_READ} AND {_ONLINE}
-    AND (failures.photo_id IS NULL OR failures.retry_after <= ?)
+    AND (failures.photo_id IS NULL OR {_IS_DUE})
     AND NOT EXISTS (SELECT 1 FROM captions
      WHERE captions.content_id = photos.content_id AND captions.origin = ?)"""
 _FIRST_COPY = """photos.id = (SELECT min(copy.id) FROM photos AS copy

@@ -178,6 +178,21 @@ def test_a_file_that_is_cut_off_is_tried_again_later(line: Line) -> None:
     assert failure.attempts == 2
 
 
+def test_a_clock_that_was_wrong_when_a_photo_failed_keeps_it_from_nothing(line: Line) -> None:
+    whole = paint(line.base / "whole.png", "red", (600, 600)).read_bytes()
+    (line.photos / "a.png").write_bytes(whole[: len(whole) // 2])
+    line.now = 4_000_000_000.0
+    line.run(MeanColour())
+    (line.photos / "b.png").write_bytes(whole)
+    line.now = 1_000.0
+    pipeline = line.run(MeanColour())
+    assert (pipeline.totals.failed, line.library.counts().embedded) == (1, 1)
+    [failure] = line.library.failures.page(offset=0, limit=9)
+    assert failure.attempts == 2
+    assert failure.retry_after is not None
+    assert failure.retry_after < 100_000
+
+
 def test_one_picture_the_model_cannot_take_does_not_stop_the_rest(line: Line) -> None:
     for number in range(4):
         paint(line.photos / f"{number}.png", "red", (50 + number, 20))

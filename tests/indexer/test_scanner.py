@@ -172,6 +172,23 @@ def test_photos_in_a_folder_that_cannot_be_read_stay(
     assert bench.library.counts().offline == 0
 
 
+def test_photos_in_a_folder_that_is_listed_but_cannot_be_entered_stay(bench: Bench) -> None:
+    bench.put("a.jpg")
+    bench.put("locked/b.jpg")
+    bench.scan()
+    locked = bench.root_path / "locked"
+    locked.chmod(0o600)
+    try:
+        if os.access(locked / "b.jpg", os.F_OK):
+            pytest.skip("this user may enter every folder")
+        report = bench.scan()
+    finally:
+        locked.chmod(0o700)
+    assert report.deleted == 0
+    assert bench.places == ["a.jpg", "locked/b.jpg"]
+    assert bench.scan().added == 0
+
+
 def test_a_drive_unmounted_inside_a_root_takes_no_photo_with_it(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
