@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import stat
 from contextlib import closing
@@ -143,6 +144,23 @@ def test_a_backup_broken_off_leaves_nothing_and_a_killed_one_is_written_over(
     back_up(filled.library.folder, tmp_path / "a.db")
     assert [path.name for path in tmp_path.glob("a.db*")] == ["a.db"]
     put_back(tmp_path / "a.db", tmp_path / "other")
+
+
+def test_a_backup_killed_half_way_leaves_no_file_of_that_name(
+    filled: Shelf, tmp_path: Path
+) -> None:
+    child = os.fork()
+    if child == 0:
+        killed = signal.SIGKILL
+        back_up(
+            filled.library.folder,
+            tmp_path / "a.db",
+            on_progress=lambda _done, _total: os.kill(os.getpid(), killed),
+        )
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert not os.path.lexists(tmp_path / "a.db")
+    back_up(filled.library.folder, tmp_path / "a.db")
+    assert [path.name for path in tmp_path.glob("a.db*")] == ["a.db"]
 
 
 def test_two_backups_do_not_write_to_one_file(filled: Shelf, tmp_path: Path) -> None:
