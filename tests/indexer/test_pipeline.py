@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 
 from indexer.decode_pool import DecodePool
-from indexer.decoding import PHOTO_EXTENSIONS
 from indexer.events import PhotoFailed
 from indexer.formats import PHOTO_EXTENSIONS
 from indexer.options import IndexerOptions
@@ -19,8 +18,8 @@ from storage.errors import LibraryFull
 from storage.library import Library
 from storage.records import PhotoFilter
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
-from tests.indexer.mean_colour import MeanColour
 from tests.indexer.children import child_of
+from tests.indexer.mean_colour import MeanColour
 from tests.pictures import paint
 
 if TYPE_CHECKING:
