@@ -20,9 +20,11 @@ from indexer.formats import EXTRAS, photo_extensions
 from indexer.progress import Progress
 from indexer.root_keeper import RootKeeper
 from indexer.scanner import Scanner
+from indexer.sidecar_reader import read_sidecars
 from indexer.trusted_encoder import adopt_encoder
 from storage.errors import StorageError
 from storage.graph_upkeep import refresh_graph
+from storage.rows_upkeep import refresh_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +143,8 @@ class IndexRun:
         while not self._control.is_stopped:
             self._obey()
             self._tell_pause()
-            if self._work() or self._caption():
+            has_read = self._read_sidecars()
+            if self._work() or self._caption() or has_read:
                 continue
             self._settle()
             if self._is_up_to_date and not (self._options.watch or self._options.serve):
@@ -207,6 +210,14 @@ class IndexRun:
             self._emit(PhotosCommitted(photos=photos, revision=self._library.revision))
         self._tell_progress()
         self._look_for_vanished(pipeline)
+        return True
+
+    def _read_sidecars(self) -> bool:
+        """A bounded number of them; False when none waits."""
+        if self._control.is_paused or not read_sidecars(self._library):
+            return False
+        self._is_up_to_date = False
+        self._emit(PhotosCommitted(photos=0, revision=self._library.revision))
         return True
 
     def _make_pipeline(self) -> PhotoLine:
@@ -299,7 +310,7 @@ class IndexRun:
         captioner = self._captioner
         is_due = not self._has_fresh_graph and time.monotonic() >= self._graph_due_at
         if is_due and (captioner is None or captioner.is_settled):
-            self._has_fresh_graph = self._keep_graph()
+            self._has_fresh_graph = self._keep_search_quick()
 
     def _tell_up_to_date(self) -> None:
         captioner = self._captioner
@@ -314,20 +325,28 @@ class IndexRun:
             self._decoded_at_trim = decoded
             self._thumbnails.trim()
 
-    def _keep_graph(self) -> bool:
-        """A large library's graph is built when there is nothing else to do; whether it is."""
+    def _keep_search_quick(self) -> bool:
+        """What searches a large library is made when nothing else is to be done; whether it is."""
         encoder = self._pipeline.encoder if self._pipeline else None
-        if encoder is None or not self._options.serve:
+        # The gallery of a benchmark is searched otherwise.
+        if encoder is None or self._options.chosen is not None:
             return True
         captions = self._encoders.wait_for_captions()
+        weight = self._options.caption_weight
+        reader = captions.encoder_id if captions else None
         try:
-            refresh_graph(
-                self._library,
-                encoder.encoder_id,
-                caption_weight=self._options.caption_weight,
-                caption_encoder_id=captions.encoder_id if captions else None,
-                is_stopped=lambda: self._is_needed_elsewhere,
+            refresh_rows(
+                self._library, encoder.encoder_id, caption_weight=weight, caption_encoder_id=reader
             )
+            # A command ends before a graph would be built.
+            if self._options.serve:
+                refresh_graph(
+                    self._library,
+                    encoder.encoder_id,
+                    caption_weight=weight,
+                    caption_encoder_id=reader,
+                    is_stopped=lambda: self._is_needed_elsewhere,
+                )
         except StorageError as error:
             # It only makes searches quicker: nothing waits for it.
             _log.warning("there is no graph: %s", error.message)

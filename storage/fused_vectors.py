@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from storage.frame_vectors import FrameVectors
+from storage.hnsw import VectorSpace
 from storage.records import NO_ORIGIN, ContentId, OriginId
-from storage.vectors import VectorRows
+from storage.vector_cache import TOKEN_KEY, RowsCard, StoredRows, load_rows, read_card
+from storage.vector_rows import NO_ROWS, joined, ordered, others, scaled, with_meaning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +31,13 @@ if TYPE_CHECKING:
 
     from storage.library import Library
     from storage.records import FloatMatrix, FloatVector, IdVector
+    from storage.vectors import VectorRows
 
 CAPTION_WEIGHT = 0.15
 """τ of the publication."""
 
 _GATHERED_SHARE = 16
+_ROOM_SHARE = 8
 _NEVER = -1
 
 
@@ -71,7 +75,7 @@ class FusedVectors:
         self.origin = origin
         self.revision = _NEVER
         self.ids: IdVector = np.zeros(0, dtype=np.int64)
-        self.matrix: FloatMatrix = np.zeros((0, 0), dtype=np.float32)
+        self._room: FloatMatrix = np.zeros((0, 0), dtype=np.float32)
         self._is_captioned: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self._takes_mean: FloatVector = np.zeros(0, dtype=np.float32)
         self._caption_sum = np.zeros(0, dtype=np.float64)
@@ -80,8 +84,25 @@ class FusedVectors:
         self._picture_dim = 0
         self._moving: npt.NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._is_at_hand: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+        self._stored: StoredRows | None = None
+
+    @property
+    def matrix(self) -> FloatMatrix:
+        """Row i belongs to content ids[i]."""
+        return self._room[: len(self.ids)]
 
     # -- keeping in step ---------------------------------------------------------------------
+
+    @property
+    def space(self) -> VectorSpace:
+        """What the rows are."""
+        return VectorSpace(
+            encoder_id=self.encoder_id,
+            dim=self._room.shape[1],
+            caption_weight=self.caption_weight,
+            origin=self.origin,
+            caption_encoder_id=self.caption_encoder_id or "",
+        )
 
     def refresh(self) -> IdVector:
         """Take in what was committed since the last time; the contents whose rows are new."""
@@ -91,16 +112,78 @@ class FusedVectors:
         origin = self._library.captions.active_id()
         if origin != self.origin:
             self._forget(origin)
+        if self.revision == _NEVER:
+            self._adopt_stored()
         pictures = self._library.vectors.since(self.revision, self.encoder_id)
         captions = self._captions_since(self.revision)
         if self.revision != _NEVER:
-            pictures = _joined(pictures, self._pictures_of(_others(captions, pictures)))
-            captions = _joined(captions, self._captions_of(_others(pictures, captions)))
+            pictures = joined(pictures, self._pictures_of(others(captions, pictures)))
+            captions = joined(captions, self._captions_of(others(pictures, captions)))
         self.revision = current
         if len(pictures.ids):
-            self._take_in(_ordered(pictures), captions)
+            self._take_in(ordered(pictures), captions)
         self._refresh_frames()
         return np.sort(pictures.ids)
+
+    # -- the stored rows ---------------------------------------------------------------------
+
+    def _adopt_stored(self) -> None:
+        card = read_card(self._library.folder, self._library.settings.get(TOKEN_KEY))
+        if card is None or not self.can_adopt(card):
+            return
+        stored = load_rows(self._library.folder, card)
+        if stored is None:
+            return
+        self._stored = stored
+        self.ids, self._room = stored.ids, stored.room
+        self._is_captioned = stored.is_captioned
+        self._takes_mean = (~stored.is_captioned).astype(np.float32)
+        self._caption_sum = stored.caption_sum.copy()
+        self._captions, self._has_shares = card.captions, card.has_shares
+        self._picture_dim, self.revision = card.picture_dim, card.revision
+
+    def can_adopt(self, card: RowsCard) -> bool:
+        """Whether stored rows are what the rows here would be at their revision."""
+        wanted = VectorSpace(
+            encoder_id=self.encoder_id,
+            dim=card.space.dim,
+            caption_weight=self.caption_weight,
+            origin=self._library.captions.active_id(),
+            caption_encoder_id=self.caption_encoder_id or "",
+        )
+        return card.space == wanted and card.revision <= self._library.revision
+
+    def to_store(
+        self, token: str, is_live: npt.NDArray[np.bool_], photos_revision: int
+    ) -> StoredRows:
+        """All that `_adopt_stored` takes over; room, size and checksum are the file's."""
+        card = RowsCard(
+            token=token,
+            space=self.space,
+            revision=self.revision,
+            photos_revision=photos_revision,
+            rows=len(self.ids),
+            picture_dim=self._picture_dim,
+            captions=self._captions,
+            has_shares=self._has_shares,
+        )
+        return StoredRows(
+            card=card,
+            ids=self.ids,
+            is_captioned=self._is_captioned,
+            is_live=is_live,
+            caption_sum=self._caption_sum,
+            room=self._room,
+        )
+
+    def stored_live(self, photos_revision: int) -> npt.NDArray[np.bool_] | None:
+        """Which contents have a photo, where that was stored for these rows and this revision."""
+        stored = self._stored
+        if stored is None or stored.card.photos_revision != photos_revision:
+            return None
+        return stored.is_live if len(stored.is_live) == len(self.ids) else None
+
+    # -- keeping in step ---------------------------------------------------------------------
 
     def _refresh_frames(self) -> None:
         self._frames.refresh()
@@ -109,8 +192,8 @@ class FusedVectors:
 
     def _captions_since(self, revision: int) -> VectorRows:
         if self.origin == NO_ORIGIN:
-            return _NO_ROWS
-        return _with_meaning(
+            return NO_ROWS
+        return with_meaning(
             self._library.vectors.since(
                 revision, self._encoder_of_captions, kind="caption", origin=self.origin
             )
@@ -121,8 +204,8 @@ class FusedVectors:
 
     def _captions_of(self, ids: IdVector) -> VectorRows:
         if self.origin == NO_ORIGIN:
-            return _NO_ROWS
-        return _with_meaning(
+            return NO_ROWS
+        return with_meaning(
             self._library.vectors.among(
                 _content_ids(ids), self._encoder_of_captions, kind="caption", origin=self.origin
             )
@@ -134,7 +217,7 @@ class FusedVectors:
 
     def _take_in(self, pictures: VectorRows, captions: VectorRows) -> None:
         """Compute the rows of contents from all that is known of them now."""
-        captions = _ordered(captions)
+        captions = ordered(captions)
         of_caption = np.searchsorted(pictures.ids, captions.ids)
         # A caption whose photo has no vector of this encoder has no row to go to.
         has_row = np.isin(captions.ids, pictures.ids, assume_unique=True)
@@ -143,7 +226,7 @@ class FusedVectors:
         self._forget_captions_of(pictures)
         if len(vectors):
             self._count_in(vectors)
-        rows = self._widened(pictures.matrix * np.float32(self._picture_share))
+        rows = self._widened(scaled(pictures.matrix, self._picture_share))
         if len(vectors):
             rows[of_caption, self._caption_columns] += np.float32(self.caption_weight) * vectors
         is_captioned = np.zeros(len(rows), dtype=np.bool_)
@@ -172,7 +255,7 @@ class FusedVectors:
             # The first captions: until now the pictures counted alone.
             self._has_shares = True
             self._caption_sum = np.zeros(vectors.shape[1], dtype=np.float64)
-            self.matrix = self._widened(self.matrix * np.float32(1.0 - self.caption_weight))
+            self._room = self._widened(self.matrix * np.float32(1.0 - self.caption_weight))
         self._captions += len(vectors)
         self._caption_sum += vectors.sum(axis=0, dtype=np.float64)
 
@@ -202,13 +285,25 @@ class FusedVectors:
         if known.all():
             return
         if not len(self.ids):
-            self.ids, self.matrix, self._is_captioned = ids, rows, is_captioned
+            self.ids, self._room, self._is_captioned = ids, rows, is_captioned
             return
-        all_ids = np.concatenate([self.ids, ids[~known]])
-        order = np.argsort(all_ids)
-        self.ids = all_ids[order]
-        self.matrix = np.concatenate([self.matrix, rows[~known]])[order]
-        self._is_captioned = np.concatenate([self._is_captioned, is_captioned[~known]])[order]
+        last = self.ids[-1]
+        self._append(rows[~known])
+        self.ids = np.concatenate([self.ids, ids[~known]])
+        self._is_captioned = np.concatenate([self._is_captioned, is_captioned[~known]])
+        if ids[~known][0] < last:
+            order = np.argsort(self.ids)
+            self._room = self.matrix[order]
+            self.ids, self._is_captioned = self.ids[order], self._is_captioned[order]
+
+    def _append(self, rows: FloatMatrix) -> None:
+        """Put rows behind the last one; rarely all are copied to where there is more room."""
+        have, needed = len(self.ids), len(self.ids) + len(rows)
+        if needed > len(self._room):
+            room = np.empty((needed + needed // _ROOM_SHARE, rows.shape[1]), dtype=np.float32)
+            room[:have] = self.matrix
+            self._room = room
+        self._room[have:needed] = rows
 
     # -- scoring -----------------------------------------------------------------------------
 
@@ -290,7 +385,6 @@ class FusedVectors:
 
 
 _NO_IDS: IdVector = np.zeros(0, dtype=np.int64)
-_NO_ROWS = VectorRows(ids=_NO_IDS, matrix=np.zeros((0, 0), dtype=np.float32))
 
 
 def _by_content(rows: VectorRows, query: FloatVector) -> dict[ContentId, float]:
@@ -303,31 +397,3 @@ def _by_content(rows: VectorRows, query: FloatVector) -> dict[ContentId, float]:
 
 def _content_ids(ids: IdVector) -> list[ContentId]:
     return [ContentId(int(content_id)) for content_id in ids]
-
-
-def _others(some: VectorRows, present: VectorRows) -> IdVector:
-    return np.setdiff1d(some.ids, present.ids, assume_unique=True)
-
-
-def _joined(rows: VectorRows, more: VectorRows) -> VectorRows:
-    if not len(more.ids):
-        return rows
-    if not len(rows.ids):
-        return more
-    return VectorRows(
-        ids=np.concatenate([rows.ids, more.ids]),
-        matrix=np.concatenate([rows.matrix, more.matrix]),
-    )
-
-
-def _ordered(rows: VectorRows) -> VectorRows:
-    order = np.argsort(rows.ids)
-    return VectorRows(ids=rows.ids[order], matrix=rows.matrix[order])
-
-
-def _with_meaning(rows: VectorRows) -> VectorRows:
-    """Without zero rows: captions of which the encoder knows no word are as good as none."""
-    if not len(rows.ids):
-        return rows
-    has_meaning = rows.matrix.any(axis=1)
-    return VectorRows(ids=rows.ids[has_meaning], matrix=rows.matrix[has_meaning])

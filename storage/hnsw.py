@@ -9,7 +9,6 @@ first. The library itself says which graph is its own: a restored one is not wha
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import secrets
 import subprocess
@@ -23,6 +22,7 @@ import xxhash
 
 from storage.errors import LibraryFull, StorageError, not_written
 from storage.records import NO_ORIGIN
+from storage.sealed import read_sealed, write_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,8 +164,7 @@ def _expect_loadable(path: Path, card: GraphCard) -> None:
 
 def _put_in_place(folder: Path, fresh: Path, card: GraphCard) -> None:
     sidecar = folder / f"{SIDECAR_NAME}{_UNFINISHED}"
-    fields = dataclasses.asdict(card)
-    sidecar.write_text(json.dumps({"card": fields, "seal": _seal(fields)}, indent=1))
+    write_sealed(sidecar, dataclasses.asdict(card))
     for path in (fresh, sidecar):
         with path.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -203,19 +202,11 @@ def _load(path: Path, card: GraphCard) -> Any:  # noqa: ANN401
 
 
 def _read_card(path: Path) -> GraphCard | None:
+    fields = read_sealed(path)
     try:
-        told = json.loads(path.read_text())
-        fields = told["card"]
-        if told["seal"] != _seal(fields):
-            return None
-        return GraphCard(**{**fields, "space": VectorSpace(**fields["space"])})
-    except (OSError, ValueError, TypeError, KeyError):
+        return GraphCard(**{**fields, "space": VectorSpace(**fields["space"])}) if fields else None
+    except (TypeError, KeyError):
         return None
-
-
-def _seal(fields: dict[str, Any]) -> str:
-    """What the sidecar's fields must be followed by."""
-    return xxhash.xxh3_128(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 
 def _checksum(path: Path) -> str:

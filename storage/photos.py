@@ -136,12 +136,13 @@ class Photos:
         import numpy as np  # the screen reads photos too, and starts without it
 
         condition = condition_for(photo_filter, self._sql)
-        rows = self._sql.rows(
-            "SELECT DISTINCT photos.content_id FROM photos"
-            f" WHERE photos.content_id IS NOT NULL AND {condition.text} ORDER BY 1",
+        # As one text: a row for each of a million contents takes three times as long.
+        listed = self._sql.value(
+            "SELECT group_concat(content_id) FROM (SELECT DISTINCT photos.content_id FROM photos"
+            f" WHERE photos.content_id IS NOT NULL AND {condition.text} ORDER BY 1)",
             condition.values,
         )
-        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+        return np.sort(np.fromstring(listed or "", dtype=np.int64, sep=","))
 
 
 def _photo(row: tuple[Any, ...]) -> Photo:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from storage.fused_vectors import CAPTION_WEIGHT, FusedVectors
-from storage.hnsw import VectorSpace
 from storage.records import ContentId, Neighbour, Neighbours, PhotoFilter
 
 if TYPE_CHECKING:
@@ -16,9 +15,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from storage.fused_vectors import ScoreParts
-    from storage.hnsw import HnswGraph
+    from storage.hnsw import HnswGraph, VectorSpace
     from storage.library import Library
     from storage.records import FloatMatrix, FloatVector, IdVector
+    from storage.vector_cache import RowsCard, StoredRows
 
 HNSW_FROM_ROWS = 200_000
 """Below this exact search is quick enough to need no graph; measured in docs/benchmarks.md."""
@@ -73,13 +73,7 @@ class VectorIndex:
     @property
     def space(self) -> VectorSpace:
         """What a graph must be of to be used here."""
-        return VectorSpace(
-            encoder_id=self.encoder_id,
-            dim=self._vectors.matrix.shape[1],
-            caption_weight=self._vectors.caption_weight,
-            origin=self._vectors.origin,
-            caption_encoder_id=self._vectors.caption_encoder_id or "",
-        )
+        return self._vectors.space
 
     @property
     def outside_graph(self) -> IdVector:
@@ -115,9 +109,23 @@ class VectorIndex:
         else:
             self._graph = None
         if photos_revision != self._photos_revision or len(self) != rows_before:
-            alive = self._library.photos.contents_passing(PhotoFilter())
-            self._live = np.isin(self.ids, alive, assume_unique=True)
+            self._live = self._find_live(photos_revision)
             self._photos_revision = photos_revision
+
+    def _find_live(self, photos_revision: int) -> npt.NDArray[np.bool_]:
+        stored = self._vectors.stored_live(photos_revision)
+        if stored is not None:
+            return stored
+        alive = self._library.photos.contents_passing(PhotoFilter())
+        return np.isin(self.ids, alive, assume_unique=True)
+
+    def can_adopt(self, card: RowsCard) -> bool:
+        """Whether stored rows are what the rows here would be at their revision."""
+        return self._vectors.can_adopt(card)
+
+    def to_store(self, token: str) -> StoredRows:
+        """The rows as storage.vector_cache keeps them."""
+        return self._vectors.to_store(token, self._live, self._photos_revision)
 
     def parts(self, query: FloatVector, ids: Sequence[ContentId]) -> dict[ContentId, ScoreParts]:
         """What the scores of contents that were found are made of."""

@@ -125,10 +125,15 @@ class Vectors:
             parts.append(vector_rows(row[2:] for row in rows))
         if not parts:
             return vector_rows(())
-        return VectorRows(
-            ids=np.concatenate([part.ids for part in parts]),
-            matrix=np.concatenate([part.matrix for part in parts]),
-        )
+        ids = np.concatenate([part.ids for part in parts])
+        matrix = np.empty((len(ids), parts[0].matrix.shape[1]), dtype=np.float32)
+        end = len(ids)
+        # Each part is let go of as it is copied: there may be gigabytes of them.
+        while parts:
+            part = parts.pop()
+            matrix[end - len(part.ids) : end] = part.matrix
+            end -= len(part.ids)
+        return VectorRows(ids=ids, matrix=matrix)
 
     def ids_since(
         self,
