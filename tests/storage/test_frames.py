@@ -93,7 +93,7 @@ def reel(library: Library) -> Reel:
     return Reel(make_world(library, 40, 5))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     weight=st.sampled_from([0.0, 0.15, 0.999, 1.0]),
