@@ -72,6 +72,11 @@ _OTHER_KINDS: tuple[tuple[int, bytes, str], ...] = (
 )
 
 
+def is_of_disk(error: OSError) -> bool:
+    """Whether the disk or the network failed, not the file's bytes."""
+    return error.errno in _DISK_ERRORS
+
+
 def failure_to_open(error: OSError) -> DecodeFailure:
     """Why the system would not let us have the file; it may another time."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
@@ -100,7 +105,7 @@ def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
     message = str(error)
     if isinstance(error, OSError | RuntimeError) and _says(message, _MEMORY_WORDS):
         raise MemoryError(message) from error
-    if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
+    if isinstance(error, OSError) and is_of_disk(error):
         return failure_to_read(error)
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return DecodeFailure(reason="too many pixels", permanent=True)
@@ -115,6 +120,8 @@ def _failure_of_content(error: Exception, file: IO[bytes]) -> DecodeFailure:
         return DecodeFailure(reason="the file ends too early", permanent=False)
     if isinstance(error, UnidentifiedImageError):
         return DecodeFailure(reason=_other_kind(file), permanent=True)
+    if isinstance(error, OSError) and error.errno:
+        return DecodeFailure(reason="the picture is damaged", permanent=True)
     if isinstance(error, DamagedPhoto):
         return DecodeFailure(reason=printable(str(error))[:REASON_LENGTH_MAX], permanent=True)
     return DecodeFailure(reason=_damaged(str(error)), permanent=True)

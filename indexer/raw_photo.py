@@ -29,6 +29,7 @@ _ORIENTATIONS = {0: 1, 3: 3, 5: 8, 6: 6}
 _PREVIEW_SIDE_MIN = 512
 """A smaller preview is only taken where the RAW data cannot be developed."""
 _TAIL_BYTES = 65_536
+_CHUNK_BYTES = 1_048_576
 
 
 @contextmanager
@@ -64,7 +65,15 @@ def _photo_in(file: IO[bytes]) -> OpenedPhoto | None:
     except rawpy.LibRawUnsufficientMemoryError as error:
         raise MemoryError from error
     except rawpy.LibRawError as error:
+        _read_through(file)
         raise DamagedPhoto("the camera RAW file is damaged, or ends too early") from error
+
+
+def _read_through(file: IO[bytes]) -> None:
+    """Raises OSError where the disk is at fault, which LibRaw does not tell from damage."""
+    file.seek(0)
+    while file.read(_CHUNK_BYTES):
+        pass
 
 
 def _photo_of(raw: rawpy.RawPy, file: IO[bytes]) -> OpenedPhoto:

@@ -12,7 +12,7 @@ import av
 import numpy as np
 from PIL import Image
 
-from indexer.decode_failures import DamagedPhoto
+from indexer.decode_failures import DamagedPhoto, is_of_disk
 from indexer.formats import demuxer_for
 from indexer.opened_photo import Moment, OpenedPhoto, refuse_too_large
 from indexer.video_facts import duration_of, read_video_facts
@@ -20,7 +20,7 @@ from indexer.video_facts import duration_of, read_video_facts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from av import VideoFrame, VideoStream
+    from av import VideoCodecContext, VideoFrame, VideoStream
     from av.container import InputContainer
 
 MOMENTS_MAX = 12
@@ -141,6 +141,9 @@ class _Reader:
         except av.FFmpegError:
             # A damaged stretch; there may be sound ones before and behind it.
             return
+        except OSError as error:
+            if is_of_disk(error):
+                raise
 
     def _second_of(self, frame: VideoFrame) -> float:
         return round(max(0.0, (frame.time or 0.0) - self._start), 3)
@@ -162,11 +165,13 @@ def _pictures_of(container: InputContainer) -> VideoStream:
     stream = container.streams.best("video")
     if stream is None or not isinstance(stream, av.VideoStream):
         raise DamagedPhoto("a video file without pictures")
-    codec = stream.codec_context.codec.canonical_name
-    if codec not in _CODECS:
+    # PyAV has no context for a stream whose kind FFmpeg does not know, whatever its types say.
+    context: VideoCodecContext | None = stream.codec_context
+    codec = context.codec.canonical_name if context is not None else "unknown"
+    if context is None or codec not in _CODECS:
         raise DamagedPhoto(f"a video of a kind that is not supported: {codec}")
-    refuse_too_large((stream.codec_context.width, stream.codec_context.height))
-    stream.codec_context.thread_count = 1
+    refuse_too_large((context.width, context.height))
+    context.thread_count = 1
     stream.thread_type = "NONE"
     return stream
 
