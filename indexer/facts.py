@@ -13,23 +13,28 @@ from indexer.exif import (
     METADATA_ERRORS,
     Exif,
     ExifTable,
-    clean_text,
     parsed_time,
     read_exif,
     valid_orientation,
 )
+from indexer.xmp_facts import (
+    DESCRIPTION_LENGTH_MAX,
+    NAME_LENGTH_MAX,
+    TITLE_LENGTH_MAX,
+    first_text,
+    keywords_told,
+    label_told,
+    people_told,
+    rating_told,
+    taken_told,
+    unique_words,
+)
 from storage.records import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from PIL import Image
 
-_NAME_MAX = 120
-_TITLE_LENGTH_MAX = 300
-_DESCRIPTION_LENGTH_MAX = 2000
-_KEYWORD_LENGTH_MAX = 80
-_KEYWORDS_MAX = 64
+    from indexer.xmp_facts import XmpValues
 
 _TAG = ExifTags.Base
 _GPS = ExifTags.GPS
@@ -37,28 +42,7 @@ _DATES_WITH_ZONES = (
     (_TAG.DateTimeOriginal, _TAG.OffsetTimeOriginal),
     (_TAG.DateTimeDigitized, _TAG.OffsetTimeDigitized),
 )
-_XMP_DATES = (xmp.DATE_TAKEN, xmp.DATE_CREATED, xmp.CREATE_DATE)
 _IPTC_TITLE, _IPTC_KEYWORDS, _IPTC_CAPTION = (2, 5), (2, 25), (2, 120)
-
-_EMPTY_DESCRIPTIONS = frozenset(
-    (
-        "olympus digital camera",
-        "sony dsc",
-        "minolta digital camera",
-        "konica minolta digital camera",
-        "kodak digital still camera",
-        "samsung camera pictures",
-        "digital camera",
-        "exif_jpeg_picture",
-        "default",
-        "dcim",
-        "dav",
-        "hdr",
-        "jpeg image",
-        "created with gimp",
-    )
-)
-"""What cameras and programs write where a description should be."""
 
 
 def read_facts(image: Image.Image, format_name: str | None = None) -> Facts:
@@ -105,20 +89,18 @@ def facts_from(
         title=_title(exif, packet, iptc),
         description=_description(exif, packet, iptc),
         keywords=_keywords(exif, packet, iptc),
+        people=people_told(packet),
+        rating=rating_told(packet),
+        label=label_told(packet),
     )
 
 
-def _taken_at(exif: Exif, packet: dict[str, list[str]]) -> str | None:
+def _taken_at(exif: Exif, packet: XmpValues) -> str | None:
     for date_tag, zone_tag in _DATES_WITH_ZONES:
         taken = parsed_time(exif.photo.text(date_tag), exif.photo.text(zone_tag))
         if taken is not None:
             return taken
-    for name in _XMP_DATES:
-        for text in packet.get(name, ()):
-            taken = parsed_time(text)
-            if taken is not None:
-                return taken
-    return _satellite_time(exif.gps)
+    return taken_told(packet) or _satellite_time(exif.gps)
 
 
 def _satellite_time(gps: ExifTable) -> str | None:
@@ -156,9 +138,10 @@ def _brand(maker: str | None) -> str:
     return " ".join(words)
 
 
-def _lens(exif: Exif, packet: dict[str, list[str]]) -> str | None:
+def _lens(exif: Exif, packet: XmpValues) -> str | None:
     own = exif.photo.text(_TAG.LensModel) or ""
-    return _first((own, *packet.get(xmp.LENS_MODEL, ()), *packet.get(xmp.LENS, ())), _NAME_MAX)
+    texts = (own, *packet.get(xmp.LENS_MODEL, ()), *packet.get(xmp.LENS, ()))
+    return first_text(texts, length_max=NAME_LENGTH_MAX)
 
 
 def _iso(photo: ExifTable) -> int | None:
@@ -207,41 +190,26 @@ def facts_filled(facts: Facts, *others: Facts) -> Facts:
     return replace(facts, **gaps)
 
 
-def _title(
-    exif: Exif, packet: dict[str, list[str]], iptc: dict[tuple[int, int], list[bytes]]
-) -> str | None:
+def _title(exif: Exif, packet: XmpValues, iptc: dict[tuple[int, int], list[bytes]]) -> str | None:
     texts = (*packet.get(xmp.TITLE, ()), *iptc.get(_IPTC_TITLE, ()), *_wide(exif, _TAG.XPTitle))
-    return _first(texts, _TITLE_LENGTH_MAX)
+    return first_text(texts, length_max=TITLE_LENGTH_MAX)
 
 
 def _description(
-    exif: Exif, packet: dict[str, list[str]], iptc: dict[tuple[int, int], list[bytes]]
+    exif: Exif, packet: XmpValues, iptc: dict[tuple[int, int], list[bytes]]
 ) -> str | None:
-    own = exif.main.text(_TAG.ImageDescription, length_max=_DESCRIPTION_LENGTH_MAX)
+    own = exif.main.text(_TAG.ImageDescription, length_max=DESCRIPTION_LENGTH_MAX)
     texts = (*packet.get(xmp.DESCRIPTION, ()), *iptc.get(_IPTC_CAPTION, ()), own or "")
-    return _first(texts, _DESCRIPTION_LENGTH_MAX)
+    return first_text(texts, length_max=DESCRIPTION_LENGTH_MAX)
 
 
 def _keywords(
-    exif: Exif, packet: dict[str, list[str]], iptc: dict[tuple[int, int], list[bytes]]
+    exif: Exif, packet: XmpValues, iptc: dict[tuple[int, int], list[bytes]]
 ) -> tuple[str, ...]:
     """Every keyword once, whatever its case; in XMP's order, then IPTC's, then the system's."""
     system = [word for text in _wide(exif, _TAG.XPKeywords) for word in text.split(";")]
-    texts = (*packet.get(xmp.SUBJECT, ()), *iptc.get(_IPTC_KEYWORDS, ()), *system)
-    words = (clean_text(text, length_max=_KEYWORD_LENGTH_MAX) for text in texts)
-    unique: dict[str, str] = {}
-    for word in words:
-        if word and len(unique) < _KEYWORDS_MAX:
-            unique.setdefault(word.casefold(), word)
-    return tuple(unique.values())
-
-
-def _first(texts: Iterable[str | bytes], length_max: int) -> str | None:
-    for text in texts:
-        clean = clean_text(text, length_max=length_max)
-        if clean and clean.casefold() not in _EMPTY_DESCRIPTIONS:
-            return clean
-    return None
+    texts = (*keywords_told(packet), *iptc.get(_IPTC_KEYWORDS, ()), *system)
+    return unique_words(texts)
 
 
 def _wide(exif: Exif, tag: int) -> tuple[str, ...]:
@@ -251,7 +219,7 @@ def _wide(exif: Exif, tag: int) -> tuple[str, ...]:
         raw = bytes(value)  # type: ignore[call-overload]
     except METADATA_ERRORS:
         return ()
-    return (raw[: 2 * _DESCRIPTION_LENGTH_MAX].decode("utf-16-le", "replace"),)
+    return (raw[: 2 * DESCRIPTION_LENGTH_MAX].decode("utf-16-le", "replace"),)
 
 
 def _xmp_packet(image: Image.Image) -> bytes:

@@ -21,6 +21,12 @@ _XMP = "http://ns.adobe.com/xap/1.0/ "
 _PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/ "
 _AUX = "http://ns.adobe.com/exif/1.0/aux/ "
 _EXIF_EX = "http://cipa.jp/exif/1.0/ "
+_TIFF = "http://ns.adobe.com/tiff/1.0/ "
+_LIGHTROOM = "http://ns.adobe.com/lightroom/1.0/ "
+_DIGIKAM = "http://www.digikam.org/ns/1.0/ "
+_REGIONS = "http://www.metadataworkinggroup.com/schemas/regions/ "
+_IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/ "
+_MICROSOFT = "http://ns.microsoft.com/photo/1.2/t/Region# "
 
 TITLE = _DC + "title"
 DESCRIPTION = _DC + "description"
@@ -30,9 +36,23 @@ DATE_CREATED = _PHOTOSHOP + "DateCreated"
 CREATE_DATE = _XMP + "CreateDate"
 LENS = _AUX + "Lens"
 LENS_MODEL = _EXIF_EX + "LensModel"
+TAG_PATHS = (_LIGHTROOM + "hierarchicalSubject", _DIGIKAM + "TagsList")
+PEOPLE = (_IPTC + "PersonInImage", _REGIONS + "Name", _MICROSOFT + "PersonDisplayName")
+RATING = _XMP + "Rating"
+LABEL = _XMP + "Label"
+MAKER = _TIFF + "Make"
+MODEL = _TIFF + "Model"
+LATITUDE = _EXIF + "GPSLatitude"
+LONGITUDE = _EXIF + "GPSLongitude"
+ALTITUDE = _EXIF + "GPSAltitude"
+ALTITUDE_SIDE = _EXIF + "GPSAltitudeRef"
 
 _WANTED = frozenset(
-    (TITLE, DESCRIPTION, SUBJECT, DATE_TAKEN, DATE_CREATED, CREATE_DATE, LENS, LENS_MODEL)
+    (
+        *(TITLE, DESCRIPTION, SUBJECT, *TAG_PATHS, *PEOPLE, RATING, LABEL),
+        *(DATE_TAKEN, DATE_CREATED, CREATE_DATE, MAKER, MODEL, LENS, LENS_MODEL),
+        *(LATITUDE, LONGITUDE, ALTITUDE, ALTITUDE_SIDE),
+    )
 )
 _WANTED_NAMESPACES = tuple({name.split()[0].encode() for name in _WANTED})
 
@@ -92,7 +112,7 @@ def read_xmp(packet: bytes) -> dict[str, list[str]]:
     Raises nothing: a damaged packet gives what came before the damage.
     """
     collector = _Collector()
-    if len(packet) > PACKET_BYTES_MAX or not any(name in packet for name in _WANTED_NAMESPACES):
+    if len(packet) > PACKET_BYTES_MAX or not _may_say_anything(packet):
         return {}
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -103,3 +123,9 @@ def read_xmp(packet: bytes) -> dict[str, list[str]]:
     with suppress(expat.ExpatError, _EnoughError, LookupError, ValueError):
         parser.Parse(packet.rstrip(b"\0 "), True)
     return collector.values
+
+
+def _may_say_anything(packet: bytes) -> bool:
+    """Whether a wanted namespace is in it, as far as that can be told without reading it."""
+    is_wide = packet.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return is_wide or any(name in packet for name in _WANTED_NAMESPACES)
