@@ -91,6 +91,7 @@ class PhotosCommitted:
     """A batch is safe on disk and can be found."""
 
     photos: int
+    """So many were read; 0 where only more is known of some."""
     revision: int
 
 

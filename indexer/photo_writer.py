@@ -84,7 +84,8 @@ class PhotoWriter:
             self._store_vectors(item, content_id, revision)
         problem = item.problem or broken.get(item.content_hash)
         if problem is None and item.content_hash in known:
-            self.library.contents.assign(item.photo, known[item.content_hash])
+            if self.library.contents.assign(item.photo, known[item.content_hash]):
+                self._have_folder_scanned(item)
         else:
             self._fail(item, problem or STILL_WRITTEN)
 
@@ -102,8 +103,12 @@ class PhotoWriter:
     def _look_again(self, item: ReadPhoto) -> bool:
         times = self._times_vanished.get(item.photo.photo_id, 0) + 1
         self._times_vanished[item.photo.photo_id] = times
-        self.vanished.setdefault(item.photo.root_id, set()).add(item.photo.path.parent)
+        self._have_folder_scanned(item)
         return times < _VANISHED_MAX
+
+    def _have_folder_scanned(self, item: ReadPhoto) -> None:
+        """Also where nothing vanished: what cannot be shown has no companions, what can may."""
+        self.vanished.setdefault(item.photo.root_id, set()).add(item.photo.path.parent)
 
     def _fail(self, item: ReadPhoto, problem: Problem) -> None:
         self.failed += 1
@@ -114,4 +119,6 @@ class PhotoWriter:
         self.library.failures.put(
             item.photo.photo_id, problem.step, reason, retry_after=retry_after
         )
+        if self.library.companions.of([item.photo.photo_id]):
+            self._have_folder_scanned(item)
         self.emit(PhotoFailed(path=str(item.photo.path), step=problem.step, reason=reason))

@@ -153,7 +153,7 @@ class RootKeeper:
             self._scanned_at[root.path] = time.monotonic()
         else:
             report = self._scanner.scan_folders(root, folders or ())
-        is_different = bool(report.added or report.modified or report.moved or report.deleted)
+        is_different = report.is_different
         if report.offline_reason:
             self._emit(
                 RootOffline(root=str(root.path), photos=report.photos, reason=report.offline_reason)

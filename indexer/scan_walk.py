@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import os
     from pathlib import Path
 
+    from indexer.beside import FolderNews
     from storage.records import PhotoId, Root
 
 
@@ -24,11 +25,14 @@ class Changes:
     """Unchanged files whose inode or time of change is another one in this place."""
     returned: list[PhotoId] = field(default_factory=list)
     gone: list[PhotoId] = field(default_factory=list)
+    beside: list[FolderNews] = field(default_factory=list)
     added: int = 0
     modified: int = 0
+    deleted: int = 0
 
     def __len__(self) -> int:
-        return len(self.fresh) + len(self.settled) + len(self.returned) + len(self.gone)
+        files = len(self.fresh) + len(self.settled) + len(self.returned) + len(self.gone)
+        return files + len(self.beside)
 
 
 @dataclass(slots=True)
@@ -38,12 +42,14 @@ class Counts:
     added: int = 0
     modified: int = 0
     deleted: int = 0
+    regrouped: int = 0
+    """Of which other files belong to them now, or other words."""
 
     def count(self, written: Changes) -> None:
         """Changes are in the library."""
         self.added += written.added
         self.modified += written.modified
-        self.deleted += len(written.gone)
+        self.deleted += written.deleted
 
 
 @dataclass(slots=True)
@@ -85,6 +91,7 @@ class Listing:
     files: dict[str, FileState]
     folders: dict[str, int]
     """Name and device of each real folder, not of links to folders."""
+    sidecars: dict[str, FileState]
 
 
 def file_state(name: str, status: os.stat_result, unnumbered: frozenset[int]) -> FileState:

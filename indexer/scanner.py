@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from indexer.beside import Beside, has_extension, is_sidecar
 from indexer.ignore import IgnoreRules, rules_for
 from indexer.mount_guard import MountGuard, MountsChanged
 from indexer.scan_walk import Changes, Counts, Listing, Walk, file_state
@@ -40,8 +41,15 @@ class ScanReport:
     modified: int = 0
     moved: int = 0
     deleted: int = 0
+    regrouped: int = 0
+    """Of which other files belong to them now, or other words."""
     offline_reason: str = ""
     """Why the root counts as offline; empty when it is there."""
+
+    @property
+    def is_different(self) -> bool:
+        """Whether anything was not as the library knew it."""
+        return bool(self.added or self.modified or self.moved or self.deleted or self.regrouped)
 
 
 class Scanner:
@@ -60,6 +68,7 @@ class Scanner:
         self._library = library
         self._extensions = extensions
         self._chosen = chosen
+        self._beside = Beside(library, extensions)
         self._clock = clock
         self._is_stopped = is_stopped
 
@@ -161,7 +170,7 @@ class Scanner:
             listing = self._list(walk, folder, path, inner)
             if listing is None:
                 continue
-            self._compare(walk, folder, listing.files)
+            self._compare(walk, folder, listing)
             for name, device in listing.folders.items():
                 below = f"{folder}/{name}" if folder else name
                 if self._may_enter(walk, below, device) and below not in known_folders:
@@ -169,7 +178,7 @@ class Scanner:
         self._write(walk)
 
     def _list(self, walk: Walk, folder: str, path: Path, rules: IgnoreRules) -> Listing | None:
-        listing = Listing({}, {})
+        listing = Listing({}, {}, {})
         try:
             with os.scandir(path) as entries:
                 for entry in entries:
@@ -197,7 +206,8 @@ class Scanner:
             elif self._takes(entry.name, place, rules):
                 status = entry.stat()
                 if stat.S_ISREG(status.st_mode):
-                    listing.files[entry.name] = file_state(entry.name, status, walk.unnumbered)
+                    kind = listing.sidecars if is_sidecar(entry.name) else listing.files
+                    kind[entry.name] = file_state(entry.name, status, walk.unnumbered)
         except OSError as error:
             # It vanished while we looked, or is a link to nowhere: as good as not there. Else the
             # folder may be listed but not entered, and nothing is known of what is in it.
@@ -212,7 +222,8 @@ class Scanner:
     def _takes(self, name: str, place: str, rules: IgnoreRules) -> bool:
         if self._chosen is not None:
             return place in self._chosen.files
-        return _has_extension(name, self._extensions) and not rules.ignores(place, is_folder=False)
+        is_wanted = has_extension(name, self._extensions) or self._beside.takes(name)
+        return is_wanted and not rules.ignores(place, is_folder=False)
 
     def _may_enter(self, walk: Walk, folder: str, device: int) -> bool:
         path = walk.path_of(folder)
@@ -229,24 +240,38 @@ class Scanner:
 
     # -- comparing and writing ---------------------------------------------------------------
 
-    def _compare(self, walk: Walk, folder: str, files: dict[str, FileState]) -> None:
+    def _compare(self, walk: Walk, folder: str, listing: Listing) -> None:
         known = self._library.files.known_in(walk.root.id, folder)
+        files, companions = listing.files, frozenset[str]()
+        if self._chosen is None:
+            files, companions = self._beside.sort_out(files)
         changes = walk.changes
+        changes_before = len(changes)
         for name, state in files.items():
             before = known.get(name)
             if before is None or not walk.is_unchanged(before.state, state):
                 changes.fresh.append((folder, state))
-                changes.added += before is None
-                changes.modified += before is not None
+                changes.added += before is None and name not in companions
+                changes.modified += before is not None and name not in companions
                 continue
             if before.state != state:
                 changes.settled.append((before.photo_id, state))
             if before.is_deleted or before.is_offline:
                 changes.returned.append(before.photo_id)
-                changes.added += before.is_deleted
-        gone = [item.photo_id for name, item in known.items() if _is_gone(name, item, files)]
-        changes.gone.extend(gone)
-        walk.photos += len(files)
+                changes.added += before.is_deleted and name not in companions
+        gone = [item for name, item in known.items() if _is_gone(name, item, files)]
+        changes.gone.extend(item.photo_id for item in gone)
+        changes.deleted += sum(not item.is_companion for item in gone)
+        walk.photos += len(files) - len(companions)
+        if self._chosen is None:
+            news = self._beside.news_of(
+                walk.root.id,
+                folder,
+                names=(*files, *known),
+                sidecars=listing.sidecars,
+                is_changed=len(changes) > changes_before,
+            )
+            changes.beside.extend(news)
         if len(changes) >= _COMMIT_FILES:
             self._write(walk)
 
@@ -264,6 +289,8 @@ class Scanner:
             files.settle(changes.settled)
             files.revive(changes.returned)
             files.tombstone(changes.gone, self._clock())
+            for news in changes.beside:
+                walk.counts.regrouped += self._beside.write(walk.root.id, news)
         walk.counts.count(changes)
 
     def _settle_missing_folders(self, walk: Walk, known: frozenset[str]) -> None:
@@ -307,6 +334,7 @@ class Scanner:
             added=max(0, counts.added - moved),
             modified=counts.modified,
             moved=moved,
+            regrouped=counts.regrouped,
             deleted=max(0, counts.deleted - moved),
         )
 
@@ -330,10 +358,6 @@ def _is_left_out(rules: IgnoreRules, folder: str) -> bool:
     parts = folder.split("/")
     places = ("/".join(parts[: count + 1]) for count in range(len(parts)))
     return any(rules.ignores(place, is_folder=True) for place in places)
-
-
-def _has_extension(name: str, extensions: frozenset[str]) -> bool:
-    return os.path.splitext(name)[1].lower() in extensions  # noqa: PTH122 - once per file
 
 
 def _is_gone(name: str, known: KnownFile, files: dict[str, FileState]) -> bool:

@@ -67,7 +67,7 @@ class Companions:
     ) -> list[tuple[PhotoId, PhotoId | None, PhotoId | None]]:
         """Rows that are not paired as they should be: companion, former item, item."""
         rows = self._sql.rows(
-            "SELECT id, name, size_bytes, mtime_ns, companion_of, pending,"
+            "SELECT id, name, size_bytes, mtime_ns, companion_of, content_id, pending,"
             " failures.step"
             " FROM photos LEFT JOIN failures ON failures.photo_id = photos.id"
             " WHERE root_id = ? AND folder = ? AND deleted_at IS NULL",
@@ -78,12 +78,13 @@ class Companions:
             FolderFile(
                 name=name, size_bytes=size, mtime_ns=mtime, is_broken=step not in (None, "caption")
             )
-            for _, name, size, mtime, _, _, step in rows
+            for _, name, size, mtime, *_, step in rows
         )
         ids = {name: PhotoId(photo_id) for photo_id, name, *_ in rows}
         wanted = {ids[companion]: ids[item] for companion, item in pairs.items()}
         return [
-            (PhotoId(photo_id), former, wanted.get(PhotoId(photo_id)))
-            for photo_id, _, _, _, former, pending, _ in rows
-            if former != wanted.get(PhotoId(photo_id)) or (former is not None and pending)
+            (PhotoId(photo_id), former, item)
+            for photo_id, _, _, _, former, content_id, pending, _ in rows
+            if former != (item := wanted.get(PhotoId(photo_id)))
+            or (pending if item else content_id is None and not pending)
         ]

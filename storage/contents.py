@@ -172,8 +172,11 @@ class Contents:
         )
         return content_id
 
-    def assign(self, photo: PendingPhoto, content_id: ContentId) -> None:
-        """The photo has been read and holds this content, unless it has changed meanwhile."""
+    def assign(self, photo: PendingPhoto, content_id: ContentId) -> bool:
+        """The photo has been read and holds this content, unless it has changed meanwhile.
+
+        Returns whether it had failed before.
+        """
         is_same = self._sql.run(
             "UPDATE photos SET content_id = ?, pending = 0"
             " WHERE id = ? AND size_bytes = ? AND mtime_ns = ?",
@@ -184,7 +187,7 @@ class Contents:
                 f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
                 [photo.photo_id],
             )
-        self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo.photo_id])
+        return bool(self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo.photo_id]))
 
 
 _JOINS = """JOIN roots ON roots.id = photos.root_id

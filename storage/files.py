@@ -25,6 +25,7 @@ class KnownFile:
     state: FileState
     is_deleted: bool
     is_offline: bool
+    is_companion: bool
 
 
 class Files:
@@ -37,7 +38,7 @@ class Files:
         """The files of one folder by name, deleted ones too."""
         rows = self._sql.rows(
             "SELECT id, name, size_bytes, mtime_ns, ctime_ns, inode,"
-            " deleted_at IS NOT NULL, offline_since IS NOT NULL"
+            " deleted_at IS NOT NULL, offline_since IS NOT NULL, companion_of IS NOT NULL"
             " FROM photos WHERE root_id = ? AND folder = ?",
             [root_id, os.fsencode(folder)],
         )
@@ -49,6 +50,7 @@ class Files:
                 ),
                 is_deleted=bool(row[6]),
                 is_offline=bool(row[7]),
+                is_companion=bool(row[8]),
             )
             for row in rows
         }
@@ -192,6 +194,10 @@ class Files:
             f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
             [(pair[0],) for pair in pairs],
         )
+        beside = self._sql.rows_in(
+            "SELECT id FROM photos WHERE companion_of IN ({keys})", [pair[1] for pair in pairs]
+        )
+        self._forget_unread_companions([PhotoId(row[0]) for row in beside])
         self._sql.run_many("DELETE FROM words WHERE rowid = ?", [(pair[1],) for pair in pairs])
         self._sql.run_many("DELETE FROM photos WHERE id = ?", [(pair[1],) for pair in pairs])
         return [PhotoId(pair[0]) for pair in pairs]

@@ -1,0 +1,114 @@
+"""What lies beside the photos of a folder: files that go by a photo's name, and sidecars.
+
+The scanner lists them with the photos; here it is decided what that changes, and written.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.pairs import FolderFile, companions_in, may_be_companion
+from storage.sidecars import SIDECAR_SUFFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from storage.library import Library
+    from storage.records import FileState, RootId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderNews:
+    """A folder in which companions or sidecars are to be looked at again."""
+
+    folder: str
+    sidecars: tuple[FileState, ...] = ()
+    """New ones, and changed ones."""
+    gone: tuple[str, ...] = ()
+    """Names of sidecars that are no longer there."""
+
+
+class Beside:
+    """Keeps pairs and sidecars in step with what is in the folders."""
+
+    def __init__(self, library: Library, extensions: frozenset[str]) -> None:
+        """`extensions`: of the files that are taken for photos, in lower case with the dot."""
+        self._library = library
+        self._extensions = extensions
+
+    def takes(self, name: str) -> bool:
+        """Whether a file that is no photo may matter to one."""
+        return is_sidecar(name) or may_be_companion(os.fsencode(name))
+
+    def sort_out(self, files: dict[str, FileState]) -> tuple[dict[str, FileState], frozenset[str]]:
+        """The photos of a folder, and the names of those that go by another one's.
+
+        A film is left out where films are not read, unless it goes by a photo's name.
+        """
+        if not any(may_be_companion(os.fsencode(name)) for name in files):
+            return files, frozenset()
+        pairs = companions_in(
+            FolderFile(name=os.fsencode(name), size_bytes=state.size_bytes, mtime_ns=state.mtime_ns)
+            for name, state in files.items()
+        )
+        companions = frozenset(map(os.fsdecode, pairs))
+        photos = {
+            name: state
+            for name, state in files.items()
+            if name in companions or has_extension(name, self._extensions)
+        }
+        return photos, companions
+
+    def news_of(
+        self,
+        root_id: RootId,
+        folder: str,
+        *,
+        names: Iterable[str],
+        sidecars: dict[str, FileState],
+        is_changed: bool,
+    ) -> tuple[FolderNews, ...]:
+        """What is to be written of a folder; nothing where all is as it was.
+
+        Args:
+            root_id: of the root.
+            folder: in the root.
+            names: of the photos that are there, or were.
+            sidecars: that are there.
+            is_changed: whether any of its photos came, changed or went.
+        """
+        known = self._library.sidecars.known_in(root_id, folder)
+        fresh = tuple(state for name, state in sidecars.items() if known.get(name) != state)
+        gone = tuple(name for name in known if name not in sidecars)
+        has_pairs = any(may_be_companion(os.fsencode(name)) for name in names)
+        if has_pairs and not is_changed:
+            has_pairs = not self._library.companions.is_settled(root_id, folder)
+        if fresh or gone or has_pairs or (is_changed and known):
+            return (FolderNews(folder=folder, sidecars=fresh, gone=gone),)
+        return ()
+
+    def write(self, root_id: RootId, news: FolderNews) -> int:
+        """Bring pairs and sidecars of a folder up to date; how many photos that concerns.
+
+        Belongs inside the caller's transaction, after its photos were written.
+        """
+        companions, sidecars = self._library.companions, self._library.sidecars
+        regrouped = companions.settle(root_id, news.folder)
+        sidecars.put(root_id, news.folder, news.sidecars)
+        sidecars.forget(root_id, news.folder, news.gone)
+        told = sidecars.spread(root_id, news.folder)
+        concerned = sorted({*regrouped, *told})
+        self._library.words.refresh(concerned)
+        return len(concerned)
+
+
+def is_sidecar(name: str) -> bool:
+    """Whether other programs keep what they know of a photo in files of such a name."""
+    return name.lower().endswith(SIDECAR_SUFFIX)
+
+
+def has_extension(name: str, extensions: frozenset[str]) -> bool:
+    """Whether a name ends in one of these, in any case."""
+    return os.path.splitext(name)[1].lower() in extensions  # noqa: PTH122 - once per file
