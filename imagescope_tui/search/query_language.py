@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from indexer.formats import VIDEO_EXTENSIONS
+from storage.pairs import RAW_EXTENSIONS
 from storage.records import PhotoFilter
 
 _TOKEN = re.compile(r'(?:-?\w+:)?"[^"]*"|\S+')
@@ -24,6 +26,12 @@ _SAME_FORMAT = (
     ("heic", "heif", "hif", "heics", "heifs"),
     ("tif", "tiff"),
 )
+# The first of each is the word itself, so that a line can be written from the filter again.
+_FAMILIES = {
+    "raw": ("raw", *sorted(name for name in RAW_EXTENSIONS if name != "raw")),
+    "video": ("video", *sorted(name[1:] for name in VIDEO_EXTENSIONS)),
+}
+_MOST_STARS = 5
 
 # Words of the language itself: to the word index they say nothing.
 STOP_WORDS = frozenset(
@@ -112,13 +120,27 @@ def _understand(token: str, before: PhotoFilter) -> tuple[PhotoFilter, str] | No
         case "type" | "ext":
             extensions = _extensions(value)
             return replace(before, extensions=(*before.extensions, *extensions)), value.lower()
+        case "rating" | "stars":
+            return _rated(value, before)
         case key if key in _DATE_KEYS:
             return _dated(key, value, before)
     return None
 
 
+def _rated(value: str, before: PhotoFilter) -> tuple[PhotoFilter, str] | None:
+    """So many stars, or more."""
+    stars = int(value) if re.fullmatch(r"[0-9]", value) else 0
+    if not 1 <= stars <= _MOST_STARS:
+        return None
+    return replace(before, rating_from=stars), "★" * stars + (
+        " or more" if stars < _MOST_STARS else ""
+    )
+
+
 def _extensions(value: str) -> tuple[str, ...]:
     extension = value.lower().lstrip(".")
+    if extension in _FAMILIES:
+        return _FAMILIES[extension]
     return next((group for group in _SAME_FORMAT if extension in group), (extension,))
 
 

@@ -57,6 +57,7 @@ def _filter_words(wanted: PhotoFilter) -> Iterator[str]:
         ("before", (wanted.taken_before,) if wanted.taken_before else ()),
         ("camera", wanted.cameras),
         ("type", wanted.extensions[:1]),
+        ("rating", (str(wanted.rating_from),) if wanted.rating_from else ()),
     ):
         yield from (f'{key}:"{value}"' if " " in value else f"{key}:{value}" for value in values)
     yield from (f"-{word}" for word in wanted.without_words)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagescope_tui.search.query_language import parse_query, without_chip, word_index_terms
+from storage.pairs import RAW_EXTENSIONS
 from storage.records import PhotoFilter
 
 
@@ -31,6 +32,11 @@ from storage.records import PhotoFilter
         ('in:"/my photos"', "", PhotoFilter(folders=(Path("/my photos"),))),
         ('camera:"iphone 13" x', "x", PhotoFilter(cameras=("iphone 13",))),
         ("type:JPG", "", PhotoFilter(extensions=("jpg", "jpeg", "jpe", "jfif"))),
+        ("type:cr2", "", PhotoFilter(extensions=("cr2",))),
+        ("type:RAW", "", PhotoFilter(extensions=("raw", *sorted(set(RAW_EXTENSIONS) - {"raw"})))),
+        ("rating:4 dog", "dog", PhotoFilter(rating_from=4)),
+        ("rating:9", "rating:9", PhotoFilter()),
+        ("rating:x", "rating:x", PhotoFilter()),
         ("dog -people", "dog", PhotoFilter(without_words=("people",))),
         ("black-and-white", "black-and-white", PhotoFilter()),
         ("date:2019-13", "date:2019-13", PhotoFilter()),

@@ -82,6 +82,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("in:FOLDER", "in or below a folder"),
             ("camera:x100", "camera or lens"),
             ("type:heic", "kind of file"),
+            ("rating:4", "so many stars, or more"),
             ("-people", "without this word"),
         ),
     ),
