@@ -5,19 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+from storage import pairs
+
 _STILL_EXTENSIONS = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".jxl"),
     *(".heic", ".heif", ".hif", ".heics", ".heifs", ".avif", ".avifs", ".tif", ".tiff"),
     *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".gif", ".bmp", ".dib"),
     *(".ppm", ".pgm", ".pbm", ".pnm", ".psd", ".ico"),
 )
-RAW_EXTENSIONS = frozenset(
-    (
-        *(".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".raf", ".orf"),
-        *(".ori", ".rw2", ".rwl", ".raw", ".pef", ".ptx", ".srw", ".iiq", ".3fr", ".fff", ".mrw"),
-        *(".x3f", ".dcr", ".kdc", ".k25", ".erf", ".mef", ".mos", ".gpr"),
-    )
-)
+RAW_EXTENSIONS = frozenset(f".{name}" for name in pairs.RAW_EXTENSIONS)
 """What cameras call their RAW files; lower case, with the dot."""
 PHOTO_EXTENSIONS = frozenset(_STILL_EXTENSIONS) | RAW_EXTENSIONS
 """Lower case, with the dot: the files that are always taken for photos."""
