@@ -17,7 +17,7 @@ from imagescope_tui.setting_table import SETTINGS
 from indexer.models.chat_types import ROLES, RoleSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
     from imagescope_tui.setting_table import SettingInfo, Value
     from indexer.models.chat_types import Role
@@ -266,10 +266,26 @@ def is_dumb_terminal(environ: Mapping[str, str] = os.environ) -> bool:
     return environ.get("TERM", "") in ("", "dumb")
 
 
-def indexer_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """What the indexer's child process sees: ours, and an encoder whose threads sleep when idle.
+PRIVATE_ENVIRONMENT = {
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "TRANSFORMERS_OFFLINE": "1",
+    "VLLM_NO_USAGE_STATS": "1",
+}
+"""What makes the libraries that load models ask nobody for anything, and tell nobody about us."""
 
-    OpenMP's threads else wait for each other in a loop, on cores that decoding workers need: a
-    tenth of the encoder's processor time where the machine is busy.
+
+def tell_nobody(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Make it so for this process, before it loads any of them."""
+    environ.update(PRIVATE_ENVIRONMENT)
+
+
+def indexer_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What the indexer's child process sees: ours, private, with threads that sleep when idle.
+
+    The encoder's threads (OpenMP) else wait for each other in a loop, on cores that decoding
+    workers need: a tenth of the encoder's processor time where the machine is busy.
     """
-    return {"OMP_WAIT_POLICY": "PASSIVE", **environ}
+    return {"OMP_WAIT_POLICY": "PASSIVE", **environ, **PRIVATE_ENVIRONMENT}

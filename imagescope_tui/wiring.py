@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from imagescope_tui.chat_models import ModelSource
+from imagescope_tui.config import tell_nobody
 from imagescope_tui.errors import UsageError
 from imagescope_tui.library_words import LibraryWords
 from imagescope_tui.search.engine import SearchEngine
@@ -168,6 +169,7 @@ def load_checked_encoder(settings: Settings) -> ImageTextEncoder:
     """
     from indexer.trusted_encoder import load_trusted_encoder
 
+    tell_nobody()
     return load_trusted_encoder(
         settings.encoder,
         models_folder=settings.models_folder,
@@ -184,4 +186,5 @@ def load_caption_encoder(settings: Settings) -> TextEncoder | None:
     """
     from indexer.models.text_encoder import load_text_encoder
 
+    tell_nobody()
     return load_text_encoder(settings.caption_encoder, threads=settings.threads)

@@ -1,19 +1,40 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from imagescope_tui.config import indexer_environment
+from imagescope_tui.config import PRIVATE_ENVIRONMENT, indexer_environment, tell_nobody
 from imagescope_tui.indexer_client import IndexerClient
 from indexer.options import IndexerOptions
 
 
 def test_what_the_user_set_is_kept() -> None:
     own = {"OMP_WAIT_POLICY": "ACTIVE", "LANG": "C"}
-    assert indexer_environment(own) == own
+    assert indexer_environment(own) == {**own, **PRIVATE_ENVIRONMENT}
+
+
+@pytest.mark.parametrize("name", PRIVATE_ENVIRONMENT)
+def test_libraries_that_load_models_tell_nobody_whatever_is_set(name: str) -> None:
+    opened = {name: "whatever"}
+    assert indexer_environment(opened)[name] == PRIVATE_ENVIRONMENT[name]
+    tell_nobody(opened)
+    assert opened[name] == PRIVATE_ENVIRONMENT[name]
+
+
+def test_the_hub_is_not_asked_where_models_are_loaded_in_this_process() -> None:
+    script = (
+        "from imagescope_tui.config import tell_nobody; tell_nobody()\n"
+        "from huggingface_hub import constants, utils\n"
+        "print(constants.HF_HUB_OFFLINE, constants.HF_HUB_DISABLE_TELEMETRY)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == ["True", "True"]
 
 
 def environment_of_the_child(mark: str) -> list[bytes]:
@@ -39,4 +60,7 @@ async def test_threads_of_the_encoder_leave_the_cores_to_decoding_while_they_wai
     finally:
         await client.stop()
     assert b"OMP_WAIT_POLICY=PASSIVE" in environment
+    assert {f"{name}={value}".encode() for name, value in PRIVATE_ENVIRONMENT.items()} <= set(
+        environment
+    )
     assert os.environb[b"PATH"] in b"\0".join(environment)
