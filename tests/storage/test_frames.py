@@ -212,6 +212,21 @@ def test_purging_a_moving_picture_takes_its_frames_along(reel: Reel) -> None:
     assert reel.world.ids[3] not in index.ids
 
 
+def test_a_running_index_forgets_the_moments_of_what_has_none_any_more(reel: Reel) -> None:
+    query = rows(9, 1)[0]
+    reel.film(3, np.stack([query]))
+    reel.film(4, np.stack([query]))
+    index = VectorIndex(reel.library, ENCODER)
+    index.refresh()
+    reel.film(3, rows(1, 0))
+    index.refresh()
+    best = [item.content_id for item in index.search(query, 40).items if item.score > 0.99]
+    assert best == [reel.world.ids[4]]
+    reel.film(4, rows(1, 0))
+    index.refresh()
+    reel.world.agree(index.search(query, 40), reel.expected(query, set(), 0.15))
+
+
 def test_a_running_index_no_longer_finds_a_deleted_moving_picture(reel: Reel) -> None:
     query = rows(9, 1)[0]
     reel.film(3, np.stack([query]))
