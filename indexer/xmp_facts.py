@@ -147,5 +147,5 @@ def _altitude(said: XmpValues) -> float | None:
             continue
         metres = round(float(found[1]) / divisor, 3)
         is_below_sea = said.get(xmp.ALTITUDE_SIDE, ["0"])[:1] == ["1"]
-        return -metres if is_below_sea else metres
+        return -metres if is_below_sea and metres else metres
     return None
