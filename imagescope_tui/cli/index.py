@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,11 +22,13 @@ from imagescope_tui.cli.common import (
     open_library,
 )
 from imagescope_tui.cli.exit_codes import ExitCode
-from imagescope_tui.cli.index_report import EventPrinter, PlainReport, ProgressReport, Report
 from imagescope_tui.cli.terminal import is_terminal
 from imagescope_tui.config import Settings
 from imagescope_tui.errors import UsageError
 from indexer.models.chat_types import RoleSettings
+
+if TYPE_CHECKING:
+    from imagescope_tui.cli.index_report import Report
 
 FoldersArgument = Annotated[
     list[Path] | None, typer.Argument(metavar="[FOLDER]...", help="Folders of photos to add.")
@@ -114,6 +116,9 @@ def _local_captioner(settings: Settings) -> Callable[[], Awaitable[RoleSettings 
 
 
 def _report(run: Invocation, *, json_lines: bool) -> Report:
+    # All kinds of events come with it: a tenth of the start of every other command.
+    from imagescope_tui.cli.index_report import EventPrinter, PlainReport, ProgressReport
+
     if json_lines:
         return EventPrinter()
     if is_terminal() and not run.quiet:

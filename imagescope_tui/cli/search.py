@@ -95,8 +95,10 @@ def search(
     _expect_reference(asked, run)
     options = _options(run.settings, strategy, stages)
     options = replace(options, limit=max(count, options.top_k), rank_by=rank_by)
+    from storage.records import PhotoFilter  # with it half of storage, which `--help` needs not
+
     with open_library(run.settings) as reader:
-        if not reader.counts().photos:
+        if not reader.photos.page(PhotoFilter(), offset=0, limit=1):
             raise LibraryMissing("nothing is indexed yet", "imagescope index FOLDER")
         shows_progress = form == "text" and not run.quiet and is_terminal()
         with _listener(reader, form, shows_progress=shows_progress) as emit:
