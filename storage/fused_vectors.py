@@ -187,8 +187,14 @@ class FusedVectors:
 
     def _refresh_frames(self) -> None:
         self._frames.refresh()
-        self._is_at_hand = np.isin(self._frames.ids, self.ids, assume_unique=True)
-        self._moving = np.searchsorted(self.ids, self._frames.ids[self._is_at_hand])
+        if not len(self._frames.ids) or not len(self.ids):
+            self._moving = self._moving[:0]
+            return
+        # Sought one by one: to compare few contents with a million at once would sort them all.
+        places = np.searchsorted(self.ids, self._frames.ids)
+        within = np.minimum(places, len(self.ids) - 1)
+        self._is_at_hand = self.ids[within] == self._frames.ids
+        self._moving = places[self._is_at_hand]
 
     def _captions_since(self, revision: int) -> VectorRows:
         if self.origin == NO_ORIGIN:
