@@ -7,6 +7,7 @@ screen.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _CALL_SECONDS = 3
 _FILE_MANAGER = "org.freedesktop.FileManager1"
+_CONTROLS = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\x9f]")
+_SPECIAL = re.compile(rb"[\\']")
 _CLIPBOARDS = (("wl-copy",), ("xclip", "-selection", "clipboard"), ("pbcopy",))
 
 
@@ -61,6 +64,23 @@ def reveal(path: Path, opener: str | None) -> Failed | None:
     if sys.platform == "darwin":
         return _start(["open", "-R", str(path)])
     return open_file(path.parent, opener)
+
+
+def pasteable(path: Path) -> bytes:
+    """The path's bytes as they are copied; none of them is a key that a terminal obeys.
+
+    A line break in a name would end the line where the path is pasted into a shell, and run the
+    rest: such a path is quoted as shells read it.
+    """
+    raw = os.fsencode(path)
+    if not _CONTROLS.search(raw):
+        return raw
+    quoted = _CONTROLS.sub(_escaped, _SPECIAL.sub(rb"\\\g<0>", raw))
+    return b"$'" + quoted + b"'"
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in found[0])
 
 
 def copy_with_helper(text: bytes) -> bool:

