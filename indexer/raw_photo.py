@@ -11,10 +11,11 @@ from PIL import Image
 
 from indexer.decode_failures import DamagedPhoto
 from indexer.exif import orientation_of
+from indexer.facts import facts_filled
 from indexer.formats import HEAD_BYTES, is_like_tiff
 from indexer.geometry import swaps_sides, turned_size
 from indexer.opened_photo import SHRINKABLE_PIXELS_MAX, OpenedPhoto, refuse_too_large
-from indexer.raw_facts import read_raw_facts
+from indexer.raw_facts import developed_facts, read_raw_facts
 from indexer.still_photo import open_still
 
 if TYPE_CHECKING:
@@ -80,11 +81,13 @@ def _photo_of(raw: rawpy.RawPy, file: IO[bytes]) -> OpenedPhoto:
     refuse_too_large((raw.sizes.raw_width, raw.sizes.raw_height))
     stored, turn = _size_of(raw), _ORIENTATIONS.get(raw.sizes.flip, 1)
     preview = _preview_in(raw)
-    facts = read_raw_facts(file, raw, preview)
+    facts = read_raw_facts(file, preview)
     if preview is not None and max(preview.size) >= _PREVIEW_SIDE_MIN:
         image = preview
     else:
         image = _developed(raw, instead=preview)
+    if image is not preview:
+        facts = facts_filled(facts, developed_facts(raw))
     return OpenedPhoto(
         image=image,
         facts=replace(facts, orientation=turn),
@@ -135,7 +138,8 @@ def _developed(raw: rawpy.RawPy, *, instead: Image.Image | None) -> Image.Image:
         if instead is None:
             raise
         return instead
-    return Image.fromarray(pixels)
+    # One band where the camera sees no colours.
+    return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
 
 
 def _turn_left(preview: Image.Image, stored: Size, turn: int) -> int:

@@ -67,14 +67,14 @@ def open_video(
             buffer_size=_BUFFER_BYTES,
         )
     except av.FFmpegError as error:
-        raise _damaged(error) from error
+        raise _as_ours(error) from error
     with opening as container:
         reader = _Reader(container)
         try:
             moments = _shown(reader.spread()) if second is None else reader.at(second)
             first = next(moments, None)
         except av.FFmpegError as error:
-            raise _damaged(error) from error
+            raise _as_ours(error) from error
         if first is None:
             raise DamagedPhoto("no picture of the video can be decoded")
         yield OpenedPhoto(
@@ -196,6 +196,8 @@ def _is_blank(image: Image.Image) -> bool:
     return bool(small.max() < _BLACK_LEVEL or small.std() < _BLANK_SPREAD)
 
 
-def _damaged(error: Exception) -> DamagedPhoto:
-    detail = getattr(error, "strerror", None) or str(error)
+def _as_ours(error: av.FFmpegError) -> Exception:
+    if isinstance(error, MemoryError):
+        return MemoryError()
+    detail = error.strerror or str(error)
     return DamagedPhoto(f"the video is damaged, or ends too early: {detail}")

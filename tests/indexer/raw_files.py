@@ -24,10 +24,12 @@ _SIGNED_TAGS = (50721,)
 
 
 def jpeg_of(image: Image.Image, **options: object) -> bytes:
-    """The image as JPEG."""
+    """The image as JPEG, with nothing before its EXIF, as cameras write it."""
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=90, **options)
-    return buffer.getvalue()
+    content = buffer.getvalue()
+    jfif_length = int.from_bytes(content[4:6], "big")
+    return content[:2] + content[4 + jfif_length :] if "exif" in options else content
 
 
 def dng(
@@ -82,13 +84,14 @@ def _laid_out(
     other = {**other, 273: 0} if other else {}
     exif_at = 8 + len(_directory(main, 8))
     other_at = exif_at + len(_directory(exif, 0))
-    pixels_at = other_at + len(_directory(other, 0))
+    preview_at = other_at + len(_directory(other, 0))
+    pixels_at = preview_at + len(preview)
     main.update({273: pixels_at, _EXIF_IFD: exif_at})
     if other:
         main[_SUB_IFDS] = other_at
-        other[273] = pixels_at + len(pixels)
+        other[273] = preview_at
     directories = _directory(main, 8) + _directory(exif, exif_at) + _directory(other, other_at)
-    return struct.pack("<2sHI", b"II", 42, 8) + directories + pixels + preview
+    return struct.pack("<2sHI", b"II", 42, 8) + directories + preview + pixels
 
 
 def _directory(tags: Mapping[int, _Value], start: int) -> bytes:
