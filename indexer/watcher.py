@@ -106,6 +106,7 @@ class FolderWatcher:
         # What follows is only touched while holding the lock of the state.
         self._roots: dict[Path, _Watched] = {}
         self._changes = Coalescer(quiet_seconds=quiet_seconds, longest_seconds=longest_seconds)
+        self._check_at = time.monotonic() + seconds_between_checks
         self._thread: threading.Thread | None = None
         self._is_closed = False
         # Held while observers start and stop, never by those who report events.
@@ -155,11 +156,16 @@ class FolderWatcher:
                 self._state.notify_all()
 
     def _note_overflow(self) -> None:
-        """Events were lost, of any of the roots."""
+        """Events were lost, of any of the roots.
+
+        The library goes on to watch all folders anew, and does not say when it has; what happens
+        in them until then would be missed. So the roots count as replaced: they are watched from
+        the beginning, and reported after that.
+        """
         with self._state:
-            for root, watched in self._roots.items():
-                watched.has_new_folders = True  # the library watches all its folders anew
-                self._changes.note(root, None, time.monotonic())
+            for watched in self._roots.values():
+                watched.identity = None
+            self._check_at = time.monotonic()
             self._state.notify_all()
 
     # -- the thread --------------------------------------------------------------------------
@@ -175,25 +181,31 @@ class FolderWatcher:
             self._thread.start()
 
     def _run(self) -> None:
-        check_at = time.monotonic() + self._seconds_between_checks
-        while (due := self._wait(check_at)) is not None:
+        while (due := self._wait()) is not None:
             for root, folders in due.items():
                 self._tell_change(root, folders)
             self._check_limits()
-            if time.monotonic() >= check_at:
+            if self._is_time_to_check():
                 self._check_roots()
-                check_at = time.monotonic() + self._seconds_between_checks
 
-    def _wait(self, check_at: float) -> dict[Path, frozenset[Path] | None] | None:
+    def _is_time_to_check(self) -> bool:
+        with self._state:
+            now = time.monotonic()
+            is_time = now >= self._check_at
+            if is_time:
+                self._check_at = now + self._seconds_between_checks
+            return is_time
+
+    def _wait(self) -> dict[Path, frozenset[Path] | None] | None:
         """The changes that are due, once there are any or it is time to check; None when closed."""
         with self._state:
             while not self._is_closed:
                 now = time.monotonic()
                 due = self._changes.take_due(now)
-                if due or now >= check_at:
+                if due or now >= self._check_at:
                     return due
                 next_due_at = self._changes.next_due_at()
-                self._state.wait(min(next_due_at or check_at, check_at) - now)
+                self._state.wait(min(next_due_at or self._check_at, self._check_at) - now)
             return None
 
     def _tell_change(self, root: Path, folders: frozenset[Path] | None) -> None:

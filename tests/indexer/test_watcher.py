@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import queue
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -325,6 +327,36 @@ def test_overflow_leads_to_the_whole_root(
     watcher.watch(root)
     logging.getLogger("watchdog.observers.inotify_c").warning("Inotify queue overflowed; lost")
     assert listener.folders() is None
+
+
+_FLOOD = """
+import os, sys
+folder, count = sys.argv[1], int(sys.argv[2])
+os.close(os.open(f"{folder}/0", os.O_CREAT))
+for number in range(1, count):
+    os.link(f"{folder}/0", f"{folder}/{number}")
+os.makedirs(f"{folder}/new/deep")
+"""
+
+
+def test_flood_that_overflows_the_systems_queue_leads_to_the_whole_root_and_hides_no_folder(
+    watcher: FolderWatcher, listener: Listener, root: Path
+) -> None:
+    room = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    if room > 20_000:
+        pytest.skip(f"this system queues {room} events, more than a test should make")
+    watcher.watch(root)
+    flood = [sys.executable, "-c", _FLOOD, str(root / "2021"), str(room + 2_000)]
+    # Called this way, waiting for the child keeps all threads of this process from reading.
+    wait_and_hold = ctypes.PyDLL(None).waitid
+    with subprocess.Popen(flood) as process:
+        ended = ctypes.create_string_buffer(128)
+        wait_and_hold(os.P_PID, process.pid, ended, os.WEXITED | os.WNOWAIT)
+    listener.wait_for_whole()
+    photo = root / "2021/new/deep/photo.jpg"
+    save(photo)
+    while (folders := listener.folders()) is None or photo.parent not in folders:
+        pass
 
 
 def test_watchdog_says_in_its_log_when_events_were_lost(
