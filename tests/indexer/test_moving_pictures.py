@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from imagescope_tui.photo_sight import LibrarySight, OwnPictures
 from indexer.decoding import Frame
+from indexer.events import IndexUpToDate
 from indexer.models.protocols import Picture
 from indexer.photo_reader import PhotoInHand, embed_photos
 from indexer.photo_writer import PhotoWriter
 from storage.errors import StorageError
+from storage.library import THUMBNAILS_NAME, Library
 from storage.records import ContentId, Facts, PhotoFilter
+from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
+from tests.films import film
 from tests.indexer.mean_colour import MeanColour
+from tests.indexer.sessions import Session
+from tests.indexer.test_child import options_for
 from tests.indexer.test_pipeline import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from storage.contents import PendingPhoto
 
@@ -155,3 +165,52 @@ def test_an_animated_picture_indexed_before_moments_were_known_gets_them(line: L
         line.library.frames.put(content_id, "mean-colour/1", [], revision)
     assert line.run(MeanColour()).totals.decoded == 1
     assert len(line.library.frames.since(-1, "mean-colour/1").ids) == 1
+
+
+async def test_the_moment_that_is_asked_for_is_put_beside_the_thumbnail(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    path = film(folder / "a.mp4", ["red", "green", "blue"])
+    session = Session(options_for(folder, serve=True))
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        with Library.open_reader(tmp_path / "library") as library:
+            photo = library.photos.at(path)
+        assert photo is not None
+        assert photo.content_hash is not None
+        assert photo.duration_seconds == pytest.approx(12.0, abs=0.2)
+        assert await session.client.prepare_thumbnail(photo.id, 6.0)
+    finally:
+        await session.client.stop()
+    cache = ThumbnailCache(tmp_path / "library" / THUMBNAILS_NAME, 0)
+    green = mean_colour(cache.read(photo.content_hash, THUMBNAIL_SIDE, 6.0))
+    red = mean_colour(cache.read(photo.content_hash, THUMBNAIL_SIDE))
+    assert (green.argmax(), red.argmax()) == (1, 0)
+
+
+def mean_colour(jpeg: bytes | None) -> npt.NDArray[np.float64]:
+    assert jpeg is not None
+    with Image.open(BytesIO(jpeg)) as opened:
+        return np.asarray(np.asarray(opened, dtype=np.float64).mean(axis=(0, 1)))
+
+
+async def test_models_see_the_moment_and_the_thumbnail_where_the_file_is_gone(line: Line) -> None:
+    path = line.photos / "a.gif"
+    animate(path, RED, GREEN, BLUE)
+    line.run(MeanColour())
+    photo = line.library.photos.at(path)
+    assert photo is not None
+    assert photo.second is not None
+    (line.base / "library" / THUMBNAILS_NAME).symlink_to(line.base / "thumbnails")
+    sight = LibrarySight(line.base / "library", OwnPictures())
+    try:
+        moment = await sight.of_photo(photo.id, 64, 1.0)
+        own = await sight.of_photo(photo.id, 64, photo.second)
+        path.unlink()
+        left = await sight.of_photo(photo.id, 64, 2.0)
+    finally:
+        sight.close()
+    colours = [mean_colour(seen.jpeg).argmax() for seen in (moment, own, left) if seen]
+    assert colours == [1, 0, 0]
+    assert [seen.second for seen in (moment, own, left) if seen] == [1.0, None, None]

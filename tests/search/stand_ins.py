@@ -38,6 +38,8 @@ class ScriptedPictures:
     ids: tuple[int, ...] = ()
     orders: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
     """Other ids for some texts."""
+    seconds: dict[int, float] = field(default_factory=dict)
+    """Of photos that move, the moment that is nearest."""
     asked: list[Asked] = field(default_factory=list)
     unavailable: str = ""
     has_meaning: bool = True
@@ -72,6 +74,7 @@ class ScriptedPictures:
                 content_id=ContentId(i % 100),
                 score=1.0 - place / 10,
                 picture=1.0 - place / 10,
+                second=self.seconds.get(i),
             )
             for place, i in enumerate(self.orders.get(tuple(texts), self.ids))
         )
@@ -236,13 +239,19 @@ class ScriptedSight:
     captions: dict[int, str] = field(default_factory=dict)
     """Of photos, by number."""
     unseen: frozenset[int] = frozenset()
+    moments: set[tuple[int, int, float]] = field(default_factory=set)
+    """The photos of which a moment was asked for: number, side and second."""
 
     async def of_photo(
         self, photo_id: PhotoId, side: int, second: float | None = None
     ) -> SeenPhoto | None:
         if photo_id in self.unseen:
             return None
-        return SeenPhoto(content_hash=f"hash {photo_id}", jpeg=str(photo_id).encode())
+        if second is not None:
+            self.moments.add((photo_id, side, second))
+        return SeenPhoto(
+            content_hash=f"hash {photo_id}", jpeg=str(photo_id).encode(), second=second
+        )
 
     async def of_file(self, path: Path, side: int) -> SeenPhoto | None:
         return SeenPhoto(content_hash=f"hash {path}", jpeg=b"0")

@@ -21,6 +21,7 @@ from imagescope_tui.search.events import (
     StageDegraded,
 )
 from imagescope_tui.search.models import NO_MODELS, RoleModels
+from imagescope_tui.search.sight import EVALUATOR_SIDE, VERIFIER_SIDE
 from imagescope_tui.search.types import Query, SearchOptions, Turn
 from indexer.models.chat_types import ChatMalformed, ChatUnavailable, YesNo
 from storage.records import PhotoFilter
@@ -263,6 +264,24 @@ async def test_ours_remembers_answers_and_imagescope_asks_again() -> None:
         await asking.search(options=replace(options, stages=2))
         await asking.search(options=replace(options, stages=2))
         assert model.names["question"] == expected
+
+
+async def test_models_are_shown_the_moment_that_was_found() -> None:
+    model, sight = ScriptedModel(), ScriptedSight()
+    asking = Asking(model, sight=sight)
+    asking.pictures.seconds = {2: 42.0}
+    result = await asking.search()
+    assert sight.moments == {(2, VERIFIER_SIDE, 42.0), (2, EVALUATOR_SIDE, 42.0)}
+    assert {item.photo_id: item.second for item in result.ranking if item.second} == {2: 42.0}
+
+
+async def test_an_answer_about_one_moment_is_none_about_another() -> None:
+    model = ScriptedModel()
+    asking = Asking(model)
+    for second, asked in ((42.0, 4), (42.0, 4), (7.0, 5)):
+        asking.pictures.seconds = {2: second}
+        await asking.search(options=replace(OURS, stages=2))
+        assert model.names["question"] == asked
 
 
 async def test_ours_lets_the_stage_one_score_decide_between_equal_answers() -> None:
