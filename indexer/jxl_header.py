@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 _CODESTREAM = b"\xff\x0a"
 _CONTAINER = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
 _PART_INDEX_BYTES = 4
+_ENOUGH_BYTES = 64
 _SIDE_BITS = (9, 13, 18, 30)
 _RATIOS = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 7: (2, 1)}
 
@@ -48,11 +49,11 @@ def _side(bits: _Bits, *, is_small: bool) -> int:
 
 
 def _codestream(data: bytes) -> bytes:
-    """The beginning of the codestream, from the container's first box that holds some of it."""
+    """The beginning of the codestream, gathered from the boxes of a container that hold it."""
     if not data.startswith(_CONTAINER):
-        return data[:64]
-    position = 0
-    while position + 8 <= len(data):
+        return data[:_ENOUGH_BYTES]
+    position, found = 0, b""
+    while position + 8 <= len(data) and len(found) < _ENOUGH_BYTES:
         length, kind = (
             int.from_bytes(data[position : position + 4], "big"),
             data[position + 4 :][:4],
@@ -61,11 +62,12 @@ def _codestream(data: bytes) -> bytes:
         if length == 1:
             length = int.from_bytes(data[start : start + 8], "big")
             start += 8
+        end = len(data) if length == 0 else position + length
         if kind == b"jxlc":
-            return data[start : start + 64]
+            return data[start:end][:_ENOUGH_BYTES]
         if kind == b"jxlp":
-            return data[start + _PART_INDEX_BYTES :][:64]
-        if length < 8:
+            found += data[start + _PART_INDEX_BYTES : end][:_ENOUGH_BYTES]
+        if end < start:
             break
-        position += length
-    return b""
+        position = end
+    return found

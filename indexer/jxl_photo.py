@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _WIDE_BYTES = 2
+_TIFF_MARKS = (b"II*\0", b"MM\0*")
 _LARGE_PIXELS = 40_000_000
 """From about here on a sound photo may not fit into a worker's memory, which libjxl keeps to
 itself."""
@@ -102,7 +103,9 @@ def _metadata(boxes: Iterable[_Box]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for box in boxes:
         if box.box_type == b"Exif":
-            start = 4 + int.from_bytes(box.data[:4], "big")
+            # By the standard the first bytes say where it begins; some writers leave them out.
+            is_bare = box.data[:4] in _TIFF_MARKS
+            start = 0 if is_bare else 4 + int.from_bytes(box.data[:4], "big")
             found["exif"] = box.data[start:]
         elif box.box_type == b"xml ":
             found["xmp"] = box.data
