@@ -20,7 +20,7 @@ RATE = 10
 
 def hue_at(second: float, seconds: float) -> tuple[int, int, int]:
     """The colour of the whole picture at a second of a video of that length."""
-    red, green, blue = colorsys.hsv_to_rgb(0.9 * second / seconds, 1, 0.9)
+    red, green, blue = colorsys.hsv_to_rgb(0.05 + 0.85 * second / seconds, 1, 0.9)
     return int(red * 255), int(green * 255), int(blue * 255)
 
 

@@ -1,0 +1,332 @@
+"""Videos: moments spread over their length, upright, and never at any price."""
+
+from __future__ import annotations
+
+import colorsys
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import av
+import numpy as np
+import pytest
+
+from indexer import formats, video
+from indexer.decode_failures import DamagedPhoto
+from indexer.decoding import FRAMES_MAX, DecodeFailure, decode_preview
+from indexer.models.protocols import PictureInput
+from indexer.opened_photo import refuse_too_large
+from indexer.video_facts import duration_of, read_video_facts
+from tests.indexer.photo_files import decoded, failure, opened, shaded
+from tests.indexer.video_files import coloured, write_video
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from indexer.models.protocols import Picture
+
+SQUASH_32 = PictureInput(width=32, height=32, fit="squash")
+MOV_TAGS = {"movflags": "use_metadata_tags"}
+
+
+def second_shown(pixels: npt.NDArray[np.uint8], seconds: float) -> float:
+    """By its colour, the second that a picture of a video shows."""
+    red, green, blue = pixels[12:20, 24:30].reshape(-1, 3).mean(axis=0) / 255
+    hue = colorsys.rgb_to_hsv(red, green, blue)[0]
+    return (hue - 0.05) / 0.85 * seconds
+
+
+def seconds_of(path: Path) -> list[tuple[float, Picture]]:
+    result = decoded(path, SQUASH_32)
+    assert result.second is not None
+    frames = [(frame.second, frame.picture) for frame in result.frames]
+    return [(result.second, result.picture), *frames]
+
+
+CONTAINERS = [
+    ("film.mp4", "libx264", "MP4"),
+    ("film.m4v", "mpeg4", "MP4"),
+    ("film.mov", "libx264", "MOV"),
+    ("film.3gp", "mpeg4", "3GP"),
+    ("film.avi", "mpeg4", "AVI"),
+    ("film.mkv", "libx265", "MKV"),
+    ("film.webm", "libvpx-vp9", "WEBM"),
+    ("film.mts", "libx264", "MPEG-TS"),
+    ("film.mpg", "mpeg2video", "MPEG"),
+    ("film.wmv", "wmv2", "WMV"),
+]
+
+
+@pytest.mark.parametrize(("name", "codec", "format_name"), CONTAINERS)
+def test_moments_are_spread_over_the_length(
+    name: str, codec: str, format_name: str, tmp_path: Path
+) -> None:
+    muxer = {".mts": "mpegts", ".m4v": "mp4"}.get(name[-4:])
+    path = write_video(tmp_path / name, seconds=12, codec=codec, format_name=muxer)
+    result = decoded(path, SQUASH_32)
+    assert result.facts.format == format_name
+    assert result.facts.duration_seconds == pytest.approx(12, abs=0.8)
+    assert (result.facts.width, result.facts.height) == (64, 48)
+    moments = seconds_of(path)
+    assert len(moments) >= 3
+    seconds = [second for second, _ in moments]
+    assert seconds == sorted(set(seconds))
+    assert seconds[-1] - seconds[0] > 5
+    for second, picture in moments:
+        assert second_shown(picture.pixels, 12) == pytest.approx(second, abs=0.6)
+
+
+def test_long_video_gives_no_more_than_twelve_moments(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", seconds=90, size=(32, 32), key_frame_every=40)
+    moments = seconds_of(path)
+    assert len(moments) == FRAMES_MAX
+    gaps = np.diff([second for second, _ in moments])
+    assert gaps.min() > 3
+
+
+def test_video_with_one_key_frame_is_looked_at_along_its_length(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", seconds=12, key_frame_every=1000)
+    moments = seconds_of(path)
+    assert len(moments) >= 3
+    for second, picture in moments:
+        assert second_shown(picture.pixels, 12) == pytest.approx(second, abs=0.6)
+
+
+def test_moments_that_show_the_same_are_one(tmp_path: Path) -> None:
+    def still(_second: float, seconds: float, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+        return coloured(0, seconds, size)
+
+    path = write_video(tmp_path / "film.mp4", seconds=12, paint=still)
+    result = decoded(path, SQUASH_32)
+    assert result.second is not None
+    assert result.frames == ()
+
+
+def test_black_beginning_is_skipped(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", seconds=12, black_seconds=5)
+    result = decoded(path, SQUASH_32)
+    assert result.second is not None
+    assert result.second >= 5
+    assert np.asarray(opened(result.thumbnail)).max() > 100
+
+
+def test_video_that_is_black_throughout_is_a_photo_all_the_same(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", seconds=6, black_seconds=9)
+    assert decoded(path).picture.pixels.max() < 40
+
+
+@pytest.mark.parametrize("turned", [90, 180, -90])
+def test_video_is_turned_upright(turned: int, tmp_path: Path) -> None:
+    upright = write_video(tmp_path / "upright.mp4", codec="libx264")
+    path = write_video(tmp_path / "film.mp4", codec="libx264", turned=turned)
+    result, plain = decoded(path, SQUASH_32), decoded(upright, SQUASH_32)
+    wanted = np.rot90(plain.picture.pixels, turned // 90)
+    assert np.abs(result.picture.pixels.astype(int) - wanted).mean() < 6
+    size = (64, 48) if turned == 180 else (48, 64)
+    assert (result.facts.width, result.facts.height) == size
+    assert opened(result.thumbnail).size == size
+
+
+def test_preview_shows_the_second_asked_for(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", seconds=12, codec="libx264")
+    for second in (0.0, 4.3, 7.0, 11.9):
+        preview = decode_preview(path, longest_side=64, second=second)
+        assert isinstance(preview, bytes)
+        image = opened(preview).resize((32, 32))
+        assert second_shown(np.asarray(image), 12) == pytest.approx(second, abs=0.3)
+
+
+def test_preview_without_a_second_is_what_the_thumbnail_shows(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", seconds=12, black_seconds=5)
+    preview = decode_preview(path, longest_side=64)
+    assert isinstance(preview, bytes)
+    thumbnail = np.asarray(opened(decoded(path).thumbnail)).astype(int)
+    assert np.abs(np.asarray(opened(preview)) - thumbnail).mean() < 3
+
+
+def test_preview_behind_the_end_shows_something(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4", seconds=6)
+    assert isinstance(decode_preview(path, longest_side=64, second=500), bytes)
+
+
+def test_pixels_that_are_not_square_are_made_so(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = 2  # type: ignore[assignment]
+        for number in range(20):
+            frame = av.VideoFrame.from_ndarray(coloured(number / 10, 2, (64, 48)), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    facts = decoded(path).facts
+    assert (facts.width, facts.height) == (128, 48)
+
+
+# -- what it says of itself ------------------------------------------------------------------
+
+
+def test_facts_of_a_phone(tmp_path: Path) -> None:
+    apple = "com.apple.quicktime."
+    tags = {
+        "creation_time": "2020-05-06T07:08:09Z",
+        f"{apple}creationdate": "2020-05-06T09:08:09+0200",
+        f"{apple}location.ISO6709": "+48.8584+002.2945+035.5/",
+        f"{apple}make": "Apple",
+        f"{apple}model": "iPhone 13 mini",
+        "title": "the\x1b[31m tower\n",
+    }
+    path = write_video(tmp_path / "film.mov", tags=tags, options=MOV_TAGS)
+    facts = decoded(path).facts
+    assert facts.taken_at == "2020-05-06T09:08:09+02:00"
+    assert (facts.latitude, facts.longitude, facts.altitude_m) == (48.8584, 2.2945, 35.5)
+    assert facts.camera == "Apple iPhone 13 mini"
+    assert facts.title == "the[31m tower"
+    assert facts.duration_seconds == pytest.approx(6, abs=0.2)
+
+
+def facts_with(**tags: str) -> object:
+    container = mock.Mock(duration=None, metadata=tags)
+    container.format.name = "avi"
+    return read_video_facts(container, b"")
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [
+        ("+48.8584+002.2945/", (48.8584, 2.2945)),
+        ("-33.8-070.6+520CRSWGS_84/", (-33.8, -70.6)),
+        ("+00.0000+000.0000/", (None, None)),
+        ("+91.0+000.1/", (None, None)),
+        ("+12.0+181.0/", (None, None)),
+        ("nowhere", (None, None)),
+        ("+999999999+1", (None, None)),
+    ],
+)
+def test_place_is_believed_where_it_can_be_one(
+    place: str, wanted: tuple[float | None, float | None]
+) -> None:
+    facts = facts_with(location=place)
+    assert (getattr(facts, "latitude"), getattr(facts, "longitude")) == wanted  # noqa: B009
+
+
+@pytest.mark.parametrize("clock", ["1904-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "soon", ""])
+def test_clock_that_was_never_set_tells_nothing(clock: str) -> None:
+    assert getattr(facts_with(creation_time=clock), "taken_at") is None  # noqa: B009
+
+
+@pytest.mark.parametrize("duration", [-5, 0, 2**62])
+def test_length_that_cannot_be_is_unknown(duration: int) -> None:
+    container = mock.Mock(duration=duration)
+    assert duration_of(container) is None
+
+
+# -- what gives no picture -------------------------------------------------------------------
+
+
+def test_sound_alone_is_no_photo(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=8000)
+        assert isinstance(stream, av.AudioStream)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 8000), np.float32), "fltp", "mono")
+        frame.sample_rate = 8000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    assert failure(path) == DecodeFailure(reason="a video file without pictures", permanent=True)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_video_that_is_still_being_copied_is_tried_again(share: float, tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mp4")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    assert failure(path) == DecodeFailure(reason="the file ends too early", permanent=False)
+
+
+def test_damaged_stretch_does_not_hide_the_rest(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.avi", seconds=12)
+    whole = bytearray(path.read_bytes())
+    middle = len(whole) // 2
+    whole[middle - 3000 : middle] = b"\xff" * 3000
+    path.write_bytes(whole)
+    assert len(seconds_of(path)) >= 2
+
+
+def test_playlist_cannot_make_us_open_what_it_names(tmp_path: Path) -> None:
+    secret = write_video(tmp_path / "secret.ts", codec="mpeg2video", format_name="mpegts")
+    for text in (
+        f"#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\n{secret}\n#EXT-X-ENDLIST\n",
+        f"ffconcat version 1.0\nfile '{secret}'\n",
+    ):
+        path = tmp_path / "film.mp4"
+        path.write_text(text)
+        assert failure(path).reason == "not a picture in a known format"
+
+
+def test_kinds_of_video_that_no_camera_writes_are_not_decoded(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "film.mkv", codec="ffv1", seconds=1)
+    assert failure(path).reason == "a video of a kind that is not supported: ffv1"
+
+
+def test_work_on_one_video_takes_a_bounded_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_video(tmp_path / "film.mp4", seconds=30)
+    monkeypatch.setattr(video, "_WORK_SECONDS_MAX", -1.0)
+    assert failure(path).reason == "no picture of the video can be decoded"
+    clock = iter(range(1000))
+    monkeypatch.setattr(video, "_WORK_SECONDS_MAX", 12.0)
+    monkeypatch.setattr("indexer.video.time.monotonic", lambda: float(next(clock)))
+    assert 1 <= len(seconds_of(path)) <= 6
+
+
+def test_too_many_pixels_are_refused_before_decoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_video(tmp_path / "film.mp4")
+    monkeypatch.setattr(video, "refuse_too_large", partial(refuse_too_large, limit=64 * 48 - 1))
+    assert failure(path).reason == "too many pixels"
+
+
+def test_memory_that_runs_out_is_no_fault_of_the_video() -> None:
+    error = av.error.MemoryError(12, "Cannot allocate memory")
+    assert isinstance(video._as_ours(error), MemoryError)
+    invalid = av.error.InvalidDataError(1, "Invalid data\x1b")
+    assert isinstance(video._as_ours(invalid), DamagedPhoto)
+
+
+def test_without_the_library_videos_are_not_taken_up(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "photo.jpg", format_name="mp4")
+    assert {".mov", ".mp4"} <= formats.photo_extensions()
+    with mock.patch.object(formats, "find_spec", return_value=None):
+        assert not formats.VIDEO_EXTENSIONS & formats.photo_extensions()
+        assert failure(path) == DecodeFailure(
+            reason="to read videos: pip install 'imagescope-tui[video]'", permanent=True
+        )
+
+
+def test_photo_called_a_video_is_read_as_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    shaded(120, 80).save(path, "JPEG")
+    result = decoded(path)
+    assert (result.facts.format, result.second) == ("JPEG", None)
+
+
+@pytest.mark.data
+def test_film_in_a_heif_file_is_read_where_there_is_no_photo(
+    shared_data: Callable[[str], Path],
+) -> None:
+    result = decoded(shared_data("formats") / "heif" / "C041.heic")
+    assert (result.facts.format, result.second) == ("HEIF", 0.0)
+
+
+def test_reason_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "film.avi"
+    path.write_bytes(b"RIFF\xff\xff\xff\x7fAVI LIST" + bytes(range(256)) * 4)
+    assert re.fullmatch(r"[ -~]+", failure(path).reason)
