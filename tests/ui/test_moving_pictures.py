@@ -50,6 +50,10 @@ async def test_a_hit_in_a_film_is_told_on_its_card_and_beside_the_picture(
         await ask(pilot, "zebra")
         assert app.browse.photo is not None
         assert app.browse.photo.id == film
+        assert screen_text(app).count("▶ 0:42 of 3:10") == 1
+        assert screen_text(app).count("▶ 0:42 ") == 2
+        await pilot.press("plus", "plus")
+        await settled(pilot)
         assert screen_text(app).count("▶ 0:42 of 3:10") == 2
         await pilot.press("enter")
         await settled(pilot)

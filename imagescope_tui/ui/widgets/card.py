@@ -180,8 +180,8 @@ def _judged(face: CardFace, room: int) -> str:
 def _signs(face: CardFace, styles: CardStyles) -> list[Segment]:
     signs = []
     if face.plays:
-        room = face.width - 4 - cell_len(face.lead) - cell_len(face.checks) - _NAME_LEAST
-        signs.append(Segment(f" {_shortened(face.plays, room)}", styles.dim))
+        before = sum(cell_len(text) + 1 for text in (face.lead, face.checks, face.name) if text)
+        signs.append(Segment(f" {_shortened(face.plays, face.width - 4 - before)}", styles.dim))
     if face.copies > 1:
         signs.append(Segment(f" ×{face.copies}", styles.dim))
     if face.is_offline:
@@ -193,7 +193,7 @@ def _signs(face: CardFace, styles: CardStyles) -> list[Segment]:
 
 def _shortened(plays: str, room: int) -> str:
     """Without how long it lasts, where there is no room for both."""
-    return plays if cell_len(plays) < room else plays.partition(" of ")[0]
+    return plays if cell_len(plays) <= room else plays.partition(" of ")[0]
 
 
 def _without_picture(face: CardFace, styles: CardStyles) -> list[Strip]:
