@@ -1,7 +1,8 @@
 """The stage-1 scores of every content of a library, exactly, with the sides they are made of.
 
 For evaluation: nothing is approximated, left out or cut short, and both sides stay apart. A search
-of a user's library goes through indexer.lookup, which keeps one row per content.
+of a user's library goes through indexer.lookup, which keeps one row per content. The published
+methods have one vector per photo: of a moving picture only the one that stands for it is scored.
 """
 
 from __future__ import annotations
