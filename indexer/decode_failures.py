@@ -100,7 +100,7 @@ def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
     Raises MemoryError where a library says in its own words that it ran out of memory.
     """
     if isinstance(error, MissingReader):
-        # Files are not read again and again for that: see `indexer.new_readers`.
+        # Files are not read again and again for that: see `IndexRun`.
         return DecodeFailure(reason=str(error), permanent=True)
     message = str(error)
     if isinstance(error, OSError | RuntimeError) and _says(message, _MEMORY_WORDS):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import os
 import select
 import signal
@@ -9,19 +10,23 @@ import threading
 from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from indexer import decode_process
+from indexer import decode_pool, decode_process
 from indexer.decode_pool import DecodePool
+from indexer.decode_process import DecodeProcess, FileTooSlow
 from indexer.decoding import Decoded, DecodeFailure, decode_photo
 from indexer.errors import WorkerPoolBroken
 from tests.indexer.photo_files import CROP_64, exif_with, opened, shaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from indexer.decode_wire import Outcome, Request
 
 PROJECT = Path(__file__).parents[2]
 
@@ -161,6 +166,27 @@ def test_photo_that_takes_too_long_is_given_up_and_the_next_one_decoded(
         assert isinstance(quick.result(), Decoded | DecodeFailure)
     finally:
         pool.close()
+
+
+def test_photo_that_takes_too_long_is_not_tried_again_at_once(photo: Path) -> None:
+    asked: list[Path] = []
+
+    class Slow(DecodeProcess):
+        def ask(self, request: Request) -> Outcome:
+            asked.append(request.path)
+            raise FileTooSlow("decoding it takes longer than 30 s", permanent=True)
+
+    pool = pool_of()
+    with mock.patch.object(decode_pool, "DecodeProcess", Slow):
+        outcome = pool.submit(photo).result()
+    pool.close()
+    assert asked == [photo]
+    assert outcome == DecodeFailure(reason="decoding it takes longer than 30 s", permanent=True)
+
+
+def test_half_a_minute_is_the_most_for_one_file() -> None:
+    defaults = inspect.signature(DecodePool).parameters
+    assert defaults["seconds_per_file"].default == 30
 
 
 def test_photo_whose_disk_does_not_answer_is_tried_another_time(photo: Path) -> None:
