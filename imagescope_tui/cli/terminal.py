@@ -56,12 +56,10 @@ def put_json(value: Any, *, indent: int | None = 2) -> None:  # noqa: ANN401
 
 def put_path(path: str, *, nul: bool) -> None:
     """One path as its bytes for a pipe, or made harmless for a terminal."""
-    if sys.stdout.isatty() and not nul:
-        put_line(printable(path))
-        return
+    shown = printable(path) if sys.stdout.isatty() else path
     with _writing_stdout():
         sys.stdout.flush()
-        sys.stdout.buffer.write(os.fsencode(path) + (b"\0" if nul else b"\n"))
+        sys.stdout.buffer.write(os.fsencode(shown) + (b"\0" if nul else b"\n"))
         sys.stdout.buffer.flush()
 
 

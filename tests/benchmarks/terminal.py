@@ -69,6 +69,11 @@ class Terminal:
         self.process.wait()
         os.close(self._ours)
 
+    @property
+    def seen(self) -> bytes:
+        """Every byte that the program sent, since `forget`."""
+        return self._seen
+
     def type(self, keys: str) -> None:
         """Press keys."""
         os.write(self._ours, keys.encode())
