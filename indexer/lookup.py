@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from indexer.decode_failures import DecodeFailure
 from indexer.query_vectors import query_vector
 from indexer.side_weights import stored_side_weights
 from storage.fused_vectors import CAPTION_WEIGHT
-from storage.graph_upkeep import GRAPH_SETTING, stored_graph
+from storage.graph_process import GraphProcess
+from storage.graph_upkeep import GRAPH_SETTING
 from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from storage.records import ContentId, FloatVector, Neighbours, PhotoFilter
 
 _SPARE = 16
+
+_log = logging.getLogger(__name__)
 
 
 class VectorLookup:
@@ -59,6 +63,8 @@ class VectorLookup:
         # One search alone is answered sooner exactly than a graph is loaded.
         self._use_graph = use_graph
         self._graph_mark: str | None = None
+        self._graph: GraphProcess | None = None
+        self._is_graph_used = False
 
     def nearest(
         self,
@@ -106,7 +112,27 @@ class VectorLookup:
         mark = self._library.settings.get(GRAPH_SETTING)
         if mark != self._graph_mark:
             self._graph_mark = mark
-            self.index.use_graph(stored_graph(self._library, self.index.space))
+            self._replace_graph(mark)
+        if self._graph is not None and not self._is_graph_used and self._graph.is_settled:
+            self._is_graph_used = True
+            self.index.use_graph(self._graph if self._graph.has_graph else None)
+
+    def _replace_graph(self, mark: str | None) -> None:
+        """Let go of the graph, and load the one of the mark while exact answers go on."""
+        self.close()
+        self.index.use_graph(None)
+        if mark is not None:
+            try:
+                self._graph = GraphProcess(self._library.folder, self.index.space, mark)
+            except OSError as error:
+                _log.warning("the graph cannot be loaded: %s", error)
+
+    def close(self) -> None:
+        """End what was started."""
+        graph, self._graph = self._graph, None
+        self._is_graph_used = False
+        if graph is not None:
+            graph.close()
 
     def _search(self, query: FloatVector, photo_filter: PhotoFilter, limit: int) -> Neighbours:
         allowed = None

@@ -230,6 +230,8 @@ class _SearchDesk:
         return self._pool.submit(path).result()
 
     def close(self) -> None:
+        if self._lookup is not None:
+            self._lookup.close()
         if self._pool is not None:
             self._pool.close()
         if self._library is not None:

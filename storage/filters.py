@@ -77,10 +77,11 @@ def below(root_id: int, root: bytes, folder: bytes) -> Condition | None:
     if not folder.startswith(root.rstrip(b"/") + b"/"):
         return None
     relative = folder[len(root.rstrip(b"/")) + 1 :]
+    # Each side names the root: only so both are looked up in the index.
     return Condition(
-        "(photos.root_id = ? AND"
-        " (photos.folder = ? OR (photos.folder >= ? AND photos.folder < ?)))",
-        (root_id, relative, relative + b"/", relative + b"0"),
+        "((photos.root_id = ? AND photos.folder = ?)"
+        " OR (photos.root_id = ? AND photos.folder >= ? AND photos.folder < ?))",
+        (root_id, relative, root_id, relative + b"/", relative + b"0"),
     )
 
 
@@ -98,9 +99,10 @@ def _in_named(names: tuple[str, ...]) -> Condition:
 def _of_type(extensions: tuple[str, ...]) -> Condition:
     """A pair passes by either of its files."""
     marks = ",".join("?" * len(extensions))
+    # The plus sign keeps the index of extensions out: there are fewer companions than such files.
     return Condition(
         f"(photos.extension IN ({marks}) OR photos.id IN (SELECT companion_of FROM photos AS beside"
-        f" WHERE companion_of IS NOT NULL AND deleted_at IS NULL AND extension IN ({marks})))",
+        f" WHERE companion_of IS NOT NULL AND deleted_at IS NULL AND +extension IN ({marks})))",
         (*extensions, *extensions),
     )
 
@@ -110,14 +112,29 @@ _RATING = """coalesce((SELECT rating FROM sidecar_facts WHERE photo_id = photos.
 
 
 def _any_camera(cameras: tuple[str, ...]) -> Condition:
-    like = r"(camera LIKE ? ESCAPE '\' OR lens LIKE ? ESCAPE '\')"
-    patterns = [_contains(camera) for camera in cameras]
-    any_of = " OR ".join([like] * len(patterns))
-    values = tuple(pattern for pattern in patterns for _ in range(2))
+    patterns = tuple(_contains(camera) for camera in cameras)
+    by_name = " UNION ALL ".join(
+        f"SELECT content_id FROM facts WHERE {column} IN ({_names_like(column, len(patterns))})"
+        for column in ("camera", "lens")
+    )
+    like = " OR ".join([r"camera LIKE ? ESCAPE '\' OR lens LIKE ? ESCAPE '\'"] * len(patterns))
     return Condition(
-        f"(photos.content_id IN (SELECT content_id FROM facts WHERE {any_of})"
-        f" OR photos.id IN (SELECT photo_id FROM sidecar_facts WHERE {any_of}))",
-        (*values, *values),
+        f"(photos.content_id IN ({by_name})"
+        f" OR photos.id IN (SELECT photo_id FROM sidecar_facts WHERE {like}))",
+        (*patterns, *patterns, *(pattern for pattern in patterns for _ in range(2))),
+    )
+
+
+def _names_like(column: str, patterns: int) -> str:
+    """Those of the few different values in a column of many rows that fit any pattern.
+
+    From each value the index leads to the next one, without a look at the rows between.
+    """
+    like = " OR ".join([r"name LIKE ? ESCAPE '\'"] * patterns)
+    return (
+        f"WITH RECURSIVE told(name) AS (SELECT min({column}) FROM facts UNION ALL"
+        f" SELECT (SELECT min({column}) FROM facts WHERE {column} > name) FROM told"
+        f" WHERE name IS NOT NULL) SELECT name FROM told WHERE {like}"
     )
 
 

@@ -136,13 +136,15 @@ class Photos:
         import numpy as np  # the screen reads photos too, and starts without it
 
         condition = condition_for(photo_filter, self._sql)
-        # As one text: a row for each of a million contents takes three times as long.
+        # As one text, and neither sorted nor made unique by SQLite: that leaves it the choice of
+        # the index, and takes a third of the time.
         listed = self._sql.value(
-            "SELECT group_concat(content_id) FROM (SELECT DISTINCT photos.content_id FROM photos"
-            f" WHERE photos.content_id IS NOT NULL AND {condition.text} ORDER BY 1)",
+            "SELECT group_concat(photos.content_id) FROM photos"
+            f" WHERE photos.content_id IS NOT NULL AND {condition.text}",
             condition.values,
         )
-        return np.sort(np.fromstring(listed or "", dtype=np.int64, sep=","))
+        ids = np.sort(np.fromstring(listed or "", dtype=np.int64, sep=","))
+        return ids[np.flatnonzero(np.diff(ids, prepend=-1))]
 
 
 def _photo(row: tuple[Any, ...]) -> Photo:

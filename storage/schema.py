@@ -268,7 +268,27 @@ _COMPANIONS = (
 )
 
 
-_STEPS = (create_tables, tell_captions_apart, add_frames, tell_drives_apart, add_companions)
+def index_filters(database: Database) -> None:
+    """Filters of a large library are looked up, where they were read through."""
+    for statement in _FILTERS:
+        database.conn.execute(statement)
+
+
+_FILTERS = (
+    "CREATE INDEX photos_extension ON photos (extension, content_id, deleted_at, companion_of)",
+    "CREATE INDEX facts_camera ON facts (camera)",
+    "CREATE INDEX facts_lens ON facts (lens)",
+)
+
+
+_STEPS = (
+    create_tables,
+    tell_captions_apart,
+    add_frames,
+    tell_drives_apart,
+    add_companions,
+    index_filters,
+)
 
 
 def migrate(database: Database) -> None:

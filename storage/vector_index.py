@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from storage.fused_vectors import ScoreParts
-    from storage.hnsw import HnswGraph, VectorSpace
+    from storage.hnsw import GraphCard, VectorSpace
     from storage.library import Library
     from storage.records import FloatMatrix, FloatVector, IdVector
     from storage.vector_cache import RowsCard, StoredRows
@@ -24,6 +24,21 @@ HNSW_FROM_ROWS = 200_000
 """Below this exact search is quick enough to need no graph; measured in docs/benchmarks.md."""
 
 _SAMPLE_ROWS = 4_096
+
+
+class Graph(Protocol):
+    """What finds neighbours without comparing all."""
+
+    @property
+    def card(self) -> GraphCard:
+        """What it was built of."""
+
+    @property
+    def ids(self) -> IdVector:
+        """The contents in it, ascending."""
+
+    def nearest(self, query: FloatVector, limit: int) -> IdVector | None:
+        """Content ids near a vector, in no particular order; None when it is no more."""
 
 
 class VectorIndex:
@@ -49,7 +64,7 @@ class VectorIndex:
         self._vectors = FusedVectors(library, encoder_id, caption_weight, caption_encoder_id)
         self._photos_revision = -1
         self._live: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
-        self._graph: HnswGraph | None = None
+        self._graph: Graph | None = None
         self._outside_graph: IdVector = np.zeros(0, dtype=np.int64)
 
     def __len__(self) -> int:
@@ -80,7 +95,7 @@ class VectorIndex:
         """Contents that are scored beside the graph: newer than it, or captioned since."""
         return self._outside_graph
 
-    def use_graph(self, graph: HnswGraph | None) -> None:
+    def use_graph(self, graph: Graph | None) -> None:
         """Answer unfiltered searches through a graph of this index's space."""
         self._graph = graph if graph is not None and graph.card.space == self.space else None
         if self._graph is None:
@@ -176,10 +191,12 @@ class VectorIndex:
         best = _best(scores, limit)
         return _neighbours(self.ids[rows[best]], scores[best], scores)
 
-    def _through_graph(self, graph: HnswGraph, query: FloatVector, limit: int) -> Neighbours | None:
-        candidates = np.union1d(
-            graph.nearest(query[: self._vectors.matrix.shape[1]], limit), self._outside_graph
-        )
+    def _through_graph(self, graph: Graph, query: FloatVector, limit: int) -> Neighbours | None:
+        near = graph.nearest(query[: self._vectors.matrix.shape[1]], limit)
+        if near is None:
+            self.use_graph(None)
+            return None
+        candidates = np.union1d(near, self._outside_graph)
         rows = self._rows_of(candidates)
         # Deleted photos may have taken the places of live ones: then only exact search is right.
         if len(rows) < min(limit, int(self._live.sum())):
