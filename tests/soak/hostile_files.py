@@ -19,12 +19,21 @@ _HEAD_BYTES = 600
 """Where the sizes, counts and offsets are that damage does most with."""
 
 
+def jxl_of(photo: Image.Image) -> bytes:
+    """The image as JPEG XL."""
+    import pillow_jxl  # noqa: F401 - tells Pillow how to write them
+
+    buffer = io.BytesIO()
+    photo.save(buffer, "JXL")
+    return buffer.getvalue()
+
+
 def sound_files(folder: Path) -> list[Path]:
     """One small sound file of each kind."""
     folder.mkdir(parents=True, exist_ok=True)
     photo, preview = shaded(120, 80), jpeg_of(shaded(600, 400))
     contents = {
-        "photo.jxl": _jxl_of(photo),
+        "photo.jxl": jxl_of(photo),
         "preview.dng": dng(shaded(64, 48), preview=preview, preview_size=(600, 400)),
         "bare.dng": dng(shaded(64, 48)),
         "moving.gif": _animation(photo, "GIF"),
@@ -66,14 +75,6 @@ def damaged_copies(sound: Path, folder: Path, count: int, seed: int = 0) -> list
         paths.append(folder / f"{sound.stem}-{number}{sound.suffix}")
         paths[-1].write_bytes(content)
     return paths
-
-
-def _jxl_of(photo: Image.Image) -> bytes:
-    import pillow_jxl  # noqa: F401 - tells Pillow how to write them
-
-    buffer = io.BytesIO()
-    photo.save(buffer, "JXL")
-    return buffer.getvalue()
 
 
 def _animation(photo: Image.Image, kind: str) -> bytes:
