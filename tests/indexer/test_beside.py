@@ -223,8 +223,26 @@ def test_a_pair_that_is_renamed_stays_one_and_is_told_as_one(bench: Bench) -> No
     assert (report.photos, report.added, report.moved, report.deleted) == (1, 0, 1, 0)
     assert bench.pairs == {"b/IMG_1.JPG": ["IMG_1.CR2"]}
     assert bench.library.counts().deleted == 0
+    for path in (bench.root_path / "b").iterdir():
+        path.rename(path.with_stem("Lisbon"))
+    report = bench.scan()
+    assert (report.photos, report.added, report.moved, report.deleted) == (1, 0, 1, 0)
+    assert bench.pairs == {"b/Lisbon.JPG": ["Lisbon.CR2"]}
+    assert bench.library.counts().deleted == 0
     bench.read_all()
     assert bench.read_names == ["IMG_1.JPG"]
+
+
+def test_a_companion_whose_photo_was_forgotten_is_read(bench: Bench) -> None:
+    bench.put("IMG_1.JPG")
+    bench.put("IMG_1.CR2")
+    bench.bring_up_to_date()
+    with bench.library.atomic():
+        bench.library.files.tombstone([bench.photos["IMG_1.JPG"].id], 1.0)
+        bench.library.files.purge(2.0)
+    (bench.root_path / "IMG_1.JPG").unlink()
+    bench.bring_up_to_date()
+    assert bench.read_names == ["IMG_1.JPG", "IMG_1.CR2"]
 
 
 def test_films_that_cannot_be_read_are_taken_only_beside_a_photo(tmp_path: Path) -> None:
