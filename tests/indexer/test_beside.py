@@ -79,6 +79,10 @@ class Bench:
             pass
 
     @property
+    def waiting(self) -> int:
+        return len(self.library.contents.unread(now=0, limit=1000))
+
+    @property
     def photos(self) -> dict[str, Photo]:
         found = self.library.photos.page(PhotoFilter(), offset=0, limit=1000)
         return {photo.path: photo for photo in found}
@@ -222,15 +226,13 @@ def test_a_pair_that_is_renamed_stays_one_and_is_told_as_one(bench: Bench) -> No
     report = bench.scan()
     assert (report.photos, report.added, report.moved, report.deleted) == (1, 0, 1, 0)
     assert bench.pairs == {"b/IMG_1.JPG": ["IMG_1.CR2"]}
-    assert bench.library.counts().deleted == 0
+    assert bench.library.counts().deleted == bench.waiting == 0
     for path in (bench.root_path / "b").iterdir():
         path.rename(path.with_stem("Lisbon"))
     report = bench.scan()
     assert (report.photos, report.added, report.moved, report.deleted) == (1, 0, 1, 0)
     assert bench.pairs == {"b/Lisbon.JPG": ["Lisbon.CR2"]}
     assert bench.library.counts().deleted == 0
-    bench.read_all()
-    assert bench.read_names == ["IMG_1.JPG"]
 
 
 def test_a_companion_whose_photo_was_forgotten_is_read(bench: Bench) -> None:
@@ -372,7 +374,9 @@ def _apply(bench: Bench, step: tuple[str, str, int]) -> None:
     if what == "put":
         text = sidecar(title=f"Title {number}") if name.endswith(".xmp") else f"{name} {number}"
         bench.put(name, text)
-        os.utime(path, (10**9, 10**9 + number))
+        # No two files have the same time: one could get the other's inode, and be taken for it.
+        second = 10**9 + number + 10 * (*_NAMES, *_SIDECARS).index(name)
+        os.utime(path, (second, second))
     elif what == "scan":
         bench.scan() if name == "all" else bench.scan("")
         bench.read_all(broken="a.jpg")
