@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import contextmanager
 from functools import cached_property
@@ -59,6 +58,7 @@ def _connect_read_only(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.execute("PRAGMA cache_size=-16000")
     except sqlite3.DatabaseError:
         connection.close()
         raise
@@ -73,8 +73,10 @@ def _has_log(path: Path) -> bool:
 class Sql:
     """Runs statements; one object per thread."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, frozen: Path | None = None) -> None:
+        """`frozen`: the file of a connection that does not see when it changes."""
         self.connection = connection
+        self._frozen = frozen
 
     @cached_property
     def database(self) -> Database:
@@ -101,19 +103,29 @@ class Sql:
         """A connection that can never write."""
         with storage_errors():
             try:
-                connection = _connect_read_only(path, "mode=ro")
-            except sqlite3.OperationalError:
-                # In a folder that cannot be written SQLite has no place for its shared memory;
-                # where no log waits to be folded in, the file alone is all there is.
-                if os.access(path.parent, os.W_OK) or _has_log(path):
+                return cls(_connect_read_only(path, "mode=ro"))
+            except sqlite3.OperationalError as error:
+                # On a full disk, or where nothing may be written, SQLite has no place for its
+                # shared memory; where no log waits to be folded in, the file is all there is.
+                if "locked" in str(error) or _has_log(path):
                     raise
-                connection = _connect_read_only(path, "immutable=1")
-            connection.execute("PRAGMA cache_size=-16000")
-            return cls(connection)
+                return cls(_connect_read_only(path, "immutable=1"), path)
+
+    def _thaw(self) -> None:
+        """Follow the file's changes from now on, if there is room for it by now."""
+        if self._frozen is None:
+            return
+        try:
+            fresh = _connect_read_only(self._frozen, "mode=ro")
+        except sqlite3.OperationalError:
+            return
+        self.connection.close()
+        self.connection, self._frozen = fresh, None
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows at once: a half-read cursor would hold the write-ahead log back."""
         with storage_errors():
+            self._thaw()
             return self.connection.execute(statement, values).fetchall()
 
     def row(self, statement: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:

@@ -44,6 +44,9 @@ _AGAIN_SECONDS = 2.0
 _LEAVE_SECONDS = 4.0
 """How long the indexer may take to finish its batch when the reader leaves."""
 _PAINTERS = 2
+_DEATHS_MAX = 3
+_LIFE_SECONDS = 60.0
+"""An indexer that is killed after so long is killed by chance; sooner and again, for a reason."""
 
 
 class ImagescopeApp(App[int]):
@@ -118,17 +121,28 @@ class ImagescopeApp(App[int]):
 
     @work(group="indexer", exclusive=True)
     async def start_indexer(self) -> None:
-        """Start the child, or end it and start another."""
+        """Start the child, or end it and start another; one that is killed is followed by one."""
+        deaths = 0
+        began = self._loop_time()
+        while (status := await self._run_indexer()) is not None:
+            lived, began = self._loop_time() - began, self._loop_time()
+            deaths = 1 if lived > _LIFE_SECONDS else deaths + 1
+            if status >= 0 or deaths > _DEATHS_MAX:
+                reason = f"the indexer ended, status {status}"
+                lost = Problem(reason=reason, hint="Ctrl-R starts it")
+                self.index = replace(self.index, halted=lost, progress=None, scanning=None)
+                return
+
+    async def _run_indexer(self) -> int | None:
+        """Run a child to its end; its status where nobody knows yet why it ended."""
         self.index = IndexView()
         try:
             await self.session.restart()
         except ImagescopeError as error:
             self.library_problem = Problem(reason=error.message, hint=error.hint)
-            return
+            return None
         status = await self.session.ended()
-        if status is not None and self.index.halted is None:
-            lost = Problem(reason=f"the indexer ended, status {status}", hint="Ctrl-R starts it")
-            self.index = replace(self.index, halted=lost, progress=None, scanning=None)
+        return status if self.index.halted is None else None
 
     @work(group="model-server", exclusive=True)
     async def _follow_server(self) -> None:

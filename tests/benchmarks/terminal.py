@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from tests.benchmarks.index_command import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _COLUMNS, _ROWS, _CELL = 120, 40, (9, 18)
 _ESCAPES = re.compile(
@@ -36,8 +36,11 @@ _END_SECONDS = 15
 class Terminal:
     """Entered: the program runs; left: it is ended."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(
+        self, command: Sequence[str], *, environment: Mapping[str, str] = os.environ
+    ) -> None:
         self._command = command
+        self._environment = environment
         self._seen = b""
         self._answered = [0] * len(_ANSWERS)
 
@@ -45,7 +48,7 @@ class Terminal:
         self._ours, theirs = pty.openpty()
         size = struct.pack("HHHH", _ROWS, _COLUMNS, _COLUMNS * _CELL[0], _ROWS * _CELL[1])
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
-        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environment = {**self._environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         for name in ("TMUX", "SSH_CONNECTION", "SSH_TTY"):
             environment.pop(name, None)
         self.began = time.perf_counter()
@@ -63,7 +66,8 @@ class Terminal:
 
     def __exit__(self, *_: object) -> None:
         # What it still draws must go somewhere, or it cannot end.
-        self.type("\x11")
+        if self.process.poll() is None:
+            self.type("\x11")
         self._look_until(lambda: self.process.poll() is not None, _END_SECONDS)
         self.process.kill()
         self.process.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
@@ -227,14 +228,46 @@ async def test_a_full_disk_stops_indexing_but_not_searching(
         assert app.browse.grid.count >= 10
 
 
-async def test_an_indexer_that_dies_is_told_and_can_be_started_again(
+async def test_an_indexer_that_is_killed_is_followed_by_another(
     opened: Opener, client: StandInIndexer
 ) -> None:
     async with opened() as (app, pilot):
         await until(pilot, lambda: client.ended is not None)
-        assert client.ended is not None
-        client.ended.set_result(-9)
+        _end(client, -9)
+        await until(pilot, lambda: client.starts == 2)
+        assert app.index.halted is None
+
+
+async def test_an_indexer_that_dies_again_and_again_is_told_and_can_be_started(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    async with opened() as (app, pilot):
+        for death in range(1, 5):
+            await until(pilot, functools.partial(_is_waited_for, client, death))
+            _end(client, -9)
         await until(pilot, lambda: "the indexer ended, status -9" in screen_text(app))
+        assert client.starts == 4
+        await pilot.press("escape", "ctrl+r")
+        await until(pilot, lambda: client.starts == 5)
+        await until(pilot, lambda: app.index.halted is None)
+
+
+def _is_waited_for(client: StandInIndexer, starts: int) -> bool:
+    return client.starts == starts and client.ended is not None and not client.ended.done()
+
+
+def _end(client: StandInIndexer, status: int) -> None:
+    assert client.ended is not None
+    client.ended.set_result(status)
+
+
+async def test_an_indexer_that_ends_by_itself_is_told_and_can_be_started_again(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    async with opened() as (app, pilot):
+        await until(pilot, lambda: client.ended is not None)
+        _end(client, 1)
+        await until(pilot, lambda: "the indexer ended, status 1" in screen_text(app))
         await pilot.press("escape", "ctrl+r")
         await until(pilot, lambda: client.starts == 2)
         await until(pilot, lambda: app.index.halted is None)

@@ -24,8 +24,8 @@ class _Listener(ThreadingHTTPServer):
     # As many as a run may ask at once, for none to be turned away.
     request_queue_size = 128
 
-    def __init__(self, world: ModelServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, world: ModelServer, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.world = world
         self.lock = threading.Lock()
         self.stopping = threading.Event()
@@ -97,9 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(world: ModelServer) -> Iterator[str]:
-    """Answers on a free port until the block ends; gives the base URL."""
-    with _Listener(world) as listener:
+def serving(world: ModelServer, port: int = 0) -> Iterator[str]:
+    """Answers on a port, by default a free one, until the block ends; gives the base URL."""
+    with _Listener(world, port) as listener:
         thread = threading.Thread(target=listener.serve_forever, args=(0.02,))
         thread.start()
         try:
