@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.finding import Finding
 from imagescope_tui.model_health import examine_models
+from indexer.formats import EXTRAS, VIDEO
 from indexer.models.protocols import ModelError
 from storage.errors import LibraryBusy, LibraryMissing, StorageError
 from storage.library import Library
@@ -41,7 +42,7 @@ _FORMAT_FEATURES = {
 }
 """What Pillow calls the decoders that it may have been built without, and the formats they read."""
 _HEIC = "HEIC"
-_FORMATS_ALWAYS = ("GIF", "BMP")
+_FORMATS_ALWAYS = ("GIF", "BMP", "Photoshop")
 
 
 def examine(settings: Settings) -> tuple[Finding, ...]:
@@ -193,8 +194,18 @@ def _formats(_: Settings) -> Iterator[Finding]:
             remedy="pip install --upgrade pillow pillow-heif",
         )
         return
-    names = ", ".join((*_FORMAT_FEATURES.values(), _HEIC, *_FORMATS_ALWAYS))
+    extra_names = [extra.formats for extra in EXTRAS if extra.is_installed]
+    names = ", ".join((*_FORMAT_FEATURES.values(), _HEIC, *_FORMATS_ALWAYS, *extra_names))
     yield Finding(subject="formats", verdict="ok", told=f"{names} and PPM can be read")
+    for extra in EXTRAS:
+        if not extra.is_installed:
+            fate = "are passed over" if extra is VIDEO else "cannot be read"
+            yield Finding(
+                subject="formats",
+                verdict="note",
+                told=f"{extra.formats} {fate}: another library reads them",
+                remedy=extra.remedy,
+            )
 
 
 def _watching(_: Settings) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ import warnings
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from itertools import islice
 from typing import IO, TYPE_CHECKING, TypeVar
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from indexer.formats import Extra
     from indexer.models.protocols import PictureInput, Pixels
     from indexer.opened_photo import OpenedPhoto
     from storage.records import Facts
@@ -184,9 +186,8 @@ def _opened_photo(
     head = file.read(HEAD_BYTES)
     file.seek(0)
     extra = extra_for(head, extension)
-    if extra is not None and not extra.is_installed:
-        raise MissingReader(extra.reason_missing)
-    # Their libraries are loaded only by a worker that meets such a file.
+    if extra is not None:
+        _load_reader(extra)
     if extra is JXL:
         from indexer.jxl_photo import open_jxl
 
@@ -211,6 +212,17 @@ def _opened_photo(
 
             photo = stack.enter_context(open_video(file, head, second=second))
         yield photo
+
+
+def _load_reader(extra: Extra) -> None:
+    """Loads the library, which only a worker does that meets a file for it."""
+    if not extra.is_installed:
+        raise MissingReader(extra.reason_missing)
+    try:
+        import_module(extra.module)
+    except ImportError as error:
+        logger.debug("%s cannot be loaded: %s", extra.module, error)
+        raise MissingReader(extra.reason_missing) from error
 
 
 def _opened(path: Path) -> IO[bytes]:

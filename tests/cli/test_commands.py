@@ -5,9 +5,11 @@ import shutil
 import signal
 import subprocess
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 
+from imagescope_tui import health
 from tests.cli.conftest import SECRET
 from tests.pictures import paint
 
@@ -50,6 +52,28 @@ def test_index_json_prints_one_event_per_line(imagescope: Imagescope, photos: Pa
     events = [json.loads(line)["event"] for line in done.out.splitlines()]
     assert events[-1] == "index_up_to_date"
     assert "photos_committed" in events
+
+
+def test_a_pair_and_its_sidecar_are_one_photo_in_every_command(
+    imagescope: Imagescope, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pairs"
+    still = paint(folder / "IMG_1.jpg", "red")
+    raw = still.with_suffix(".CR2")
+    raw.write_bytes(b"nothing that could be read")
+    still.with_suffix(".xmp").write_text(
+        '<x xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4">'
+        '<t xmlns="http://purl.org/dc/elements/1.1/"><title>Harbour</title></t></x>'
+    )
+    done = imagescope("index", folder)
+    assert done.status == 0, done.err
+    status = imagescope("status", "--json").json
+    assert (status["photos"], status["embedded"], status["failed"]) == (1, 1, 0)
+    for query in ("harbour", "cr2", "type:raw", "rating:4"):
+        [hit] = imagescope("search", query, "--format", "json").json["results"]
+        assert (hit["path"], hit["companions"]) == (str(still), [str(raw)])
+    paths = imagescope("search", "--like", raw, "--format", "paths")
+    assert str(raw) not in paths.out
 
 
 def test_search_json_has_what_programs_rely_on(indexed: Imagescope) -> None:
@@ -269,6 +293,18 @@ def test_doctor_names_every_format_that_can_be_read(doctor: Outcome) -> None:
     told = formats["formats"]["told"]
     for name in ("JPEG", "PNG", "TIFF", "WebP", "AVIF", "HEIC", "GIF", "BMP", "JPEG 2000"):
         assert name in told
+    for name in ("JPEG XL", "camera RAW", "videos"):
+        assert name in told
+
+
+def test_doctor_names_the_extra_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.formats.find_spec", lambda _: None)
+    notes = {finding.told: finding.remedy for finding in health._formats(mock.Mock())}
+    assert notes["videos are passed over: another library reads them"] == (
+        "pip install 'imagescope-tui[video]'"
+    )
+    assert "camera RAW cannot be read: another library reads them" in notes
+    assert not any("JPEG XL" in told and "can be read" in told for told in notes)
 
 
 def test_a_key_is_never_shown(doctor: Outcome) -> None:

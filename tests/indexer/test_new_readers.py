@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -9,6 +10,7 @@ import pytest
 
 from indexer import formats
 from indexer.control import Control
+from indexer.decoding import DecodeFailure
 from indexer.encoder_slot import EncoderSlot
 from indexer.options import IndexerOptions
 from indexer.run import IndexRun
@@ -16,7 +18,7 @@ from indexer.workshop import LocalWorkshop
 from storage.library import THUMBNAILS_NAME, Library
 from storage.thumbnails import ThumbnailCache
 from tests.decoding_here import decoding_here
-from tests.indexer.photo_files import shaded
+from tests.indexer.photo_files import failure, shaded
 from tests.indexer.raw_files import dng
 from tests.indexer.video_files import write_video
 from tests.soak.hostile_files import jxl_of
@@ -86,6 +88,13 @@ def test_files_wait_for_their_library_and_are_read_once_it_is_installed(
     assert index(album, library, {"rawpy"}).keys() == {"photo.jxl"}
     assert index(album, library, {"rawpy", "pillow_jxl", "av"}) == {}
     assert photos_in(library) == 4
+
+
+def test_library_that_does_not_load_is_as_if_it_were_missing(album: Path) -> None:
+    with mock.patch.dict(sys.modules, {"pillow_jxl": None}):
+        assert failure(album / "photo.jxl") == DecodeFailure(
+            reason="to read JPEG XL: pip install 'imagescope-tui[jxl]'", permanent=True
+        )
 
 
 def test_other_failures_are_left_for_their_time(album: Path, tmp_path: Path) -> None:
