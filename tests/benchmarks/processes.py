@@ -60,6 +60,8 @@ class Memory:
     proportional: int
     """PSS: pages shared with n processes count for an n-th."""
     private: int
+    dirty: int
+    """Private, and in no file: the system cannot drop it."""
 
 
 def memory_of(process_id: int) -> Memory:
@@ -70,6 +72,7 @@ def memory_of(process_id: int) -> Memory:
         resident=sizes["Rss"],
         proportional=sizes["Pss"],
         private=sizes["Private_Clean"] + sizes["Private_Dirty"],
+        dirty=sizes["Private_Dirty"],
     )
 
 
