@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Changes:
     """What was found and is not yet written."""
 
-    fresh: list[tuple[str, FileState]] = field(default_factory=list)
+    fresh: dict[str, list[FileState]] = field(default_factory=dict)
+    """New and changed files by their folder."""
     settled: list[tuple[PhotoId, FileState]] = field(default_factory=list)
     """Unchanged files whose inode or time of change is another one in this place."""
     returned: list[PhotoId] = field(default_factory=list)
@@ -31,7 +32,8 @@ class Changes:
     deleted: int = 0
 
     def __len__(self) -> int:
-        files = len(self.fresh) + len(self.settled) + len(self.returned) + len(self.gone)
+        fresh = sum(map(len, self.fresh.values()))
+        files = fresh + len(self.settled) + len(self.returned) + len(self.gone)
         return files + len(self.beside)
 
 

@@ -250,7 +250,7 @@ class Scanner:
         for name, state in files.items():
             before = known.get(name)
             if before is None or not walk.is_unchanged(before.state, state):
-                changes.fresh.append((folder, state))
+                changes.fresh.setdefault(folder, []).append(state)
                 changes.added += before is None and name not in companions
                 changes.modified += before is not None and name not in companions
                 continue
@@ -283,8 +283,8 @@ class Scanner:
         files = self._library.files
         with self._library.atomic():
             added: list[PhotoId] = []
-            for folder, state in changes.fresh:
-                added.extend(files.add(walk.root.id, folder, [state]))
+            for folder, states in changes.fresh.items():
+                added.extend(files.add(walk.root.id, folder, states))
             self._library.words.refresh(added)
             files.settle(changes.settled)
             files.revive(changes.returned)

@@ -81,10 +81,13 @@ class Files:
 
     def add(self, root_id: RootId, folder: str, states: Sequence[FileState]) -> list[PhotoId]:
         """New files, or changed ones: their rows are to be read again by the indexer."""
-        return [self._add(root_id, folder, state) for state in states]
+        place = os.fsencode(folder)
+        added = [self._add(root_id, place, state) for state in states]
+        self._sql.run_in("DELETE FROM failures WHERE photo_id IN ({keys})", added)
+        return added
 
-    def _add(self, root_id: RootId, folder: str, state: FileState) -> PhotoId:
-        extension = PurePath(state.name).suffix[1:].lower().encode("utf-8", "replace").decode()
+    def _add(self, root_id: RootId, folder: bytes, state: FileState) -> PhotoId:
+        extension = os.path.splitext(state.name)[1][1:].lower()  # noqa: PTH122 - once per file
         photo_id = self._sql.value(
             "INSERT INTO photos (root_id, folder, name, extension, size_bytes, mtime_ns, ctime_ns,"
             " inode, moment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -95,9 +98,9 @@ class Files:
             " pending = 1, deleted_at = NULL, offline_since = NULL RETURNING id",
             [
                 root_id,
-                os.fsencode(folder),
+                folder,
                 os.fsencode(state.name),
-                extension,
+                extension.encode("utf-8", "replace").decode(),
                 state.size_bytes,
                 state.mtime_ns,
                 state.ctime_ns,
@@ -105,7 +108,6 @@ class Files:
                 moment_of(state.mtime_ns),
             ],
         )
-        self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo_id])
         return PhotoId(photo_id)
 
     def settle(self, states: Sequence[tuple[PhotoId, FileState]]) -> None:

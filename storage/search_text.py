@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ _RUN = re.compile(r"[A-Za-z0-9]+")
 _BORDER = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _HUMP = re.compile(rf"(?<=[a-z])(?=[A-Z])|{_BORDER.pattern}")
 _BORDERS_MAX = 3
+# The photos of a folder come one after the other, and share all names but their own.
+_FOLDERS_AT_HAND = 1_000
 _WORD = re.compile(r"\w", re.UNICODE)
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -27,6 +30,7 @@ def indexed(text: str) -> str:
     return _SIGN.sub(r" \1 ", text).encode("utf-8", "replace").decode("utf-8")
 
 
+@lru_cache(_FOLDERS_AT_HAND)
 def indexed_name(name: str) -> str:
     """A file or folder name, as written and with `DogBeach2` also read as `Dog Beach 2`.
 

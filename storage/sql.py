@@ -157,6 +157,12 @@ class Sql:
         with storage_errors():
             return self.connection.executemany(statement, rows).rowcount
 
+    def run_in(self, statement: str, keys: Sequence[Any]) -> None:
+        """Change rows by a statement whose `{keys}` is a list of any length."""
+        for start in range(0, len(keys), _VARIABLES_MAX):
+            part = keys[start : start + _VARIABLES_MAX]
+            self.run(statement.format(keys=",".join("?" * len(part))), part)
+
     def insert(self, statement: str, values: Sequence[Any]) -> int:
         """Insert one row inside the caller's transaction; its id."""
         with storage_errors():

@@ -30,7 +30,7 @@ def test_a_moved_file_keeps_what_is_known_of_it_without_being_read(shelf: Shelf)
         shelf.library.files.tombstone([old], when=1.0)
     shelf.add("Lisbon", file_state("x.jpg", inode=7))
     with shelf.library.atomic():
-        assert shelf.library.files.adopt_moved() == 1
+        assert len(shelf.library.files.adopt_moved()) == 1
     [photo] = shelf.library.photos.page(PhotoFilter(), offset=0, limit=9)
     assert (photo.path, photo.content_id) == ("Lisbon/x.jpg", content)
     assert shelf.library.contents.unread(now=0, limit=9) == []
@@ -43,7 +43,7 @@ def test_a_file_that_took_a_deleted_ones_inode_is_read(shelf: Shelf) -> None:
         shelf.library.files.tombstone([old], when=1.0)
     shelf.add("", file_state("y.jpg", inode=7, size=11))
     with shelf.library.atomic():
-        assert shelf.library.files.adopt_moved() == 0
+        assert shelf.library.files.adopt_moved() == []
     assert len(shelf.library.contents.unread(now=0, limit=9)) == 1
 
 
