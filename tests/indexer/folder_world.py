@@ -129,3 +129,17 @@ def mount_again(drive: Path, point: Path) -> None:
 def unmount(point: Path, *, pulled: bool = False) -> None:
     """The drive is there no more; `pulled`: also if somebody still looks into it."""
     subprocess.run(["umount", *(["-l"] if pulled else []), str(point)], check=True)
+
+
+def put_away(drive: Path, drawer: Path) -> None:
+    """The drive is mounted nowhere, as far as anybody sees."""
+    mount_again(drive, drawer)
+    unmount(drive)
+    mount(drawer)
+
+
+def take_out(drawer: Path, point: Path) -> None:
+    """Mount the drive that was put away."""
+    unmount(drawer)
+    mount_again(drawer, point)
+    unmount(drawer)

@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.events import RootMoved, RootOffline
-from tests.indexer.folder_world import FolderWorld, mount, mount_again, unmount
+from tests.indexer.folder_world import (
+    FolderWorld,
+    mount,
+    mount_again,
+    put_away,
+    take_out,
+    unmount,
+)
 from tests.pictures import paint
 
 if TYPE_CHECKING:
@@ -32,20 +39,6 @@ def fill(drive: Path, *, sizes: int = 8) -> None:
     for number, colour in enumerate(COLOURS):
         paint(drive / "2019" / f"{colour}.png", colour, (sizes, sizes + number))
     paint(drive / "a.png", "black", (sizes, sizes))
-
-
-def put_away(drive: Path, drawer: Path) -> None:
-    """The drive is mounted nowhere, as far as anybody sees."""
-    mount_again(drive, drawer)
-    unmount(drive)
-    mount(drawer)
-
-
-def take_out(drawer: Path, point: Path) -> None:
-    """Mount the drive that was put away."""
-    unmount(drawer)
-    mount_again(drawer, point)
-    unmount(drawer)
 
 
 def untouched(totals: Totals) -> bool:
