@@ -54,28 +54,6 @@ def test_index_json_prints_one_event_per_line(imagescope: Imagescope, photos: Pa
     assert "photos_committed" in events
 
 
-def test_a_pair_and_its_sidecar_are_one_photo_in_every_command(
-    imagescope: Imagescope, tmp_path: Path
-) -> None:
-    folder = tmp_path / "pairs"
-    still = paint(folder / "IMG_1.jpg", "red")
-    raw = still.with_suffix(".CR2")
-    raw.write_bytes(b"nothing that could be read")
-    still.with_suffix(".xmp").write_text(
-        '<x xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4">'
-        '<t xmlns="http://purl.org/dc/elements/1.1/"><title>Harbour</title></t></x>'
-    )
-    done = imagescope("index", folder)
-    assert done.status == 0, done.err
-    status = imagescope("status", "--json").json
-    assert (status["photos"], status["embedded"], status["failed"]) == (1, 1, 0)
-    for query in ("harbour", "cr2", "type:raw", "rating:4"):
-        [hit] = imagescope("search", query, "--format", "json").json["results"]
-        assert (hit["path"], hit["companions"]) == (str(still), [str(raw)])
-    paths = imagescope("search", "--like", raw, "--format", "paths")
-    assert str(raw) not in paths.out
-
-
 def test_search_json_has_what_programs_rely_on(indexed: Imagescope) -> None:
     done = indexed("search", "something yellow", "--format", "json")
     assert done.status == 0

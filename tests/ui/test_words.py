@@ -161,6 +161,19 @@ def test_facts_come_in_the_order_people_ask_for_them() -> None:
     )
 
 
+def test_what_its_owner_says_of_a_photo_and_what_lies_beside_it_is_told() -> None:
+    detail = PhotoDetail(
+        photo=PHOTO,
+        facts=Facts(rating=4, label="Re\x1b[31md", keywords=("lake",), people=("Ada",)),
+        companions=(Path("/home/ada/Photos/lake/dog\x1b.CR2"), Path("/p/dog.mov")),
+    )
+    said = texts(about(detail, Path("/home/ada"))).split("\n")
+    assert "★★★★ · Re[31md" in said
+    assert {"lake", "Ada", "with dog.CR2, dog.mov"} <= set(said)
+    rejected = PhotoDetail(photo=PHOTO, facts=Facts(rating=-1))
+    assert "rejected" in texts(about(rejected, Path("/")))
+
+
 def test_many_copies_are_counted_instead_of_named() -> None:
     many = PhotoDetail(photo=PHOTO, copies=(PHOTO,) * 1000)
     said = texts(about(many, Path("/")))

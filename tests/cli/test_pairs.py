@@ -1,0 +1,32 @@
+"""A photo and what lies beside it, as commands tell of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.pictures import paint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Imagescope
+
+
+def test_a_pair_and_its_sidecar_are_one_photo_in_every_command(
+    imagescope: Imagescope, tmp_path: Path
+) -> None:
+    still = paint(tmp_path / "pairs" / "IMG_1.jpg", "red")
+    raw = still.with_suffix(".CR2")
+    raw.write_bytes(b"nothing that could be read")
+    still.with_suffix(".xmp").write_text(
+        '<x xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4">'
+        '<t xmlns="http://purl.org/dc/elements/1.1/"><title>Harbour</title></t></x>'
+    )
+    done = imagescope("index", still.parent)
+    assert done.status == 0, done.err
+    assert "1 new" in done.err
+    status = imagescope("status", "--json").json
+    assert (status["photos"], status["embedded"], status["failed"]) == (1, 1, 0)
+    [hit] = imagescope("search", "harbour type:raw rating:4", "--format", "json").json["results"]
+    assert (hit["path"], hit["companions"]) == (str(still), [str(raw)])
+    assert hit["parts"]["words"] is not None
