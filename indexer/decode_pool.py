@@ -51,7 +51,7 @@ class DecodePool:
 
     A file that makes its worker crash or outgrow its memory is tried once more in a fresh worker
     and then is a permanent DecodeFailure, as is at once a file that takes too long; no other file
-    notices. Every method may be called
+    notices. Where somebody else kills the workers, it is not permanent. Every method may be called
     from any thread.
     """
 
@@ -215,7 +215,7 @@ class _Slot:
             CancelledError: the slot was stopped meanwhile.
             WorkerPoolBroken: no worker can be started.
         """
-        reason = ""
+        last = WorkerStopped("")
         for _ in range(_ATTEMPTS_PER_FILE):
             process = self._ready_process()
             try:
@@ -225,12 +225,12 @@ class _Slot:
                 self.rest()
                 return DecodeFailure(reason=str(stop), permanent=stop.permanent)
             except WorkerStopped as stop:
-                reason = str(stop)
-                logger.debug("a decoding worker stopped: %s", reason)
+                last = stop
+                logger.debug("a decoding worker stopped: %s", stop)
                 self.rest()
         if self._is_stopped.is_set():
             raise CancelledError
-        return DecodeFailure(reason=reason, permanent=True)
+        return DecodeFailure(reason=str(last), permanent=not last.is_from_outside)
 
     def stop(self) -> None:
         """End the worker for good, also while it works; from any thread."""

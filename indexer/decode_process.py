@@ -6,6 +6,7 @@ import json
 import math
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -51,6 +52,11 @@ class _TimeIsUp(Exception):
 
 class WorkerStopped(Exception):
     """The worker ended, or had to be ended, while it had a file in hand; says why."""
+
+    def __init__(self, reason: str, *, is_from_outside: bool = False) -> None:
+        """`is_from_outside`: somebody else ended it, so that nothing is known of the file."""
+        super().__init__(reason)
+        self.is_from_outside = is_from_outside
 
 
 class FileTooSlow(Exception):
@@ -127,7 +133,7 @@ class DecodeProcess:
         try:
             _stream(self._process.stdin).write(request_to_wire(request))
         except OSError as error:
-            raise WorkerStopped(_CRASHED) from error
+            raise self._ended() from error
         try:
             reply = self._reply(time.monotonic() + self._settings.seconds_per_file)
         except _TimeIsUp as error:
@@ -175,9 +181,16 @@ class DecodeProcess:
                 raise _TimeIsUp
             count = os.readv(stream, [rest])
             if count == 0:
-                raise WorkerStopped(_CRASHED)
+                raise self._ended()
             rest = rest[count:]
         return bytes(buffer)
+
+    def _ended(self) -> WorkerStopped:
+        """Why its pipes are closed: a crash has signals of its own."""
+        with suppress(subprocess.TimeoutExpired):
+            if self._process.wait(_END_SECONDS_MAX) == -signal.SIGKILL:
+                return WorkerStopped(_KILLED, is_from_outside=True)
+        return WorkerStopped(_CRASHED)
 
     def _too_slow(self, cpu_seconds: float) -> FileTooSlow:
         limit = self._settings.seconds_per_file
@@ -200,6 +213,7 @@ class DecodeProcess:
 
 
 _CRASHED = "the decoder crashed on it"
+_KILLED = "its decoder was killed from outside; is there enough memory?"
 
 
 def _stream(stream: IO[bytes] | None) -> IO[bytes]:

@@ -152,6 +152,32 @@ def test_crashed_worker_costs_nothing_but_another_try(pool: DecodePool, photo: P
     assert worker not in pool.worker_ids()
 
 
+@pytest.mark.parametrize(("number", "is_blamed"), [(signal.SIGKILL, False), (signal.SIGSEGV, True)])
+def test_photo_whose_workers_die_twice_is_given_up_and_blamed_for_a_crash_alone(
+    pool: DecodePool,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    is_blamed: bool,
+) -> None:
+    ask = DecodeProcess.ask
+    deaths = 0
+
+    def die(process: DecodeProcess, request: Request) -> Outcome:
+        nonlocal deaths
+        deaths += 1
+        os.kill(process.process_id, number)
+        return ask(process, request)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(DecodeProcess, "ask", die)
+        outcome = pool.submit(photo).result()
+    assert deaths == 2
+    assert isinstance(outcome, DecodeFailure)
+    assert outcome.permanent == is_blamed
+    assert isinstance(pool.submit(photo).result(), Decoded)
+
+
 def test_photo_that_takes_too_long_is_given_up_and_the_next_one_decoded(
     slow_photo: Path, photo: Path
 ) -> None:
