@@ -184,7 +184,7 @@ async def test_a_missing_root_is_told_and_its_photos_stay(photos: Path) -> None:
     assert len(live_names(photos)) == 3
 
 
-async def test_a_second_indexer_serves_but_does_not_index(photos: Path) -> None:
+async def test_a_second_indexer_serves_and_takes_over_when_the_first_is_killed(photos: Path) -> None:
     first = Session(options_for(photos, serve=True))
     await first.client.start()
     await first.until_told(IndexUpToDate)
@@ -195,7 +195,9 @@ async def test_a_second_indexer_serves_but_does_not_index(photos: Path) -> None:
         assert [e.indexing for e in second.events if isinstance(e, IndexerStarted)] == [False]
         answer = await second.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=1)
         assert len(answer.photos) == 1
-        await first.client.stop()
+        with pytest.raises(PicturesUnavailable, match="another imagescope is indexing"):
+            await second.client.add_folder(photos)
+        first.client.kill()
         await second.until_told(IndexUpToDate)
     finally:
         await second.client.stop()
