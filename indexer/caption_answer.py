@@ -20,9 +20,7 @@ class CaptionAnswer:
     problem: str = ""
 
 
-_THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_THOUGHT_ENDS = re.compile(r"^.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
-_THOUGHT_BEGINS = re.compile(r"<(?:think|thinking|reasoning)>.*$", re.DOTALL | re.IGNORECASE)
+_THOUGHT_MARK = re.compile(r"<(/?)(?:think|thinking|reasoning)>", re.IGNORECASE)
 # What models and terminals mean for themselves: <|im_end|>, ESC [ 31 m
 _TOKEN = re.compile(r"<\|[^<>|]{1,40}\|>|\x1b\[[0-9;?]*[ -/]*[@-~]")
 _FENCE = re.compile(r"^\s*```\w*\s*$", re.MULTILINE)
@@ -70,8 +68,17 @@ def read_caption(answer: str) -> CaptionAnswer:
 
 def _without_thoughts(answer: str) -> str:
     """Also where the opening mark was part of the prompt, or the closing one never came."""
-    text = _THOUGHT.sub("", answer)
-    return _THOUGHT_BEGINS.sub("", _THOUGHT_ENDS.sub("", text))
+    said: list[str] = []
+    place, is_thinking = 0, False
+    for mark in _THOUGHT_MARK.finditer(answer):
+        if mark[1]:
+            if not is_thinking:
+                said.clear()
+            place, is_thinking = mark.end(), False
+        elif not is_thinking:
+            said.append(answer[place : mark.start()])
+            is_thinking = True
+    return "".join(said if is_thinking else (*said, answer[place:]))
 
 
 def _without_preamble(text: str) -> str:

@@ -65,7 +65,10 @@ def options_from_json(text: str) -> IndexerOptions:
     Raises:
         KeyError, TypeError, ValueError: the text holds something else.
     """
-    fields = json.loads(text)
+    try:
+        fields = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     models_folder = fields.pop("models_folder")
     chosen = fields.pop("chosen")
     captioner = fields.pop("captioner")

@@ -28,7 +28,7 @@ def decode_line(line: str | bytes) -> dict[str, Any] | None:
     """The object in a line; None for anything else."""
     try:
         message = json.loads(line)
-    except ValueError:
+    except (RecursionError, ValueError):
         return None
     return message if isinstance(message, dict) else None
 

@@ -189,7 +189,7 @@ def open_trace(path: Path, library: Library | None) -> SavedSearch:
         if line.strip():
             try:
                 events.append(reader.event(json.loads(line)))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise TraceUnreadable(
                     f"{path}, line {number}, is no event of a search",
                     "save one with imagescope search … --format jsonl",

@@ -214,7 +214,7 @@ async def _post(client: AsyncOpenAI, body: Mapping[str, Any]) -> dict[str, Any]:
         raise _status_failure(error) from error
     except APIConnectionError as error:
         raise _connection_failure(error.__cause__, str(client.base_url)) from error
-    except (APIError, httpx2.HTTPError, ValueError) as error:
+    except (APIError, httpx2.HTTPError, RecursionError, ValueError) as error:
         raise Failure("other", f"{client.base_url} answered nothing readable") from error
     if not isinstance(answer, dict) or not isinstance(_first(answer.get("choices")), dict):
         raise Failure("other", f"{client.base_url} does not answer as an OpenAI server does")
@@ -235,7 +235,7 @@ async def _fetched(
         found = response.json() if status == 200 else None
     except httpx2.HTTPError as error:
         raise _connection_failure(error, url) from error
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise Failure("other", f"{url} does not answer with JSON") from error
     if not isinstance(found, dict):
         raise Failure(_kind_of(status), f"{url} answered with status {status}")

@@ -40,7 +40,7 @@ def read_card(folder: Path) -> RunCard:
         ) from error
     except OSError as error:
         raise RunUnusable(f"{path} cannot be read: {error.strerror}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, RecursionError, TypeError, ValueError, AttributeError) as error:
         raise RunUnusable(f"{path} describes no run") from error
 
 

@@ -94,7 +94,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 def _parsed(path: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise RunUnusable(
             f"{path}, line {number}, is no JSON", "delete the file and run again with --resume"
         ) from error

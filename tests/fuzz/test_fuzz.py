@@ -1,0 +1,44 @@
+"""A small share of the fuzzing that `python -m tests.fuzz --minutes N` does at length."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from storage.library import Library
+from tests.fuzz.targets import Place, targets
+from tests.storage.first_library import make_first_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_EXAMPLES = 25
+_NAMES = [target.name for target in targets(Place(Path(), cast("Library", None)))]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("fuzz")
+    Library.open_writer(make_first_library(folder / "library")).close()
+    with Library.open_reader(folder / "library") as library:
+        yield Place(folder, library)
+
+
+@pytest.mark.parametrize("number", range(len(_NAMES)), ids=_NAMES)
+def test_whatever_is_thrown_at_it_is_read_or_refused_as_promised(place: Place, number: int) -> None:
+    target = targets(place)[number]
+
+    @settings(
+        max_examples=_EXAMPLES,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(target.thrown)
+    def hit(value: object) -> None:
+        target.hit(value)
+
+    hit()
