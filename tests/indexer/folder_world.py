@@ -6,7 +6,9 @@ import subprocess
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from unittest import mock
 
+from indexer import root_keeper
 from indexer.control import Control
 from indexer.decode_pool import DecodePool
 from indexer.pipeline import Pipeline
@@ -67,6 +69,11 @@ class FolderWorld:
             self.keeper.add(folder)
         self.keeper.scan_all()
         return self.work()
+
+    def look_around(self) -> bool:
+        """What is done every few seconds; whether anything was different."""
+        with mock.patch.object(root_keeper, "_LIVENESS_SECONDS", 0.0):
+            return self.keeper.look_around()
 
     def obey(self, orders: Orders) -> Totals:
         """What is done with what the watcher, or a person, says meanwhile."""

@@ -255,6 +255,34 @@ def pulled_before_it_was_read(world: FolderWorld, base: Path) -> None:
     assert world.complete == 6
 
 
+def mounted_elsewhere_while_it_is_watched(world: FolderWorld, base: Path) -> None:
+    drive, elsewhere = base / "usb", base / "else"
+    mount(drive)
+    fill(drive)
+    world.index(drive)
+    world.keeper.watch_all()
+    mount_again(drive, elsewhere)
+    unmount(drive)
+    world.look_around()
+    assert untouched(world.work())
+    assert all(path.is_relative_to(elsewhere) for path in world.paths)
+    late = paint(elsewhere / "late.png", "purple")
+    while late not in world.paths:
+        world.control.wait(20)
+        world.obey(world.control.take())
+    put_away(elsewhere, base / "drawer")
+    world.look_around()
+    assert len(world.offline) == world.complete == 7
+    take_out(base / "drawer", elsewhere)
+    world.look_around()
+    assert untouched(world.work())
+    assert not world.offline
+    again = paint(elsewhere / "again.png", "purple", (7, 7))
+    while again not in world.paths:
+        world.control.wait(20)
+        world.obey(world.control.take())
+
+
 def a_mount_point_left_behind_with_something_in_it(world: FolderWorld, base: Path) -> None:
     drive = base / "usb"
     (drive / ".Trash").mkdir(parents=True)
@@ -307,6 +335,7 @@ STORIES = (
     pulled_while_it_is_scanned,
     pulled_below_a_root_while_it_is_scanned,
     pulled_before_it_was_read,
+    mounted_elsewhere_while_it_is_watched,
     a_mount_point_left_behind_with_something_in_it,
     a_drive_below_an_added_folder_is_no_deletion,
     moved_to_another_file_system,

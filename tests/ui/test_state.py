@@ -36,6 +36,7 @@ from imagescope_tui.search.types import (
 )
 from imagescope_tui.ui.index_state import IndexView, reduce_index, told_to_pause
 from imagescope_tui.ui.known import known_of, sections
+from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.progress import progress_sentence
 from imagescope_tui.ui.state import SearchView, fold, reduce
 from imagescope_tui.ui.status_words import search_words
@@ -55,6 +56,7 @@ from indexer.events import (
     IndexUpToDate,
     PhotoFailed,
     PhotosCommitted,
+    RootMoved,
     RootOffline,
     ScanFinished,
     ScanStarted,
@@ -299,6 +301,15 @@ def test_a_folder_that_was_looked_through_is_not_offline(trace: list[object], ro
     assert root in {entry.root for entry in offline.offline}
     back = ScanFinished(root=root, photos=3, added=0, modified=0, moved=0, deleted=0, seconds=0.1)
     assert root not in {entry.root for entry in reduce_index(offline, back).offline}
+
+
+def test_a_folder_that_moved_is_told_once_and_not_offline_where_it_was() -> None:
+    view = reduce_index(IndexView(), RootOffline(root="/usb", photos=3, reason="gone"))
+    for before, after in (("/usb", "/media/a"), ("/media/a", "/usb"), ("/usb", "/media/b")):
+        view = reduce_index(view, RootMoved(before=before, root=after, photos=3))
+    assert view.offline == ()
+    (notice,) = [item for item in notices(view, (), None) if item.key.startswith("moved")]
+    assert notice.text == "/usb is now /media/b: 3 photos kept."
 
 
 @given(index_traces)
