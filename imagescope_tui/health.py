@@ -5,17 +5,19 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imagescope_tui.finding import Finding
 from imagescope_tui.model_health import examine_models
+from imagescope_tui.promise_health import examine_promises
 from indexer.formats import EXTRAS, VIDEO
+from indexer.models.gpu import list_gpus, roomiest_gpu
 from indexer.models.protocols import ModelError
-from storage.errors import LibraryBusy, LibraryMissing, StorageError
+from storage.errors import LibraryBusy, LibraryMissing, LibraryOutdated, StorageError
 from storage.library import Library
 from storage.sqlite_facts import sqlite_version, wal_is_safe
 
@@ -26,11 +28,6 @@ if TYPE_CHECKING:
 
 OWN_PACKAGES = ("imagescope_tui", "indexer", "storage")
 
-_TORCH_SCRIPT = (
-    "import torch; print(torch.__version__, torch.cuda.get_device_name()"
-    " if torch.cuda.is_available() else 'no CUDA device')"
-)
-_SCRIPT_SECONDS = 60
 _WATCHES_ENOUGH = 65_536
 _FORMAT_FEATURES = {
     "jpg": "JPEG",
@@ -52,6 +49,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         _packages,
         _sqlite,
         _library,
+        examine_promises,
         _encoder,
         _torch,
         examine_models,
@@ -95,8 +93,12 @@ def _library(settings: Settings) -> Iterator[Finding]:
     try:
         with Library.open_reader(folder) as library:
             complaints = library.check()
-            told = f"{folder}: {library.counts().photos:,} photos"
-    except LibraryMissing as error:
+            index = library.index_kind(library.settings.get("encoder_id"))
+            told = (
+                f"{folder}: {library.counts().photos:,} photos, whole;"
+                f" searched by {_INDEX_WORDS[str(index['kind'])]}"
+            )
+    except (LibraryMissing, LibraryOutdated) as error:
         yield Finding(subject="library", verdict="note", told=error.message, remedy=error.hint)
         return
     except StorageError as error:
@@ -114,6 +116,9 @@ def _library(settings: Settings) -> Iterator[Finding]:
     yield from _writing(folder)
 
 
+_INDEX_WORDS = {"exact": "comparing all of them", "hnsw": "a graph of their likeness"}
+
+
 def _writing(folder: Path) -> Iterator[Finding]:
     if not os.access(folder, os.W_OK):
         yield Finding(
@@ -127,9 +132,12 @@ def _writing(folder: Path) -> Iterator[Finding]:
         yield Finding(
             subject="library",
             verdict="note",
-            told="other users can look into it",
-            remedy=f"chmod 700 {folder}",
+            told="other users can look into its folder, though not into its files",
+            remedy=f"chmod 700 {shlex.quote(str(folder))}",
         )
+    else:
+        told = "nobody else on this machine can look into it"
+        yield Finding(subject="library", verdict="ok", told=told)
     free = shutil.disk_usage(folder).free
     yield Finding(subject="disk", verdict="ok", told=f"{free / 1e9:,.1f} GB free for the library")
     try:
@@ -162,22 +170,29 @@ def _encoder(settings: Settings) -> Iterator[Finding]:
 
 
 def _torch(_: Settings) -> Iterator[Finding]:
-    # In a process of its own: it takes seconds to import, and may not import at all.
-    asked = subprocess.run(
-        [sys.executable, "-P", "-c", _TORCH_SCRIPT],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=_SCRIPT_SECONDS,
-        stdin=subprocess.DEVNULL,
-    )
-    if asked.returncode == 0:
-        yield Finding(subject="torch", verdict="ok", told=asked.stdout.strip())
-    else:
-        last = (asked.stderr.strip().splitlines() or ["it does not start"])[-1]
+    # Not by importing it, which takes seconds: an encoder that cannot be loaded is told elsewhere.
+    try:
+        version = importlib.metadata.version("torch")
+    except importlib.metadata.PackageNotFoundError:
         yield Finding(
-            subject="torch", verdict="bad", told=last, remedy="pip install --force-reinstall torch"
+            subject="torch",
+            verdict="bad",
+            told="it is not installed: only the encoder builtin works",
+            remedy="pip install torch",
         )
+        return
+    gpu = roomiest_gpu(list_gpus())
+    if gpu is not None and version.endswith("+cpu"):
+        yield Finding(
+            subject="torch",
+            verdict="note",
+            told=f"{version} does not use the {gpu.name}",
+            remedy="install a torch with CUDA: https://pytorch.org/get-started",
+        )
+        return
+    yield Finding(
+        subject="torch", verdict="ok", told=f"{version}, {gpu.name if gpu else 'no NVIDIA GPU'}"
+    )
 
 
 def _formats(_: Settings) -> Iterator[Finding]:

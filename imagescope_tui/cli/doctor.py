@@ -24,6 +24,9 @@ _MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
 def doctor(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    all_settings: Annotated[
+        bool, typer.Option("--settings", help="Also the settings that nobody set.")
+    ] = False,
     library: LibraryOption = None,
     config: ConfigOption = None,
     quiet: QuietOption = False,
@@ -44,6 +47,7 @@ def doctor(
             told = printable(f"{finding.subject}: {finding.told}{remedy}")
             put_line(f"{_MARKS[finding.verdict]}  {told}")
         for key, origin in settings.items():
-            put_line("set   " + printable(f"{key} = {origin['value']} ({origin['source']})"))
+            if all_settings or run.settings.is_set(key):
+                put_line("set   " + printable(f"{key} = {origin['value']} ({origin['source']})"))
     is_bad = any(finding.verdict == "bad" for finding in findings)
     return ExitCode.SOME_FAILED if is_bad else ExitCode.DONE
