@@ -49,7 +49,7 @@ class FrameVectors:
         self._ahead: FloatMatrix = np.zeros((0, 0), dtype=np.float32)
         self.ids: IdVector = np.zeros(0, dtype=np.int64)
         """Contents with frames, ascending."""
-        self._starts: npt.NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._counts: npt.NDArray[np.intp] = np.zeros(0, dtype=np.intp)
 
     def refresh(self) -> None:
         """Take in what was committed since the last time."""
@@ -74,7 +74,7 @@ class FrameVectors:
         )
         rows = _joined(known, self._leads_of(fresh))
         self._frame_ids, self._seconds, self._ahead = rows.ids, rows.seconds, rows.matrix
-        self.ids, self._starts = np.unique(rows.ids, return_index=True)
+        self.ids, self._counts = np.unique(rows.ids, return_counts=True)
 
     def _leads_of(self, frames: FrameRows) -> FrameRows:
         """How far frames are ahead of their pictures; those without a picture are left out."""
@@ -92,10 +92,23 @@ class FrameVectors:
             matrix=frames.matrix[has_picture] - pictures.matrix[places],
         )
 
-    def leads(self, query: FloatVector) -> FloatVector:
-        """What the best moment of each of `ids` adds to the inner product of its picture."""
-        best: FloatVector = np.maximum.reduceat(self._ahead @ query, self._starts)
-        return np.maximum(best, np.float32(0.0))
+    def leads(self, query: FloatVector, wanted: npt.NDArray[np.bool_]) -> FloatVector:
+        """What the best moment of each of `ids` adds to the inner product of its picture.
+
+        It is 0 for those that are not wanted.
+        """
+        leads = np.zeros(len(self.ids), dtype=np.float32)
+        counts = self._counts[wanted]
+        if len(counts):
+            # To gather most frames would cost more than to multiply them where they are.
+            is_most = 2 * len(counts) > len(wanted)
+            of_wanted = np.repeat(wanted, self._counts)
+            products = (
+                (self._ahead @ query)[of_wanted] if is_most else self._ahead[of_wanted] @ query
+            )
+            best = np.maximum.reduceat(products, np.cumsum(counts) - counts)
+            leads[wanted] = np.maximum(best, np.float32(0.0))
+        return leads
 
     def best(
         self, query: FloatVector, contents: Sequence[ContentId]

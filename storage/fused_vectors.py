@@ -339,15 +339,18 @@ class FusedVectors:
         self, scores: FloatVector, query: FloatVector, rows: npt.NDArray[np.intp] | slice
     ) -> None:
         """Give moving pictures the score of their best moment."""
-        leads = self._frames.leads(query[: self._picture_dim])[self._is_at_hand]
-        leads *= np.float32(self._picture_share)
+        query, share = query[: self._picture_dim], np.float32(self._picture_share)
         if isinstance(rows, slice) and rows == slice(None):
-            scores[self._moving] += leads
+            leads = self._frames.leads(query, self._is_at_hand)
+            scores[self._moving] += share * leads[self._is_at_hand]
             return
         scored = np.arange(len(self.ids))[rows]
         places = np.minimum(np.searchsorted(self._moving, scored), len(self._moving) - 1)
         is_moving = self._moving[places] == scored
-        scores[is_moving] += leads[places[is_moving]]
+        moving = np.flatnonzero(self._is_at_hand)[places[is_moving]]
+        wanted = np.zeros(len(self._is_at_hand), dtype=np.bool_)
+        wanted[moving] = True
+        scores[is_moving] += share * self._frames.leads(query, wanted)[moving]
 
     @property
     def moving_ids(self) -> IdVector:

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 import storage.graph_upkeep
 import storage.vector_index
 from storage import schema
+from storage.fused_vectors import FusedVectors
 from storage.graph_upkeep import refresh_graph
 from storage.hnsw import load_graph
 from storage.library import Library
@@ -166,6 +167,26 @@ def test_where_no_moment_is_ahead_the_hit_is_at_the_picture_itself(reel: Reel) -
     index = VectorIndex(reel.library, ENCODER)
     index.refresh()
     assert index.parts(query, [reel.world.ids[3]])[reel.world.ids[3]].second == MAIN_SECOND
+
+
+@pytest.mark.parametrize(
+    "places",
+    [[], [7], [3], [9, 3, 7], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], slice(None), slice(None, None, 3)],
+)
+def test_the_score_of_some_is_the_score_that_all_have(
+    library: Library, places: list[int] | slice
+) -> None:
+    """A few rows among many are scored alone, with the moments of these few alone."""
+    reel = Reel(make_world(library, 200, 5))
+    for place in (3, 4, 5, 9, 90, 199):
+        reel.film(place, rows(place, 3))
+    query = rows(9, 1)[0]
+    vectors = FusedVectors(library, ENCODER, 0.15)
+    vectors.refresh()
+    some = places if isinstance(places, slice) else np.asarray(places, dtype=np.intp)
+    assert np.allclose(vectors.scores(query, some), vectors.scores(query)[some], atol=1e-6)
+    expected = np.asarray(reel.expected(query, set(), 0.15), dtype=np.float32)
+    assert np.allclose(vectors.scores(query), expected, atol=1e-6)
 
 
 def test_without_frames_nothing_is_compared_beside_the_rows(
