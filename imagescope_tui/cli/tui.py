@@ -99,6 +99,7 @@ def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | No
         library=settings.library,
         indexer_options=indexer_options(settings, folders=folders, watch=True, serve=True),
         make_engine=lambda client: _engine(client, settings, desk),
+        load_engine=_load_engine,
         has_models=desk.has_models,
         captioner=desk.captioner,
         follow_server=lambda tell: desk.follow(
@@ -119,6 +120,11 @@ def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | No
 
 def _strategy(settings: Settings) -> str:
     return settings.strategy if settings.is_set("search.strategy") else "ours"
+
+
+def _load_engine() -> None:
+    import imagescope_tui.indexer_client
+    import imagescope_tui.wiring  # noqa: F401
 
 
 def _engine(client: IndexerClient, settings: Settings, desk: ModelDesk) -> SearchEngine:

@@ -44,6 +44,8 @@ class IndexSession:
         Raises:
             PicturesUnavailable: it cannot be started; words are still found.
         """
+        if self._settings.load_engine is not None:
+            await asyncio.to_thread(self._settings.load_engine)
         self._client = self._make_client()
         self._engine = self._settings.make_engine(self._client)
         self._is_ready.set()

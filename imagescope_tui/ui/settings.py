@@ -52,6 +52,8 @@ class UiSettings:
     library: Path
     indexer_options: IndexerOptions
     make_engine: Callable[[IndexerClient], Engine]
+    load_engine: Callable[[], None] | None = None
+    """Loads what `make_engine` needs, in a thread beside the first frames; None: it is there."""
     folders: tuple[Path, ...] = ()
     """Folders of photos to add to the library."""
     models_folder: Path | None = None
