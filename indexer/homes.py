@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from storage.library import Library
-    from storage.records import PhotoId, Root
+    from storage.records import FileState, PhotoId, Root
 
 _SAMPLE_PHOTOS = 1_000
 _LEAST_PHOTOS = 3
@@ -93,9 +93,8 @@ class Homes:
         return place.is_dir() and all(root.path != place for root in self.library.roots.all())
 
     def _move(self, root: Root, place: Path) -> RootMoved:
-        volume = volume_of(place)
-        is_same = bool(root.volume) and volume is not None and volume.id == root.volume
-        # Of a copy on another drive nothing can be told of what it lacks.
+        is_same = self._is_itself(root, place)
+        # What a copy lacks may be there still where the copy is from.
         left = [] if is_same else self._missing_in(root, place)
         with self.library.atomic():
             photos = self.library.photos.count(PhotoFilter(folders=(root.path,))) - len(left)
@@ -108,12 +107,22 @@ class Homes:
 
     def _holds(self, root: Root, place: Path) -> bool:
         """Whether the place holds so many of the root's files that it must be that root."""
-        volume = volume_of(place)
-        if volume is not None and volume == Volume(id=root.volume, folder=root.inside):
+        if volume_of(place) == Volume(id=root.volume, folder=root.inside):
             return True
         sample = self.library.files.sample(root.id, _SAMPLE_PHOTOS)
-        found = sum(_is_there(place / path, size, mtime) for path, size, mtime in sample)
+        found = sum(_found(place / path, state) is not None for path, state in sample)
         return found >= _LEAST_PHOTOS and found >= _DECISIVE_SHARE * len(sample)
+
+    def _is_itself(self, root: Root, place: Path) -> bool:
+        """Whether the place has the root's very files, renamed or mounted there, not copies."""
+        volume = volume_of(place)
+        if volume is None or volume.id != root.volume:
+            return False
+        if volume.folder == root.inside:
+            return True
+        sample = self.library.files.sample(root.id, _SAMPLE_PHOTOS)
+        inodes = [(_found(place / path, state), state.inode) for path, state in sample]
+        return all(found == known for found, known in inodes if found is not None)
 
     def _missing_in(self, root: Root, place: Path) -> list[PhotoId]:
         files = self.library.files
@@ -125,12 +134,14 @@ class Homes:
         ]
 
 
-def _is_there(path: Path, size_bytes: int, mtime_ns: int) -> bool:
+def _found(path: Path, state: FileState) -> int | None:
+    """The inode of a file of this size and time; None where there is none."""
     try:
         status = path.stat()
     except OSError:
-        return False
-    return (status.st_size, status.st_mtime_ns) == (size_bytes, mtime_ns)
+        return None
+    is_alike = (status.st_size, status.st_mtime_ns) == (state.size_bytes, state.mtime_ns)
+    return status.st_ino if is_alike else None
 
 
 def _is_filled(root: Root) -> bool:

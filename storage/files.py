@@ -64,18 +64,24 @@ class Files:
         )
         return frozenset(os.fsdecode(row[0]) for row in rows)
 
-    def sample(self, root_id: RootId, limit: int) -> list[tuple[str, int, int]]:
-        """Path in the root, size and time of live files, of all where there are few enough."""
+    def sample(self, root_id: RootId, limit: int) -> list[tuple[str, FileState]]:
+        """Live files by their path in the root; all of them where there are few enough."""
         count = self._sql.value(
             "SELECT count(*) FROM photos WHERE root_id = ? AND deleted_at IS NULL", [root_id]
         )
         rows = self._sql.rows(
-            "SELECT folder, name, size_bytes, mtime_ns FROM (SELECT *, row_number() OVER () AS n"
-            " FROM photos WHERE root_id = ? AND deleted_at IS NULL) WHERE n % ? = 0",
+            "SELECT folder, name, size_bytes, mtime_ns, ctime_ns, inode FROM"
+            " (SELECT *, row_number() OVER () AS n"
+            "  FROM photos WHERE root_id = ? AND deleted_at IS NULL) WHERE n % ? = 0",
             [root_id, -(-count // limit) or 1],
         )
         return [
-            (str(PurePath(os.fsdecode(row[0]), os.fsdecode(row[1]))), row[2], row[3])
+            (
+                str(PurePath(os.fsdecode(row[0]), (name := os.fsdecode(row[1])))),
+                FileState(
+                    name=name, size_bytes=row[2], mtime_ns=row[3], ctime_ns=row[4], inode=row[5]
+                ),
+            )
             for row in rows
         ]
 

@@ -110,6 +110,21 @@ def test_a_root_whose_parent_was_renamed_is_found_where_it_is_added(
     assert world.paths == sorted(new.iterdir())
 
 
+def test_a_copy_beside_takes_over_unread_and_what_it_lacks_stays_offline(
+    world: FolderWorld, tmp_path: Path
+) -> None:
+    old, copy = tmp_path / "old", tmp_path / "copy"
+    for number in range(4):
+        paint(old / f"{number}.png", "red", (9, 9 + number))
+    world.index(old)
+    shutil.copytree(old, copy)
+    (copy / "3.png").unlink()
+    old.rename(tmp_path / "away")
+    assert world.index(copy).hashed == 0
+    assert world.offline == [old / "3.png"]
+    assert len(world.photos) == world.complete == 4
+
+
 def test_a_few_equal_files_make_no_folder_the_old_one(world: FolderWorld, tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     for number in range(8):
