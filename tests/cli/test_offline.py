@@ -1,0 +1,53 @@
+"""Indexing, captioning, searching and looking around where there is no network at all.
+
+`python -m tests.privacy.offline` does the same with every end-to-end test.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.privacy.offline import is_possible, isolated
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Imagescope
+
+_REACHES_NOBODY = """
+import socket
+try:
+    socket.socket().connect(("127.0.0.1", 1))
+except ConnectionRefusedError:
+    pass
+interfaces = [name for _, name in socket.if_nameindex()]
+assert interfaces == ["lo"], interfaces
+"""
+
+
+@pytest.mark.skipif(not is_possible(), reason="no network namespaces on this system")
+def test_a_library_is_made_searched_and_backed_up_without_any_network(
+    imagescope: Imagescope, photos: Path
+) -> None:
+    subprocess.run(isolated([sys.executable, "-c", _REACHES_NOBODY]), check=True)
+    program = [*imagescope.command, "--library", str(imagescope.library)]
+    for words in (
+        ("index", str(photos)),
+        ("search", "something yellow", "--quiet"),
+        ("status",),
+        ("backup", str(imagescope.base / "a.db")),
+    ):
+        done = subprocess.run(
+            isolated([*program, *words]),
+            check=False,
+            capture_output=True,
+            env=imagescope.environment,
+            cwd=imagescope.base,
+            stdin=subprocess.DEVNULL,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+    assert imagescope("status", "--json").json["embedded"] == 4
