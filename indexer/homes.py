@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.events import RootMoved
@@ -17,6 +16,7 @@ from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from storage.library import Library
     from storage.records import FileState, PhotoId, Root
@@ -37,6 +37,8 @@ class Homes:
 
     def settle(self) -> tuple[RootMoved, ...]:
         """Follow drives that are mounted elsewhere; make way for those that took their place."""
+        for root in self.library.roots.all():
+            self._let_mounted_go(root)
         roots = [root for root in self.library.roots.all() if root.volume]
         left = [root.path for root in roots if self._gives_way(root)]
         moved = [moved for root in self.library.roots.all() if (moved := self._follow(root))]
@@ -72,13 +74,35 @@ class Homes:
             with self.library.atomic():
                 self.library.roots.rehome(root.id, root.path)
             return False
+        known = Volume(id=root.volume, folder=root.inside)
         with self.library.atomic():
             if not self.library.photos.count(PhotoFilter(folders=(root.path,))):
                 self.library.roots.remove(root.id)
             else:
-                self.library.roots.rehome(root.id, _aside(root), is_same_volume=True)
+                self.library.roots.rehome(root.id, _aside(root.path, known), is_same_volume=True)
                 self.library.roots.mark_offline(root.id, self.clock())
         return True
+
+    def _let_mounted_go(self, root: Root) -> None:
+        """Drives below the root that are elsewhere, or gave way, become roots of their own."""
+        mounted = self.library.roots.mounted_volumes(root.id)
+        if not mounted or self.problem_of(root):
+            return
+        for folder, (volume_id, inside) in mounted.items():
+            place = root.path / folder
+            here, known = volume_of(place), Volume(id=volume_id, folder=inside)
+            if here is not None and here.id == volume_id:
+                continue
+            if place.is_mount() and here is not None:
+                self._detach(root, folder, _aside(place, known))
+            elif not place.is_mount() and places_of(known):
+                self._detach(root, folder, place)
+
+    def _detach(self, root: Root, folder: str, path: Path) -> None:
+        if any(root.path == path for root in self.library.roots.all()):
+            return
+        with self.library.atomic():
+            self.library.roots.detach(root, folder, path, self.clock())
 
     # -- a drive in another place --------------------------------------------------------------
 
@@ -161,7 +185,6 @@ def _places_in(folder: Path, before: Path) -> Iterator[Path]:
         yield folder.joinpath(*before.parts[-count:])
 
 
-def _aside(root: Root) -> Path:
+def _aside(path: Path, volume: Volume) -> Path:
     """A path for a root that has none at the moment, which says what to look for."""
-    name = Volume(id=root.volume, folder=Path()).name
-    return root.path.with_name(f"{root.path.name} (drive {name.replace('/', '_')})")
+    return path.with_name(f"{path.name} (drive {volume.name.replace('/', '_')})")

@@ -152,6 +152,9 @@ class Scanner:
             if volume is not None:
                 self._library.roots.put_volume(root.id, volume.id, volume.folder)
             self._library.roots.put_mounts(root.id, frozenset(walk.mounts | walk.unmounted))
+            for folder in walk.mounts:
+                if (below := volume_of(walk.path_of(folder))) is not None:
+                    self._library.roots.put_mounted_volume(root.id, folder, below.id, below.folder)
             self._library.roots.put_unreadable(root.id, frozenset(walk.unreadable))
 
     # -- walking -----------------------------------------------------------------------------

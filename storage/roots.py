@@ -146,12 +146,55 @@ class Roots:
         return frozenset(os.fsdecode(row[0]) for row in found)
 
     def put_mounts(self, root_id: RootId, folders: frozenset[str]) -> None:
-        """Remember the mounted folders below the root."""
-        self._sql.run("DELETE FROM mounts WHERE root_id = ?", [root_id])
+        """Remember the mounted folders below the root, and what is known of them."""
         self._sql.run_many(
-            "INSERT INTO mounts (root_id, folder) VALUES (?, ?)",
+            "DELETE FROM mounts WHERE root_id = ? AND folder = ?",
+            [(root_id, os.fsencode(folder)) for folder in self.mounts(root_id) - folders],
+        )
+        self._sql.run_many(
+            "INSERT OR IGNORE INTO mounts (root_id, folder) VALUES (?, ?)",
             [(root_id, os.fsencode(folder)) for folder in sorted(folders)],
         )
+
+    def mounted_volumes(self, root_id: RootId) -> dict[str, tuple[str, Path]]:
+        """By folder the file systems that were mounted below the root, and where in each."""
+        found = self._sql.rows(
+            "SELECT folder, volume, inside FROM mounts WHERE root_id = ? AND volume <> ''",
+            [root_id],
+        )
+        return {os.fsdecode(row[0]): (row[1], Path(os.fsdecode(row[2]))) for row in found}
+
+    def put_mounted_volume(self, root_id: RootId, folder: str, volume: str, inside: Path) -> None:
+        """Remember the file system that is mounted at a folder below the root."""
+        self._sql.run(
+            "UPDATE mounts SET volume = ?, inside = ? WHERE root_id = ? AND folder = ?",
+            [volume, os.fsencode(inside), root_id, os.fsencode(folder)],
+        )
+
+    def detach(self, root: Root, folder: str, path: Path, since: float) -> None:
+        """Make the photos of a drive that was mounted below a root a root of their own.
+
+        Args:
+            root: it was mounted below.
+            folder: where, relative to the root.
+            path: where the new root is, or is said to be.
+            since: when the drive was missed, in seconds since the epoch.
+        """
+        volume, inside = self.mounted_volumes(root.id)[folder]
+        made, prefix = self.add(path), os.fsencode(folder)
+        self._sql.run(
+            "UPDATE roots SET is_mount = 1, scanned_at = ?, volume = ?, inside = ? WHERE id = ?",
+            [root.scanned_at, volume, os.fsencode(inside), made.id],
+        )
+        self._sql.run(
+            "UPDATE photos SET root_id = ?, offline_since = NULL, folder ="
+            " CASE folder WHEN ? THEN X'' ELSE CAST(substr(folder, ?) AS BLOB) END"
+            " WHERE root_id = ? AND (folder = ? OR (folder >= ? AND folder < ?))",
+            [made.id, prefix, len(prefix) + 2, root.id, prefix, prefix + b"/", prefix + b"0"],
+        )
+        self._sql.run("DELETE FROM mounts WHERE root_id = ? AND folder = ?", [root.id, prefix])
+        self.mark_offline(made.id, since)
+        self._words.refresh(self._photos(made.id))
 
 
 def _root(row: tuple[Any, ...]) -> Root:

@@ -281,6 +281,18 @@ _FILTERS = (
 )
 
 
+def tell_mounted_drives_apart(database: Database) -> None:
+    """The same for drives that are mounted below a root."""
+    for statement in _MOUNTED_DRIVES:
+        database.conn.execute(statement)
+
+
+_MOUNTED_DRIVES = (
+    "ALTER TABLE mounts ADD COLUMN volume TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE mounts ADD COLUMN inside BLOB NOT NULL DEFAULT X''",
+)
+
+
 _STEPS = (
     create_tables,
     tell_captions_apart,
@@ -288,6 +300,7 @@ _STEPS = (
     tell_drives_apart,
     add_companions,
     index_filters,
+    tell_mounted_drives_apart,
 )
 
 

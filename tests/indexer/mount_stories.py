@@ -179,6 +179,45 @@ def card_that_comes_back_in_its_turn_is_known(world: FolderWorld, base: Path) ->
     assert online == known
 
 
+def cards_that_take_turns_below_a_root_are_both_kept(world: FolderWorld, base: Path) -> None:
+    media = base / "media"
+    place, drawer = media / "card", base / "drawer"
+    mount(place)
+    fill(place)
+    paint(media / "own.png", "pink")
+    world.index(media)
+    first = {photo.id: photo.full_path for photo in world.photos}
+    put_away(place, drawer)
+    mount(place)
+    fill(place, sizes=20)
+    assert world.index().decoded == 6
+    assert (len(world.photos), len(world.offline), world.complete) == (13, 6, 13)
+    assert untouched(world.index())
+    unmount(place)
+    take_out(drawer, place)
+    assert untouched(world.index())
+    online = {photo.id: photo.full_path for photo in world.photos if not photo.offline_since}
+    assert online == first
+
+
+def drive_mounted_elsewhere_below_a_root_is_followed(world: FolderWorld, base: Path) -> None:
+    media = base / "media"
+    place, elsewhere = media / "a", media / "b"
+    mount(place)
+    fill(place)
+    paint(media / "own.png", "pink")
+    world.index(media)
+    known = {photo.id for photo in world.photos}
+    mount_again(place, elsewhere)
+    unmount(place)
+    assert untouched(world.index())
+    assert {photo.id for photo in world.photos} == known
+    assert sum(path.is_relative_to(elsewhere) for path in world.paths) == 6
+    assert not world.offline
+    (moved,) = [event for event in world.events if isinstance(event, RootMoved)]
+    assert (moved.before, moved.root) == (str(place), str(elsewhere))
+
+
 def the_same_files_on_a_new_disk_in_the_same_place(world: FolderWorld, base: Path) -> None:
     place, new = base / "photos", base / "new"
     mount(place)
@@ -331,6 +370,8 @@ STORIES = (
     drive_that_gave_way_is_found_where_it_is_now,
     cards_that_take_turns_are_both_kept,
     card_that_comes_back_in_its_turn_is_known,
+    cards_that_take_turns_below_a_root_are_both_kept,
+    drive_mounted_elsewhere_below_a_root_is_followed,
     the_same_files_on_a_new_disk_in_the_same_place,
     pulled_while_it_is_scanned,
     pulled_below_a_root_while_it_is_scanned,
