@@ -1,4 +1,4 @@
-"""`python -m tests.soak [kills|hostile|folders|all] …`: long runs that try to lose a photo."""
+"""`python -m tests.soak [kills|hostile|folders|fuzz|offline|all] …`: long runs that try to lose a photo."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from importlib.util import find_spec
 from typing import Protocol, cast
 
-NAMES = ("kills", "hostile", "folders")
+NAMES = ("kills", "hostile", "folders", "fuzz", "offline")
 
 
 class Soak(Protocol):
