@@ -1,4 +1,7 @@
-"""`python -m tests.soak [kills|hostile|folders|fuzz|offline|all] …`: long runs that try to lose a photo."""
+"""Long runs that try to lose a photo, or to break a promise.
+
+`python -m tests.soak [kills|hostile|folders|fuzz|offline|all] …`
+"""
 
 from __future__ import annotations
 
