@@ -17,10 +17,11 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import put_json, put_line
-from storage.pause_mark import is_paused
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
+    from imagescope_tui.config import Settings
+    from indexer.pauses import PauseReason
     from storage.library import Library
     from storage.records import Failure, OriginCount, Root
 
@@ -41,7 +42,7 @@ def status(
     """Show what the library holds."""
     run = begin(context, library=library, config=config, quiet=quiet, verbose=verbose)
     with open_library(run.settings) as reader:
-        report = _report(reader)
+        report = _report(reader) | {"paused": _pause_reason(run.settings)}
         if failures:
             report["failures"] = [_failure(item) for item in _all_failures(reader)]
     if as_json:
@@ -72,8 +73,20 @@ def _report(library: Library) -> dict[str, Any]:
         "encoder": encoder_id,
         "index": library.index_kind(encoder_id),
         "revision": library.revision,
-        "paused": is_paused(library.folder),
     }
+
+
+def _pause_reason(settings: Settings) -> PauseReason | None:
+    """Why whoever indexes this library now waits, or would."""
+    from indexer.pauses import Pauses  # asks the system, which takes a while to import
+
+    return Pauses(settings.library, spare_battery=settings.on_battery == "pause").reason
+
+
+_PAUSES: dict[PauseReason, str] = {
+    "asked": "paused; imagescope resume goes on",
+    "battery": "paused: on battery, except by a plain imagescope index (on_battery = run goes on)",
+}
 
 
 def _origin(item: OriginCount) -> dict[str, Any]:
@@ -124,7 +137,7 @@ def _print(report: dict[str, Any]) -> None:
     index = report["index"]
     put_line(f"index     {index['kind']}, {index['rows']:,} vectors")
     if report["paused"]:
-        put_line("indexing  paused; imagescope resume goes on")
+        put_line(f"indexing  {_PAUSES[report['paused']]}")
     for root in report["roots"]:
         put_line(_root_line(root))
         for folder in root["unreadable_folders"]:

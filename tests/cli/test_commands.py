@@ -306,7 +306,7 @@ def test_pause_and_resume_reach_whoever_indexes(imagescope: Imagescope, photos: 
     assert imagescope("pause").status == 3
     imagescope("index", photos)
     assert imagescope("pause").status == 0
-    assert imagescope("status", "--json").json["paused"]
+    assert imagescope("status", "--json").json["paused"] == "asked"
     assert "paused; imagescope resume goes on" in imagescope("status").out
     waiting = subprocess.Popen(
         [*imagescope.command, "--library", str(imagescope.library), "index"],
