@@ -131,15 +131,14 @@ class FrameVectors:
 
 def _joined(some: FrameRows, more: FrameRows) -> FrameRows:
     """Both, by content; each content is in one of them alone."""
-    parts = [part for part in (some, more) if len(part.ids)]
-    if not parts:
-        return _NO_FRAMES
-    ids = np.concatenate([part.ids for part in parts])
+    if not len(some.ids) or not len(more.ids):
+        return some if len(some.ids) else more
+    ids = np.concatenate([some.ids, more.ids])
     order = np.argsort(ids, kind="stable")
     return FrameRows(
         ids=ids[order],
-        seconds=np.concatenate([part.seconds for part in parts])[order],
-        matrix=np.concatenate([part.matrix for part in parts])[order],
+        seconds=np.concatenate([some.seconds, more.seconds])[order],
+        matrix=np.concatenate([some.matrix, more.matrix])[order],
     )
 
 

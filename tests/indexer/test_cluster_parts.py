@@ -26,6 +26,7 @@ from indexer.run import IndexRun
 from storage.library import THUMBNAILS_NAME, Library
 from storage.records import PhotoFilter
 from storage.thumbnails import ThumbnailCache
+from tests.films import animation
 from tests.indexer.cluster_runs import index_on_cluster
 from tests.pictures import paint
 from tests.world.model_server import ModelServer
@@ -135,6 +136,21 @@ def test_no_more_tasks_are_on_their_way_than_keep_the_workers_busy(
     run_on(cluster, options)
     assert cluster.most_at_once == 2
     assert sum(len(batch) for batch in cluster.sent) == 40
+
+
+def test_a_cluster_embeds_the_moments_of_moving_pictures(tmp_path: Path) -> None:
+    folder = tmp_path / "moving"
+    folder.mkdir()
+    animation(folder / "a.gif", ["red", "green", "blue"])
+    run_on(
+        HereAndNow(),
+        IndexerOptions(library=tmp_path / "library", folders=(folder,), encoder="builtin"),
+    )
+    with Library.open_reader(tmp_path / "library") as library:
+        [encoder_id] = library.vectors.encoder_ids()
+        [photo] = library.photos.page(PhotoFilter(), offset=0, limit=9)
+        assert (photo.second, photo.duration_seconds) == (0.0, 3.0)
+        assert library.frames.since(-1, encoder_id).seconds.tolist() == [1.0]
 
 
 def test_a_file_that_only_a_node_cannot_read_is_a_failure_that_names_the_node(
