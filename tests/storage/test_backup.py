@@ -52,6 +52,7 @@ def test_a_backup_holds_everything_and_is_one_file(filled: Shelf, tmp_path: Path
     put_back(tmp_path / "disk/photos.db", tmp_path / "other")
     assert [path.name for path in (tmp_path / "disk").iterdir()] == ["photos.db"]
     assert names_in(tmp_path / "other") == filled.names()
+    assert not list((tmp_path / "other").glob("*.pid"))
 
 
 def test_what_is_committed_while_a_backup_is_made_is_not_in_it_and_does_not_begin_it_anew(
