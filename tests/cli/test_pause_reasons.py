@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from imagescope_tui.cli import status
 from imagescope_tui.config import load_settings
-from indexer import manners
 from storage.pause_mark import put_pause
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def test_the_reason_is_the_one_the_indexer_acts_by(
     reason: str | None,
 ) -> None:
     battery = SimpleNamespace(power_plugged=not is_unplugged)
-    monkeypatch.setattr(manners.psutil, "sensors_battery", lambda: battery, raising=False)
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: battery, raising=False)
     put_pause(tmp_path, is_asked)
     settings = load_settings(
         {"library": str(tmp_path), "on_battery": on_battery}, environ={}, config_file=None

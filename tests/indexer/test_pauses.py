@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from indexer import manners
@@ -107,12 +108,12 @@ def test_a_battery_counts_only_where_the_system_says_that_it_is_in_use(
     class Battery:
         power_plugged = plugged
 
-    monkeypatch.setattr(manners.psutil, "sensors_battery", Battery, raising=False)
+    monkeypatch.setattr(psutil, "sensors_battery", Battery, raising=False)
     assert manners.is_on_battery() is is_told
 
 
 def test_a_machine_without_a_battery_never_runs_on_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manners.psutil, "sensors_battery", lambda: None, raising=False)
+    monkeypatch.setattr(psutil, "sensors_battery", lambda: None, raising=False)
     assert not manners.is_on_battery()
-    monkeypatch.delattr(manners.psutil, "sensors_battery")
+    monkeypatch.delattr(psutil, "sensors_battery")
     assert not manners.is_on_battery()
