@@ -9,12 +9,14 @@ from unittest import mock
 
 import numpy as np
 import pytest
+import rawpy
 from PIL import Image, ImageOps
 
 from indexer import formats
 from indexer.decoding import DecodeFailure
 from indexer.models.protocols import PictureInput
 from indexer.raw_facts import read_raw_facts
+from indexer.raw_photo import _preview_in
 from tests.indexer.photo_files import decoded, differences, exif_with, failure, opened, shaded
 from tests.indexer.raw_files import dng, jpeg_of
 
@@ -115,6 +117,19 @@ def test_preview_of_plain_grey_pixels_is_left_alone(tmp_path: Path) -> None:
         dng(shaded(320, 240), preview=grey, preview_size=(600, 400), preview_tags=tags)
     )
     assert decoded(path).picture.pixels.std() > 20
+
+
+def test_pixels_of_a_plain_preview_are_not_even_looked_at() -> None:
+    class Plain:
+        format = rawpy.ThumbFormat.BITMAP
+
+        @property
+        def data(self) -> bytes:
+            pytest.fail("this would be read past its end")
+
+    raw = mock.Mock()
+    raw.extract_thumb.return_value = Plain()
+    assert _preview_in(raw) is None
 
 
 def test_small_preview_is_better_than_nothing(tmp_path: Path) -> None:

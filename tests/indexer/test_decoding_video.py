@@ -269,6 +269,16 @@ def test_playlist_cannot_make_us_open_what_it_names(tmp_path: Path) -> None:
         assert failure(path).reason == "not a picture in a known format"
 
 
+@pytest.mark.parametrize(
+    ("name", "demuxer"), [("a.mp4", "mov"), ("a.avi", "avi"), ("a.mkv", "matroska")]
+)
+def test_ffmpeg_may_use_one_demuxer_only(name: str, demuxer: str, tmp_path: Path) -> None:
+    path = write_video(tmp_path / name, seconds=1)
+    with mock.patch.object(av, "open", wraps=av.open) as opening:
+        decoded(path)
+    assert opening.call_args.kwargs["format"] == demuxer
+
+
 def test_kinds_of_video_that_no_camera_writes_are_not_decoded(tmp_path: Path) -> None:
     path = write_video(tmp_path / "film.mkv", codec="ffv1", seconds=1)
     assert failure(path).reason == "a video of a kind that is not supported: ffv1"
