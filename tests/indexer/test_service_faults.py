@@ -152,10 +152,13 @@ def test_search_is_exact_while_the_graph_is_damaged_and_uses_the_next_one(
         answer = lookup.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=5)
         return [photo.photo_id for photo in answer.photos]
 
-    exact = found()
-    assert refresh_graph(shelf.library, ENCODER)
-    (shelf.library.folder / GRAPH_NAME).write_bytes(b"damaged")
-    assert found() == exact
-    assert refresh_graph(shelf.library, ENCODER)
-    assert found() == exact
-    assert stored_graph(shelf.library, lookup.index.space) is not None
+    try:
+        exact = found()
+        assert refresh_graph(shelf.library, ENCODER)
+        (shelf.library.folder / GRAPH_NAME).write_bytes(b"damaged")
+        assert found() == exact
+        assert refresh_graph(shelf.library, ENCODER)
+        assert found() == exact
+        assert stored_graph(shelf.library, lookup.index.space) is not None
+    finally:
+        lookup.close()
