@@ -49,6 +49,7 @@ async def searched(
     )
     sight = ScriptedSight(captions={photo.id: "a lake" for photo in photos})
     asking = Asking(model, ids=tuple(photo.id for photo in photos), sight=sight)
+    asking.pictures.seconds = {photos[0].id: 42.0}
     options = replace(options_for(strategy, top_k=6, stages=3), rank_by="picture")
     result = await asking.search(query, options)
     return asking.events, result
@@ -74,7 +75,7 @@ async def test_a_trace_read_again_is_written_the_same(
 
 
 async def test_a_trace_of_an_earlier_version_opens(world: World, tmp_path: Path) -> None:
-    """It knows neither imaginations, nor answers by captions, nor the later options."""
+    """It knows no moments, imaginations, answers by captions, and none of the later options."""
     events, result = await searched(world)
     with Library.open_reader(world.folder) as library:
         path = saved(events, library, tmp_path / "trace.jsonl")
@@ -85,6 +86,9 @@ async def test_a_trace_of_an_earlier_version_opens(world: World, tmp_path: Path)
             for intent in (line, line.get("intent", {})):
                 intent.pop("imaginations", None)
             line.pop("reference_caption", None)
+            for ranking in (line.get("ranking", ()), *line.get("rankings", {}).values()):
+                for row in ranking:
+                    del row["second"]
             for name in ("verifies", "questions", "fusion", "rrf_k", "answers_from", "as_coded"):
                 line.get("options", {}).pop(name, None)
         path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
@@ -100,6 +104,19 @@ async def test_the_json_form_tells_what_was_imagined_and_what_captions_said(worl
     assert [item["source"] for item in form["intent"]["imaginations"]] == ["words", "picture"]
     assert [answer["said"] for answer in form["results"][0]["caption_answers"]] == [True, True]
     assert {"imagine_words", "imagine_picture", "claim"} <= form["prompts"].keys()
+
+
+async def test_a_trace_and_the_json_form_keep_the_moment_that_was_found(
+    world: World, tmp_path: Path
+) -> None:
+    events, result = await searched(world)
+    with Library.open_reader(world.folder) as library:
+        finished = open_trace(saved(events, library, tmp_path / "trace.jsonl"), library).events[-1]
+        form = result_to_json(result, library, limit=9)
+    assert isinstance(finished, SearchFinished)
+    seconds = [candidate.second for candidate in finished.result.ranking]
+    assert [second for second in seconds if second is not None] == [42.0]
+    assert [hit["second"] for hit in form["results"]] == seconds
 
 
 async def test_a_photo_the_library_has_lost_is_left_out(world: World, tmp_path: Path) -> None:
