@@ -126,6 +126,12 @@ def _decoded_body(decoded: Decoded) -> bytes:
     return b"".join((*(picture.pixels.tobytes() for picture in pictures), decoded.thumbnail))
 
 
+_MALFORMED = (
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+)
+"""What reading a reply raises that is none."""
+
+
 def reply_from_wire(header: bytes, body: bytes) -> Reply:
     """The reply in a frame.
 
@@ -134,7 +140,7 @@ def reply_from_wire(header: bytes, body: bytes) -> Reply:
     """
     try:
         return _reply_from(json.loads(header), body)
-    except (KeyError, RecursionError, TypeError, ValueError) as error:
+    except _MALFORMED as error:
         raise MalformedMessage(str(error)) from error
 
 

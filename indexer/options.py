@@ -69,6 +69,8 @@ def options_from_json(text: str) -> IndexerOptions:
         fields = json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    if not isinstance(fields, dict):
+        raise TypeError("no object")
     models_folder = fields.pop("models_folder")
     chosen = fields.pop("chosen")
     captioner = fields.pop("captioner")

@@ -88,7 +88,10 @@ def copy_database(source: sqlite3.Connection, target: Path, on_progress: OnProgr
             )
         _check(target)
     except (OSError, sqlite3.DatabaseError) as error:
-        raise BackupFailed(f"{target.parent} does not take the copy: {error}") from error
+        raise BackupFailed(
+            f"{target.parent} does not take the copy: {error}",
+            "make room there, or name a place on another disk",
+        ) from error
     finally:
         source.rollback()
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from indexer.decode_wire import MalformedMessage, reply_from_wire
+from indexer.options import options_from_json
 from storage.library import Library
 from tests.fuzz.targets import Place, targets
 from tests.storage.first_library import make_first_library
@@ -42,3 +44,10 @@ def test_whatever_is_thrown_at_it_is_read_or_refused_as_promised(place: Place, n
         target.hit(value)
 
     hit()
+
+
+def test_what_a_fuzzer_once_found_is_refused_as_promised() -> None:
+    with pytest.raises(MalformedMessage):
+        reply_from_wire(b'{"is": "decoded", "facts": null, "shape": [1, 2, 3], "seconds": []}', b"")
+    with pytest.raises(TypeError):
+        options_from_json('""')
