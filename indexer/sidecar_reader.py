@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from storage.library import Library
     from storage.records import PhotoId, RootId
 
-_AT_ONCE = 200
+_AT_ONCE = 500
 
 
 def read_sidecars(library: Library) -> int:
@@ -47,13 +47,15 @@ def read_sidecars(library: Library) -> int:
     if not waiting:
         return 0
     told = [(sidecar, facts_in(sidecar.path)) for sidecar in waiting]
-    folders: set[tuple[RootId, str]] = {(item.root_id, item.folder) for item in waiting}
+    names: dict[tuple[RootId, str], list[str]] = {}
+    for sidecar in waiting:
+        names.setdefault((sidecar.root_id, sidecar.folder), []).append(sidecar.path.name)
     with library.atomic():
         for sidecar, facts in told:
             library.sidecars.keep(sidecar, facts)
         changed: list[PhotoId] = []
-        for root_id, folder in sorted(folders):
-            changed.extend(library.sidecars.spread(root_id, folder))
+        for (root_id, folder), read in names.items():
+            changed.extend(library.sidecars.spread(root_id, folder, read))
         library.words.refresh(changed)
     return len(waiting)
 

@@ -17,7 +17,7 @@ from storage.items import TAKEN_TOLD
 from storage.records import Facts, FileState, PhotoId, RootId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from storage.sql import Sql
 
@@ -27,7 +27,10 @@ TOLD = (
     *("taken_at", "camera", "lens", "latitude", "longitude", "altitude_m"),
     *("title", "description", "keywords", "people", "rating", "label"),
 )
-"""The facts that a sidecar can tell; also the columns of `sidecar_facts`."""
+"""The facts that a sidecar can tell; also the columns of `sidecar_facts`.
+
+`IMG_1.JPG.xmp` goes before `IMG_1.xmp`, and that before what is said of companions alone.
+"""
 _LISTS = ("keywords", "people")
 _Told = tuple[Any, ...]
 """A row of `sidecar_facts`, in the order of TOLD."""
@@ -124,37 +127,61 @@ class Sidecars:
             [json.dumps(said), sidecar.id, sidecar.size_bytes, sidecar.mtime_ns],
         )
 
-    def spread(self, root_id: RootId, folder: str) -> list[PhotoId]:
-        """Tell the photos of a folder what its sidecars say; of which photos that is news."""
+    def spread(
+        self, root_id: RootId, folder: str, names: Collection[str] | None = None
+    ) -> list[PhotoId]:
+        """Tell the photos of a folder what its sidecars say; of which photos that is news.
+
+        Args:
+            root_id: of the root.
+            folder: in the root.
+            names: of the sidecars that changed; None where any may have, or photos did.
+        """
         place = [root_id, os.fsencode(folder)]
-        wanted, known = self._told_now(place), self._told_before(place)
-        changed = [key for key in {**wanted, **known} if wanted.get(key) != known.get(key)]
+        named = self._photos_by(place, names)
+        wanted, known = self._told_now(place, named), self._told_before(list(named))
+        changed = [key for key in named if wanted.get(key) != known.get(key)]
         self._write(changed, wanted)
         return [PhotoId(photo_id) for photo_id in changed]
 
-    def _told_now(self, place: Sequence[Any]) -> dict[int, _Told]:
-        shelf = _Shelf(
-            self._sql.rows(
-                "SELECT name, said FROM sidecars WHERE root_id = ? AND folder = ?", place
-            )
-        )
+    def _photos_by(
+        self, place: Sequence[Any], sidecars: Collection[str] | None
+    ) -> dict[int, list[bytes]]:
+        """The photos that these sidecars, or any, may tell something: by what names each goes."""
         photos = self._sql.rows(
             "SELECT id, name, companion_of FROM photos"
             " WHERE root_id = ? AND folder = ? AND deleted_at IS NULL ORDER BY name",
             place,
         )
-        companions: dict[int, list[bytes]] = {}
+        named = {key: [name, name.rpartition(b".")[0]] for key, name, _ in photos}
         for _, name, item in photos:
-            companions.setdefault(item, []).append(name)
-        told = {key: shelf.told_of(name, companions.get(key, ())) for key, name, _ in photos}
+            if item in named:
+                named[item].append(name)
+        if sidecars is None:
+            return named
+        bases = {_base_of(os.fsencode(sidecar)).lower() for sidecar in sidecars}
+        return {
+            key: names
+            for key, names in named.items()
+            if any(name.lower() in bases for name in names)
+        }
+
+    def _told_now(self, place: Sequence[Any], named: dict[int, list[bytes]]) -> dict[int, _Told]:
+        bases = {name.lower() for names in named.values() for name in names}
+        rows = self._sql.rows(
+            "SELECT id, name FROM sidecars WHERE root_id = ? AND folder = ?", place
+        )
+        keys = [key for key, name in rows if _base_of(name).lower() in bases]
+        shelf = _Shelf(
+            self._sql.rows_in("SELECT name, said FROM sidecars WHERE id IN ({keys})", keys)
+        )
+        told = {key: shelf.told_of(names) for key, names in named.items()}
         return {key: values for key, values in told.items() if values is not None}
 
-    def _told_before(self, place: Sequence[Any]) -> dict[int, _Told]:
-        rows = self._sql.rows(
-            f"SELECT photo_id, {', '.join(f'sidecar_facts.{name}' for name in TOLD)}"
-            " FROM photos JOIN sidecar_facts ON photo_id = photos.id"
-            " WHERE root_id = ? AND folder = ? AND deleted_at IS NULL",
-            place,
+    def _told_before(self, photo_ids: Sequence[int]) -> dict[int, _Told]:
+        rows = self._sql.rows_in(
+            f"SELECT photo_id, {', '.join(TOLD)} FROM sidecar_facts WHERE photo_id IN ({{keys}})",
+            photo_ids,
         )
         return {row[0]: tuple(row[1:]) for row in rows}
 
@@ -177,32 +204,36 @@ class Sidecars:
 
 
 class _Shelf:
-    """The sidecars of a folder, to be looked up by the names of photos."""
+    """Sidecars of a folder, to be looked up by the names of photos."""
 
-    def __init__(self, rows: Iterable[tuple[bytes, str | None]]) -> None:
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
         self._by_base: dict[bytes, list[tuple[bytes, dict[str, Any]]]] = {}
         for name, said in sorted(rows):
-            base = name[: -len(SIDECAR_SUFFIX)]
             if said is not None:
+                base = _base_of(name)
                 self._by_base.setdefault(base.lower(), []).append((base, json.loads(said)))
 
-    def told_of(self, name: bytes, companions: Iterable[bytes]) -> _Told | None:
-        """What is said of the photo of this name; None where nothing is.
+    def told_of(self, names: Iterable[bytes]) -> _Told | None:
+        """What is said of a photo that goes by these names; None where nothing is.
 
-        `IMG_1.JPG.xmp` before `IMG_1.xmp`, and that before what is said of its companions alone.
+        What is said of the first name goes before what is said of the next.
         """
         if not self._by_base:
             return None
-        stem = name.rpartition(b".")[0]
         said = [
             words
-            for wanted in (name, stem, *companions)
+            for wanted in names
             for base, words in sorted(
                 self._by_base.get(wanted.lower(), ()), key=lambda found: found[0] != wanted
             )
         ]
         told = tuple(_first(said, fact) for fact in TOLD)
         return told if any(value is not None for value in told) else None
+
+
+def _base_of(sidecar: bytes) -> bytes:
+    """The name, or the stem, of the photos that a sidecar is of."""
+    return sidecar[: -len(SIDECAR_SUFFIX)]
 
 
 def _first(said: Sequence[dict[str, Any]], fact: str) -> Any:  # noqa: ANN401 - a column's value
