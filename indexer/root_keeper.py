@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from indexer.events import IndexEvent, RootMoved
     from indexer.scanner import Scanner, ScanReport
     from storage.library import Library
-    from storage.records import Root
+    from storage.records import Root, RootId
 
 WATCH_SETTING = "watch"
 """Library setting: JSON object of root path to the reason why it cannot be watched."""
@@ -48,7 +48,8 @@ class RootKeeper:
         self._seconds_between_scans = seconds_between_scans
         self._watcher: FolderWatcher | None = None
         self._degraded: dict[Path, str] = {}
-        self._scanned_at: dict[Path, float] = {}
+        self._scanned_at: dict[tuple[RootId, Path], float] = {}
+        # By root and path: a root that moved is to be scanned, and one that took a path over.
         self._looked_at = time.monotonic()
 
     def close(self) -> None:
@@ -125,12 +126,12 @@ class RootKeeper:
 
     def _look_around(self, root: Root, now: float) -> bool:
         is_offline = bool(self._scanner.problem_of(root))
-        is_new = root.path not in self._scanned_at
+        is_new = (root.id, root.path) not in self._scanned_at
         if is_new or is_offline != (root.offline_since is not None):
             if not is_offline:
                 self._watch(root)
             return self._scan((root,))
-        is_due = now - self._scanned_at.get(root.path, now) > self._patience(root)
+        is_due = now - self._scanned_at.get((root.id, root.path), now) > self._patience(root)
         return not is_offline and is_due and self._scan((root,))
 
     def _patience(self, root: Root) -> float:
@@ -150,7 +151,7 @@ class RootKeeper:
         if is_whole:
             self._emit(ScanStarted(root=str(root.path)))
             report = self._scanner.scan_root(root)
-            self._scanned_at[root.path] = time.monotonic()
+            self._scanned_at[root.id, root.path] = time.monotonic()
         else:
             report = self._scanner.scan_folders(root, folders or ())
         is_different = report.is_different

@@ -158,6 +158,23 @@ def cards_that_take_turns_are_both_kept(world: FolderWorld, base: Path) -> None:
     assert untouched(world.index())
 
 
+def card_changed_before_anybody_looked_is_no_deletion(world: FolderWorld, base: Path) -> None:
+    place = base / "card"
+    mount(place)
+    fill(place)
+    world.index(place)
+    unmount(place)
+    mount(place)
+    fill(place, sizes=20)
+    (root,) = world.library.roots.all()
+    report = world.scanner.scan_folders(root, [place, place / "2019"])
+    assert (report.offline_reason, report.deleted) == ("another drive is there", 0)
+    assert len(world.offline) == world.complete == 6
+    world.look_around()
+    assert world.work().decoded == 6
+    assert (len(world.photos), len(world.offline)) == (12, 6)
+
+
 def card_that_comes_back_in_its_turn_is_known(world: FolderWorld, base: Path) -> None:
     place, first, second = base / "card", base / "first", base / "second"
     for drive, sizes in ((first, 8), (second, 20)):
@@ -369,6 +386,7 @@ STORIES = (
     what_a_copy_lacks_stays_offline,
     drive_that_gave_way_is_found_where_it_is_now,
     cards_that_take_turns_are_both_kept,
+    card_changed_before_anybody_looked_is_no_deletion,
     card_that_comes_back_in_its_turn_is_known,
     cards_that_take_turns_below_a_root_are_both_kept,
     drive_mounted_elsewhere_below_a_root_is_followed,

@@ -110,6 +110,22 @@ def test_a_root_whose_parent_was_renamed_is_found_where_it_is_added(
     assert world.paths == sorted(new.iterdir())
 
 
+def test_a_folder_that_is_gone_stays_offline_also_when_the_one_around_it_is_added(
+    world: FolderWorld, tmp_path: Path
+) -> None:
+    inner = tmp_path / "around/inner"
+    gone = paint(inner / "a.png", "red")
+    other = paint(tmp_path / "around/other.png", "blue")
+    world.index(inner)
+    inner.rename(tmp_path / "away")
+    world.index(inner.parent)
+    assert world.offline == [gone]
+    (tmp_path / "away").rename(inner)
+    assert world.index().decoded == 0
+    assert world.paths == [gone, other]
+    assert not world.offline
+
+
 def test_a_copy_beside_takes_over_unread_and_what_it_lacks_stays_offline(
     world: FolderWorld, tmp_path: Path
 ) -> None:
