@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.fused_vectors import CAPTION_WEIGHT
-from storage.hnsw import build_graph, load_graph
+from storage.hnsw import build_graph, find_graph, load_graph
+from storage.records import OriginId
 from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
 
 if TYPE_CHECKING:
@@ -49,11 +50,8 @@ def refresh_graph(
         caption_encoder_id=caption_encoder_id,
     )
     index.refresh()
-    stored = stored_graph(library, index.space)
-    if stored is not None:
-        index.use_graph(stored)
-        if len(index.outside_graph) <= _SHARE_OUTSIDE_MAX * len(index):
-            return False
+    if _is_fresh(library, index):
+        return False
     built = build_graph(
         library.folder,
         space=index.space,
@@ -67,3 +65,18 @@ def refresh_graph(
     with library.atomic(changes_photos=False):
         library.settings.put(GRAPH_SETTING, built.card.mark)
     return True
+
+
+def _is_fresh(library: Library, index: VectorIndex) -> bool:
+    mark = library.settings.get(GRAPH_SETTING)
+    card = find_graph(library.folder, index.space, mark) if mark else None
+    if card is None:
+        return False
+    # All that was there at its revision is in it.
+    newer = library.vectors.ids_since(
+        card.revision,
+        index.encoder_id,
+        OriginId(index.space.origin),
+        caption_encoder_id=index.space.caption_encoder_id or None,
+    )
+    return len(newer) <= _SHARE_OUTSIDE_MAX * len(index)

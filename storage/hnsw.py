@@ -173,10 +173,10 @@ def _put_in_place(folder: Path, fresh: Path, card: GraphCard) -> None:
     sidecar.replace(folder / SIDECAR_NAME)
 
 
-def load_graph(folder: Path, space: VectorSpace, mark: str | None = None) -> HnswGraph | None:
-    """The stored graph, if it is whole and of this space; None means: build it anew.
+def find_graph(folder: Path, space: VectorSpace, mark: str | None = None) -> GraphCard | None:
+    """The card of the graph that `load_graph` would load; the file is read, but not taken in.
 
-    With a `mark` only the graph of that mark will do.
+    While hnswlib takes a graph in, no other Python thread runs.
     """
     card = _read_card(folder / SIDECAR_NAME)
     path = folder / GRAPH_NAME
@@ -185,9 +185,22 @@ def load_graph(folder: Path, space: VectorSpace, mark: str | None = None) -> Hns
     if mark is not None and card.mark != mark:
         return None
     try:
-        if path.stat().st_size != card.size_bytes or _checksum(path) != card.checksum:
-            return None
-        index = _load(path, card)
+        is_whole = path.stat().st_size == card.size_bytes and _checksum(path) == card.checksum
+    except OSError:
+        return None
+    return card if is_whole else None
+
+
+def load_graph(folder: Path, space: VectorSpace, mark: str | None = None) -> HnswGraph | None:
+    """The stored graph, if it is whole and of this space; None means: build it anew.
+
+    With a `mark` only the graph of that mark will do.
+    """
+    card = find_graph(folder, space, mark)
+    if card is None:
+        return None
+    try:
+        index = _load(folder / GRAPH_NAME, card)
     except (OSError, RuntimeError, MemoryError):
         return None
     return HnswGraph(index, np.sort(np.asarray(index.get_ids_list(), dtype=np.int64)), card)

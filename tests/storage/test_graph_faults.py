@@ -196,14 +196,10 @@ def test_a_file_that_a_child_cannot_load_is_never_put_in_place(
 def test_a_graph_that_cannot_be_written_is_told_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[StorageError]
 ) -> None:
-    write_text = Path.write_text
+    def refuse(*_: object) -> None:
+        raise OSError(number, "why")
 
-    def write(path: Path, text: str) -> int:
-        if path.name.startswith(SIDECAR_NAME):
-            raise OSError(number, "why")
-        return write_text(path, text)
-
-    monkeypatch.setattr(Path, "write_text", write)
+    monkeypatch.setattr("storage.hnsw.write_sealed", refuse)
     with pytest.raises(kind, match="the vector graph cannot be written: why"):
         build(tmp_path)
     assert list(tmp_path.iterdir()) == []
