@@ -38,7 +38,6 @@ def test_a_library_is_made_searched_and_backed_up_without_any_network(
     for words in (
         ("index", str(photos)),
         ("search", "something yellow", "--quiet"),
-        ("status",),
         ("backup", str(imagescope.base / "a.db")),
     ):
         done = subprocess.run(

@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, seed, settings
 
-from storage.library import Library
-from tests.fuzz.targets import Place, targets
-from tests.storage.first_library import make_first_library
+from tests.fuzz.targets import opened_place, targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,14 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--only", default="", help="the parser of this name alone")
     told = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        library = make_first_library(Path(folder) / "library")
-        Library.open_writer(library).close()
-        with Library.open_reader(library) as reader:
-            every = targets(Place(Path(folder), reader))
-            chosen = [target for target in every if told.only in ("", target.name)]
-            share = told.minutes * 60 / len(chosen)
-            broken = [target.name for target in chosen if not _fuzz(target, share)]
+    with tempfile.TemporaryDirectory() as folder, opened_place(Path(folder)) as place:
+        every = targets(place)
+        chosen = [target for target in every if told.only in ("", target.name)]
+        share = told.minutes * 60 / len(chosen)
+        broken = [target.name for target in chosen if not _fuzz(target, share)]
     return 1 if broken else 0
 
 

@@ -98,7 +98,12 @@ def _photos() -> st.SearchStrategy[bytes]:
         mutations(_XMP, _BOMB),
         mutations(_IPTC),
     )
-    return blocks | mutations(photo_with(exif_block(), _XMP, _IPTC))
+    return blocks | mutations(sound_photo())
+
+
+def sound_photo() -> bytes:
+    """A JPEG file with all three kinds of metadata."""
+    return photo_with(exif_block(), _XMP, _IPTC)
 
 
 METADATA_TARGETS = (

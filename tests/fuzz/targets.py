@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,29 +11,35 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from imagescope_tui.errors import RunUnusable, TraceUnreadable
-from imagescope_tui.evaluation.runs.card import card_from_json
 from imagescope_tui.evaluation.runs.folder import CARD_NAME, QUERIES_NAME, read_card, read_records
 from imagescope_tui.search import parsing
 from imagescope_tui.search.query_language import parse_query, without_chip
 from imagescope_tui.search.trace import open_trace
 from indexer.caption_answer import CaptionAnswer, read_caption
+from indexer.decode_failures import DecodeFailure
+from indexer.decode_pool import DecodePool
 from indexer.decode_wire import MalformedMessage, reply_from_wire
+from indexer.decoding import Decoded
 from indexer.events import IndexProgress, decode_event, encode_event
 from indexer.models.chat_json import read_object
+from indexer.models.protocols import PictureInput
 from indexer.options import IndexerOptions, options_from_json, options_to_json
 from indexer.wire import decode_line, filter_from_wire
+from storage.library import Library
 from storage.records import Facts, PhotoFilter, PhotoId
 from storage.safe_text import printable
 from storage.search_text import words_of
 from tests.fuzz.metadata import METADATA_TARGETS
+from tests.fuzz.photo_samples import photo_samples
 from tests.fuzz.target import Target
 from tests.fuzz.values import lines, mutations, objects, values, variants
+from tests.storage.first_library import make_first_library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from storage.library import Library
-
+_INPUT = PictureInput(width=32, height=32, fit="squash")
+_DECODE_SECONDS_MAX = 90
 _EVENT = json.loads(
     encode_event(IndexProgress(done=1, total=2, failed=0, photos_per_second=1.0, seconds_left=None))
 )
@@ -67,10 +74,37 @@ _QUERY_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where targets that need one have a library and files of their own."""
+    """Where targets that need them have a library, files and decoders of their own."""
 
     folder: Path
     library: Library
+    decoders: DecodePool
+
+
+@contextmanager
+def opened_place(folder: Path) -> Iterator[Place]:
+    """A place in an empty folder."""
+    Library.open_writer(make_first_library(folder / "library")).close()
+    pool = DecodePool(picture_input=_INPUT, thumbnail_side=32, workers=1, seconds_per_file=20)
+    try:
+        with Library.open_reader(folder / "library") as library:
+            yield Place(folder, library, pool)
+    finally:
+        pool.close()
+
+
+def _decoders(place: Place) -> Target:
+    """Damaged files, each decoded in a guarded process as the product does."""
+
+    def check(content: bytes) -> None:
+        file = place.folder / "photo.jpg"
+        file.write_bytes(content)
+        outcome = place.decoders.submit(file).result(timeout=_DECODE_SECONDS_MAX)
+        assert isinstance(outcome, Decoded | DecodeFailure)
+        if isinstance(outcome, DecodeFailure):
+            assert outcome.reason == printable(outcome.reason)
+
+    return Target("files", mutations(*photo_samples()), check)
 
 
 def targets(place: Place) -> tuple[Target, ...]:
@@ -105,6 +139,7 @@ def _on_disk(place: Place) -> tuple[Target, ...]:
     trace = place.folder / "trace.jsonl"
     return (
         _query_line(place),
+        _decoders(place),
         Target(
             "records of a run",
             lines(variants(_RECORD)).map(lambda line: line + b"\n"),
@@ -173,13 +208,6 @@ def _check_filter(fields: dict[str, Any]) -> None:
         return
 
 
-def _check_card(fields: dict[str, Any]) -> None:
-    try:
-        card_from_json(fields)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return
-
-
 _SAID = st.text(max_size=200) | st.builds(
     lambda before, inner, after: f"{before}{json.dumps(inner)}{after}",
     st.sampled_from(["", "Sure! ", "```json\n", "<think>x</think>", "<think>", "Caption: "]),
@@ -195,7 +223,6 @@ _PURE = (
     Target("options of the indexer", lines(variants(_OPTIONS)), _check_options),
     Target("reply of a decoder", st.tuples(lines(variants(_REPLY)), st.binary()), _check_reply),
     Target("filter", variants(asdict(PhotoFilter())), _check_filter),
-    Target("fields of a run", objects("stages", "measures", "notes", "dataset"), _check_card),
     Target("foreign text", st.text() | mutations(b"").map(str), lambda text: _check_shown(text)),
 )
 
