@@ -34,6 +34,7 @@ _BUFFER_BYTES = 262_144
 _BLACK_LEVEL, _BLANK_SPREAD = 20, 4.0
 """Of 255: a picture is blank that is nowhere lighter, or everywhere the same."""
 _SAME_MOMENT_SECONDS = 0.002
+_SEEK_BACK_SECONDS = (0.0, 2.0, 10.0)
 _ORIENTATIONS = {0: 1, 90: 8, 180: 3, 270: 6}
 """EXIF's numbers for what turns a picture anticlockwise by so many degrees."""
 _CODECS = frozenset(
@@ -116,8 +117,12 @@ class _Reader:
     def at(self, second: float) -> Iterator[Moment]:
         """The moment at `second`, or the last one before it that can be had in time."""
         found = None
-        for found in self._frames_from(second):
-            if self._second_of(found) > second - _SAME_MOMENT_SECONDS:
+        for earlier in _SEEK_BACK_SECONDS:
+            for found in self._frames_from(max(0.0, second - earlier)):
+                if self._second_of(found) > second - _SAME_MOMENT_SECONDS:
+                    break
+            # Containers without an index are sought in by guesswork, which may go too far.
+            if found is not None and self._second_of(found) < second + _SAME_MOMENT_SECONDS:
                 break
         if found is not None:
             yield self._moment(found)

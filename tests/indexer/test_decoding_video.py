@@ -78,6 +78,10 @@ def test_moments_are_spread_over_the_length(
     assert seconds[-1] - seconds[0] > 5
     for second, picture in moments:
         assert second_shown(picture.pixels, 12) == pytest.approx(second, abs=0.6)
+        preview = decode_preview(path, longest_side=64, second=second)
+        assert isinstance(preview, bytes)
+        shown = np.asarray(opened(preview).resize((32, 32)))
+        assert second_shown(shown, 12) == pytest.approx(second, abs=0.6)
 
 
 def test_long_video_gives_no_more_than_twelve_moments(tmp_path: Path) -> None:
