@@ -5,6 +5,7 @@ First every file alone, timed; then all of them in one library among sound photo
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 import time
 from collections import Counter
@@ -14,19 +15,21 @@ from indexer.decode_pool import DecodePool
 from indexer.decoding import DecodeFailure
 from indexer.models.protocols import PictureInput
 from tests.conftest import SHARED_DATA
-from tests.soak.hostile_files import damaged_copies, sound_files
+from tests.soak.hostile_files import damaged_copies, huge_files, sound_files
 from tests.soak.hostile_run import copy_into, run_index, same_vectors
 
-_COPIES_EACH = 40
 _SECONDS_PER_FILE = 30.0
 _GIBIBYTE = 2**30
 
 
 def main() -> int:
     """Runs it and prints what was seen; 0 where every promise holds."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak hostile", description=__doc__)
+    parser.add_argument("--copies", type=int, default=40, help="damaged copies of each kind")
+    asked, _ = parser.parse_known_args()
     with tempfile.TemporaryDirectory(prefix="imagescope-hostile-") as name:
         base = Path(name)
-        files = _files(base)
+        files = _files(base, asked.copies)
         print(f"{len(files)} files")
         broken = _alone(files) + _together(base, files)
     for complaint in broken:
@@ -35,7 +38,7 @@ def main() -> int:
     return 1 if broken else 0
 
 
-def _files(base: Path) -> list[Path]:
+def _files(base: Path, copies: int) -> list[Path]:
     shared = [
         path
         for folder in ("hostile", "formats")
@@ -43,12 +46,13 @@ def _files(base: Path) -> list[Path]:
         if path.is_file() and path.suffix != ".csv"
     ]
     sound = sound_files(base / "sound")
+    huge = huge_files(base / "huge")
     damaged = [
         path
         for number, whole in enumerate(sound)
-        for path in damaged_copies(whole, base / "damaged" / str(number), _COPIES_EACH)
+        for path in damaged_copies(whole, base / "damaged" / str(number), copies)
     ]
-    return [*shared, *sound, *damaged]
+    return [*shared, *sound, *huge, *damaged]
 
 
 def _alone(files: list[Path]) -> list[str]:

@@ -6,14 +6,14 @@ import io
 import random
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from tests.indexer.photo_files import shaded
 from tests.indexer.raw_files import dng, jpeg_of
 from tests.indexer.video_files import write_video
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from PIL import Image
 
 _HEAD_BYTES = 600
 """Where the sizes, counts and offsets are that damage does most with."""
@@ -57,6 +57,19 @@ def sound_files(folder: Path) -> list[Path]:
     for name, codec in videos:
         kind = "mpegts" if name.endswith(".mts") else None
         paths.append(write_video(folder / name, seconds=4, codec=codec, format_name=kind))
+    return paths
+
+
+def huge_files(folder: Path) -> list[Path]:
+    """Pictures that are as large as may be, and one that is larger; all of them small files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sides = {"largest.png": (12_000, 12_000), "largest.webp": (16_000, 9_000)}
+    sides["too-large.png"] = (13_000, 12_000)
+    paths = []
+    for name, size in sides.items():
+        paths.append(folder / name)
+        mode = "RGBA" if name.endswith("png") else "RGB"
+        Image.new(mode, size, "teal").save(paths[-1], compress_level=1, quality=1, method=0)
     return paths
 
 
