@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +20,9 @@ from storage.library import DATABASE_NAME, Library
 from storage.vector_index import VectorIndex
 from tests.storage.conftest import ENCODER, Shelf, file_state, unit
 from tests.storage.test_vector_index import SPACE, build
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _ROWS = 30
 
