@@ -94,6 +94,7 @@ _DEMUXERS = (
 _SEQUENCE_BRANDS = (b"msf1", b"hevc", b"hevx")
 _PICTURE_BRANDS = (
     *(b"heic", b"heix", b"heim", b"heis", b"mif1", b"mif2", b"mif3", b"miaf", b"avif", b"avis"),
+    *(b"j2ki", b"j2is", b"vvic", b"vvis", b"jpeg", b"jpgs", b"avci", b"avcs", b"unif"),
     *(b"jp2 ", b"jxl ", *_SEQUENCE_BRANDS),
 )
 _TS_PACKETS = ((0, 188), (4, 192))
