@@ -179,21 +179,7 @@ class Files:
         where a folder was renamed, can it be no other file with that inode: then it need not be
         read.
         """
-        pairs = self._sql.rows(
-            """
-            SELECT fresh.id, gone.id, gone.content_id, max(gone.ctime_ns) <> fresh.ctime_ns
-            FROM photos AS fresh JOIN photos AS gone
-              ON gone.inode = fresh.inode AND gone.size_bytes = fresh.size_bytes
-             AND gone.mtime_ns = fresh.mtime_ns
-            WHERE fresh.pending AND fresh.deleted_at IS NULL AND fresh.content_id IS NULL
-              AND fresh.inode <> 0
-              AND gone.content_id IS NOT NULL AND NOT gone.pending
-              AND (gone.deleted_at IS NOT NULL OR gone.root_id IN (
-                SELECT away.id FROM roots AS away JOIN roots AS here ON here.volume = away.volume
-                WHERE away.offline_since IS NOT NULL AND away.volume <> ''
-                  AND here.id = fresh.root_id))
-            GROUP BY fresh.id"""
-        )
+        pairs = self._sql.rows(_MOVED)
         self._sql.run_many(
             "UPDATE photos SET content_id = ?, pending = ? WHERE id = ?",
             [(content, doubtful, fresh) for fresh, _, content, doubtful in pairs],
@@ -231,6 +217,32 @@ class Files:
         )
         return purged
 
+
+# What is gone is grouped before it is joined: there may be thousands of links to one file.
+_MOVED = """
+    WITH fresh AS MATERIALIZED (
+        SELECT id, root_id, inode, size_bytes, mtime_ns, ctime_ns FROM photos
+        WHERE pending AND deleted_at IS NULL AND companion_of IS NULL AND content_id IS NULL
+          AND inode <> 0
+    ), lost AS MATERIALIZED (
+        SELECT gone.id, gone.content_id, gone.inode, gone.size_bytes, gone.mtime_ns,
+               max(gone.ctime_ns) AS ctime_ns,
+               iif(gone.deleted_at IS NULL, roots.volume, NULL) AS volume
+        FROM (SELECT DISTINCT inode, size_bytes, mtime_ns FROM fresh) AS wanted
+        CROSS JOIN photos AS gone ON gone.inode = wanted.inode
+         AND gone.size_bytes = wanted.size_bytes AND gone.mtime_ns = wanted.mtime_ns
+        JOIN roots ON roots.id = gone.root_id
+        WHERE gone.content_id IS NOT NULL AND NOT gone.pending
+          AND (gone.deleted_at IS NOT NULL
+               OR roots.offline_since IS NOT NULL AND roots.volume <> '')
+        GROUP BY gone.inode, gone.size_bytes, gone.mtime_ns, 7
+    )
+    SELECT fresh.id, lost.id, lost.content_id, max(lost.ctime_ns) <> fresh.ctime_ns
+    FROM fresh JOIN lost ON lost.inode = fresh.inode
+     AND lost.size_bytes = fresh.size_bytes AND lost.mtime_ns = fresh.mtime_ns
+    WHERE lost.volume IS NULL
+       OR lost.volume = (SELECT volume FROM roots WHERE roots.id = fresh.root_id)
+    GROUP BY fresh.id"""
 
 _BELOW = "(folder = ? OR (folder >= ? AND folder < ?))"
 

@@ -34,7 +34,7 @@ def main() -> int:
     _run_here(is_mounted=False)
     unshare = shutil.which("unshare")
     if unshare is None or subprocess.run([unshare, "-Urm", "true"], check=False).returncode:
-        print("no user namespaces here: drives that are mounted are left out")
+        print("no user namespaces here: drives that are mounted are left out", flush=True)
         return 0
     command = [unshare, "-Urm", sys.executable, "-m", "tests.soak.folders", _MOUNTED]
     return subprocess.run(command, check=False).returncode
@@ -69,7 +69,10 @@ def _burst(base: Path) -> None:
     took = time.monotonic() - began
     assert (decoded, world.complete) == (0, _BURST + 1)
     world.close()
-    print(f"burst: {_BURST:,} files made in {made:.1f} s, all found {took:.1f} s after the first")
+    print(
+        f"burst: {_BURST:,} files made in {made:.1f} s, all found {took:.1f} s after the first",
+        flush=True,
+    )
 
 
 def _move(base: Path) -> None:
@@ -135,7 +138,10 @@ def _expect_kept(world: FolderWorld, how: str, *folders: Path) -> None:
     assert len(world.photos) == world.complete == before, (len(world.photos), world.complete)
     assert not world.offline
     assert all(path.exists() for path in world.paths)
-    print(f"moved {how}: {before:,} photos, {totals.hashed:,} hashed, none decoded, {took:.1f} s")
+    print(
+        f"moved {how}: {before:,} photos, {totals.hashed:,} hashed, none decoded, {took:.1f} s",
+        flush=True,
+    )
 
 
 def _any_order(kind: type[Drive]) -> None:
@@ -153,7 +159,10 @@ def _any_order(kind: type[Drive]) -> None:
         ),
     )
     took = time.monotonic() - began
-    print(f"any order, {kind.__name__}: {_EXAMPLES} stories of {_STEPS} events, {took:.0f} s")
+    print(
+        f"any order, {kind.__name__}: {_EXAMPLES} stories of {_STEPS} events, {took:.0f} s",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
