@@ -22,6 +22,8 @@ from indexer.decode_process import DecodeProcess, FileTooSlow
 from indexer.decoding import Decoded, DecodeFailure, decode_photo
 from indexer.errors import WorkerPoolBroken
 from tests.indexer.photo_files import CROP_64, exif_with, opened, shaded
+from tests.indexer.raw_files import dng
+from tests.indexer.video_files import write_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -385,6 +387,20 @@ def test_worker_dies_with_a_parent_that_forgets_to_close(photo: Path) -> None:
         parent.stdin.close()
 
     wait_for_end(ending_parent(close_stdin, photo))
+
+
+def test_worker_decodes_with_one_thread_whatever_the_format(
+    pool: DecodePool, tmp_path: Path
+) -> None:
+    # The stacks of more would count as memory of the photo.
+    raw = tmp_path / "photo.dng"
+    raw.write_bytes(dng(shaded(640, 480)))
+    for path in (raw, write_video(tmp_path / "film.mkv", seconds=1, codec="libx264")):
+        assert isinstance(pool.submit(path).result(), Decoded)
+        threads = Path(f"/proc/{pool.worker_ids()[0]}/task")
+        if not threads.is_dir():
+            pytest.skip("this system does not show processes as files")
+        assert len(list(threads.iterdir())) == 1
 
 
 def test_worker_has_no_terminal_and_loads_no_learned_models(pool: DecodePool, photo: Path) -> None:

@@ -13,7 +13,7 @@ import rawpy
 from PIL import Image, ImageOps
 
 from indexer import formats
-from indexer.decoding import DecodeFailure
+from indexer.decoding import DecodeFailure, decode_preview
 from indexer.models.protocols import PictureInput
 from indexer.raw_facts import read_raw_facts
 from indexer.raw_photo import _preview_in
@@ -227,6 +227,10 @@ def test_marks_that_makers_put_for_tiffs_are_read_over() -> None:
 
 @pytest.mark.data
 def test_real_dng_is_read(shared_data: Callable[[str], Path]) -> None:
-    facts = decoded(shared_data("formats") / "raw" / "canon_eos_6d.dng").facts
+    path = shared_data("formats") / "raw" / "canon_eos_6d.dng"
+    facts = decoded(path).facts
     assert (facts.camera, facts.lens) == ("Canon EOS 6D", "EF24-105mm f/4L IS USM")
     assert (facts.width, facts.height, facts.iso) == (1224, 816, 1000)
+    preview = decode_preview(path, longest_side=2000)
+    assert isinstance(preview, bytes)
+    assert opened(preview).size == (1024, 683)  # of three pictures the largest JPEG
