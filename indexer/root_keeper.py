@@ -87,6 +87,9 @@ class RootKeeper:
         self._emit(moved)
         if self._watcher is not None:
             self._watcher.unwatch(Path(moved.before))
+            self._degraded.pop(Path(moved.before), None)
+            self._watcher.watch(Path(moved.root))
+            self._note_degraded()
 
     def scan_all(self) -> bool:
         """Compare every root with the disk; whether anything was different."""

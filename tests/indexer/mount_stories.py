@@ -333,7 +333,11 @@ def mounted_elsewhere_while_it_is_watched(world: FolderWorld, base: Path) -> Non
     world.look_around()
     assert untouched(world.work())
     assert not world.offline
-    again = paint(elsewhere / "again.png", "purple", (7, 7))
+    third = base / "third"
+    mount_again(elsewhere, third)
+    unmount(elsewhere)
+    world.keeper.scan_all()
+    again = paint(third / "again.png", "purple", (7, 7))
     while again not in world.paths:
         world.control.wait(20)
         world.obey(world.control.take())
