@@ -98,7 +98,8 @@ class Beside:
         regrouped = companions.settle(root_id, news.folder)
         sidecars.put(root_id, news.folder, news.sidecars)
         sidecars.forget(root_id, news.folder, news.gone)
-        told = sidecars.spread(root_id, news.folder)
+        has_sidecars = news.gone or sidecars.known_in(root_id, news.folder)
+        told = sidecars.spread(root_id, news.folder) if has_sidecars else []
         concerned = sorted({*regrouped, *told})
         self._library.words.refresh(concerned)
         return len(concerned)

@@ -72,11 +72,12 @@ class Roots:
         mounts = {f"{place}/{folder}" for folder in self.mounts(inner.id)}
         own = {place} if inner.is_mount else set()
         self.put_mounts(outer.id, self.mounts(outer.id) | mounts | own)
-        self._sql.run(
-            "UPDATE photos SET root_id = ?, folder = CASE folder WHEN X'' THEN ?"
-            " ELSE CAST(? || folder AS BLOB) END WHERE root_id = ?",
-            [outer.id, prefix, prefix + b"/", inner.id],
-        )
+        for table in ("photos", "sidecars"):
+            self._sql.run(
+                f"UPDATE {table} SET root_id = ?, folder = CASE folder WHEN X'' THEN ?"
+                " ELSE CAST(? || folder AS BLOB) END WHERE root_id = ?",
+                [outer.id, prefix, prefix + b"/", inner.id],
+            )
         self._sql.run("DELETE FROM roots WHERE id = ?", [inner.id])
 
     def rehome(self, root_id: RootId, path: Path, *, is_same_volume: bool = False) -> None:

@@ -351,6 +351,19 @@ def test_copies_of_one_photo_have_each_their_own_sidecar(bench: Bench) -> None:
     assert bench.facts("b/x.jpg").title == "Harbour"
 
 
+def test_sidecars_go_along_when_a_root_is_taken_into_another(bench: Bench) -> None:
+    bench.put("a.jpg")
+    bench.put("a.xmp", sidecar())
+    bench.bring_up_to_date()
+    with bench.library.atomic():
+        [inner] = bench.library.roots.all()
+        bench.library.roots.absorb(inner, bench.library.roots.add(bench.root_path.parent))
+    report = bench.scan()
+    assert not report.is_different
+    assert read_sidecars(bench.library) == 0
+    assert bench.facts("photos/a.jpg").title == "Harbour"
+
+
 # -- the law ---------------------------------------------------------------------------------------
 
 _NAMES = ("a.jpg", "A.JPG", "a.heic", "a.cr2", "a.CR2", "a.mov", "b.jpg", "b.cr2")
@@ -406,7 +419,7 @@ def _state(bench: Bench) -> dict[str, tuple[list[str], bool, str | None, str]]:
     }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(_STEPS)
 def test_any_history_of_a_folder_leaves_what_a_fresh_library_makes_of_it(
     steps: list[tuple[str, str, int]],
