@@ -12,7 +12,7 @@ def test_the_library_is_what_a_fresh_one_would_be_and_no_content_is_decoded_twic
     run_state_machine_as_test(
         FolderMachine,
         settings=settings(
-            max_examples=8,
+            max_examples=5,
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
