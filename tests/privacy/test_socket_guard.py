@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.privacy.guard.sitecustomize import LOG_VARIABLE
+from tests.privacy.guard.sitecustomize import ALL_VARIABLE, LOG_VARIABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,3 +56,12 @@ def test_sockets_of_this_machine_are_open(noted: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(("localhost", server.getsockname()[1])).close()
     assert not noted.exists()
+
+
+def test_where_none_is_allowed_this_machine_is_none_of_them_either(
+    noted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ALL_VARIABLE, "1")
+    with socket.socket() as opened, pytest.raises(PermissionError):
+        opened.connect(("127.0.0.1", 1))
+    assert "127.0.0.1" in noted.read_text()

@@ -12,6 +12,8 @@ import sys
 from typing import Any
 
 LOG_VARIABLE = "IMAGESCOPE_TEST_SOCKETS"
+ALL_VARIABLE = "IMAGESCOPE_TEST_NO_SOCKETS"
+"""Where it is set, no socket to this machine is opened either."""
 _ADDRESSED = ("socket.connect", "socket.sendto", "socket.sendmsg")
 _NAMED = ("socket.getaddrinfo", "socket.gethostbyname")
 
@@ -28,7 +30,7 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
         host = arguments[0]
     else:
         return
-    if not _is_here(host):
+    if ALL_VARIABLE in os.environ or not _is_here(host):
         _note(f"{event} to {host} by {sys.orig_argv}")
         raise PermissionError(f"a test opens a socket to {host}")
 
