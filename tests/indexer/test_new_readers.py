@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
 
-from indexer import formats
+from indexer import decoding, formats
 from indexer.control import Control
 from indexer.decoding import DecodeFailure
 from indexer.encoder_slot import EncoderSlot
@@ -91,7 +90,8 @@ def test_files_wait_for_their_library_and_are_read_once_it_is_installed(
 
 
 def test_library_that_does_not_load_is_as_if_it_were_missing(album: Path) -> None:
-    with mock.patch.dict(sys.modules, {"pillow_jxl": None}):
+    broken = ImportError("libjxl.so: cannot open shared object file")
+    with mock.patch.object(decoding, "import_module", side_effect=broken):
         assert failure(album / "photo.jxl") == DecodeFailure(
             reason="to read JPEG XL: pip install 'imagescope-tui[jxl]'", permanent=True
         )
