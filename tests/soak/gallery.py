@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -13,10 +12,10 @@ from tests.world.scenes import draw, random_scene
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
     from pathlib import Path
 
-_FEW, _MANY = (4, 16), (36, 72)
+GROWTH = ((4, 16), (36, 72))
+_COPIED_FROM = 50
 _CHANGED_AT_ONCE = 6
 _MONTHS = 12
 
@@ -27,10 +26,13 @@ class Gallery:
 
     folder: Path
     chance: random.Random
-    on_change: Callable[[Path], None] = lambda _: None
-    """Told of each file whose content is another from now on, when it is."""
+    sizes: tuple[tuple[int, int], ...] = GROWTH
+    """Within which of these bounds so many photos are added at once."""
+    replaced: set[Path] = field(default_factory=set)
+    """Paths where another file is, or none, since somebody emptied this."""
     done: Counter[str] = field(default_factory=Counter)
     """How many photos were added, changed, moved, copied and deleted."""
+    _written: deque[bytes] = field(default_factory=lambda: deque(maxlen=_COPIED_FROM))
 
     def paths(self) -> list[Path]:
         """Every photo, by name."""
@@ -38,7 +40,7 @@ class Gallery:
 
     def grow(self, count: int | None = None) -> None:
         """Add photos, at times more than a batch."""
-        for _ in range(count or self.chance.randint(*self.chance.choice((_FEW, _MANY)))):
+        for _ in range(count or self.chance.randint(*self.chance.choice(self.sizes))):
             month = self.chance.randrange(_MONTHS)
             place = self.folder / f"2019-{month + 1:02}" / f"{self.done['added']:05}.jpg"
             self._write(place)
@@ -62,38 +64,41 @@ class Gallery:
         """As other programs save photos: whole, under its name, at once."""
         stream = BytesIO()
         draw(random_scene(self.chance), SIDE).save(stream, "JPEG", quality=90)
+        self._written.append(stream.getvalue())
+        self._put(path, stream.getvalue())
+
+    def _put(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".part")
-        fresh.write_bytes(stream.getvalue())
-        fresh.replace(path)
-        self.on_change(path)
+        unfinished = path.with_suffix(".part")
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
 
     def _rewrite(self, path: Path) -> None:
         self._write(path)
+        self.replaced.add(path)
         self.done["changed"] += 1
 
     def _move(self, path: Path) -> None:
         target = path.with_name(f"moved-{self.done['moved']:05}.jpg")
         path.rename(target)
-        self.on_change(target)
+        self.replaced.add(path)
         self.done["moved"] += 1
 
     def _copy(self, path: Path) -> None:
         target = path.with_name(f"copy-{self.done['copied']:05}.jpg")
-        shutil.copyfile(path, target)
-        self.on_change(target)
+        # Not read from the file: it is noted who opens it.
+        self._put(target, self.chance.choice(self._written))
         self.done["copied"] += 1
 
     def _delete(self, path: Path) -> None:
         path.unlink()
-        self.on_change(path)
+        self.replaced.add(path)
         self.done["deleted"] += 1
 
     def _rename_folder(self) -> None:
         folders = sorted(path for path in self.folder.iterdir() if path.is_dir())
         folder = self.chance.choice(folders)
         target = self.folder / f"album-{self.done['folders renamed']:03}"
+        self.replaced.update(folder.iterdir())
         folder.rename(target)
-        for path in target.iterdir():
-            self.on_change(path)
         self.done["folders renamed"] += 1

@@ -8,6 +8,7 @@ compared. `--write` puts the outcome into docs/faults.md.
 from __future__ import annotations
 
 import argparse
+import math
 import random
 import statistics
 import sys
@@ -22,7 +23,7 @@ from indexer.pipeline import BATCH_PHOTOS
 from tests.benchmarks.document import write_section
 from tests.benchmarks.table import Table, to_markdown
 from tests.soak.checks import Check, check_all, unread_paths
-from tests.soak.gallery import Gallery
+from tests.soak.gallery import GROWTH, Gallery
 from tests.soak.mishaps import MISHAPS, leave_half_written
 from tests.soak.opened import OpenedFiles
 from tests.soak.programs import Programs, Victim
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 KILLS: Final = 200
 _KINDS: Final[tuple[Victim, ...]] = ("indexer", "parent", "worker", "server")
 _WORK_SECONDS_MAX = 20.0
+_VICTIM_SECONDS_MAX = 3.0
 _MISHAP_CHANCE = 0.1
 _AT_WORK_CHANCE = 0.7
 _LAST_RUNS = 3
@@ -54,30 +56,32 @@ class Outcome:
 class KillSoak:
     """One library, and whoever works on it."""
 
-    def __init__(self, base: Path, seed: int) -> None:
+    def __init__(self, base: Path, seed: int, growth: tuple[tuple[int, int], ...] = GROWTH) -> None:
         self.library = base / "library"
         self.models = base / "models"
         self.captioned = base / "captioned.txt"
-        self._photos = base / "photos"
+        drive = base / "drive"
+        self._photos = drive / "photos"
         self._chance = random.Random(seed)
         self._deck: list[Victim] = []
-        for folder in (self._photos, self.models):
+        for folder in (drive, self._photos, self.models):
             folder.mkdir()
         self.captioned.touch()
-        self._opened = OpenedFiles(base)
-        self.gallery = Gallery(self._photos, self._chance, self._opened.forget_one)
+        self._opened = OpenedFiles(drive)
+        self.gallery = Gallery(self._photos, self._chance, growth)
         self.outcome = Outcome()
         self._programs = Programs(
             self.library, self._photos, self.captioned, f"{base}:{seed}", self.models
         )
 
-    def run(self, kills: int) -> tuple[Check, ...]:
-        """Kill so often, let everything come to its end, and compare."""
+    def run(self, kills: int, minutes: float = math.inf) -> tuple[Check, ...]:
+        """Kill so often or for so long, let everything come to its end, and compare."""
         try:
             with self._opened:
                 self.gallery.grow()
                 self._programs.start_server()
-                while self.outcome.kills.total() < kills:
+                ends = time.monotonic() + minutes * 60
+                while self.outcome.kills.total() < kills and time.monotonic() < ends:
                     self._round()
                     self._tell(kills)
                 return (*self._last_run(), *check_all(self.library, self.gallery.paths()))
@@ -87,6 +91,8 @@ class KillSoak:
     def _round(self) -> None:
         chance, programs = self._chance, self._programs
         self.gallery.change()
+        self._opened.forget_some(self.gallery.replaced)
+        self.gallery.replaced.clear()
         if not programs.is_running:
             self._start()
         if not programs.victims("server"):
@@ -121,6 +127,7 @@ class KillSoak:
 
     def _kill(self, kind: Victim) -> None:
         programs = self._programs
+        programs.pass_time(_VICTIM_SECONDS_MAX, lambda: bool(programs.victims(kind)))
         if not programs.kill(kind, self._chance.random()):
             return
         self.outcome.kills[kind] += 1
@@ -187,13 +194,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak kills", description=__doc__)
     parser.add_argument("name", nargs="?")
     parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end sooner")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="put the outcome into the document")
     asked, _ = parser.parse_known_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="imagescope-kills-") as name:
         soak = KillSoak(Path(name), asked.seed)
-        checks = soak.run(asked.kills)
+        checks = soak.run(asked.kills, asked.minutes)
         body = "\n\n".join(map(to_markdown, _tables(soak, checks, time.monotonic() - began)))
     print(body)
     if asked.write:

@@ -62,8 +62,8 @@ class OpenedFiles(FileSystemEventHandler):
         with self._lock:
             self._opened.clear()
 
-    def forget_one(self, path: Path) -> None:
-        """Another file is there now: what was opened before was another's."""
+    def forget_some(self, paths: set[Path]) -> None:
+        """Other files are there now; what was opened before was not these."""
         self.so_far()
         with self._lock:
-            self._opened.discard(path)
+            self._opened -= paths

@@ -26,6 +26,7 @@ MARK = "IMAGESCOPE_SOAK_MARK"
 """A variable by which our processes are known, whatever they call themselves."""
 END_SECONDS_MAX = 40.0
 _LOOK_SECONDS = 0.05
+_LOOK_FOR_ALL_SECONDS = 0.25
 _PARTS = {"indexer": "-m indexer", "worker": "indexer.decode_worker"}
 _SCREEN = "from imagescope_tui.cli.tui_app import main; main()"
 
@@ -187,7 +188,9 @@ class Programs:
 
         if self._running is not None:
             self._running.wait(END_SECONDS_MAX)
-        if not self.pass_time(END_SECONDS_MAX, is_gone):
+        while not is_gone() and time.monotonic() < began + END_SECONDS_MAX:
+            time.sleep(_LOOK_FOR_ALL_SECONDS)
+        if not is_gone():
             left = [_command(process) for process in self.marked() if process.pid not in others]
             raise TimeoutError(f"left behind: {left}")
         self._stack.close()
