@@ -101,9 +101,16 @@ def index(
 
 
 def _expect_roots(run: Invocation) -> None:
-    with open_library(run.settings) as library:
-        if not library.roots.all():
-            raise UsageError("the library has no folder yet", "imagescope index FOLDER")
+    from storage.errors import LibraryOutdated
+
+    try:
+        with open_library(run.settings) as library:
+            has_roots = bool(library.roots.all())
+    except LibraryOutdated:
+        # To index is what brings it up to date.
+        return
+    if not has_roots:
+        raise UsageError("the library has no folder yet", "imagescope index FOLDER")
 
 
 def _local_captioner(settings: Settings) -> Callable[[], Awaitable[RoleSettings | None]] | None:

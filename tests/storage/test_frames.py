@@ -128,7 +128,7 @@ def test_the_ranking_is_by_the_best_moment_however_frames_and_captions_came(
         captioned: set[int] = set()
         for number, (filmed, told) in enumerate(batches):
             for place, count in filmed.items():
-                reel.film(place, rows(seed + 13 * place + number, count))
+                reel.film(place, rows(seed + 10**7 + 13 * place + number, count))
             world.caption(sorted(told))
             captioned |= told
             for index in (followed, world.index(caption_weight=weight)):
