@@ -118,7 +118,7 @@ def test_a_migration_killed_before_any_statement_is_finished_by_the_next_open(
 def test_a_library_whose_making_was_killed_is_made_by_the_next_open(tmp_path: Path) -> None:
     new, killed = tmp_path / "new", tmp_path / "killed"
     new.mkdir()
-    assert kill_migrations(new, killed, every=7) > 7 * 4
+    assert kill_migrations(new, killed, every=13) > 13 * 4
     migrate(new)
     for folder in killed.iterdir():
         migrate(folder)
