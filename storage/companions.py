@@ -55,12 +55,10 @@ class Companions:
             found[PhotoId(item)] = (*found.get(PhotoId(item), ()), path)
         return found
 
-    def among(self, photo_ids: Sequence[PhotoId]) -> int:
-        """How many of the photos are companions."""
-        rows = self._sql.rows_in(
-            "SELECT 1 FROM photos WHERE id IN ({keys}) AND companion_of IS NOT NULL", photo_ids
-        )
-        return sum(1 for _ in rows)
+    def count(self) -> int:
+        """How many files go by another one's name."""
+        there = "companion_of IS NOT NULL AND deleted_at IS NULL"
+        return int(self._sql.value(f"SELECT count(*) FROM photos WHERE {there}"))
 
     def _unsettled(
         self, root_id: RootId, folder: str

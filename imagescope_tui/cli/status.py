@@ -17,6 +17,7 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import put_json, put_line
+from imagescope_tui.counting import counted
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _report(library: Library) -> dict[str, Any]:
     return {
         "library": str(library.folder),
         "photos": counts.photos,
+        "companions": library.companions.count(),
         "embedded": counts.embedded,
         "captioned": counts.captioned,
         "failed": counts.failed,
@@ -127,7 +129,8 @@ def _failure(failure: Failure) -> dict[str, Any]:
 
 def _print(report: dict[str, Any]) -> None:
     put_line(f"library   {printable(report['library'])}")
-    put_line(f"photos    {report['photos']:,}")
+    beside = f", with {counted(report['companions'], 'companion')}" if report["companions"] else ""
+    put_line(f"photos    {report['photos']:,}{beside}")
     for key in ("embedded", "captioned", "pending", "failed", "offline", "deleted"):
         if report[key] or key == "embedded":
             put_line(f"{key:<9} {report[key]:,}")

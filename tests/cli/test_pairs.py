@@ -27,6 +27,7 @@ def test_a_pair_and_its_sidecar_are_one_photo_in_every_command(
     assert "1 new" in done.err
     status = imagescope("status", "--json").json
     assert (status["photos"], status["embedded"], status["failed"]) == (1, 1, 0)
+    assert status["companions"] == 1
     [hit] = imagescope("search", "harbour type:raw rating:4", "--format", "json").json["results"]
     assert (hit["path"], hit["companions"]) == (str(still), [str(raw)])
     assert hit["parts"]["words"] is not None
