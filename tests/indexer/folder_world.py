@@ -19,6 +19,7 @@ from storage.records import PhotoFilter
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.decoding_here import decoding_here
 from tests.indexer.mean_colour import MeanColour
+from tests.pictures import paint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from storage.records import Photo
 
 _EXTENSIONS = frozenset({".png"})
+COLOURS = ("red", "green", "blue", "yellow", "white")
 
 
 @dataclass
@@ -150,3 +152,14 @@ def take_out(drawer: Path, point: Path) -> None:
     unmount(drawer)
     mount_again(drawer, point)
     unmount(drawer)
+
+
+def fill(drive: Path, *, sizes: int = 8) -> None:
+    """Photos of all colours in two folders of a drive, no two alike."""
+    for number, colour in enumerate(COLOURS):
+        paint(drive / "2019" / f"{colour}.png", colour, (sizes, sizes + number))
+    paint(drive / "a.png", "black", (sizes, sizes))
+
+
+def untouched(totals: Totals) -> bool:
+    return (totals.hashed, totals.decoded, totals.embedded) == (0, 0, 0)

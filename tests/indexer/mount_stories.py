@@ -15,34 +15,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.events import RootMoved, RootOffline
+from tests.indexer import pulled_stories
 from tests.indexer.folder_world import (
+    COLOURS,
     FolderWorld,
+    fill,
     mount,
     mount_again,
     put_away,
     take_out,
     unmount,
+    untouched,
 )
 from tests.pictures import paint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from indexer.pipeline import Totals
-    from indexer.scanner import ScanReport
-
-COLOURS = ("red", "green", "blue", "yellow", "white")
-
-
-def fill(drive: Path, *, sizes: int = 8) -> None:
-    """Photos of all colours in two folders of a drive, no two alike."""
-    for number, colour in enumerate(COLOURS):
-        paint(drive / "2019" / f"{colour}.png", colour, (sizes, sizes + number))
-    paint(drive / "a.png", "black", (sizes, sizes))
-
-
-def untouched(totals: Totals) -> bool:
-    return (totals.hashed, totals.decoded, totals.embedded) == (0, 0, 0)
 
 
 def unmounted_and_mounted_again_between_runs(world: FolderWorld, base: Path) -> None:
@@ -250,67 +238,6 @@ def the_same_files_on_a_new_disk_in_the_same_place(world: FolderWorld, base: Pat
     assert not world.offline
 
 
-def pulled_while_it_is_scanned(world: FolderWorld, base: Path) -> None:
-    drive = base / "usb"
-    mount(drive)
-    fill(drive)
-    world.index(drive)
-
-    def pull() -> None:
-        unmount(drive, pulled=True)
-
-    report = scan_with(world, pull)
-    assert report.offline_reason
-    assert (report.deleted, len(world.offline), world.complete) == (0, 6, 6)
-
-
-def pulled_below_a_root_while_it_is_scanned(world: FolderWorld, base: Path) -> None:
-    root = base / "media"
-    drive = root / "usb"
-    mount(drive)
-    fill(drive)
-    paint(root / "own.png", "pink")
-    world.index(root)
-    report = scan_with(world, lambda: unmount(drive, pulled=True), at="usb")
-    assert (report.deleted, len(world.offline), world.complete) == (0, 6, 7), report
-
-
-def scan_with(world: FolderWorld, interrupt: Callable[[], None], *, at: str = "") -> ScanReport:
-    """Scan the root; something happens right before a folder of it is listed."""
-    (root,) = world.library.roots.all()
-    scandir, interrupts = os.scandir, [interrupt]
-    count = 0
-
-    def listing(path: str | os.PathLike[str]) -> object:
-        nonlocal count
-        count += Path(path) == root.path / at
-        # The root is listed once before the walk, to see whether it is empty.
-        if interrupts and count == (1 if at else 2):
-            interrupts.pop()()
-        return scandir(path)
-
-    os.scandir = listing  # type: ignore[assignment]
-    try:
-        return world.scanner.scan_root(root)
-    finally:
-        os.scandir = scandir
-
-
-def pulled_before_it_was_read(world: FolderWorld, base: Path) -> None:
-    drive = base / "usb"
-    mount(drive)
-    fill(drive)
-    world.keeper.add(drive)
-    world.keeper.scan_all()
-    put_away(drive, base / "drawer")
-    world.work()
-    assert len(world.offline) == 6
-    assert world.library.counts().failed == 0
-    take_out(base / "drawer", drive)
-    assert world.index().decoded == 6
-    assert world.complete == 6
-
-
 def mounted_elsewhere_while_it_is_watched(world: FolderWorld, base: Path) -> None:
     drive, elsewhere = base / "usb", base / "else"
     mount(drive)
@@ -395,9 +322,9 @@ STORIES = (
     cards_that_take_turns_below_a_root_are_both_kept,
     drive_mounted_elsewhere_below_a_root_is_followed,
     the_same_files_on_a_new_disk_in_the_same_place,
-    pulled_while_it_is_scanned,
-    pulled_below_a_root_while_it_is_scanned,
-    pulled_before_it_was_read,
+    pulled_stories.pulled_while_it_is_scanned,
+    pulled_stories.pulled_below_a_root_while_it_is_scanned,
+    pulled_stories.pulled_before_it_was_read,
     mounted_elsewhere_while_it_is_watched,
     a_mount_point_left_behind_with_something_in_it,
     a_drive_below_an_added_folder_is_no_deletion,

@@ -347,8 +347,7 @@ def test_flood_that_overflows_the_systems_queue_leads_to_the_whole_root_and_hide
         pytest.skip(f"this system queues {room} events, more than a test should make")
     watcher.watch(root)
     flood = [sys.executable, "-c", _FLOOD, str(root / "2021"), str(room + 2_000)]
-    # Called this way, waiting for the child keeps all threads of this process from reading.
-    wait_and_hold = ctypes.PyDLL(None).waitid
+    wait_and_hold = ctypes.PyDLL(None).waitid  # no thread of this process reads meanwhile
     with subprocess.Popen(flood) as process:
         ended = ctypes.create_string_buffer(128)
         wait_and_hold(os.P_PID, process.pid, ended, os.WEXITED | os.WNOWAIT)
