@@ -59,9 +59,15 @@ VIDEO = Extra("video", "videos", "av")
 EXTRAS = (JXL, RAW, VIDEO)
 
 
-def photo_extensions() -> frozenset[str]:
-    """The extensions of the files that a library takes up, with what is installed now."""
-    return PHOTO_EXTENSIONS | VIDEO_EXTENSIONS if VIDEO.is_installed else PHOTO_EXTENSIONS
+def photo_extensions(known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The extensions of the files that a library takes up, with what is installed now.
+
+    Args:
+        known: of the photos that the library has: what was taken once is not gone because
+            nobody can read it just now.
+    """
+    videos = VIDEO_EXTENSIONS if VIDEO.is_installed else VIDEO_EXTENSIONS & known
+    return PHOTO_EXTENSIONS | videos
 
 
 HEAD_BYTES = 256

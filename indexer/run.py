@@ -72,7 +72,7 @@ class IndexRun:
         self._emit = emit
         scanner = Scanner(
             library,
-            photo_extensions(),
+            photo_extensions(library.files.extensions()),
             chosen=read_chosen(options.chosen) if options.chosen else None,
             is_stopped=lambda: control.is_stopped,
         )

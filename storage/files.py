@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from storage.items import TAKEN_TOLD
+from storage.items import IS_ITEM, TAKEN_TOLD
 from storage.records import FileState, PhotoId, RootId
 
 if TYPE_CHECKING:
@@ -63,6 +63,11 @@ class Files:
             [root_id, *_below_values(folder)],
         )
         return frozenset(os.fsdecode(row[0]) for row in rows)
+
+    def extensions(self) -> frozenset[str]:
+        """The extensions of all items, in lower case with the dot."""
+        rows = self._sql.rows(f"SELECT DISTINCT extension FROM photos WHERE {IS_ITEM}")
+        return frozenset(f".{row[0]}" for row in rows)
 
     def sample(self, root_id: RootId, limit: int) -> list[tuple[str, FileState]]:
         """Live files by their path in the root; all of them where there are few enough."""

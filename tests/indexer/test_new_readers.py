@@ -89,6 +89,13 @@ def test_files_wait_for_their_library_and_are_read_once_it_is_installed(
     assert photos_in(library) == 4
 
 
+def test_videos_are_not_gone_for_want_of_their_library(album: Path, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    index(album, library, {"rawpy", "pillow_jxl", "av"})
+    assert index(album, library, {"rawpy", "pillow_jxl"}) == {}
+    assert photos_in(library) == 4
+
+
 def test_library_that_does_not_load_is_as_if_it_were_missing(album: Path) -> None:
     broken = ImportError("libjxl.so: cannot open shared object file")
     with mock.patch.object(decoding, "import_module", side_effect=broken):
