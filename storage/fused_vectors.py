@@ -22,7 +22,17 @@ from storage.frame_vectors import FrameVectors
 from storage.hnsw import VectorSpace
 from storage.records import NO_ORIGIN, ContentId, OriginId
 from storage.vector_cache import TOKEN_KEY, RowsCard, StoredRows, load_rows, read_card
-from storage.vector_rows import NO_ROWS, joined, ordered, others, scaled, with_meaning
+from storage.vector_rows import (
+    NO_ROWS,
+    by_content,
+    content_ids,
+    joined,
+    ordered,
+    others,
+    products,
+    scaled,
+    with_meaning,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,14 +216,14 @@ class FusedVectors:
         )
 
     def _pictures_of(self, ids: IdVector) -> VectorRows:
-        return self._library.vectors.among(_content_ids(ids), self.encoder_id)
+        return self._library.vectors.among(content_ids(ids), self.encoder_id)
 
     def _captions_of(self, ids: IdVector) -> VectorRows:
         if self.origin == NO_ORIGIN:
             return NO_ROWS
         return with_meaning(
             self._library.vectors.among(
-                _content_ids(ids), self._encoder_of_captions, kind="caption", origin=self.origin
+                content_ids(ids), self._encoder_of_captions, kind="caption", origin=self.origin
             )
         )
 
@@ -327,7 +337,7 @@ class FusedVectors:
             return self.scores(query)[rows]
         # Until the first caption there are no columns for captions.
         query = query[: self.matrix.shape[1]]
-        scores: FloatVector = self.matrix[rows] @ query
+        scores = products(self.matrix[rows], query)
         if self._captions:
             mean = np.float32(self._mean_part() @ query[self._caption_columns])
             scores += mean * self._takes_mean[rows]
@@ -379,7 +389,7 @@ class FusedVectors:
     def parts(self, query: FloatVector, ids: Sequence[ContentId]) -> dict[ContentId, ScoreParts]:
         """What the scores of these contents are made of, from their own vectors."""
         wanted = np.asarray(ids, dtype=np.int64)
-        captions = _by_content(self._captions_of(wanted), query[self._caption_columns])
+        captions = by_content(self._captions_of(wanted), query[self._caption_columns])
         of_picture = query[: self._picture_dim]
         seconds = self._library.contents.seconds_of(ids)
         best = self._frames.best(of_picture, ids)
@@ -389,20 +399,8 @@ class FusedVectors:
                 caption=captions.get(content_id),
                 second=(best[content_id].second if content_id in best else seconds.get(content_id)),
             )
-            for content_id, picture in _by_content(self._pictures_of(wanted), of_picture).items()
+            for content_id, picture in by_content(self._pictures_of(wanted), of_picture).items()
         }
 
 
 _NO_IDS: IdVector = np.zeros(0, dtype=np.int64)
-
-
-def _by_content(rows: VectorRows, query: FloatVector) -> dict[ContentId, float]:
-    products = rows.matrix @ query if len(rows.ids) else ()
-    return {
-        ContentId(int(content_id)): float(product)
-        for content_id, product in zip(rows.ids, products, strict=True)
-    }
-
-
-def _content_ids(ids: IdVector) -> list[ContentId]:
-    return [ContentId(int(content_id)) for content_id in ids]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HNSW_FROM_ROWS = 200_000
 """Below this exact search is quick enough to need no graph; measured in docs/benchmarks.md."""
 
-_SAMPLE_ROWS = 4_096
+_SAMPLE_ROWS = 2_048
 
 
 class Graph(Protocol):
