@@ -7,6 +7,7 @@ What is not understood stays words.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -147,7 +148,8 @@ def _extensions(value: str) -> tuple[str, ...]:
 def _placed(value: str, before: PhotoFilter) -> PhotoFilter:
     """A path as it is written; a bare name for folders called so, wherever they are."""
     if value.startswith(("/", "~", "./", "../")):
-        folder = Path(value).expanduser().absolute()
+        # Path's own expanduser raises where nobody is called so.
+    folder = Path(os.path.expanduser(value)).absolute()  # noqa: PTH111
         return replace(before, folders=(*before.folders, folder))
     return replace(before, folder_names=(*before.folder_names, value))
 

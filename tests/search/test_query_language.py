@@ -83,3 +83,7 @@ def test_words_of_the_language_itself_are_not_looked_up() -> None:
     assert word_index_terms("the dog in a garden") == ("dog", "garden")
     assert word_index_terms("to be or not to be")
     assert word_index_terms("the") == ("the",)
+
+
+def test_a_home_of_nobody_is_a_folder_like_others() -> None:
+    assert parse_query("in:~nobody-is-called-so red").text == "red"
