@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _PHOTOS_MAX = 1_000_000
 _SHOWN = 5
+# SQLite's own: a reader that closes last leaves them, and the next writer folds.
+_SQLITES = {f"{DATABASE_NAME}-wal", f"{DATABASE_NAME}-shm"}
 _KEPT = {DATABASE_NAME, LOCK_NAME, THUMBNAILS_NAME, "indexer.log", "fields.json"}
 
 
@@ -117,7 +119,7 @@ def _firsts(photos: Sequence[Photo]) -> list[Photo]:
 
 
 def _left_in(library: Path) -> Iterator[str]:
-    yield from (path.name for path in library.iterdir() if path.name not in _KEPT)
+    yield from (path.name for path in library.iterdir() if path.name not in _KEPT | _SQLITES)
     if (library / HOLDER_NAME).exists():
         yield "the number of a process that has ended"
     unfinished = library / THUMBNAILS_NAME / "unfinished"
