@@ -118,7 +118,7 @@ class FusedVectors:
         """Take in what was committed since the last time; the contents whose rows are new."""
         current = self._library.revision
         if current == self.revision:
-            return _NO_IDS
+            return NO_ROWS.ids
         origin = self._library.captions.active_id()
         if origin != self.origin:
             self._forget(origin)
@@ -134,8 +134,6 @@ class FusedVectors:
             self._take_in(ordered(pictures), captions)
         self._refresh_frames()
         return np.sort(pictures.ids)
-
-    # -- the stored rows ---------------------------------------------------------------------
 
     def _adopt_stored(self) -> None:
         card = read_card(self._library.folder, self._library.settings.get(TOKEN_KEY))
@@ -192,8 +190,6 @@ class FusedVectors:
         if stored is None or stored.card.photos_revision != photos_revision:
             return None
         return stored.is_live if len(stored.is_live) == len(self.ids) else None
-
-    # -- keeping in step ---------------------------------------------------------------------
 
     def _refresh_frames(self) -> None:
         self._frames.refresh()
@@ -401,6 +397,3 @@ class FusedVectors:
             )
             for content_id, picture in by_content(self._pictures_of(wanted), of_picture).items()
         }
-
-
-_NO_IDS: IdVector = np.zeros(0, dtype=np.int64)
