@@ -149,7 +149,7 @@ def _placed(value: str, before: PhotoFilter) -> PhotoFilter:
     """A path as it is written; a bare name for folders called so, wherever they are."""
     if value.startswith(("/", "~", "./", "../")):
         # Path's own expanduser raises where nobody is called so.
-    folder = Path(os.path.expanduser(value)).absolute()  # noqa: PTH111
+        folder = Path(os.path.expanduser(value)).absolute()  # noqa: PTH111
         return replace(before, folders=(*before.folders, folder))
     return replace(before, folder_names=(*before.folder_names, value))
 
