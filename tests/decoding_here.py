@@ -41,8 +41,8 @@ class DecoderHere:
         """The outcome of a request."""
         self.served += 1
         with _ONE_AT_A_TIME:
-            if request.preview_side is not None:
-                return decode_preview(request.path, longest_side=request.preview_side, second=request.second)
+            if (side := request.preview_side) is not None:
+                return decode_preview(request.path, longest_side=side, second=request.second)
             return decode_photo(
                 request.path,
                 picture_input=self._settings.picture_input,

@@ -160,8 +160,8 @@ def _of_folder(view: IndexView, event: IndexEvent) -> IndexView | None:
             return replace(view, scanning=scanning, offline=offline)
         case RootMoved(before=before):
             offline = _without(view.offline, before)
-            kept = tuple(moved for moved in view.moved if before not in (moved.before, moved.root))
-            return replace(view, offline=offline, moved=(*kept, event))
+            others = tuple(item for item in view.moved if before not in (item.before, item.root))
+            return replace(view, offline=offline, moved=(*others, event))
         case WatchDegraded(root=root, reason=reason, seconds_between_scans=seconds):
             kept = tuple(entry for entry in view.unwatched if entry.root != root)
             slow = UnwatchedRoot(root=root, reason=reason, seconds_between_scans=seconds)

@@ -184,7 +184,7 @@ async def test_a_missing_root_is_told_and_its_photos_stay(photos: Path) -> None:
     assert len(live_names(photos)) == 3
 
 
-async def test_a_second_indexer_serves_and_takes_over_when_the_first_is_killed(photos: Path) -> None:
+async def test_second_indexer_serves_and_takes_over_when_the_first_is_killed(photos: Path) -> None:
     first = Session(options_for(photos, serve=True))
     await first.client.start()
     await first.until_told(IndexUpToDate)
