@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imagescope_tui.indexer_client import IndexerClient
-    from indexer.decode_pool import DecodePool
+    from indexer.decoding.pool import DecodePool
     from storage.records import Photo, PhotoId
 
 Value = TypeVar("Value")
@@ -141,7 +141,7 @@ class OwnPictures:
 
     async def of_file(self, path: Path, side: int) -> SeenPhoto | None:
         """A file that is no photo of the library, or None where it cannot be read."""
-        from indexer.hashing import hash_file
+        from indexer.photos.hashing import hash_file
 
         jpeg = await self._decoded(path, side, None)
         if jpeg is None:
@@ -155,7 +155,7 @@ class OwnPictures:
 
     def _opened(self) -> DecodePool:
         if self._pool is None:
-            from indexer.decode_pool import DecodePool
+            from indexer.decoding.pool import DecodePool
             from indexer.models.protocols import PictureInput
 
             self._pool = DecodePool(

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from imagescope_tui.config import PRIVATE_ENVIRONMENT, indexer_environment
 from imagescope_tui.finding import Finding
-from indexer.decode_pool import MEMORY_BYTES
+from indexer.decoding.pool import MEMORY_BYTES
 from storage.errors import StorageError
 from storage.library import Library
 from storage.safe_text import printable

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from imagescope_tui.config import Settings
     from imagescope_tui.indexer_client import IndexerClient
     from indexer.answers import NearestAnswer
-    from indexer.decode_failures import DecodeFailure
-    from indexer.decode_pool import DecodePool
-    from indexer.decoding import Decoded
-    from indexer.lookup import VectorLookup
+    from indexer.decoding.failures import DecodeFailure
+    from indexer.decoding.photo import Decoded
+    from indexer.decoding.pool import DecodePool
     from indexer.models.protocols import ImageTextEncoder, TextEncoder
+    from indexer.ranking.lookup import VectorLookup
     from storage.records import PhotoFilter
 
 Answer = TypeVar("Answer")
@@ -83,7 +83,7 @@ class LocalPictures:
 
     def _opened(self) -> VectorLookup:
         if self._lookup is None:
-            from indexer.lookup import VectorLookup
+            from indexer.ranking.lookup import VectorLookup
 
             encoder, caption_encoder = self._load()
             library = Library.open_reader(self._folder)
@@ -104,7 +104,7 @@ class LocalPictures:
 
     def _pool_for(self, encoder: ImageTextEncoder) -> DecodePool:
         if self._pool is None:
-            from indexer.decode_pool import DecodePool
+            from indexer.decoding.pool import DecodePool
             from storage.thumbnails import THUMBNAIL_SIDE
 
             self._pool = DecodePool(

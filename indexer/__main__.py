@@ -170,7 +170,7 @@ def _index(
 def _workshop(options: IndexerOptions) -> AbstractContextManager[Workshop]:
     if not options.cluster:
         return nullcontext(LocalWorkshop(workers=options.workers))
-    from indexer.cluster import cluster_workshop
+    from indexer.cluster.driver import cluster_workshop
 
     return cluster_workshop(options, options.cluster)
 

@@ -29,12 +29,12 @@ class IndexerOptions:
     folders: tuple[Path, ...] = ()
     """Folders to add as roots before indexing."""
     chosen: Path | None = None
-    """A list that `indexer.chosen` wrote: only these files of the roots are photos."""
+    """A list that `indexer.folders.chosen` wrote: only these files of the roots are photos."""
     watch: bool = False
     serve: bool = False
     """Stay and answer requests, also when another process indexes."""
     cluster: str = ""
-    """A Ray cluster that reads and captions, as `indexer.cluster` takes it; empty for none."""
+    """A Ray cluster that reads and captions, as `indexer.cluster.driver` takes it; or empty."""
     workers: int = 0
     """Decoding processes; 0 for one per core."""
     threads: int = 0

@@ -6,8 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from indexer.captioner import Captioner, Clocks
-from indexer.chosen import read_chosen
+from indexer.captions.captioner import Captioner, Clocks
 from indexer.errors import IndexerError
 from indexer.events import (
     IndexHalted,
@@ -16,11 +15,12 @@ from indexer.events import (
     IndexUpToDate,
     PhotosCommitted,
 )
+from indexer.folders.chosen import read_chosen
+from indexer.folders.root_keeper import RootKeeper
+from indexer.folders.scanner import Scanner
+from indexer.folders.sidecar_reader import read_sidecars
 from indexer.formats import EXTRAS, photo_extensions
 from indexer.progress import Progress
-from indexer.root_keeper import RootKeeper
-from indexer.scanner import Scanner
-from indexer.sidecar_reader import read_sidecars
 from indexer.trusted_encoder import adopt_encoder
 from storage.errors import StorageError
 from storage.graph_upkeep import refresh_graph
@@ -29,7 +29,7 @@ from storage.rows_upkeep import refresh_rows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from indexer.captioner import Desk
+    from indexer.captions.captioner import Desk
     from indexer.control import Control
     from indexer.encoder_slot import EncoderSlot
     from indexer.events import IndexEvent

@@ -12,12 +12,12 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexer.decode_failures import DecodeFailure
-from indexer.decode_pool import DecodePool
+from indexer.decoding.failures import DecodeFailure
+from indexer.decoding.pool import DecodePool
 from indexer.errors import IndexerError
-from indexer.lookup import VectorLookup
 from indexer.models.protocols import ModelError, PictureInput
 from indexer.options import role_from_json
+from indexer.ranking.lookup import VectorLookup
 from indexer.wire import answer_to_wire, filter_from_wire
 from storage.errors import LibraryMissing, StorageError
 from storage.fused_vectors import CAPTION_WEIGHT
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from indexer.control import Control
-    from indexer.decoding import Decoded
+    from indexer.decoding.photo import Decoded
     from indexer.encoder_slot import EncoderSlot
     from storage.thumbnails import ThumbnailCache
 

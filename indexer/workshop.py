@@ -9,22 +9,22 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from indexer.caption_desk import CaptionDesk
-from indexer.caption_prompt import caption_prompt
-from indexer.decode_pool import DecodePool
+from indexer.captions.desk import CaptionDesk
+from indexer.captions.prompt import caption_prompt
+from indexer.decoding.pool import DecodePool
 from indexer.models.protocols import PictureInput
-from indexer.pipeline import Pipeline
+from indexer.photos.pipeline import Pipeline
 from storage.thumbnails import THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from indexer.captioner import Desk, PreviewPool
+    from indexer.captions.captioner import Desk, PreviewPool
     from indexer.events import IndexEvent
     from indexer.models.chat_types import ChatModel, RoleSettings
     from indexer.models.protocols import ImageTextEncoder
-    from indexer.pipeline import Totals
+    from indexer.photos.pipeline import Totals
     from storage.library import Library
     from storage.records import RootId
     from storage.thumbnails import ThumbnailCache

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from indexer import decode_pool
-from indexer.decoding import decode_photo, decode_preview, prepare_decoders
+from indexer.decoding import pool as decode_pool
+from indexer.decoding.photo import decode_photo, decode_preview, prepare_decoders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from indexer.decode_wire import Outcome, Request, WorkerSettings
+    from indexer.decoding.wire import Outcome, Request, WorkerSettings
 
 # Decoding silences warnings, which Python does for all threads at once.
 _ONE_AT_A_TIME = threading.Lock()

@@ -115,7 +115,7 @@ def indexer_options(
     A library of chosen files, as a benchmark's gallery is, stays one of exactly these, and its
     captions are left to the benchmark.
     """
-    from indexer.chosen import find_chosen
+    from indexer.folders.chosen import find_chosen
     from indexer.options import IndexerOptions
 
     chosen = find_chosen(settings.library)
@@ -176,7 +176,7 @@ def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
 
 
 def _expect_growing(library: Path, folders: tuple[Path, ...], roots: frozenset[Path]) -> None:
-    from indexer.chosen import find_chosen
+    from indexer.folders.chosen import find_chosen
 
     strangers = [folder for folder in folders if not any(map(folder.is_relative_to, roots))]
     if strangers and find_chosen(library) is not None:

@@ -1,7 +1,7 @@
 """The sides of stage 1 as one: how much each adds to the odds that a photo is meant.
 
 1. The picture's and the caption's score count by the weights that the library learned from its own
-   captions (indexer.side_weights); a side that cannot tell its photos apart has weight 0 there.
+   captions (indexer.ranking.side_weights); a side that cannot tell its photos apart has weight 0.
 2. Without such weights the published score counts by its deviations above the mean of all photos.
 3. BM25 is a sum of logarithms of odds already: words in names, dates and facts count as they are,
    and twice, for nobody else reads them and who writes a folder's name means it.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagescope_tui.search.sight import EVALUATOR_SIDE
-from indexer.caption_answer import read_caption
-from indexer.caption_prompt import caption_prompt
+from indexer.captions.answer import read_caption
+from indexer.captions.prompt import caption_prompt
 from indexer.models.chat_types import ChatMalformed, ChatPicture, ChatRequest
 
 if TYPE_CHECKING:

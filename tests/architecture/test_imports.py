@@ -42,7 +42,7 @@ _SCREEN = (
         ("import imagescope_tui.search.engine", {"torch", "textual", "open_clip"}),
         ("import imagescope_tui.wiring, imagescope_tui.indexer_client", {"torch", "textual"}),
         ("import imagescope_tui.ui.app", {"torch", "open_clip"}),
-        ("import indexer.decode_worker", {"torch", "open_clip", "sqlite_utils"}),
+        ("import indexer.decoding.worker", {"torch", "open_clip", "sqlite_utils"}),
         ("import storage.library, storage.vector_index", {"torch", "textual", "hnswlib"}),
         ("import indexer.__main__", {"torch", "open_clip", "textual"}),
     ],

@@ -7,8 +7,8 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from indexer.decode_pool import DecodePool
-from indexer.decoding import Decoded
+from indexer.decoding.photo import Decoded
+from indexer.decoding.pool import DecodePool
 from indexer.models.protocols import PictureInput
 from storage.thumbnails import THUMBNAIL_SIDE
 from tests.benchmarks.checkpoint import ARCHITECTURE, make_checkpoint, setting_for

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.decode_failures import DecodeFailure
-from indexer.decode_pool import DecodePool
+from indexer.decoding.failures import DecodeFailure
+from indexer.decoding.pool import DecodePool
 from indexer.models.builtin_encoder import BuiltinEncoder
 
 if TYPE_CHECKING:

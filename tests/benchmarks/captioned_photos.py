@@ -15,9 +15,9 @@ from imagescope_tui.evaluation.galleries.library_pictures import GalleryPictures
 from imagescope_tui.evaluation.runs.sides import side_records
 from imagescope_tui.search.engine import SearchEngine
 from imagescope_tui.search.types import Query, SearchOptions
-from indexer.caption_vectors import caption_vectors
 from indexer.models.protocols import Picture
-from indexer.side_weights import keep_side_weights
+from indexer.ranking.caption_vectors import caption_vectors
+from indexer.ranking.side_weights import keep_side_weights
 from storage.fused_vectors import CAPTION_WEIGHT
 from storage.library import Library
 from storage.records import (

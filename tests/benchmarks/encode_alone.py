@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from imagescope_tui.config import indexer_environment
-from indexer.decode_pool import DecodePool
-from indexer.decoding import Decoded
+from indexer.decoding.photo import Decoded
+from indexer.decoding.pool import DecodePool
 from indexer.models.encoders import load_encoder
-from indexer.pipeline import BATCH_PHOTOS
+from indexer.photos.pipeline import BATCH_PHOTOS
 from storage.thumbnails import THUMBNAIL_SIDE
 from tests.benchmarks.clocks import Span, Stopwatch
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from indexer.lookup import VectorLookup
+from indexer.ranking.lookup import VectorLookup
 from storage.library import Library
 from storage.records import PhotoFilter
 from tests.benchmarks.large_library import ENCODER, QUERIES, narrow_filters, queries_of
@@ -27,8 +27,8 @@ from tests.benchmarks.processes import memory_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from indexer.decode_failures import DecodeFailure
-    from indexer.decoding import Decoded
+    from indexer.decoding.failures import DecodeFailure
+    from indexer.decoding.photo import Decoded
     from indexer.models.protocols import ImageTextEncoder
     from storage.records import FloatMatrix
 

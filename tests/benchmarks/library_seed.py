@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from indexer.folders.scanner import Scanner
 from indexer.formats import PHOTO_EXTENSIONS
 from indexer.models.encoders import load_encoder
-from indexer.scanner import Scanner
 from storage.library import THUMBNAILS_NAME, Library
 from storage.records import Embedding, Facts
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer.chosen import CHOSEN_NAME, write_chosen
+from indexer.folders.chosen import CHOSEN_NAME, write_chosen
 from storage.library import Library
 from storage.records import PhotoFilter
 from tests.pictures import paint

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from indexer.decode_pool import MEMORY_BYTES
-from indexer.decoding import Decoded, decode_photo
+from indexer.decoding.photo import Decoded, decode_photo
+from indexer.decoding.pool import MEMORY_BYTES
 from indexer.models.builtin_encoder import BuiltinEncoder
 from tests.conftest import SHARED_DATA
 from tests.indexer.photo_files import shaded

@@ -9,9 +9,9 @@ from functools import cache
 from hypothesis import strategies as st
 from PIL import Image
 
-from indexer.exif import parsed_time
-from indexer.facts import read_facts
-from indexer.xmp import read_xmp
+from indexer.metadata.exif import parsed_time
+from indexer.metadata.facts import read_facts
+from indexer.metadata.xmp import read_xmp
 from storage.safe_text import printable
 from tests.fuzz.target import Target
 from tests.fuzz.values import mutations

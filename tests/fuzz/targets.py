@@ -15,11 +15,11 @@ from imagescope_tui.evaluation.runs.folder import CARD_NAME, QUERIES_NAME, read_
 from imagescope_tui.search import parsing
 from imagescope_tui.search.query_language import parse_query, without_chip
 from imagescope_tui.search.trace import open_trace
-from indexer.caption_answer import CaptionAnswer, read_caption
-from indexer.decode_failures import DecodeFailure
-from indexer.decode_pool import DecodePool
-from indexer.decode_wire import MalformedMessage, reply_from_wire
-from indexer.decoding import Decoded
+from indexer.captions.answer import CaptionAnswer, read_caption
+from indexer.decoding.failures import DecodeFailure
+from indexer.decoding.photo import Decoded
+from indexer.decoding.pool import DecodePool
+from indexer.decoding.wire import MalformedMessage, reply_from_wire
 from indexer.events import IndexProgress, decode_event, encode_event
 from indexer.models.chat_json import read_object
 from indexer.models.protocols import PictureInput

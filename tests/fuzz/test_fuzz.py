@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from indexer.decode_wire import MalformedMessage, reply_from_wire
+from indexer.decoding.wire import MalformedMessage, reply_from_wire
 from indexer.options import options_from_json
 from tests.fuzz.targets import opened_place, targets
 

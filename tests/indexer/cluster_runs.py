@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from indexer.cluster import cluster_workshop
+from indexer.cluster.driver import cluster_workshop
 from indexer.control import Control
 from indexer.encoder_slot import EncoderSlot
 from indexer.run import IndexRun

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from indexer.hashing import hash_file
+from indexer.photos.hashing import hash_file
 from tests.indexer.drives import Drive, FolderDrive
 from tests.indexer.folder_world import FolderWorld
 from tests.pictures import paint

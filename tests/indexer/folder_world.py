@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from indexer import root_keeper
 from indexer.control import Control
-from indexer.decode_pool import DecodePool
-from indexer.pipeline import Pipeline
-from indexer.root_keeper import RootKeeper
-from indexer.scanner import Scanner
+from indexer.decoding.pool import DecodePool
+from indexer.folders import root_keeper
+from indexer.folders.root_keeper import RootKeeper
+from indexer.folders.scanner import Scanner
+from indexer.photos.pipeline import Pipeline
 from storage.library import Library
 from storage.records import PhotoFilter
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from indexer.control import Orders
     from indexer.events import IndexEvent
-    from indexer.pipeline import Totals
+    from indexer.photos.pipeline import Totals
     from storage.records import Photo
 
 _EXTENSIONS = frozenset({".png"})

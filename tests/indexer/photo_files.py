@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from indexer.decoding import Decoded, DecodeFailure, decode_photo
+from indexer.decoding.photo import Decoded, DecodeFailure, decode_photo
 from indexer.models.protocols import PictureInput
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tests.pictures import paint
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from indexer.scanner import ScanReport
+    from indexer.folders.scanner import ScanReport
 
 
 def pulled_while_it_is_scanned(world: FolderWorld, base: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.chosen import ChosenFiles
-from indexer.scanner import Scanner, ScanReport
-from indexer.sidecar_reader import read_sidecars
+from indexer.folders.chosen import ChosenFiles
+from indexer.folders.scanner import Scanner, ScanReport
+from indexer.folders.sidecar_reader import read_sidecars
 from storage.library import Library
 from storage.records import Facts, Photo, PhotoFilter
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.caption_answer import WORDS_MAX, read_caption
-from indexer.caption_prompt import caption_prompt, read_prompt
-from indexer.caption_vectors import PIECE_WORDS_MAX, caption_pieces, caption_vectors
+from indexer.captions.answer import WORDS_MAX, read_caption
+from indexer.captions.prompt import caption_prompt, read_prompt
 from indexer.models.builtin_encoder import BuiltinEncoder
+from indexer.ranking.caption_vectors import PIECE_WORDS_MAX, caption_pieces, caption_vectors
 from storage.safe_text import printable
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer.caption_desk import CaptionDesk
-from indexer.caption_prompt import caption_prompt
-from indexer.captioner import Captioner, Clocks
+from indexer.captions.captioner import Captioner, Clocks
+from indexer.captions.desk import CaptionDesk
+from indexer.captions.prompt import caption_prompt
 from indexer.control import Control
-from indexer.decode_pool import DecodePool
+from indexer.decoding.pool import DecodePool
 from indexer.events import (
     CaptionerReady,
     CaptionerUnavailable,
@@ -21,11 +21,11 @@ from indexer.events import (
     CaptionProgress,
     CaptionsCommitted,
 )
+from indexer.folders.scanner import Scanner
 from indexer.formats import PHOTO_EXTENSIONS
 from indexer.models.builtin_encoder import BuiltinEncoder
 from indexer.models.chat_types import ChatMalformed
-from indexer.pipeline import Pipeline
-from indexer.scanner import Scanner
+from indexer.photos.pipeline import Pipeline
 from storage.library import Library
 from storage.records import PhotoFilter
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from indexer.caption_prompt import CaptionPrompt
+    from indexer.captions.prompt import CaptionPrompt
     from indexer.events import IndexEvent
     from storage.records import ContentId
 

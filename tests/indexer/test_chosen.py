@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.chosen import ChosenFiles, read_chosen, write_chosen
 from indexer.errors import IndexerError
+from indexer.folders.chosen import ChosenFiles, read_chosen, write_chosen
+from indexer.folders.scanner import Scanner
 from indexer.options import IndexerOptions, options_from_json, options_to_json
-from indexer.scanner import Scanner
 from storage.library import Library
 from storage.records import PhotoFilter
 

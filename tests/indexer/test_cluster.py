@@ -373,7 +373,7 @@ def test_a_node_with_another_version_ends_the_run_with_its_name(
     nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_colours(tmp_path / "photos", 3)
-    monkeypatch.setattr("indexer.cluster.program_version", lambda: "99.0")
+    monkeypatch.setattr("indexer.cluster.driver.program_version", lambda: "99.0")
     with pytest.raises(ClusterUnusable, match=f"node {socket.gethostname()} has imagescope-tui"):
         index_on_cluster(options_for(tmp_path), nodes.address, lambda _: None)
 

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.cluster import ClusterWorkshop
-from indexer.cluster_ray import Lost, RayCluster, Task
-from indexer.cluster_shape import GPU_SHARE, NodeSize, WorkerSize, size_of_readers
-from indexer.cluster_work import ReadOrder, ReadReply, program_version, read_photos
+from indexer.cluster.driver import ClusterWorkshop
+from indexer.cluster.ray_tasks import Lost, RayCluster, Task
+from indexer.cluster.shape import GPU_SHARE, NodeSize, WorkerSize, size_of_readers
+from indexer.cluster.work import ReadOrder, ReadReply, program_version, read_photos
 from indexer.control import Control
 from indexer.encoder_slot import EncoderSlot
 from indexer.errors import ClusterUnusable
 from indexer.events import CaptionFailed, PhotoFailed
-from indexer.hashing import hash_file
 from indexer.models.chat_types import RoleSettings
 from indexer.options import IndexerOptions, options_from_json, options_to_json
+from indexer.photos.hashing import hash_file
 from indexer.run import IndexRun
 from storage.library import THUMBNAILS_NAME, Library
 from storage.records import PhotoFilter
@@ -161,8 +161,8 @@ def test_a_file_that_only_a_node_cannot_read_is_a_failure_that_names_the_node(
             raise FileNotFoundError(2, "No such file or directory")
         return hash_file(path)
 
-    monkeypatch.setattr("indexer.photo_reader.hash_file", unmounted)
-    monkeypatch.setattr("indexer.cluster_work.socket.gethostname", lambda: "far-away")
+    monkeypatch.setattr("indexer.photos.reader.hash_file", unmounted)
+    monkeypatch.setattr("indexer.cluster.work.socket.gethostname", lambda: "far-away")
     events = run_on(HereAndNow(), options)
     [failed] = [event for event in events if isinstance(event, PhotoFailed)]
     assert failed.reason == (
@@ -179,7 +179,7 @@ def test_a_file_that_has_gone_everywhere_is_no_failure(
             path.unlink(missing_ok=True)
         return hash_file(path)
 
-    monkeypatch.setattr("indexer.photo_reader.hash_file", gone)
+    monkeypatch.setattr("indexer.photos.reader.hash_file", gone)
     events = run_on(HereAndNow(), options)
     assert not [event for event in events if isinstance(event, PhotoFailed)]
     assert count_read(options) == 39
@@ -228,7 +228,7 @@ def test_a_worker_with_another_version_of_the_program_refuses() -> None:
 def test_a_worker_without_the_weights_says_so_with_its_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("indexer.cluster_work.socket.gethostname", lambda: "far-away")
+    monkeypatch.setattr("indexer.cluster.work.socket.gethostname", lambda: "far-away")
     with pytest.raises(ClusterUnusable, match="node far-away: "):
         read_photos(order(encoder="open_clip:local-dir:/nowhere"), ())
 

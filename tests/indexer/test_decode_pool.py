@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from indexer import decode_pool, decode_process
-from indexer.decode_pool import DecodePool
-from indexer.decode_process import DecodeProcess, FileTooSlow
-from indexer.decoding import Decoded, DecodeFailure, decode_photo
+from indexer.decoding import pool as decode_pool
+from indexer.decoding import process as decode_process
+from indexer.decoding.photo import Decoded, DecodeFailure, decode_photo
+from indexer.decoding.pool import DecodePool
+from indexer.decoding.process import DecodeProcess, FileTooSlow
 from indexer.errors import WorkerPoolBroken
 from tests.indexer.photo_files import CROP_64, exif_with, opened, shaded
 from tests.indexer.raw_files import dng
@@ -28,7 +29,7 @@ from tests.indexer.video_files import write_video
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from indexer.decode_wire import Outcome, Request
+    from indexer.decoding.wire import Outcome, Request
 
 PROJECT = Path(__file__).parents[2]
 
@@ -303,7 +304,7 @@ def test_many_threads_may_submit(photo: Path) -> None:
 def test_worker_is_replaced_after_its_share_of_files(
     photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.decode_pool.FILES_PER_WORKER", 2)
+    monkeypatch.setattr("indexer.decoding.pool.FILES_PER_WORKER", 2)
     pool = pool_of()
     try:
         workers: set[int] = set()
@@ -319,7 +320,7 @@ def test_worker_is_replaced_after_its_share_of_files(
 def test_idle_worker_is_let_go_and_the_next_photo_starts_another(
     photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.decode_pool._IDLE_SECONDS", 0.05)
+    monkeypatch.setattr("indexer.decoding.pool._IDLE_SECONDS", 0.05)
     pool = pool_of()
     try:
         pool.submit(photo).result()
@@ -354,7 +355,7 @@ def ending_parent(end: Callable[[subprocess.Popen[str]], None], photo: Path) -> 
     """Runs a process with a pool at work, ends it, and gives its worker's process id."""
     program = (
         "import sys; from pathlib import Path;"
-        " from indexer.decode_pool import DecodePool;"
+        " from indexer.decoding.pool import DecodePool;"
         " from indexer.models.protocols import PictureInput;"
         " given = PictureInput(width=8, height=8, fit='crop');"
         " pool = DecodePool(picture_input=given, thumbnail_side=8, workers=1);"

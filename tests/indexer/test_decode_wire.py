@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.decode_wire import (
+from indexer.decoding.photo import FRAMES_MAX, Decoded, Frame
+from indexer.decoding.wire import (
     BODY_BYTES_MAX,
     HEADER_BYTES_MAX,
     PREFIX,
@@ -20,12 +21,11 @@ from indexer.decode_wire import (
     request_from_wire,
     request_to_wire,
 )
-from indexer.decoding import FRAMES_MAX, Decoded, Frame
 from indexer.models.protocols import Picture
 from storage.records import Facts
 
 if TYPE_CHECKING:
-    from indexer.decode_wire import Reply
+    from indexer.decoding.wire import Reply
 
 FACTS = Facts(width=640, height=480, format="MP4", duration_seconds=61.5, keywords=("sea",))
 

@@ -10,7 +10,7 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageOps
 
-from indexer.decoding import DecodeFailure, decode_preview
+from indexer.decoding.photo import DecodeFailure, decode_preview
 from indexer.formats import PHOTO_EXTENSIONS
 from indexer.models.protocols import PictureInput
 from tests.indexer.photo_files import (

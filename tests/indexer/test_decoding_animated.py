@@ -10,8 +10,8 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from indexer import animation
-from indexer.decoding import DecodeFailure, decode_preview
+from indexer.decoding import animation
+from indexer.decoding.photo import DecodeFailure, decode_preview
 from tests.indexer.photo_files import decoded, exif_with, opened, shaded
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def test_time_for_walking_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyP
     path = tmp_path / "endless.gif"
     path.write_bytes(endless_gif(10_000))
     clock = iter(range(10_000))
-    monkeypatch.setattr("indexer.animation.time.monotonic", lambda: next(clock) / 4)
+    monkeypatch.setattr("indexer.decoding.animation.time.monotonic", lambda: next(clock) / 4)
     (middle,) = decoded(path).frames
     assert middle.second < 1
 

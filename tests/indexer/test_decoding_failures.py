@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from indexer.decode_failures import failure_to_decode, failure_to_open
+from indexer.decoding.failures import failure_to_decode, failure_to_open
 
 PHOTO = io.BytesIO(b"\xff\xd8\xff\xe0 \xff\xd9")
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer.decode_pool import DecodePool
-from indexer.decoding import Decoded, DecodeFailure
+from indexer.decoding.photo import Decoded, DecodeFailure
+from indexer.decoding.pool import DecodePool
 from tests.indexer.photo_files import CROP_64, opened
 
 if TYPE_CHECKING:

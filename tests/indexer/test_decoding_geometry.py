@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from indexer.geometry import Fit, fit_for, fit_within, turned_box, turned_size
+from indexer.decoding.geometry import Fit, fit_for, fit_within, turned_box, turned_size
 from indexer.models.protocols import PictureInput
 from tests.indexer.photo_files import decoded, differences, shaded
 

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from indexer import formats, jxl_photo
-from indexer.decoding import DecodeFailure
-from indexer.jxl_header import jxl_size
+from indexer import formats
+from indexer.decoding import jxl_photo
+from indexer.decoding.jxl_header import jxl_size
+from indexer.decoding.photo import DecodeFailure
 from indexer.models.protocols import PictureInput
 from tests.indexer.photo_files import decoded, differences, exif_with, failure, shaded
 from tests.indexer.raw_files import jpeg_of

@@ -13,10 +13,10 @@ import rawpy
 from PIL import Image, ImageOps
 
 from indexer import formats
-from indexer.decoding import DecodeFailure, decode_preview
+from indexer.decoding.photo import DecodeFailure, decode_preview
+from indexer.decoding.raw_photo import _preview_in
+from indexer.metadata.raw_facts import read_raw_facts
 from indexer.models.protocols import PictureInput
-from indexer.raw_facts import read_raw_facts
-from indexer.raw_photo import _preview_in
 from tests.indexer.photo_files import decoded, differences, exif_with, failure, opened, shaded
 from tests.indexer.raw_files import dng, jpeg_of
 

@@ -12,12 +12,13 @@ import av
 import numpy as np
 import pytest
 
-from indexer import formats, video
-from indexer.decode_failures import DamagedPhoto
-from indexer.decoding import FRAMES_MAX, DecodeFailure, decode_preview
+from indexer import formats
+from indexer.decoding import video
+from indexer.decoding.failures import DamagedPhoto
+from indexer.decoding.opened_photo import refuse_too_large
+from indexer.decoding.photo import FRAMES_MAX, DecodeFailure, decode_preview
+from indexer.metadata.video_facts import duration_of, read_video_facts
 from indexer.models.protocols import PictureInput
-from indexer.opened_photo import refuse_too_large
-from indexer.video_facts import duration_of, read_video_facts
 from tests.indexer.photo_files import decoded, failure, opened, shaded
 from tests.indexer.video_files import coloured, write_video
 
@@ -296,7 +297,7 @@ def test_work_on_one_video_takes_a_bounded_time(
     assert failure(path).reason == "no picture of the video can be decoded"
     clock = iter(range(1000))
     monkeypatch.setattr(video, "_WORK_SECONDS_MAX", 12.0)
-    monkeypatch.setattr("indexer.video.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("indexer.decoding.video.time.monotonic", lambda: float(next(clock)))
     assert 1 <= len(seconds_of(path)) <= 6
 
 

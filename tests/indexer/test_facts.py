@@ -11,8 +11,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import IFDRational
 
-from indexer.exif import parsed_time
-from indexer.xmp import read_xmp
+from indexer.metadata.exif import parsed_time
+from indexer.metadata.xmp import read_xmp
 from storage.records import Facts
 from storage.safe_text import printable
 from tests.indexer.photo_files import decoded, exif_with, facts_of, shaded

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer.decoding import Decoded, decode_photo
+from indexer.decoding.photo import Decoded, decode_photo
 from tests.indexer.photo_files import CROP_64
 
 if TYPE_CHECKING:

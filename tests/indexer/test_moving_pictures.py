@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from imagescope_tui.photo_sight import LibrarySight, OwnPictures
-from indexer.decoding import Frame
+from indexer.decoding.photo import Frame
 from indexer.events import IndexUpToDate
 from indexer.models.protocols import Picture
-from indexer.photo_reader import PhotoInHand, embed_photos
-from indexer.photo_writer import PhotoWriter
+from indexer.photos.reader import PhotoInHand, embed_photos
+from indexer.photos.writer import PhotoWriter
 from storage.errors import StorageError
 from storage.library import THUMBNAILS_NAME, Library
 from storage.records import ContentId, Facts, PhotoFilter

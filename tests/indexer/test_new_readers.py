@@ -7,9 +7,10 @@ from unittest import mock
 
 import pytest
 
-from indexer import decoding, formats
+from indexer import formats
 from indexer.control import Control
-from indexer.decoding import DecodeFailure
+from indexer.decoding import photo as decoding
+from indexer.decoding.photo import DecodeFailure
 from indexer.encoder_slot import EncoderSlot
 from indexer.options import IndexerOptions
 from indexer.run import IndexRun

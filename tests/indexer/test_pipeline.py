@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from indexer.decode_pool import DecodePool
+from indexer.decoding.pool import DecodePool
 from indexer.events import PhotoFailed
+from indexer.folders.scanner import Scanner
 from indexer.formats import PHOTO_EXTENSIONS
 from indexer.options import IndexerOptions
-from indexer.pipeline import BATCH_PHOTOS, PART_PHOTOS, Pipeline
-from indexer.scanner import Scanner
+from indexer.photos.pipeline import BATCH_PHOTOS, PART_PHOTOS, Pipeline
 from storage.errors import LibraryFull
 from storage.library import Library
 from storage.records import PhotoFilter
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from indexer.decode_failures import DecodeFailure
-    from indexer.decoding import Decoded
+    from indexer.decoding.failures import DecodeFailure
+    from indexer.decoding.photo import Decoded
     from indexer.events import IndexEvent
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer.scanner import Scanner, ScanReport
+from indexer.folders.scanner import Scanner, ScanReport
 from storage.library import Library
 from storage.records import Facts, PhotoFilter
 

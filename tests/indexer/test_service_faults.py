@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import indexer.lookup
+import indexer.ranking.lookup
 import storage.graph_upkeep
 import storage.vector_index
 from indexer.control import Control
-from indexer.lookup import VectorLookup
+from indexer.ranking.lookup import VectorLookup
 from indexer.service import Service
 from indexer.wire import filter_to_wire
 from storage.graph_upkeep import refresh_graph, stored_graph
@@ -144,7 +144,7 @@ def test_a_second_window_is_told_who_indexes(
 def test_search_is_exact_while_the_graph_is_damaged_and_uses_the_next_one(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (indexer.lookup, storage.graph_upkeep, storage.vector_index):
+    for module in (indexer.ranking.lookup, storage.graph_upkeep, storage.vector_index):
         monkeypatch.setattr(module, "HNSW_FROM_ROWS", 10)
     lookup = VectorLookup(shelf.library, Moody(ENCODER), lambda _: pytest.fail("nothing to decode"))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.side_weights import (
+from indexer.ranking.side_weights import (
     CAPTIONS_MIN,
     keep_side_weights,
     most_likely_weight,

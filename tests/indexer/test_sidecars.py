@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.sidecar_reader import facts_in
-from indexer.xmp import PACKET_BYTES_MAX
+from indexer.folders.sidecar_reader import facts_in
+from indexer.metadata.xmp import PACKET_BYTES_MAX
 from storage.records import Facts
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def test_what_is_no_file_says_nothing_and_is_not_waited_for(tmp_path: Path) -> N
 
 @given(st.binary(max_size=300), st.integers(0, 600))
 def test_any_bytes_can_stand_in_a_sidecar(noise: bytes, at: int) -> None:
-    from indexer.xmp import read_xmp
+    from indexer.metadata.xmp import read_xmp
 
     whole = packet(bag("dc:subject", "sea"), 'xmp:Rating="4"').encode()
     read_xmp(whole[:at] + noise + whole[at:])

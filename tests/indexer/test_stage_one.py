@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from indexer.stage_one import StageOne
+from indexer.ranking.stage_one import StageOne
 from storage.library import Library
 from storage.vector_index import VectorIndex
 from tests.indexer.space import PICTURES, WORDS, Shelved, encoder_of, shelve

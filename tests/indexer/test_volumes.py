@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer import volumes
-from indexer.mounts import Mount
-from indexer.volumes import places_of, volume_of
+from indexer.folders import volumes
+from indexer.folders.mounts import Mount
+from indexer.folders.volumes import places_of, volume_of
 
 
 @pytest.fixture

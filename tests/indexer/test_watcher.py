@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, InotifyFD
 
-from indexer.mounts import Mount
-from indexer.watcher import FolderWatcher
+from indexer.folders.mounts import Mount
+from indexer.folders.watcher import FolderWatcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -385,7 +385,7 @@ def test_network_file_system_is_not_watched(
         Mount(id=1, point=Path("/"), kind="ext4"),
         Mount(id=2, point=root / "2020", kind=kind),
     )
-    monkeypatch.setattr("indexer.watcher.current_mounts", lambda: mounts)
+    monkeypatch.setattr("indexer.folders.watcher.current_mounts", lambda: mounts)
     watcher.watch(root)
     degraded, reason = listener.degraded.get(timeout=PATIENCE_SECONDS)
     assert degraded == root
@@ -395,6 +395,6 @@ def test_network_file_system_is_not_watched(
 def test_root_with_more_folders_than_may_be_watched_is_not_watched(
     watcher: FolderWatcher, listener: Listener, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.watcher.watches_max", lambda: 3)
+    monkeypatch.setattr("indexer.folders.watcher.watches_max", lambda: 3)
     watcher.watch(root)
     assert listener.degraded.get(timeout=PATIENCE_SECONDS)[0] == root

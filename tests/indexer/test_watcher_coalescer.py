@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.coalescer import Coalescer
+from indexer.folders.coalescer import Coalescer
 
 ROOT, OTHER = Path("/photos"), Path("/more")
 QUIET, LONGEST = 0.5, 2.0

@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
 UNMOUNTED = """
 import queue, subprocess, sys
 from pathlib import Path
-from indexer.watcher import FolderWatcher
+from indexer.folders.watcher import FolderWatcher
 root = Path(sys.argv[1])
 def mount():
     subprocess.run(["mount", "-t", "tmpfs", "none", str(root)], check=True)
@@ -53,7 +53,7 @@ def test_unmounted_and_mounted_root_is_reported_whole_and_watched_again(root: Pa
 LIMITED = """
 import queue, sys
 from pathlib import Path
-from indexer.watcher import FolderWatcher
+from indexer.folders.watcher import FolderWatcher
 limit, maximum, root = sys.argv[1], sys.argv[2], Path(sys.argv[3])
 Path(f"/proc/sys/user/max_inotify_{limit}").write_text(maximum)
 degraded = queue.Queue()

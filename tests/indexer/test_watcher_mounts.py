@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.mounts import Mount, current_mounts, mounts_of, parse_mounts
+from indexer.folders.mounts import Mount, current_mounts, mounts_of, parse_mounts
 
 LISTING = rb"""22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
 30 22 0:40 / /home/ada/Pictures rw - btrfs /dev/sdb rw,subvol=/x

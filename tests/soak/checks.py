@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.caption_answer import read_caption
-from indexer.caption_desk import CAPTION_SIDE
-from indexer.decoding import Decoded, decode_photo, decode_preview
-from indexer.hashing import hash_file
+from indexer.captions.answer import read_caption
+from indexer.captions.desk import CAPTION_SIDE
+from indexer.decoding.photo import Decoded, decode_photo, decode_preview
 from indexer.models.builtin_encoder import BuiltinEncoder
+from indexer.photos.hashing import hash_file
 from storage.library import DATABASE_NAME, HOLDER_NAME, LOCK_NAME, THUMBNAILS_NAME, Library
 from storage.records import PhotoFilter
 from storage.thumbnails import THUMBNAIL_SIDE

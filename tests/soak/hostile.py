@@ -11,8 +11,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from indexer.decode_pool import DecodePool
-from indexer.decoding import DecodeFailure
+from indexer.decoding.photo import DecodeFailure
+from indexer.decoding.pool import DecodePool
 from indexer.models.protocols import PictureInput
 from tests.conftest import SHARED_DATA
 from tests.soak.hostile_files import damaged_copies, huge_files, sound_files

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from indexer.pipeline import BATCH_PHOTOS
+from indexer.photos.pipeline import BATCH_PHOTOS
 from tests.benchmarks.document import write_section
 from tests.benchmarks.table import Table, to_markdown
 from tests.soak.checks import Check, check_all, unread_paths

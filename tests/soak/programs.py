@@ -27,7 +27,7 @@ MARK = "IMAGESCOPE_SOAK_MARK"
 END_SECONDS_MAX = 40.0
 _LOOK_SECONDS = 0.05
 _LOOK_FOR_ALL_SECONDS = 0.25
-_PARTS = {"indexer": "-m indexer", "worker": "indexer.decode_worker"}
+_PARTS = {"indexer": "-m indexer", "worker": "indexer.decoding.worker"}
 _SCREEN = "from imagescope_tui.cli.tui_app import main; main()"
 
 

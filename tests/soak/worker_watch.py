@@ -76,6 +76,6 @@ class WorkerWatch:
 
 def _is_worker(process: psutil.Process) -> bool:
     try:
-        return any("decode_worker" in word for word in process.cmdline())
+        return any("decoding.worker" in word for word in process.cmdline())
     except psutil.Error:
         return False

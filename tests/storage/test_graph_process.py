@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NoReturn, cast
 import numpy as np
 import pytest
 
-import indexer.lookup
+import indexer.ranking.lookup
 import storage.graph_upkeep
 import storage.vector_index
-from indexer.lookup import VectorLookup
+from indexer.ranking.lookup import VectorLookup
 from storage.graph_process import GraphProcess
 from storage.graph_upkeep import GRAPH_SETTING, refresh_graph
 from storage.hnsw import SIDECAR_NAME, load_graph
@@ -46,7 +46,7 @@ class Numbers:
 
 @pytest.fixture
 def world(library: Library, monkeypatch: pytest.MonkeyPatch) -> World:
-    for module in (storage.graph_upkeep, storage.vector_index, indexer.lookup):
+    for module in (storage.graph_upkeep, storage.vector_index, indexer.ranking.lookup):
         monkeypatch.setattr(module, "HNSW_FROM_ROWS", 10)
     world = make_world(library, 40, 5)
     assert refresh_graph(library, ENCODER)

@@ -9,10 +9,10 @@ from imagescope_tui.library_words import LibraryWords
 from imagescope_tui.search.engine import SearchEngine
 from imagescope_tui.search.models import RoleModels
 from imagescope_tui.search.types import Query, SearchOptions
-from indexer.lookup import VectorLookup
 from indexer.models.chat import open_chat
 from indexer.models.chat_servers import ServerPool
 from indexer.models.chat_types import ROLES, RoleSettings
+from indexer.ranking.lookup import VectorLookup
 from storage.library import Library
 from storage.records import PhotoFilter
 from tests.world.gallery import BagEncoder, GallerySight

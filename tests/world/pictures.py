@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from indexer.decoding import Decoded, decode_photo
+from indexer.decoding.photo import Decoded, decode_photo
 from indexer.models.protocols import Picture
 
 if TYPE_CHECKING:

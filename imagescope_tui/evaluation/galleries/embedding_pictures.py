@@ -11,7 +11,7 @@ from imagescope_tui.errors import PicturesUnavailable
 from imagescope_tui.evaluation.galleries.embedding_scan import MOST_QUERIES, Found, scan, score_rows
 from imagescope_tui.evaluation.galleries.gathered_passes import GatheredPasses
 from indexer.answers import NearestAnswer, NearPhoto
-from indexer.query_vectors import query_vector
+from indexer.ranking.query_vectors import query_vector
 from storage.records import ContentId, PhotoFilter, PhotoId
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from imagescope_tui.evaluation.galleries.catalogue import NOWHERE, read_catalogu
 from imagescope_tui.evaluation.galleries.gallery_locks import changing
 from imagescope_tui.evaluation.galleries.photo_files import write_photo_files
 from imagescope_tui.indexer_client import LOG_NAME, IndexerClient
-from indexer.chosen import CHOSEN_NAME, read_chosen, write_chosen
 from indexer.events import CaptionerUnavailable, EncoderUnavailable, IndexHalted
+from indexer.folders.chosen import CHOSEN_NAME, read_chosen, write_chosen
 from indexer.models.chat_types import ChatUnavailable
 from indexer.models.protocols import ModelMissing
 from storage.caption_upkeep import switch_captions

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from indexer.answers import NearestAnswer, NearPhoto
-from indexer.side_weights import stored_side_weights
-from indexer.stage_one import SideScores, StageOne
+from indexer.ranking.side_weights import stored_side_weights
+from indexer.ranking.stage_one import SideScores, StageOne
 from storage.library import Library
 from storage.records import ContentId
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from imagescope_tui.evaluation.galleries.catalogue import Catalogue
     from indexer.answers import SideWeights
-    from indexer.decode_pool import DecodePool
+    from indexer.decoding.pool import DecodePool
     from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from storage.records import FloatVector, IdVector, PhotoFilter
 
@@ -199,8 +199,8 @@ class GalleryPictures:
         return self._encoded(picture, vectors.encoder)
 
     def _encoded(self, picture: Path, encoder: ImageTextEncoder) -> tuple[FloatVector | None, str]:
-        from indexer.decode_failures import DecodeFailure
-        from indexer.decode_pool import DecodePool
+        from indexer.decoding.failures import DecodeFailure
+        from indexer.decoding.pool import DecodePool
         from storage.thumbnails import THUMBNAIL_SIDE
 
         if self._pool is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from imagescope_tui.search.prompting import PromptName, prompt
 from imagescope_tui.search.strategies import STRATEGIES, roles_of, steps_of
-from indexer.caption_prompt import caption_prompt
+from indexer.captions.prompt import caption_prompt
 
 if TYPE_CHECKING:
     from pathlib import Path

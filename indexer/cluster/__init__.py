@@ -1,0 +1,1 @@
+"""Indexing with the machines of a Ray cluster."""

@@ -1,0 +1,88 @@
+"""Photos in the formats that Pillow and pillow-heif read, animated ones among them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib import import_module
+from typing import IO, TYPE_CHECKING
+
+import pillow_heif
+from PIL import AvifImagePlugin, Image
+
+from indexer.decoding.animation import MOVING_FORMATS, animation_at, whole_animation
+from indexer.decoding.opened_photo import (
+    PIXELS_MAX,
+    SHRINKABLE_PIXELS_MAX,
+    OpenedPhoto,
+    refuse_too_large,
+)
+from indexer.metadata.exif import adopt_photoshop_blocks, adopt_raw_profiles, orientation_of
+from indexer.metadata.facts import read_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PLUGINS = (
+    "JpegImagePlugin",
+    "MpoImagePlugin",
+    "PngImagePlugin",
+    "WebPImagePlugin",
+    "TiffImagePlugin",
+    "GifImagePlugin",
+    "BmpImagePlugin",
+    "Jpeg2KImagePlugin",
+    "PpmImagePlugin",
+    "PsdImagePlugin",
+    "IcoImagePlugin",
+)
+_HEIF = "HEIF"
+_FORMATS = (
+    *("JPEG", "PNG", _HEIF, "WEBP", "AVIF", "TIFF"),
+    *("GIF", "BMP", "DIB", "JPEG2000", "PPM", "PSD", "ICO"),
+)
+"""What may be opened; a multi-picture file (MPO) is opened as a JPEG."""
+_SHRINKABLE_FORMATS = ("JPEG", "MPO")
+_SELF_TURNING_FORMATS = ("TIFF", _HEIF)
+"""Their loaders apply the orientation themselves."""
+_LATE_FORMATS = ("PNG",)
+"""They may hold their metadata behind the pixels."""
+
+
+@lru_cache(maxsize=1)
+def prepare_pillow() -> None:
+    """Loads exactly the decoders that are allowed, each with one thread; for the whole process."""
+    for plugin in _PLUGINS:
+        import_module(f"PIL.{plugin}")
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    pillow_heif.register_heif_opener(decode_threads=1)
+    Image.MAX_IMAGE_PIXELS = SHRINKABLE_PIXELS_MAX
+
+
+@contextmanager
+def open_still(
+    file: IO[bytes],
+    *,
+    second: float | None = None,
+    with_others: bool = False,
+    formats: tuple[str, ...] = _FORMATS,
+) -> Iterator[OpenedPhoto]:
+    """The photo in `file`; an animated one at `second`, or `with_others` of its moments.
+
+    Raises whatever hostile bytes lead Pillow to.
+    """
+    with Image.open(file, formats=formats) as image:
+        is_shrinkable = image.format in _SHRINKABLE_FORMATS
+        refuse_too_large(image.size, SHRINKABLE_PIXELS_MAX if is_shrinkable else PIXELS_MAX)
+        if image.format in _LATE_FORMATS:
+            image.load()
+        adopt_raw_profiles(image)
+        adopt_photoshop_blocks(image)
+        orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
+        still = OpenedPhoto(image=image, facts=read_facts(image), orientation=orientation)
+        if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
+            if with_others:
+                still = whole_animation(still, image)
+            elif second is not None:
+                still = animation_at(still, image, second)
+        yield still

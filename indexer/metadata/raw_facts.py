@@ -1,0 +1,116 @@
+"""What a camera RAW file says of itself: by its own EXIF, its preview's, and LibRaw."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING
+
+from PIL import Image
+
+from indexer.metadata.exif import (
+    METADATA_ERRORS,
+    Exif,
+    ExifTable,
+    clean_text,
+    parsed_time,
+    read_exif_of,
+)
+from indexer.metadata.facts import facts_filled, facts_from, read_facts
+from storage.records import Facts
+
+if TYPE_CHECKING:
+    import rawpy
+
+_TIFF_MARKS = {b"II": b"II*\0", b"MM": b"MM\0*"}
+_MARK_BYTES = 4
+_XMP_TAG = 700
+_CR3_MARK = b"ftypcrx"
+_HEAD_BYTES = 262_144
+"""CR3's own facts lie before its pictures."""
+_NAME_MAX = 120
+_NO_CLOCK_YEAR = 1970
+"""What LibRaw gives where the camera gave no time."""
+
+
+def read_raw_facts(file: IO[bytes], preview: Image.Image | None) -> Facts:
+    """The facts, but for size and orientation, of a file and its preview; raises nothing."""
+    from_preview = read_facts(preview) if preview is not None else Facts()
+    return replace(facts_filled(_own_facts(file), from_preview), format="RAW")
+
+
+def developed_facts(raw: rawpy.RawPy) -> Facts:
+    """What LibRaw has read; to be asked only where the RAW data was unpacked, for else it will be.
+
+    Raises nothing.
+    """
+    try:
+        other, lens = raw.other, raw.lens
+        clock = other.timestamp
+        return Facts(
+            taken_at=parsed_time(clock.isoformat()) if clock.year > _NO_CLOCK_YEAR else None,
+            lens=clean_text(lens.model, length_max=_NAME_MAX),
+            focal_length_mm=_positive(other.focal_length),
+            aperture=_positive(other.aperture),
+            exposure_seconds=_positive(other.shutter_speed),
+            iso=int(_positive(other.iso_speed) or 0) or None,
+        )
+    except METADATA_ERRORS:
+        return Facts()
+
+
+def _own_facts(file: IO[bytes]) -> Facts:
+    """Of the many kinds that are TIFF inside, and of Canon's CR3; of others none."""
+    file.seek(0)
+    head = file.read(_HEAD_BYTES)
+    try:
+        if head.startswith(_CR3_MARK, 4):
+            return facts_from(_canon_exif(head), b"")
+        mark = _TIFF_MARKS.get(head[:2])
+        if mark is None:
+            return Facts()
+        exif = Image.Exif()
+        exif.load_from_fp(_AsTiff(file, mark))
+        packet = exif.get(_XMP_TAG)
+        return facts_from(read_exif_of(exif), packet if isinstance(packet, bytes) else b"")
+    except METADATA_ERRORS:
+        return Facts()
+
+
+def _canon_exif(head: bytes) -> Exif:
+    """CR3 keeps each directory of its EXIF in a box of its own, as a TIFF with that alone."""
+    main, photo, gps = (_canon_directory(head, name) for name in (b"CMT1", b"CMT2", b"CMT4"))
+    return Exif(main=main, photo=photo, gps=gps)
+
+
+def _canon_directory(head: bytes, name: bytes) -> ExifTable:
+    at = head.find(name)
+    exif = Image.Exif()
+    if at >= _MARK_BYTES:
+        length = int.from_bytes(head[at - 4 : at], "big")
+        exif.load_from_fp(io.BytesIO(head[at + 4 : at - 4 + length]))
+    return ExifTable(exif)
+
+
+class _AsTiff(io.BytesIO):
+    """A file with TIFF's number at its beginning, where Olympus and Panasonic put their own."""
+
+    def __init__(self, file: IO[bytes], mark: bytes) -> None:
+        super().__init__()
+        self._file, self._mark = file, mark
+        file.seek(0)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        start = self._file.tell()
+        data = self._file.read(-1 if size is None else size)
+        return self._mark[start : start + len(data)] + data[max(0, _MARK_BYTES - start) :]
+
+
+def _positive(value: float) -> float | None:
+    return round(value, 6) if 0 < value < 1e6 else None

@@ -1,0 +1,1 @@
+"""From files that wait to photos that are found."""

@@ -1,0 +1,1 @@
+"""Which photos are nearest to what is asked."""
