@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from storage.graph_upkeep import refresh_graph
+from storage.fused_vectors import CAPTION_WEIGHT
 from storage.library import Library
 from storage.rows_upkeep import refresh_rows
 from storage.vector_cache import CACHE_NAME, CARD_NAME
-from storage.vector_index import HNSW_FROM_ROWS
-from tests.benchmarks.large_library import ENCODER, QUERIES, make_large_library
+from tests.benchmarks.large_library import ENCODER, make_large_library
 from tests.benchmarks.large_searches import LIMIT, measure
 from tests.benchmarks.page_cache import forget
 from tests.benchmarks.table import Table, mebibytes, milliseconds, verdict
@@ -20,27 +18,23 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.large_searches import Searches
 
-PACKAGES = ("numpy", "hnswlib", "xxhash")
-_PHOTOS, _QUICK_PHOTOS = 1_000_000, 50_000
-_OPEN_SECONDS, _FILTERED_SECONDS, _GRAPH_SECONDS, _RECALL = 1.0, 0.040, 0.005, 0.98
-_WEIGHT = 0.15
+PACKAGES = ("numpy", "xxhash")
+PHOTOS, _QUICK_PHOTOS = 1_000_000, 50_000
+_OPEN_SECONDS, _FILTERED_SECONDS = 1.0, 0.040
 
 
 def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
     """Open it from the database alone, from the stored rows, and cold; then search."""
-    count = _QUICK_PHOTOS if quick else _PHOTOS
+    count = _QUICK_PHOTOS if quick else PHOTOS
     library = make_large_library(folder, count)
     with Library.open_writer(library) as writer:
-        print("rows and graph …", file=sys.stderr, flush=True)
-        refresh_rows(writer, ENCODER, caption_weight=_WEIGHT)
-        refresh_graph(writer, ENCODER, caption_weight=_WEIGHT)
+        refresh_rows(writer, ENCODER, caption_weight=CAPTION_WEIGHT)
     warm = min((measure(library, count) for _ in range(3)), key=lambda each: each.opened)
     cold = _cold(library, count)
     unstored = _without_rows(library, count)
     return (
         _open_table(count, warm=warm, cold=cold, unstored=unstored),
         _search_table(count, warm),
-        *_graph_tables(count, warm),
     )
 
 
@@ -100,32 +94,5 @@ def _search_table(count: int, each: Searches) -> Table:
             f" {milliseconds(slowest)}, {met}. With a filter it is the whole answer: what the"
             " filter passes is asked of the database, its vectors are compared, and the photos"
             " found are looked up.",
-        ),
-    )
-
-
-def _graph_tables(count: int, each: Searches) -> tuple[Table, ...]:
-    if each.graph is None:
-        assert count < HNSW_FROM_ROWS, "a library of this size has a graph"
-        return ()
-    recall = min(each.graph.recall_pictures, each.graph.recall_texts)
-    return (
-        Table(
-            title=f"The same through the graph, without a filter, among {count:,}",
-            head=("", "time", f"recall@{LIMIT}, like pictures", f"recall@{LIMIT}, like texts"),
-            rows=(
-                (
-                    "hnswlib, in a process of its own",
-                    milliseconds(each.graph.seconds),
-                    f"{each.graph.recall_pictures:.3f}",
-                    f"{each.graph.recall_texts:.3f}",
-                ),
-            ),
-            notes=(
-                f"Target: at most {milliseconds(_GRAPH_SECONDS)}:"
-                f" {verdict(each.graph.seconds, _GRAPH_SECONDS)}; at a recall of at least"
-                f" {_RECALL}: {verdict(recall, _RECALL, at_least=True)}. {QUERIES} queries of each"
-                " kind. While the graph is loaded, searches are answered exactly.",
-            ),
         ),
     )
