@@ -167,11 +167,11 @@ def test_the_screen_draws_no_foreign_escape(shown: Shown, monkeypatch: pytest.Mo
     library = str(shown.imagescope.library)
     command = (sys.executable, "-P", "-c", _SCREEN, "--library", library, "--images", "blocks")
     with Terminal(command) as terminal:
-        terminal.seconds_until("4 photos")
+        terminal.seconds_until("4 photos", "ndx.jpg")
         # Down to the photos, and the first of them large, with its facts.
         terminal.type("\x1b[B")
         terminal.type("\r")
-        terminal.seconds_until("A boat", "gnp", patience=20)
+        terminal.seconds_until("A boat", "gnp")
         seen = terminal.seen
     assert not _OBEYED.search(seen), _OBEYED.search(seen)
     # Bytes that are no UTF-8 would be 8-bit controls to some terminals.
