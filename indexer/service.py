@@ -21,7 +21,7 @@ from indexer.ranking.lookup import VectorLookup
 from indexer.wire import answer_to_wire, filter_from_wire
 from storage.errors import LibraryMissing, StorageError
 from storage.fused_vectors import CAPTION_WEIGHT
-from storage.library import Library
+from storage.library import Library, library_around
 from storage.records import PhotoId
 from storage.thumbnails import THUMBNAIL_SIDE
 
@@ -88,8 +88,7 @@ class Service:
             case "picture":
                 self._pictures.put(message)
             case "add_folder":
-                self._control.add_folder(Path(str(message.get("path"))))
-                self._reply(message, {})
+                self._add_folder(message)
             case "pause" | "resume" as order:
                 self._control.pause(order == "pause")
                 self._reply(message, {})
@@ -102,6 +101,14 @@ class Service:
                 self._control.stop()
             case other:
                 self._refuse(message, f"unknown request {other!r}")
+
+    def _add_folder(self, message: dict[str, Any]) -> None:
+        folder = Path(str(message.get("path")))
+        if (library := library_around(folder)) is not None:
+            self._refuse(message, f"{library} is a library of imagescope", "add folders of photos")
+            return
+        self._control.add_folder(folder)
+        self._reply(message, {})
 
     def _caption_with(self, message: dict[str, Any]) -> None:
         fields = message.get("settings")

@@ -180,6 +180,16 @@ class Library:
         self.close()
 
 
+def library_around(folder: Path) -> Path | None:
+    """The library that a folder is, or lies in; None for a folder of anything else."""
+    return next((place for place in (folder, *folder.parents) if is_library(place)), None)
+
+
+def is_library(folder: Path) -> bool:
+    """Whether a folder is some library's: its pictures are small copies, not photos."""
+    return (folder / DATABASE_NAME).is_file() and (folder / LOCK_NAME).is_file()
+
+
 def make_folder(folder: Path) -> None:
     """A folder that only its owner can look into, with those above it.
 

@@ -162,6 +162,8 @@ def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
     if not named:
         # Without opening the library, which takes as long as a tenth of the first frame.
         return ()
+    from storage.library import library_around
+
     roots = _known_roots(settings)
     folders = tuple(Path(os.path.abspath(folder.expanduser())) for folder in named)  # noqa: PTH100
     for folder in folders:
@@ -171,6 +173,8 @@ def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
             raise UsageError(f"there is no folder {folder}")
         if not folder.is_dir():
             raise UsageError(f"{folder} is not a folder", "name the folder that holds the photos")
+        if (library := library_around(folder)) is not None:
+            raise UsageError(f"{library} is a library of imagescope", "name a folder of photos")
     _expect_growing(settings.library, folders, roots)
     return folders
 

@@ -17,6 +17,7 @@ from indexer.folders.ignore import IgnoreRules, rules_for
 from indexer.folders.mount_guard import MountGuard, MountsChanged
 from indexer.folders.scan_walk import Changes, Counts, Listing, Walk, file_state
 from indexer.folders.volumes import volume_of
+from storage.library import is_library
 from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ class Scanner:
 
     def _may_enter(self, walk: Walk, folder: str, device: int) -> bool:
         path = walk.path_of(folder)
-        if path == self._library.folder or path in walk.other_roots:
+        if path in walk.other_roots or is_library(path):
             return False
         if device != walk.guard.device and path.is_mount():
             walk.mounts.add(folder)

@@ -33,6 +33,14 @@ def test_a_value_out_of_bounds_names_its_option(
     assert len(done.err.strip().splitlines()) == 1
 
 
+def test_a_library_is_no_folder_of_photos(indexed: Imagescope) -> None:
+    for folder in (indexed.library, indexed.library / "thumbnails"):
+        done = indexed("index", str(folder))
+        assert done.status == 2
+        assert "is a library of imagescope" in done.err
+        assert len(done.err.strip().splitlines()) == 1
+
+
 def test_a_negative_number_is_told_from_where_on_it_makes_sense(imagescope: Imagescope) -> None:
     done = imagescope("status", IMAGESCOPE_WORKERS="-4")
     assert done.status == 2

@@ -168,6 +168,9 @@ async def test_a_folder_is_added_while_it_runs(photos: Path, tmp_path: Path) -> 
         await session.client.add_folder(tmp_path / "more")
         await session.until_told(IndexUpToDate, times=2)
         assert "p.png" in live_names(photos)
+        library = options_for(photos).library
+        with pytest.raises(PicturesUnavailable, match="is a library"):
+            await session.client.add_folder(library / "thumbnails")
     finally:
         await session.client.stop()
 

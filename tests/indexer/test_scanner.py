@@ -64,6 +64,14 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.library.close()
 
 
+def test_small_pictures_of_libraries_are_no_photos(bench: Bench) -> None:
+    bench.put("a.jpg")
+    bench.put("old/library/thumbnails/ab/ab-256.jpg")
+    Library.open_writer(bench.root_path / "old/library").close()
+    assert bench.scan().added == 1
+    assert bench.places == ["a.jpg"]
+
+
 def test_photos_are_found_at_any_depth_and_other_files_left_out(bench: Bench) -> None:
     for place in ("a.jpg", "b/c/d.JPG", "b/notes.txt", ".hidden.jpg", ".git/x.jpg", "@eaDir/x.jpg"):
         bench.put(place)
