@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.errors import PicturesUnavailable
 from imagescope_tui.search.query_language import word_index_terms
-from imagescope_tui.search.retriever import WordAnswer, rank
+from imagescope_tui.search.retriever import WordAnswer, folded, rank
 from imagescope_tui.search.types import Candidate, Degradation
 
 if TYPE_CHECKING:
@@ -46,14 +46,19 @@ class Retrieval:
         self._words.close()
 
     async def timeline(self, query: Query, options: SearchOptions) -> Retrieved:
-        """All photos that pass the filter, newest first."""
-        newest = await self._words.newest(query.filter, limit=options.limit)
-        return Retrieved(
-            ranking=tuple(
+        """All photos that pass the filter, newest first, copies folded if so asked."""
+        asked = options.limit
+        while True:
+            newest = await self._words.newest(query.filter, limit=asked)
+            ranking = tuple(
                 Candidate(photo_id=hit.photo_id, content_id=hit.content_id, score=0.0)
                 for hit in newest
             )
-        )
+            if options.fold_copies:
+                ranking = tuple(folded(ranking))
+            if len(ranking) >= options.limit or len(newest) < asked:
+                return Retrieved(ranking=ranking[: options.limit])
+            asked *= 2
 
     async def plain(
         self, query: Query, options: SearchOptions, on_words: OnRanking | None = None

@@ -85,7 +85,7 @@ def rank(
         _candidate(photo_id, score, near.get(photo_id), hits.get(photo_id), pictures)
         for photo_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     )
-    kept = _folded(candidates) if options.fold_copies else candidates
+    kept = folded(candidates) if options.fold_copies else candidates
     return tuple(islice(kept, options.limit))
 
 
@@ -166,7 +166,8 @@ def _standing(score: float, pictures: NearestAnswer | None) -> float | None:
     return (score - pictures.mean) / pictures.deviation
 
 
-def _folded(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+def folded(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Of files with equal bytes only the first."""
     seen: set[ContentId] = set()
     for candidate in candidates:
         if candidate.content_id is None or candidate.content_id not in seen:

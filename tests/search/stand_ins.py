@@ -108,7 +108,8 @@ class ScriptedWords:
 
     async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
         return tuple(
-            WordHit(photo_id=PhotoId(i), content_id=None, score=0.0) for i in self.ids[:limit]
+            WordHit(photo_id=PhotoId(i), content_id=ContentId(i % 100), score=0.0)
+            for i in self.ids[:limit]
         )
 
     def close(self) -> None:

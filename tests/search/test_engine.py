@@ -90,6 +90,15 @@ async def test_a_filter_alone_gives_the_newest() -> None:
     assert isinstance(events[0], SearchStarted)
 
 
+async def test_a_filter_alone_folds_copies_too_and_still_finds_as_many_as_asked() -> None:
+    query = Query(filter=PhotoFilter(taken_from="2019"))
+    words = ScriptedWords(ids=(1, 101, 201, 2, 3))
+    found, _ = await run(ScriptedPictures(), words, query, options=SearchOptions(limit=2))
+    assert found == [1, 2]
+    every = SearchOptions(limit=2, fold_copies=False)
+    assert (await run(ScriptedPictures(), words, query, options=every))[0] == [1, 101]
+
+
 async def test_a_cancelled_search_lets_go_of_the_pictures() -> None:
     pictures = ScriptedPictures()
     pictures.gate.clear()
