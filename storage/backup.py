@@ -88,6 +88,10 @@ def copy_database(source: sqlite3.Connection, target: Path, on_progress: OnProgr
             )
         _check(target)
     except (OSError, sqlite3.DatabaseError) as error:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_CORRUPT":
+            raise BackupFailed(
+                "what is to be copied is damaged", "take an older backup, if there is one"
+            ) from error
         raise BackupFailed(
             f"{target.parent} does not take the copy: {error}",
             "make room there, or name a place on another disk",

@@ -109,6 +109,8 @@ class PlainReport:
             _say_error(self._unavailable.reason, self._unavailable.hint)
         elif self._halted is not None:
             _say_error(self._halted.reason, self._halted.hint)
+        elif self.status < 0:
+            _say_error("the indexer was killed", "run imagescope index again; nothing is lost")
         elif self._up_to_date is not None:
             if not self._quiet:
                 say(summary_line(self._up_to_date))

@@ -55,6 +55,16 @@ def test_a_backup_holds_everything_and_is_one_file(filled: Shelf, tmp_path: Path
     assert not list((tmp_path / "other").glob("*.pid"))
 
 
+def test_a_damaged_backup_is_what_is_blamed(filled: Shelf, tmp_path: Path) -> None:
+    file = tmp_path / "photos.db"
+    back_up(filled.library.folder, file)
+    whole = file.read_bytes()
+    middle = len(whole) // 2
+    file.write_bytes(whole[:middle] + bytes(20_000) + whole[middle + 20_000 :])
+    with pytest.raises(BackupFailed, match="is damaged"):
+        put_back(file, tmp_path / "other")
+
+
 def test_what_is_committed_while_a_backup_is_made_is_not_in_it_and_does_not_begin_it_anew(
     filled: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

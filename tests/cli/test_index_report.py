@@ -1,0 +1,24 @@
+"""What a run says at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagescope_tui.cli.exit_codes import ExitCode
+from imagescope_tui.cli.index_report import PlainReport
+from indexer.events import IndexUpToDate
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def test_an_indexer_killed_when_all_was_done_is_told_as_killed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = PlainReport()
+    report.take(IndexUpToDate(photos=3, failed=0, seconds=1.0))
+    capsys.readouterr()
+    report.status = -9
+    report.summarize()
+    assert "the indexer was killed" in capsys.readouterr().err
+    assert report.exit_code is ExitCode.USAGE
