@@ -23,7 +23,11 @@ class Soak(Protocol):
 
 def main() -> int:
     """Run one soak with its own options, or all of them as they are."""
-    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    # Behind a name, --help asks for the options of that soak.
+    is_named = bool(set(NAMES) & set(sys.argv[1:]))
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.soak", description=__doc__, add_help=not is_named
+    )
     parser.add_argument("name", nargs="?", default="all", choices=[*NAMES, "all"])
     asked, _ = parser.parse_known_args()
     names = [name for name in NAMES if find_spec(f"tests.soak.{name}")]
