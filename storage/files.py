@@ -212,6 +212,11 @@ class Files:
         gone = "SELECT id FROM photos WHERE deleted_at < ?"
         self._sql.run(f"DELETE FROM words WHERE rowid IN ({gone})", [deleted_before])
         purged = self._sql.run("DELETE FROM photos WHERE deleted_at < ?", [deleted_before])
+        self.drop_unused()
+        return purged
+
+    def drop_unused(self) -> None:
+        """Drop contents and sidecars that no photo has any more."""
         self._sql.run(
             "DELETE FROM contents WHERE id NOT IN"
             " (SELECT content_id FROM photos WHERE content_id IS NOT NULL)"
@@ -220,7 +225,6 @@ class Files:
             "DELETE FROM sidecars"
             " WHERE (root_id, folder) NOT IN (SELECT root_id, folder FROM photos)"
         )
-        return purged
 
 
 # What is gone is grouped before it is joined: there may be thousands of links to one file.

@@ -120,3 +120,15 @@ def test_a_ray_cluster_that_does_not_answer_is_named_and_how_to_start_one(
     assert done.status == 2
     assert "no Ray cluster answers at 127.0.0.1:9" in done.err
     assert "ray start --head" in done.err
+
+
+def test_a_folder_is_forgotten_when_told_and_only_if_it_is_of_the_library(
+    indexed: Imagescope, shelf: Shelf
+) -> None:
+    assert indexed("purge", "--folder", str(shelf.photos / "garden"), "--apply").status == 2
+    assert "--apply does it" in indexed("purge", "--folder", str(shelf.photos)).err
+    assert indexed("status", "--json").json["photos"] > 0
+    assert indexed("purge", "--folder", str(shelf.photos), "--apply").status == 0
+    status = indexed("status", "--json").json
+    assert (status["photos"], status["embedded"], status["roots"]) == (0, 0, [])
+    assert any(shelf.photos.rglob("*.png"))
