@@ -34,6 +34,7 @@ _EVIL = (
 _TYPED = _EVIL.replace("\0", "")
 _NAME = os.fsencode(_TYPED.replace("/", "|"))[:200]
 _PLAIN = ("search", "boat", "--strategy", "retrieval")
+_NEWEST = 1_700_000_000
 _RAW_NAME = b"\x9b7731m\xff\x1b[7731mraw.png"  # 8-bit controls, as no UTF-8 has them
 
 # What our own libraries send: colours, cursor movements, clearing, hiding the cursor.
@@ -77,6 +78,10 @@ def paint_evil(folder: Path) -> Path:
         picture.save(place / os.fsdecode(name), "JPEG", exif=exif, xmp=xmp.encode())
     Image.new("RGB", (50, 40), "blue").save(place / os.fsdecode(_RAW_NAME))
     (place / os.fsdecode(_NAME + b"x.jpg")).write_bytes(b"no photo")
+    for path in place.iterdir():
+        # The newest is the first on the screen: one that can be shown, with all its facts.
+        moment = _NEWEST if path.name == "-rf.jpg" else _NEWEST - 60
+        os.utime(path, (moment, moment))
     return folder
 
 
