@@ -187,7 +187,9 @@ def library_around(folder: Path) -> Path | None:
 
 def is_library(folder: Path) -> bool:
     """Whether a folder is some library's: its pictures are small copies, not photos."""
-    return (folder / DATABASE_NAME).is_file() and (folder / LOCK_NAME).is_file()
+    # os.path's, which takes a folder that may not be entered for one without these files.
+    names = (DATABASE_NAME, LOCK_NAME)
+    return all(os.path.isfile(folder / name) for name in names)  # noqa: PTH113
 
 
 def make_folder(folder: Path) -> None:

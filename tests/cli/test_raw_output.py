@@ -175,6 +175,7 @@ def test_the_screen_draws_no_foreign_escape(shown: Shown, monkeypatch: pytest.Mo
         terminal.seconds_until("4 photos", "ndx.jpg")
         # Down to the photos, and the first of them large, with its facts.
         terminal.type("\x1b[B")
+        terminal.type("g")
         terminal.type("\r")
         terminal.seconds_until("A boat", "gnp")
         seen = terminal.seen
