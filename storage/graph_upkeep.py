@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from storage.fused_vectors import CAPTION_WEIGHT
 from storage.hnsw import build_graph, find_graph, load_graph
-from storage.records import OriginId
-from storage.vector_index import HNSW_FROM_ROWS, VectorIndex
+from storage.vector_index import HNSW_FROM_ROWS, VectorIndex, count_newer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,10 +72,4 @@ def _is_fresh(library: Library, index: VectorIndex) -> bool:
     if card is None:
         return False
     # All that was there at its revision is in it.
-    newer = library.vectors.ids_since(
-        card.revision,
-        index.encoder_id,
-        OriginId(index.space.origin),
-        caption_encoder_id=index.space.caption_encoder_id or None,
-    )
-    return len(newer) <= _SHARE_OUTSIDE_MAX * len(index)
+    return count_newer(library, card.space, card.revision) <= _SHARE_OUTSIDE_MAX * len(index)

@@ -6,9 +6,8 @@ import logging
 import secrets
 from typing import TYPE_CHECKING
 
-from storage.records import OriginId
 from storage.vector_cache import CACHE_NAME, CARD_NAME, TOKEN_KEY, read_card, store_rows
-from storage.vector_index import VectorIndex
+from storage.vector_index import VectorIndex, count_newer
 
 if TYPE_CHECKING:
     from storage.library import Library
@@ -60,10 +59,4 @@ def _is_fresh(library: Library, index: VectorIndex) -> bool:
     card = read_card(library.folder, library.settings.get(TOKEN_KEY))
     if card is None or not index.can_adopt(card):
         return False
-    newer = library.vectors.ids_since(
-        card.revision,
-        card.space.encoder_id,
-        OriginId(card.space.origin),
-        caption_encoder_id=card.space.caption_encoder_id or None,
-    )
-    return len(newer) <= _SHARE_NEWER_MAX * card.rows
+    return count_newer(library, card.space, card.revision) <= _SHARE_NEWER_MAX * card.rows

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from storage.fused_vectors import CAPTION_WEIGHT, FusedVectors
-from storage.records import ContentId, Neighbour, Neighbours, PhotoFilter
+from storage.records import ContentId, Neighbour, Neighbours, OriginId, PhotoFilter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -228,3 +228,14 @@ def _neighbours(ids: IdVector, scores: FloatVector, spread: FloatVector) -> Neig
         mean=float(spread.mean()),
         deviation=float(spread.std()),
     )
+
+
+def count_newer(library: Library, space: VectorSpace, revision: int) -> int:
+    """How many contents have vectors of a space that were written after a revision."""
+    newer = library.vectors.ids_since(
+        revision,
+        space.encoder_id,
+        OriginId(space.origin),
+        caption_encoder_id=space.caption_encoder_id or None,
+    )
+    return len(newer)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imagescope_tui.cli.common import ConfigOption, LibraryOption, QuietOption, begin
+from imagescope_tui.cli.common import (
+    ConfigOption,
+    LibraryOption,
+    QuietOption,
+    absolute_path,
+    begin,
+)
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import console, is_terminal, put_json, say
 from imagescope_tui.errors import UsageError
@@ -36,7 +41,7 @@ def backup(
     from storage.backup import back_up
 
     run = begin(context, library=library, config=config, quiet=quiet)
-    target = _absolute(file)
+    target = absolute_path(file)
     with _progress(is_shown=not run.quiet and not as_json) as tell:
         done = back_up(run.settings.library, target, replace=force, on_progress=tell)
     if as_json:
@@ -75,7 +80,7 @@ def restore(
     moved = dict(map(_moved_folder, folders or ()))
     with _progress(is_shown=not run.quiet and not as_json) as tell:
         done = put_in_place(
-            _absolute(file), run.settings.library, moved=moved, replace=force, on_progress=tell
+            absolute_path(file), run.settings.library, moved=moved, replace=force, on_progress=tell
         )
     if as_json:
         put_json(_report_to_json(done, run.settings.library))
@@ -88,14 +93,10 @@ def _moved_folder(told: str) -> tuple[Path, Path]:
     old, sign, new = told.partition("=")
     if not sign or not old or not new:
         raise UsageError(f"--folder {told!r} is not OLD=NEW", "name both folders")
-    now = _absolute(Path(new))
+    now = absolute_path(Path(new))
     if not now.is_dir():
         raise UsageError(f"there is no folder {now}", "--folder OLD=NEW names where it is now")
-    return _absolute(Path(old)), now
-
-
-def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - keeps symlinked roots
+    return absolute_path(Path(old)), now
 
 
 def _report_to_json(done: RestoreReport, library: Path) -> dict[str, object]:

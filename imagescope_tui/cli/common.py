@@ -151,6 +151,11 @@ def expect_stage(options: SearchOptions, last: int | None) -> None:
         )
 
 
+def absolute_path(typed: Path) -> Path:
+    """A path as it was typed, from the root on; links stay links, as roots are kept with them."""
+    return Path(os.path.abspath(typed.expanduser()))  # noqa: PTH100
+
+
 def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
     """The folders as absolute paths.
 
@@ -165,7 +170,7 @@ def existing_folders(named: list[Path], settings: Settings) -> tuple[Path, ...]:
     from storage.library import library_around
 
     roots = _known_roots(settings)
-    folders = tuple(Path(os.path.abspath(folder.expanduser())) for folder in named)  # noqa: PTH100
+    folders = tuple(map(absolute_path, named))
     for folder in folders:
         if folder in roots:
             continue

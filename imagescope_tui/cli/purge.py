@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imagescope_tui.cli.common import ConfigOption, Invocation, LibraryOption, QuietOption, begin
+from imagescope_tui.cli.common import (
+    ConfigOption,
+    Invocation,
+    LibraryOption,
+    QuietOption,
+    absolute_path,
+    begin,
+)
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import say
 from imagescope_tui.errors import UsageError
@@ -62,7 +68,7 @@ def _forget(run: Invocation, folder: Path, *, apply: bool) -> int:
     from storage.library import Library
     from storage.records import PhotoFilter
 
-    path = Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100 - links stay as they are
+    path = absolute_path(folder)
     with Library.open_reader(run.settings.library) as reader:
         root = _root_at(reader, path)
         photos = reader.photos.count(PhotoFilter(folders=(root.path,)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from imagescope_tui.cli.common import (
     LibraryOption,
     QuietOption,
     VerboseOption,
+    absolute_path,
     begin,
     expect_stage,
     open_library,
@@ -143,14 +143,14 @@ def _query(line: str, like: Path | None, within: list[Path]) -> Query:
     parsed = parse_query(line)
     if parsed.problems:
         raise UsageError(parsed.problems[0])
-    folders = tuple(_absolute(folder) for folder in within)
+    folders = tuple(absolute_path(folder) for folder in within)
     for folder in folders:
         if not folder.is_dir() and folder.parent.is_dir():
             raise UsageError(f"there is no folder {folder}", "--in takes the path of a folder")
     if like is None and not parsed.text and parsed.filter.is_empty and not folders:
         raise UsageError("there is nothing to search for", "say what is in the picture")
     photo_filter = replace(parsed.filter, folders=(*parsed.filter.folders, *folders))
-    reference = _absolute(like) if like is not None else None
+    reference = absolute_path(like) if like is not None else None
     return Query(text=parsed.text, reference=reference, filter=photo_filter)
 
 
@@ -167,10 +167,6 @@ def _expect_reference(query: Query, run: Invocation) -> None:
         is_known = False
     if not is_known:
         raise UsageError(f"there is no picture {query.reference}", "--like takes an image file")
-
-
-def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - keeps symlinked roots
 
 
 async def _search(

@@ -48,8 +48,8 @@ class RootKeeper:
         self._seconds_between_scans = seconds_between_scans
         self._watcher: FolderWatcher | None = None
         self._degraded: dict[Path, str] = {}
-        self._scanned_at: dict[tuple[RootId, Path], float] = {}
         # By root and path: a root that moved is to be scanned, and one that took a path over.
+        self._scanned_at: dict[tuple[RootId, Path], float] = {}
         self._looked_at = time.monotonic()
 
     def close(self) -> None:
