@@ -73,6 +73,7 @@ def _measure(folder: Path, library: Path, fresh: Path, *, quick: bool) -> _Seen:
     with Terminal([*command, *options, str(fresh)]) as terminal:
         terminal.seconds_until(_INDEXING)
         terminal.type("\x1b")
+        terminal.watch(_SECONDS_BETWEEN_KEYS)
         terminal.process.send_signal(signal.SIGUSR1)
         for key in _KEYS * (_QUICK_ROUNDS if quick else _ROUNDS):
             terminal.type(key)
