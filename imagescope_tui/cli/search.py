@@ -51,8 +51,9 @@ _MISSING = {1: "searched by your words alone", 2: "nothing checked", 3: "nothing
 def search(
     context: typer.Context,
     query: Annotated[
-        str, typer.Argument(metavar="[QUERY]", help="What is in the picture; filters too.")
-    ] = "",
+        list[str] | None,
+        typer.Argument(metavar="[QUERY]", help="What is in the picture; filters too."),
+    ] = None,
     like: Annotated[
         Path | None, typer.Option("--like", metavar="IMAGE", help="A picture to be like.")
     ] = None,
@@ -91,7 +92,7 @@ def search(
     run = begin(
         context, library=library, config=config, quiet=quiet, verbose=verbose, encoder=encoder
     )
-    asked = _query(query, like, within or [])
+    asked = _query(" ".join(query or []), like, within or [])
     _expect_reference(asked, run)
     options = _options(run.settings, strategy, stages)
     options = replace(options, limit=max(count, options.top_k), rank_by=rank_by)
@@ -209,10 +210,19 @@ def _print(result: SearchResult, library: Library, form: Format, *, limit: int, 
             put_path(str(photo.full_path), nul=nul)
     elif form == "text":
         found = {candidate.photo_id: candidate for candidate in result.ranking}
-        for place, photo in enumerate(found_photos(result, library)[:limit], start=1):
+        photos = found_photos(result, library)[:limit]
+        companions = library.companions.of([photo.id for photo in photos])
+        for place, photo in enumerate(photos, start=1):
             candidate = found[photo.id]
             path = printable(str(photo.full_path))
-            put_line(f"{place:>4}  {_marks(result, candidate, photo)}{path}{_moment(candidate)}")
+            beside = _beside(companions.get(photo.id, ()))
+            marks = _marks(result, candidate, photo)
+            put_line(f"{place:>4}  {marks}{path}{beside}{_moment(candidate)}")
+
+
+def _beside(companions: tuple[Path, ...]) -> str:
+    """The files that are one item with the photo: its RAW, its few seconds."""
+    return "".join(f" + {printable(path.name)}" for path in companions)
 
 
 def _moment(found: Candidate) -> str:
@@ -223,7 +233,7 @@ def _moment(found: Candidate) -> str:
 def _marks(result: SearchResult, found: Candidate, photo: Photo) -> str:
     """The score where there is one, what the models said, and whether the photo is there."""
     # Once models have changed the order, the score of stage 1 says nothing about it.
-    score = f"{found.score:.4f}  " if found.score and len(result.rankings) == 1 else ""
+    score = f"{found.score:7.4f}  " if found.score and len(result.rankings) == 1 else ""
     offline = "(offline) " if photo.offline_since is not None else ""
     return f"{score}{_answers(result, photo)}{offline}"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from indexer.formats import VIDEO_EXTENSIONS
+from indexer.formats import PHOTO_EXTENSIONS, VIDEO_EXTENSIONS
 from storage.pairs import RAW_EXTENSIONS
 from storage.records import PhotoFilter
 
@@ -22,6 +22,8 @@ _FILTER = re.compile(r'(?P<key>[A-Za-z]+):(?P<value>"[^"]+"|\S+)')
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _MONTHS_IN_YEAR = 12
 _DATE_KEYS = ("before", "after", "since", "date", "on", "year")
+_TYPE_KEYS = ("type", "ext")
+_RATING_KEYS = ("rating", "stars")
 _SAME_FORMAT = (
     ("jpg", "jpeg", "jpe", "jfif"),
     ("heic", "heif", "hif", "heics", "heifs"),
@@ -32,6 +34,7 @@ _FAMILIES = {
     "raw": ("raw", *sorted(name for name in RAW_EXTENSIONS if name != "raw")),
     "video": ("video", *sorted(name[1:] for name in VIDEO_EXTENSIONS)),
 }
+_TYPES = frozenset(name[1:] for name in PHOTO_EXTENSIONS | VIDEO_EXTENSIONS)
 _MOST_STARS = 5
 
 # Words of the language itself: to the word index they say nothing.
@@ -84,10 +87,16 @@ def parse_query(line: str) -> ParsedQuery:
 
 def _problem(token: str) -> list[str]:
     found = _FILTER.fullmatch(token)
-    is_date = found is not None and found["key"].lower() in _DATE_KEYS
-    if found is None or not is_date or not found["value"].strip('"')[:1].isdigit():
+    if found is None:
         return []
-    return [f"{token} is no date: write 2019, 2019-07, 2019-07-18 or date:2019..2020"]
+    key, is_number = found["key"].lower(), found["value"].strip('"')[:1].isdigit()
+    if key in _DATE_KEYS and is_number:
+        return [f"{token} is no date: write 2019, 2019-07, 2019-07-18 or date:2019..2020"]
+    if key in _RATING_KEYS and is_number:
+        return [f"{token} is no number of stars: write rating:1 to rating:{_MOST_STARS}"]
+    if key in _TYPE_KEYS:
+        return [f"{token} is no type of photo: write type:jpg, type:raw, type:video or the like"]
+    return []
 
 
 def without_chip(line: str, chip: Chip) -> str:
@@ -118,10 +127,9 @@ def _understand(token: str, before: PhotoFilter) -> tuple[PhotoFilter, str] | No
             return _placed(value, before), f"in {value}"
         case "camera" | "lens":
             return replace(before, cameras=(*before.cameras, value)), f"camera {value}"
-        case "type" | "ext":
-            extensions = _extensions(value)
-            return replace(before, extensions=(*before.extensions, *extensions)), value.lower()
-        case "rating" | "stars":
+        case key if key in _TYPE_KEYS:
+            return _typed(value, before)
+        case key if key in _RATING_KEYS:
             return _rated(value, before)
         case key if key in _DATE_KEYS:
             return _dated(key, value, before)
@@ -138,8 +146,14 @@ def _rated(value: str, before: PhotoFilter) -> tuple[PhotoFilter, str] | None:
     )
 
 
-def _extensions(value: str) -> tuple[str, ...]:
-    extension = value.lower().lstrip(".")
+def _typed(value: str, before: PhotoFilter) -> tuple[PhotoFilter, str] | None:
+    extensions = _extensions(value.lower().lstrip("."))
+    if _TYPES.isdisjoint(extensions):
+        return None
+    return replace(before, extensions=(*before.extensions, *extensions)), value.lower()
+
+
+def _extensions(extension: str) -> tuple[str, ...]:
     if extension in _FAMILIES:
         return _FAMILIES[extension]
     return next((group for group in _SAME_FORMAT if extension in group), (extension,))

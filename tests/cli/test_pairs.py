@@ -31,3 +31,5 @@ def test_a_pair_and_its_sidecar_are_one_photo_in_every_command(
     [hit] = imagescope("search", "harbour type:raw rating:4", "--format", "json").json["results"]
     assert (hit["path"], hit["companions"]) == (str(still), [str(raw)])
     assert hit["parts"]["words"] is not None
+    listed = imagescope("search", "harbour", "type:raw", "rating:4").out
+    assert f"{still} + {raw.name}\n" in listed

@@ -79,6 +79,14 @@ def test_a_date_that_is_none_is_told(line: str) -> None:
     assert not parse_query("date:soon dog date:2019").problems
 
 
+@pytest.mark.parametrize("line", ["rating:9 x", "stars:0", "type:foo", "ext:xmp dog"])
+def test_stars_and_types_that_are_none_are_told_and_stay_words(line: str) -> None:
+    parsed = parse_query(line)
+    assert parsed.problems
+    assert (parsed.text, parsed.filter) == (line, PhotoFilter())
+    assert not parse_query("rating:superb").problems
+
+
 def test_words_of_the_language_itself_are_not_looked_up() -> None:
     assert word_index_terms("the dog in a garden") == ("dog", "garden")
     assert word_index_terms("to be or not to be")
