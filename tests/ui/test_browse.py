@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from imagescope_tui.ui.app import ImagescopeApp
+from imagescope_tui.ui.screens.help import HelpScreen
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
 from imagescope_tui.ui.widgets.query_line import QueryInput
@@ -147,6 +148,18 @@ async def test_a_slash_is_typed_within_a_line_only(opened: Opener) -> None:
         await pilot.press("a", "slash", "b")
         assert line.value == "a/b"
         await settled(pilot)
+
+
+async def test_a_question_mark_in_an_empty_line_tells_the_keys(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        line = app.browse.query_one(QueryInput)
+        await pilot.press("a", "question_mark")
+        assert line.value == "a?"
+        line.value = ""
+        await pilot.press("question_mark")
+        await settled(pilot)
+        assert isinstance(app.screen, HelpScreen)
+        assert line.value == ""
 
 
 async def test_up_recalls_earlier_queries(opened: Opener) -> None:

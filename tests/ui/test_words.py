@@ -16,6 +16,7 @@ from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import found_words, place_words, search_words
 from imagescope_tui.ui.why_page import Reasons, why_page
 from imagescope_tui.ui.why_words import Finding
+from imagescope_tui.ui.widgets.title_line import folder_words
 from storage.records import (
     Caption,
     ContentId,
@@ -57,6 +58,15 @@ def candidate(**changes: object) -> Candidate:
 
 def texts(lines: object) -> str:
     return "\n".join(line.text for line in lines)  # type: ignore[attr-defined]
+
+
+def test_the_title_never_makes_one_path_of_two() -> None:
+    roots = (ROOT, Root(id=RootId(2), path=Path("/media/ada/camera-card")))
+    two = LibrarySnapshot(exists=True, roots=roots)
+    assert folder_words(two, Path("/home/ada"), 40) == "~/Photos, /media/ada/camera-card"
+    assert folder_words(two, Path("/home/ada"), 28) == "~/Photos and 1 more folder"
+    three = LibrarySnapshot(exists=True, roots=(*roots, ROOT))
+    assert folder_words(three, Path("/home/ada"), 90) == "~/Photos and 2 more folders"
 
 
 def test_no_results_names_the_words_and_the_filters_to_drop() -> None:

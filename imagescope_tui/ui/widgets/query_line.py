@@ -46,10 +46,13 @@ class QueryInput(Input):
             self._history = [*self._history, line][-_HISTORY_KEPT:]
         self._place = None
 
-    def on_key(self, event: events.Key) -> None:
-        """Who presses `/` to search, and is here already, means no slash."""
-        if event.character == "/" and not self.value:
-            event.prevent_default().stop()
+    async def on_key(self, event: events.Key) -> None:
+        """Who presses `/` to search, and is here already, means no slash; and with `?` the keys."""
+        if self.value or event.character not in ("/", "?"):
+            return
+        event.prevent_default().stop()
+        if event.character == "?":
+            await self.screen.run_action("help")
 
     def action_recall(self, step: int) -> None:
         """An earlier line, or a later one; below the last come the photos."""

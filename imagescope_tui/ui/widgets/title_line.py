@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from imagescope_tui.counting import counted
@@ -41,7 +42,7 @@ class TitleLine(EdgeLine):
         right = self._right_side(index, download, server)
         count = counted(snapshot.counts.photos, "photo") if snapshot.counts.photos else ""
         room = self.app.size.width - right.cell_length - len(f"{_NAME} · {count}") - 2 * _EDGE
-        folders = wording.fit(_folders(snapshot), max(_FOLDERS_LEAST, room))
+        folders = folder_words(snapshot, Path.home(), max(_FOLDERS_LEAST, room))
         between = " · " if folders and count else ""
         left = Content.assemble(
             (_NAME, "bold $text-primary"),
@@ -85,8 +86,11 @@ def _server_words(server: ModelServerView) -> str:
     return ""
 
 
-def _folders(snapshot: LibrarySnapshot) -> str:
-    roots = [wording.short_path(root.path, Path.home()) for root in snapshot.roots]
-    if len(roots) <= 2:
-        return ", ".join(roots)
-    return f"{roots[0]} and {len(roots) - 1} more folders"
+def folder_words(snapshot: LibrarySnapshot, home: Path, room: int) -> str:
+    """Two folders where both fit, else the first and how many more; never a path made of two."""
+    paths = [wording.short_path(root.path, home) for root in snapshot.roots]
+    together = ", ".join(paths)
+    if len(paths) < 2 or (len(paths) == 2 and cell_len(together) <= room):
+        return wording.fit(together, room)
+    more = f" and {counted(len(paths) - 1, 'more folder')}"
+    return wording.fit(paths[0], max(_FOLDERS_LEAST, room - len(more))) + more
