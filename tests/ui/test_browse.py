@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.widgets._toast import Toast
 
 from imagescope_tui.ui.app import ImagescopeApp
 from imagescope_tui.ui.screens.help import HelpScreen
@@ -160,6 +161,16 @@ async def test_a_question_mark_in_an_empty_line_tells_the_keys(opened: Opener) -
         await settled(pilot)
         assert isinstance(app.screen, HelpScreen)
         assert line.value == ""
+
+
+async def test_a_note_in_the_corner_leaves_the_counter_in_sight(opened: Opener) -> None:
+    app = opened.app()
+    async with app.run_test(notifications=True) as pilot:
+        await settled(pilot)
+        app.browse.say("copied")
+        await settled(pilot)
+        note = app.screen.query_one(Toast)
+        assert note.region.bottom <= app.browse.query_one("#status").region.y
 
 
 async def test_up_recalls_earlier_queries(opened: Opener) -> None:
