@@ -41,9 +41,9 @@ class BuiltinEncoder:
         return PICTURE_INPUT
 
     @property
-    def batch_size(self) -> int:
-        """Pictures are taken one by one; a batch only saves calls."""
-        return 32
+    def fills_cores(self) -> bool:
+        """It takes a picture at a time, on one core."""
+        return False
 
     def encode_pictures(self, pictures: Sequence[Picture]) -> FloatMatrix:
         """One unit row per picture."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from indexer.models.open_clip_source import OpenClipSource
     from indexer.models.protocols import FloatMatrix, Picture
     from indexer.models.settings import OpenClipFolder, OpenClipModel
+    from indexer.models.side_by_side import SideBySide
 
     Tokenizer = Callable[[list[str]], torch.Tensor]
 
@@ -81,8 +82,10 @@ class OpenClipEncoder:
         device: Device,
         encoder_id: str,
         dim: int,
+        halves: SideBySide | None = None,
     ) -> None:
         self._model = model
+        self._halves = halves
         self._tokenizer = tokenizer
         self._preprocessing = preprocessing
         self._device = device
@@ -106,13 +109,17 @@ class OpenClipEncoder:
         return self._preprocessing.picture_input
 
     @property
-    def batch_size(self) -> int:
-        """How many pictures fill the device; less after it ran out of memory."""
-        return self._batch_size
+    def fills_cores(self) -> bool:
+        """Where no GPU does the work."""
+        return self._device.name == "cpu"
 
     def encode_pictures(self, pictures: Sequence[Picture]) -> FloatMatrix:
         """One unit row per picture; raises ModelUnusable where not even one fits into memory."""
-        return self._in_batches(pictures, self._encode_pictures)
+        if self._halves is None:
+            return self._in_batches(pictures, self._encode_pictures)
+        return np.concatenate(
+            self._halves.map(lambda half: self._in_batches(half, self._encode_pictures), pictures)
+        )
 
     def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
         """One unit row per text, a zero row for a blank one."""
@@ -185,6 +192,8 @@ def load_open_clip(
 
 
 def _load(source: OpenClipSource, device: Device) -> OpenClipEncoder:
+    from indexer.models.side_by_side import SideBySide
+
     model = _create_model(source, device)
     preprocessing = read_preprocessing(model.visual.preprocess_cfg)
     return OpenClipEncoder(
@@ -194,6 +203,7 @@ def _load(source: OpenClipSource, device: Device) -> OpenClipEncoder:
         device=device,
         encoder_id=encoder_id_of(source, preprocessing, device.precision),
         dim=int(str(source.config["embed_dim"])),
+        halves=SideBySide() if device.name == "cpu" else None,
     )
 
 

@@ -89,8 +89,8 @@ class ImageTextEncoder(Protocol):
         """How pictures must be prepared."""
 
     @property
-    def batch_size(self) -> int:
-        """How many pictures it likes at once."""
+    def fills_cores(self) -> bool:
+        """Whether it keeps all cores busy; then to decode beside it only makes both slower."""
 
     def encode_pictures(self, pictures: Sequence[Picture]) -> FloatMatrix:
         """One unit row per picture."""

@@ -1,7 +1,8 @@
 """From files that wait to photos that are found: hash, decode, embed, commit, a few at a time.
 
-While some are embedded the next ones are decoded. What is embedded together is committed whole or
-not at all, and only so many photos are on their way at once: that is what a kill costs at most.
+While some are embedded the next ones are decoded, unless the encoder fills the cores itself: then
+the two take turns. What is embedded together is committed whole or not at all, and only so many
+photos are on their way at once: that is what a kill costs at most.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Pipeline:
         self.encoder = encoder
         self.totals = Totals()
         self._library = library
+        self._part_photos = BATCH_PHOTOS if encoder and encoder.fills_cores else PART_PHOTOS
         encoder_id = encoder.encoder_id if encoder else None
         self._queue = PhotoQueue(library, encoder_id, clock)
         self._writer = PhotoWriter(library, thumbnails, encoder_id, emit, clock)
@@ -102,11 +104,11 @@ class Pipeline:
 
     @property
     def _has_room(self) -> bool:
-        return sum(map(len, self._ahead)) <= BATCH_PHOTOS - PART_PHOTOS
+        return sum(map(len, self._ahead)) <= BATCH_PHOTOS - self._part_photos
 
     def _next_part(self) -> list[PendingPhoto]:
         in_flight = {item.photo.photo_id for part in self._ahead for item in part}
-        return self._queue.take(in_flight, PART_PHOTOS)
+        return self._queue.take(in_flight, self._part_photos)
 
     def _prepare(self, photos: Sequence[PendingPhoto]) -> list[PhotoInHand]:
         items = list(self._hashers.map(hash_photo, photos))

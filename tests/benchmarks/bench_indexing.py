@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PACKAGES = ("pillow", "torch", "open_clip_torch", "sqlite-utils")
 TARGET_SHARE = 0.9
-_PHOTOS, _QUICK_PHOTOS = 150, 40
+_PHOTOS, _QUICK_PHOTOS = 300, 40
 _ROUNDS, _QUICK_ROUNDS = 3, 1
 
 

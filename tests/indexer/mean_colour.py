@@ -19,17 +19,26 @@ class MeanColour:
 
     picture_input = PictureInput(width=4, height=4, fit="squash")
     dim = 3
-    batch_size = 8
 
-    def __init__(self, encoder_id: str = "mean-colour/1", refuses: int | None = None) -> None:
+    def __init__(
+        self,
+        encoder_id: str = "mean-colour/1",
+        refuses: int | None = None,
+        *,
+        fills_cores: bool = False,
+    ) -> None:
         self.encoder_id = encoder_id
+        self.fills_cores = fills_cores
         self.calls = 0
+        self.at_once: list[int] = []
+        """How many pictures came with each call."""
         self._refuses = refuses
 
     def encode_pictures(self, pictures: Sequence[Picture]) -> FloatMatrix:
         if any(picture.width == self._refuses for picture in pictures):
             raise RuntimeError("out of memory")
         self.calls += len(pictures)
+        self.at_once.append(len(pictures))
         means = np.stack([picture.pixels.mean(axis=(0, 1)) for picture in pictures]) + 1.0
         lengths = np.linalg.norm(means, axis=1, keepdims=True)
         return np.asarray(means / lengths, dtype=np.float32)

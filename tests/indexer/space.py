@@ -31,7 +31,7 @@ class RandomEncoder:
     encoder_id: str
     dim: int
     picture_input: PictureInput = PictureInput(width=8, height=8, fit="squash")  # noqa: RUF009
-    batch_size: int = 8
+    fills_cores: bool = False
 
     def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
         seeds = [zlib.crc32(f"{self.encoder_id} {text}".encode()) for text in texts]

@@ -139,6 +139,17 @@ def test_a_kill_at_any_time_costs_one_batch_at_most(
     assert most_at_once == BATCH_PHOTOS
 
 
+@pytest.mark.parametrize(("fills_cores", "at_once"), [(False, PART_PHOTOS), (True, BATCH_PHOTOS)])
+def test_an_encoder_that_fills_the_cores_takes_turns_with_decoding(
+    line: Line, fills_cores: bool, at_once: int
+) -> None:
+    for number in range(BATCH_PHOTOS):
+        paint(line.photos / f"{number}.png", "red", (20 + number, 20))
+    encoder = MeanColour(fills_cores=fills_cores)
+    line.run(encoder)
+    assert encoder.at_once == [at_once] * (BATCH_PHOTOS // at_once)
+
+
 def test_a_broken_file_is_a_failure_with_a_reason_and_the_others_go_on(line: Line) -> None:
     paint(line.photos / "good.png", "red")
     (line.photos / "broken.jpg").write_bytes(b"\xff\xd8 not really a photo")

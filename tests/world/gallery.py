@@ -45,7 +45,7 @@ class BagEncoder:
     encoder_id = "world/bag"
     dim = len(_WORDS)
     picture_input = PictureInput(width=SIDE, height=SIDE, fit="squash")
-    batch_size = 32
+    fills_cores = False
 
     def encode_pictures(self, pictures: Sequence[Picture]) -> FloatMatrix:
         """From what is seen in the pixels."""
