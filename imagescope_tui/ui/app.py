@@ -43,7 +43,8 @@ _AGAIN_SECONDS = 2.0
 """Within which a second Ctrl-C quits."""
 _LEAVE_SECONDS = 4.0
 """How long the indexer may take to finish its batch when the reader leaves."""
-_PAINTERS = 2
+_PICTURES_IN_WORK = 2
+"""While one waits for the indexer to make it, the next is painted."""
 _DEATHS_MAX = 3
 _LIFE_SECONDS = 60.0
 """An indexer that is killed after so long is killed by chance; sooner and again, for a reason."""
@@ -81,7 +82,8 @@ class ImagescopeApp(App[int]):
         self.session = IndexSession(settings, self._hear)
         self.pictures: PictureStore | None = None
         self.painter: Painter | None = None
-        self._painters = ThreadPoolExecutor(_PAINTERS, thread_name_prefix="painter")
+        # Several painters take the interpreter from the event loop more often than they gain.
+        self._painter_thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
         self._interrupted_at = float("-inf")
 
     def get_default_screen(self) -> Screen[None]:
@@ -100,7 +102,7 @@ class ImagescopeApp(App[int]):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.session.stop(), _LEAVE_SECONDS)
         await self.reader.close()
-        self._painters.shutdown(cancel_futures=True)
+        self._painter_thread.shutdown(cancel_futures=True)
 
     @property
     def browse(self) -> BrowseScreen:
@@ -220,9 +222,9 @@ class ImagescopeApp(App[int]):
             paint=self.painter.paint,
             prepare=self.session.prepare_picture,
             on_ready=lambda key: self._tell_picture(key),
-            executor=self._painters,
+            executor=self._painter_thread,
         )
-        for _ in range(_PAINTERS):
+        for _ in range(_PICTURES_IN_WORK):
             self.run_worker(self.pictures.work(), group="pictures")
         self.browse.use_pictures()
 
