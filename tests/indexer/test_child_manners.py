@@ -40,7 +40,11 @@ def photos_in(tmp_path: Path) -> int:
 
 
 def child_of_ours() -> psutil.Process:
-    [child] = psutil.Process().children()
+    [child] = [
+        child
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and child.cmdline()[-2:] == ["-m", "indexer"]
+    ]
     return child
 
 
