@@ -88,7 +88,7 @@ def below(root_id: int, root: bytes, folder: bytes) -> Condition | None:
 def _in_named(names: tuple[str, ...]) -> Condition:
     place = (
         "((SELECT CAST(path AS TEXT) FROM roots WHERE roots.id = photos.root_id)"
-        r" || '/' || CAST(photos.folder AS TEXT) || '/' LIKE ? ESCAPE '\')"
+        r" || '/' || CAST(photos.folder AS TEXT) || '/' LIKE CAST(? AS TEXT) ESCAPE '\')"
     )
     return Condition(
         "(" + " OR ".join([place] * len(names)) + ")",
@@ -117,7 +117,10 @@ def _any_camera(cameras: tuple[str, ...]) -> Condition:
         f"SELECT content_id FROM facts WHERE {column} IN ({_names_like(column, len(patterns))})"
         for column in ("camera", "lens")
     )
-    like = " OR ".join([r"camera LIKE ? ESCAPE '\' OR lens LIKE ? ESCAPE '\'"] * len(patterns))
+    like = " OR ".join(
+        [r"camera LIKE CAST(? AS TEXT) ESCAPE '\' OR lens LIKE CAST(? AS TEXT) ESCAPE '\'"]
+        * len(patterns)
+    )
     return Condition(
         f"(photos.content_id IN ({by_name})"
         f" OR photos.id IN (SELECT photo_id FROM sidecar_facts WHERE {like}))",
@@ -130,7 +133,7 @@ def _names_like(column: str, patterns: int) -> str:
 
     From each value the index leads to the next one, without a look at the rows between.
     """
-    like = " OR ".join([r"name LIKE ? ESCAPE '\'"] * patterns)
+    like = " OR ".join([r"name LIKE CAST(? AS TEXT) ESCAPE '\'"] * patterns)
     return (
         f"WITH RECURSIVE told(name) AS (SELECT min({column}) FROM facts UNION ALL"
         f" SELECT (SELECT min({column}) FROM facts WHERE {column} > name) FROM told"
@@ -138,6 +141,7 @@ def _names_like(column: str, patterns: int) -> str:
     )
 
 
-def _contains(part: str) -> str:
+def _contains(part: str) -> bytes:
+    """A pattern for LIKE; as bytes, because names of folders need not be UTF-8."""
     escaped = part.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    return f"%{escaped}%"
+    return os.fsencode(f"%{escaped}%")

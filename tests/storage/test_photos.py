@@ -94,6 +94,15 @@ def test_the_timeline_goes_by_the_time_taken_and_else_by_the_files_time(shelf: S
     assert shelf.names() == ["old file.jpg", "new file.jpg"]
 
 
+def test_a_folder_whose_name_is_no_utf8_is_found_by_it(shelf: Shelf) -> None:
+    name = os.fsdecode(b"caf\xe9")
+    shelf.add(name, file_state("1.jpg"))
+    for names, count in (((name,), 1), (("\udc80",), 0)):
+        wanted = PhotoFilter(folder_names=names)
+        assert len(shelf.library.photos.page(wanted, offset=0, limit=2)) == count
+    assert not shelf.library.photos.page(PhotoFilter(cameras=("\udc80",)), offset=0, limit=1)
+
+
 @pytest.mark.parametrize(
     ("photo_filter", "found"),
     [
