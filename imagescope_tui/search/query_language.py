@@ -119,7 +119,7 @@ def _understand(token: str, before: PhotoFilter) -> tuple[PhotoFilter, str] | No
         word = token[1:]
         return replace(before, without_words=(*before.without_words, word)), f"not {word}"
     found = _FILTER.fullmatch(token)
-    if found is None:
+    if found is None or "\0" in token:  # which no name of a file or folder can hold
         return None
     value = found["value"].strip('"')
     match found["key"].lower():

@@ -95,3 +95,7 @@ def test_words_of_the_language_itself_are_not_looked_up() -> None:
 
 def test_a_home_of_nobody_is_a_folder_like_others() -> None:
     assert parse_query("in:~nobody-is-called-so red").text == "red"
+
+
+def test_a_nul_makes_no_folder() -> None:
+    assert parse_query("in:~\0 red").filter == PhotoFilter()
