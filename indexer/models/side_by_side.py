@@ -29,8 +29,11 @@ class SideBySide(threading.local):
         self._threads: ThreadPoolExecutor | None = None
 
     def map(self, work: Callable[[Sequence[Item]], Result], items: Sequence[Item]) -> list[Result]:
-        """What the work makes of each half, in their order; of the whole where it is too little."""
-        if self._cores < _HALVES or len(items) < _HALVES:
+        """What the work makes of each half, in their order.
+
+        Of the whole, where there is one item, or a number of cores that halves would leave one of.
+        """
+        if self._cores % _HALVES or len(items) < _HALVES:
             return [work(items)]
         middle = (len(items) + 1) // _HALVES
         self._threads = self._threads or self._start()
@@ -46,6 +49,6 @@ class SideBySide(threading.local):
 
 
 def _use_cores(count: int) -> None:
-    torch.set_num_threads(count)
-    # A thread takes the number for its own when it first needs it, and not before.
+    # Asked first, a thread takes what was last set anywhere; only what is set after that is its own.
     torch.get_num_threads()
+    torch.set_num_threads(count)

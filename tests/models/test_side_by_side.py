@@ -50,10 +50,11 @@ def test_halves_are_worked_at_the_same_time_with_half_of_the_cores(cores: int) -
         assert another.submit(torch.get_num_threads).result() == cores
 
 
-def test_one_core_works_alone() -> None:
+@pytest.mark.parametrize("count", [1, 3])
+def test_no_core_is_left_out(count: int) -> None:
     from indexer.models.side_by_side import SideBySide
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(count)
     try:
         assert SideBySide().map(len, [1, 2, 3]) == [3]
     finally:
