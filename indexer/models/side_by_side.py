@@ -49,6 +49,6 @@ class SideBySide(threading.local):
 
 
 def _use_cores(count: int) -> None:
-    # Asked first, a thread takes what was last set anywhere; only what is set after that is its own.
+    # A thread takes what was last set anywhere when it is first asked; what it sets later stays.
     torch.get_num_threads()
     torch.set_num_threads(count)
