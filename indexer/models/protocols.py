@@ -22,6 +22,8 @@ Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 """Shape (height, width, 3): RGB in sRGB, upright."""
 FloatMatrix: TypeAlias = "npt.NDArray[np.float32]"
 """Shape (n, dim), rows of unit length, or all zero where the encoder has nothing to say."""
+RegionVectors: TypeAlias = "npt.NDArray[np.float32]"
+"""Shape (rows, columns, dim): a unit vector per cell of a photo, from its upper left corner on."""
 
 
 class ModelError(Exception):
@@ -115,3 +117,10 @@ class TextEncoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
         """One unit row per text; a zero row where it knows none of the words."""
+
+
+class RegionEncoder(Protocol):
+    """Also says of the parts of a picture what they are, in the space of the texts."""
+
+    def encode_regions(self, picture: Picture) -> RegionVectors:
+        """One unit vector per cell of the photo; cells of one photo are of equal size."""
