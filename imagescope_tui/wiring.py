@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imagescope_tui.chat_models import ModelSource
 from imagescope_tui.config import tell_nobody
-from imagescope_tui.errors import UsageError
+from imagescope_tui.errors import EncoderUnusable, UsageError
 from imagescope_tui.library_words import LibraryWords
 from imagescope_tui.search.engine import SearchEngine
+from indexer.models.protocols import ModelError, ModelUnknown
 from storage.library import Library
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class LocalPictures:
 
         Raises:
             UsageError: the picture cannot be read, so that there is nothing to compare with.
+            EncoderUnusable: the encoder is not there, or cannot be used.
+            ModelUnknown: the setting names none.
         """
 
         def ask() -> NearestAnswer:
@@ -74,7 +77,12 @@ class LocalPictures:
                 limit=limit,
             )
 
-        answer = await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        try:
+            answer = await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        except ModelUnknown:
+            raise
+        except ModelError as error:
+            raise EncoderUnusable(error.message, error.hint) from error
         if answer.problem:
             raise UsageError(
                 f"{picture} cannot be compared with: {answer.problem}", "--like takes a photo"
@@ -132,8 +140,13 @@ def engine_beside_indexer(
 
 
 @asynccontextmanager
-async def open_own_engine(settings: Settings) -> AsyncIterator[SearchEngine]:
-    """An engine that does everything in this process, and with the models of the settings."""
+async def open_own_engine(
+    settings: Settings, *, reads_texts_alone: bool = False
+) -> AsyncIterator[SearchEngine]:
+    """An engine that does everything in this process, and with the models of the settings.
+
+    One that `reads_texts_alone` is given no picture to be like, and is ready sooner.
+    """
     from imagescope_tui.photo_sight import LibrarySight, OwnPictures
 
     folder = settings.library
@@ -144,7 +157,10 @@ async def open_own_engine(settings: Settings) -> AsyncIterator[SearchEngine]:
         source.use_local(await ModelServerKeeper(settings).find())
     pictures = LocalPictures(
         folder,
-        lambda: (load_checked_encoder(settings), load_caption_encoder(settings)),
+        lambda: (
+            load_checked_encoder(settings, reads_texts_alone=reads_texts_alone),
+            load_caption_encoder(settings),
+        ),
         caption_weight=settings.caption_weight,
     )
     engine = SearchEngine(
@@ -161,8 +177,8 @@ async def open_own_engine(settings: Settings) -> AsyncIterator[SearchEngine]:
         await source.close()
 
 
-def load_checked_encoder(settings: Settings) -> ImageTextEncoder:
-    """The encoder of the settings, loaded here.
+def load_checked_encoder(settings: Settings, *, reads_texts_alone: bool) -> ImageTextEncoder:
+    """The encoder of the settings, loaded here; as `load_trusted_encoder` says.
 
     Raises:
         ModelError: it is not on this machine, cannot be loaded, or answers otherwise than before.
@@ -175,6 +191,7 @@ def load_checked_encoder(settings: Settings) -> ImageTextEncoder:
         models_folder=settings.models_folder,
         threads=settings.threads,
         library=settings.library,
+        reads_texts_alone=reads_texts_alone,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import is_terminal, put_json, put_line, put_path, say
-from imagescope_tui.counting import clock
+from imagescope_tui.counting import clock, counted
 from imagescope_tui.errors import UsageError
 from storage.errors import LibraryMissing
 from storage.safe_text import printable
@@ -107,11 +108,14 @@ def search(
 
             result = asyncio.run(_search(run, asked, options, emit))
         _print(result, reader, "paths" if nul else form, limit=count, nul=nul)
-    if not run.quiet:
-        _say_notes(result)
+        if not run.quiet:
+            _say_notes(result)
+            _say_unseen(result, reader)
     if run.verbose:
         _say_costs(result)
-    # What was found without it is printed; that a server of the settings is down is not hidden.
+    # What was found without it is printed; that what was asked for is not there is not hidden.
+    if any(item.lacks_encoder for item in result.degradations):
+        return ExitCode.NO_MODEL
     if run.settings.chat and any(item.is_unanswered for item in result.degradations):
         return ExitCode.NO_MODEL
     return ExitCode.DONE if result.ranking else ExitCode.NO_MATCH
@@ -178,7 +182,8 @@ async def _search(
 ) -> SearchResult:
     from imagescope_tui.wiring import open_own_engine
 
-    async with open_own_engine(run.settings) as engine:
+    by_words = query.reference is None
+    async with open_own_engine(run.settings, reads_texts_alone=by_words) as engine:
         return await engine.search(query, options=options, emit=emit)
 
 
@@ -270,3 +275,19 @@ def _say_notes(result: SearchResult) -> None:
         say(f"note: not known here: {', '.join(result.words_unknown)}")
     if not result.ranking:
         say("no match")
+
+
+def _say_unseen(result: SearchResult, library: Library) -> None:
+    """How far a library is whose photos were embedded by another encoder before."""
+    if result.encoder_id is None:
+        return
+    counts = library.vectors.count_by_encoder()
+    seen = counts.get(result.encoder_id, 0)
+    # Asked second: it looks at every photo.
+    if seen < max(counts.values(), default=0):
+        waiting = library.contents.count_work(result.encoder_id, now=time.time())
+        if waiting:
+            say(
+                f"note: this encoder has seen {counted(seen, 'photo')} so far, {waiting:,} more"
+                " are found by words alone until imagescope index is through"
+            )

@@ -293,22 +293,22 @@ _NODES = st.lists(
 )
 
 
-@given(nodes=_NODES, is_learned=st.booleans())
-def test_where_a_node_has_a_core_there_is_a_worker(nodes: list[NodeSize], is_learned: bool) -> None:
-    size = size_of_readers(nodes, is_learned=is_learned)
+@given(nodes=_NODES, is_large=st.booleans())
+def test_where_a_node_has_a_core_there_is_a_worker(nodes: list[NodeSize], is_large: bool) -> None:
+    size = size_of_readers(nodes, is_large=is_large)
     assert bool(size.fit_into(nodes)) == any(node.cores for node in nodes)
 
 
 def test_a_learned_encoder_takes_shares_of_gpus_and_the_cores_beside_them() -> None:
     nodes = [NodeSize(cores=32, gpus=4), NodeSize(cores=64)]
-    size = size_of_readers(nodes, is_learned=True)
+    size = size_of_readers(nodes, is_large=True)
     assert size == WorkerSize(cores=4, gpus=GPU_SHARE)
     assert size.fit_into(nodes) == 8
 
 
-def test_the_builtin_encoder_takes_one_core_and_no_gpu() -> None:
+def test_a_small_encoder_takes_one_core_and_no_gpu() -> None:
     nodes = [NodeSize(cores=32, gpus=4), NodeSize(cores=64)]
-    size = size_of_readers(nodes, is_learned=False)
+    size = size_of_readers(nodes, is_large=False)
     assert size == WorkerSize(cores=1)
     assert size.fit_into(nodes) == 96
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from indexer.models.pocket.weights import unusable
 
 if TYPE_CHECKING:
-
     import numpy.typing as npt
 
     from indexer.models.pocket.weights import Weights
