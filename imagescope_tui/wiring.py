@@ -12,7 +12,7 @@ from imagescope_tui.config import tell_nobody
 from imagescope_tui.errors import UsageError
 from imagescope_tui.library_words import LibraryWords
 from imagescope_tui.search.engine import SearchEngine
-from storage.library import Library
+from storage.library import THUMBNAILS_NAME, Library
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from imagescope_tui.config import Settings
     from imagescope_tui.indexer_client import IndexerClient
-    from indexer.answers import NearestAnswer
+    from indexer.answers import NearestAnswer, WhereAnswer
     from indexer.decoding.failures import DecodeFailure
     from indexer.decoding.photo import Decoded
     from indexer.decoding.pool import DecodePool
     from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from indexer.ranking.lookup import VectorLookup
-    from storage.records import PhotoFilter
+    from indexer.ranking.where import WordFinder
+    from storage.records import PhotoFilter, PhotoId
 
 Answer = TypeVar("Answer")
 
@@ -46,7 +47,10 @@ class LocalPictures:
         self._caption_weight = caption_weight
         self._load = load
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        self._encoders: tuple[ImageTextEncoder, TextEncoder | None] | None = None
+        self._library: Library | None = None
         self._lookup: VectorLookup | None = None
+        self._finder: WordFinder | None = None
         self._pool: DecodePool | None = None
         self._close_parts: list[Callable[[], None]] = []
 
@@ -74,30 +78,59 @@ class LocalPictures:
                 limit=limit,
             )
 
-        answer = await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        answer = await self._in_thread(ask)
         if answer.problem:
             raise UsageError(
                 f"{picture} cannot be compared with: {answer.problem}", "--like takes a photo"
             )
         return answer
 
+    async def where(
+        self, photo_id: PhotoId, words: Sequence[str], second: float | None = None
+    ) -> WhereAnswer:
+        """Where in a photo each of the words is seen; of a moving picture, in that moment."""
+        return await self._in_thread(lambda: self._opened_finder().where(photo_id, words, second))
+
+    async def _in_thread(self, ask: Callable[[], Answer]) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+
     def _opened(self) -> VectorLookup:
         if self._lookup is None:
             from indexer.ranking.lookup import VectorLookup
 
-            encoder, caption_encoder = self._load()
-            library = Library.open_reader(self._folder)
-            self._close_parts.append(library.close)
-            decode = self._decoder(encoder)
+            encoder, caption_encoder = self._loaded()
             self._lookup = VectorLookup(
-                library,
+                self._opened_library(),
                 encoder,
-                decode,
+                self._decoder(encoder),
                 use_graph=False,
                 caption_weight=self._caption_weight,
                 caption_encoder=caption_encoder,
             )
         return self._lookup
+
+    def _opened_finder(self) -> WordFinder:
+        if self._finder is None:
+            from indexer.ranking.where import WordFinder
+            from storage.thumbnails import ThumbnailCache
+
+            encoder, _ = self._loaded()
+            thumbnails = ThumbnailCache(self._folder / THUMBNAILS_NAME, 0)
+            self._finder = WordFinder(
+                self._opened_library(), thumbnails, encoder, self._decoder(encoder)
+            )
+        return self._finder
+
+    def _loaded(self) -> tuple[ImageTextEncoder, TextEncoder | None]:
+        if self._encoders is None:
+            self._encoders = self._load()
+        return self._encoders
+
+    def _opened_library(self) -> Library:
+        if self._library is None:
+            self._library = Library.open_reader(self._folder)
+            self._close_parts.append(self._library.close)
+        return self._library
 
     def _decoder(self, encoder: ImageTextEncoder) -> Callable[[Path], Decoded | DecodeFailure]:
         return lambda path: self._pool_for(encoder).submit(path).result()
@@ -132,8 +165,13 @@ def engine_beside_indexer(
 
 
 @asynccontextmanager
-async def open_own_engine(settings: Settings) -> AsyncIterator[SearchEngine]:
-    """An engine that does everything in this process, and with the models of the settings."""
+async def open_own_engine(
+    settings: Settings,
+) -> AsyncIterator[tuple[SearchEngine, LocalPictures]]:
+    """An engine that does everything in this process, and with the models of the settings.
+
+    With it the pictures that it compares, of which one can ask where something is seen.
+    """
     from imagescope_tui.photo_sight import LibrarySight, OwnPictures
 
     folder = settings.library
@@ -154,7 +192,7 @@ async def open_own_engine(settings: Settings) -> AsyncIterator[SearchEngine]:
         sight=LibrarySight(folder, OwnPictures()),
     )
     try:
-        yield engine
+        yield engine, pictures
     finally:
         pictures.close()
         engine.close()

@@ -10,7 +10,7 @@ ModelError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,8 @@ Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 """Shape (height, width, 3): RGB in sRGB, upright."""
 FloatMatrix: TypeAlias = "npt.NDArray[np.float32]"
 """Shape (n, dim), rows of unit length, or all zero where the encoder has nothing to say."""
+RegionVectors: TypeAlias = "npt.NDArray[np.float32]"
+"""Shape (rows, columns, dim): a unit vector for each part of a picture, from its upper left."""
 
 
 class ModelError(Exception):
@@ -100,6 +102,17 @@ class ImageTextEncoder(Protocol):
 
     def known_words(self, text: str) -> frozenset[str] | None:
         """The words of a text, in lower case, that count; None where all do."""
+
+
+@runtime_checkable
+class RegionEncoder(Protocol):
+    """What some encoders of pictures can do beside: tell the parts of a picture apart."""
+
+    def encode_regions(self, picture: Picture) -> RegionVectors | None:
+        """A vector for each part of equal size, in the space of the encoder's texts.
+
+        None where this model has none to give.
+        """
 
 
 class TextEncoder(Protocol):
