@@ -64,7 +64,8 @@ class WhereDesk:
         if question == self._wanted:
             return
         before, self._wanted = self._wanted, question
-        if before in self._answers and self._answers[before].problem:
+        answer = self.told(before)
+        if before is not None and answer is not None and answer.problem:
             del self._answers[before]
         if question is not None and question not in self._answers:
             self._run(self._answer(question))
