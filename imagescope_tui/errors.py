@@ -7,6 +7,7 @@ ImagescopeError
 ├── SearchError
 │   ├── TraceUnreadable       a saved search cannot be opened again
 │   ├── PicturesUnavailable   the pictures cannot be compared just now
+│   │   └── EncoderUnusable   nor later, until the encoder is there
 │   └── Superseded            a newer search took this one's place
 └── EvaluationError
     ├── DatasetIncomplete     files of a data set are missing or say something else than they should
@@ -48,6 +49,10 @@ class TraceUnreadable(SearchError):
 
 class PicturesUnavailable(SearchError):
     """The pictures cannot be compared just now; words still can."""
+
+
+class EncoderUnusable(PicturesUnavailable):
+    """The encoder that was asked for is not there, or cannot be used; words can be searched."""
 
 
 class Superseded(SearchError):

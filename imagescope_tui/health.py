@@ -17,6 +17,7 @@ from imagescope_tui.promise_health import examine_promises
 from indexer.formats import EXTRAS, VIDEO
 from indexer.models.gpu import list_gpus, roomiest_gpu
 from indexer.models.protocols import ModelError
+from indexer.models.settings import FORMER_NAME, POCKET
 from storage.errors import LibraryBusy, LibraryMissing, LibraryOutdated, StorageError
 from storage.library import Library
 from storage.sqlite_facts import sqlite_version, wal_is_safe
@@ -158,15 +159,26 @@ def _encoder(settings: Settings) -> Iterator[Finding]:
     except ModelError as error:
         yield Finding(subject="encoder", verdict="bad", told=error.message, remedy=error.hint)
         return
-    if chosen == "builtin":
-        yield Finding(
-            subject="encoder",
-            verdict="note",
-            told="builtin: sees colours and layout, not what things are",
-            remedy="imagescope models list, then imagescope models pull NAME",
-        )
+    if chosen in (POCKET, FORMER_NAME):
+        yield _pocket()
     else:
         yield Finding(subject="encoder", verdict="ok", told=chosen)
+
+
+def _pocket() -> Finding:
+    from indexer.models.encoders import load_encoder
+    from indexer.models.reference import reference_answers
+
+    try:
+        reference_answers(load_encoder(POCKET))
+    except ModelError as error:
+        return Finding(subject="encoder", verdict="bad", told=error.message, remedy=error.hint)
+    return Finding(
+        subject="encoder",
+        verdict="note",
+        told="pocket, which comes with the program: larger models know more",
+        remedy="imagescope models list, then imagescope models pull NAME",
+    )
 
 
 def _torch(_: Settings) -> Iterator[Finding]:
@@ -177,7 +189,7 @@ def _torch(_: Settings) -> Iterator[Finding]:
         yield Finding(
             subject="torch",
             verdict="bad",
-            told="it is not installed: only the encoder builtin works",
+            told="it is not installed: only the encoder pocket works",
             remedy="pip install torch",
         )
         return

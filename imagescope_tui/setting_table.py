@@ -54,8 +54,8 @@ SETTINGS = (
     SettingInfo(
         key="encoder",
         variable="IMAGESCOPE_ENCODER",
-        meaning="`auto`, `builtin`, `open_clip:ARCH/PRETRAINED`, `open_clip:ARCH/CHECKPOINT`,"
-        " `open_clip:local-dir:DIR`",
+        meaning="`auto`, `pocket`, `open_clip:ARCH/PRETRAINED`, `open_clip:ARCH/CHECKPOINT`,"
+        " `open_clip:local-dir:DIR`; `builtin` is an old name of `pocket`",
         default="auto",
     ),
     SettingInfo(

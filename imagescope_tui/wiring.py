@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imagescope_tui.chat_models import ModelSource
 from imagescope_tui.config import tell_nobody
-from imagescope_tui.errors import UsageError
+from imagescope_tui.errors import EncoderUnusable, UsageError
 from imagescope_tui.library_words import LibraryWords
 from imagescope_tui.search.engine import SearchEngine
+from indexer.models.protocols import ModelError, ModelUnknown
 from storage.library import THUMBNAILS_NAME, Library
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class LocalPictures:
 
         Raises:
             UsageError: the picture cannot be read, so that there is nothing to compare with.
+            EncoderUnusable: the encoder is not there, or cannot be used.
+            ModelUnknown: the setting names none.
         """
 
         def ask() -> NearestAnswer:
@@ -92,7 +95,12 @@ class LocalPictures:
         return await self._in_thread(lambda: self._opened_finder().where(photo_id, words, second))
 
     async def _in_thread(self, ask: Callable[[], Answer]) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        except ModelUnknown:
+            raise
+        except ModelError as error:
+            raise EncoderUnusable(error.message, error.hint) from error
 
     def _opened(self) -> VectorLookup:
         if self._lookup is None:
@@ -166,11 +174,13 @@ def engine_beside_indexer(
 
 @asynccontextmanager
 async def open_own_engine(
-    settings: Settings,
+    settings: Settings, *, reads_texts_alone: bool = False
 ) -> AsyncIterator[tuple[SearchEngine, LocalPictures]]:
     """An engine that does everything in this process, and with the models of the settings.
 
-    With it the pictures that it compares, of which one can ask where something is seen.
+    With it the pictures that it compares, which can be asked where something is seen. One that
+    `reads_texts_alone` is given no picture, neither to be like nor to look into, and is ready
+    sooner.
     """
     from imagescope_tui.photo_sight import LibrarySight, OwnPictures
 
@@ -182,7 +192,10 @@ async def open_own_engine(
         source.use_local(await ModelServerKeeper(settings).find())
     pictures = LocalPictures(
         folder,
-        lambda: (load_checked_encoder(settings), load_caption_encoder(settings)),
+        lambda: (
+            load_checked_encoder(settings, reads_texts_alone=reads_texts_alone),
+            load_caption_encoder(settings),
+        ),
         caption_weight=settings.caption_weight,
     )
     engine = SearchEngine(
@@ -199,8 +212,8 @@ async def open_own_engine(
         await source.close()
 
 
-def load_checked_encoder(settings: Settings) -> ImageTextEncoder:
-    """The encoder of the settings, loaded here.
+def load_checked_encoder(settings: Settings, *, reads_texts_alone: bool) -> ImageTextEncoder:
+    """The encoder of the settings, loaded here; as `load_trusted_encoder` says.
 
     Raises:
         ModelError: it is not on this machine, cannot be loaded, or answers otherwise than before.
@@ -213,6 +226,7 @@ def load_checked_encoder(settings: Settings) -> ImageTextEncoder:
         models_folder=settings.models_folder,
         threads=settings.threads,
         library=settings.library,
+        reads_texts_alone=reads_texts_alone,
     )
 
 

@@ -21,7 +21,7 @@ class IndexerOptions:
 
     library: Path
     encoder: str = "auto"
-    """As in the settings: `auto`, `builtin`, `open_clip:…`."""
+    """As in the settings: `auto`, `pocket`, `open_clip:…`."""
     caption_encoder: str = "same"
     """As in the settings: `same`, or a sentence-transformers model by folder or cached name."""
     models_folder: Path | None = None

@@ -155,6 +155,15 @@ class Vectors:
         )
         return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 
+    def count_by_encoder(self) -> dict[str, int]:
+        """How many contents' pictures have a vector, for each encoder with vectors here."""
+        rows = self._sql.rows(
+            "SELECT encoder_id, (SELECT count(*) FROM embeddings"
+            f" WHERE encoder = encoders.id AND kind = 'image' AND origin = {NO_ORIGIN})"
+            " FROM encoders ORDER BY id"
+        )
+        return {str(encoder_id): int(count) for encoder_id, count in rows}
+
     def count(
         self, encoder_id: str, *, kind: EmbeddingKind = "image", origin: OriginId = NO_ORIGIN
     ) -> int:

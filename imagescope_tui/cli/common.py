@@ -33,7 +33,7 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Say more on stderr.")]
 EncoderOption = Annotated[
     str | None,
-    typer.Option("--encoder", metavar="NAME", help="Encoder: auto, builtin or open_clip:…"),
+    typer.Option("--encoder", metavar="NAME", help="Encoder: auto, pocket or open_clip:…"),
 ]
 
 

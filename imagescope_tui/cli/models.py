@@ -53,6 +53,7 @@ def list_models(
     """Show the models, their size, licence and published quality, and where they are."""
     from indexer.models.catalog import KNOWN_MODELS, state_of
     from indexer.models.encoders import resolve_auto
+    from indexer.models.settings import POCKET
     from indexer.models.vllm_models import state_of_vision
     from indexer.models.vllm_plans import VISION_MODELS
 
@@ -68,7 +69,8 @@ def list_models(
     put_line(f"{'name':<24} {'here':<8} {'download':>9} {'COCO R@1':>9}  licence, languages")
     for state in states:
         put_line(_state_line(state))
-    put_line(f"encoder `auto` means now: {chosen}")
+    origin = ", which comes with the program" if chosen == POCKET else ""
+    put_line(f"encoder `auto` means now: {chosen}{origin}")
     put_line("")
     put_line(f"{'for imagescope serve':<24} {'here':<8} {'download':>9} {'GPU':>9}  licence")
     for vision_state in vision:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
@@ -23,8 +24,8 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import is_terminal, put_json, put_line, put_path, say
-from imagescope_tui.counting import clock
-from imagescope_tui.errors import UsageError
+from imagescope_tui.counting import clock, counted
+from imagescope_tui.errors import EncoderUnusable, UsageError
 from storage.errors import LibraryMissing
 from storage.safe_text import printable
 
@@ -119,11 +120,14 @@ def search(
             found = asyncio.run(_search(run, asked, options, emit, explained=explained))
         result = found.result
         _print(found, reader, "paths" if nul else form, limit=count, nul=nul)
-    if not run.quiet:
-        _say_notes(result)
+        if not run.quiet:
+            _say_notes(result)
+            _say_unseen(result, reader)
     if run.verbose:
         _say_costs(result)
-    # What was found without it is printed; that a server of the settings is down is not hidden.
+    # What was found without it is printed; that what was asked for is not there is not hidden.
+    if any(item.lacks_encoder for item in result.degradations):
+        return ExitCode.NO_MODEL
     if run.settings.chat and any(item.is_unanswered for item in result.degradations):
         return ExitCode.NO_MODEL
     return ExitCode.DONE if result.ranking else ExitCode.NO_MATCH
@@ -201,7 +205,9 @@ async def _search(
     """Search, and look for the words in so many of the photos that are found."""
     from imagescope_tui.wiring import open_own_engine
 
-    async with open_own_engine(run.settings) as (engine, pictures):
+    reads_texts_alone = query.reference is None and not explained
+    opened = open_own_engine(run.settings, reads_texts_alone=reads_texts_alone)
+    async with opened as (engine, pictures):
         result = await engine.search(query, options=options, emit=emit)
         where = await _explain(result, pictures, limit=explained) if explained else None
     return _Found(result=result, where=where)
@@ -213,10 +219,12 @@ async def _explain(
     from imagescope_tui.search.picture_words import picture_words
 
     words = picture_words(result.query.whole_text)
-    return {
-        found.photo_id: await pictures.where(found.photo_id, words, found.second)
-        for found in (result.ranking[:limit] if words else ())
-    }
+    where: dict[PhotoId, WhereAnswer] = {}
+    # Without an encoder the search itself has said so.
+    with suppress(EncoderUnusable):
+        for found in result.ranking[:limit] if words else ():
+            where[found.photo_id] = await pictures.where(found.photo_id, words, found.second)
+    return where
 
 
 @contextmanager
@@ -323,3 +331,19 @@ def _say_notes(result: SearchResult) -> None:
         say(f"note: not known here: {', '.join(result.words_unknown)}")
     if not result.ranking:
         say("no match")
+
+
+def _say_unseen(result: SearchResult, library: Library) -> None:
+    """How far a library is whose photos were embedded by another encoder before."""
+    if result.encoder_id is None:
+        return
+    counts = library.vectors.count_by_encoder()
+    seen = counts.get(result.encoder_id, 0)
+    # Asked second: it looks at every photo.
+    if seen < max(counts.values(), default=0):
+        waiting = library.contents.count_work(result.encoder_id, now=time.time())
+        if waiting:
+            say(
+                f"note: this encoder has seen {counted(seen, 'photo')} so far, {waiting:,} more"
+                " are found by words alone until imagescope index is through"
+            )

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imagescope_tui.errors import PicturesUnavailable
+from imagescope_tui.errors import EncoderUnusable, PicturesUnavailable
 from imagescope_tui.search.query_language import word_index_terms
 from imagescope_tui.search.retriever import WordAnswer, folded, rank
 from imagescope_tui.search.types import Candidate, Degradation
@@ -137,7 +137,8 @@ class Retrieval:
                 limit=options.limit,
             )
         except PicturesUnavailable as error:
-            return None, _without_pictures(error.message, error.hint)
+            lacks_encoder = isinstance(error, EncoderUnusable)
+            return None, _without_pictures(error.message, error.hint, lacks_encoder=lacks_encoder)
         return answer, _without_pictures(answer.problem) if answer.problem else None
 
 
@@ -149,10 +150,11 @@ def _unknown(words: WordAnswer, pictures: NearestAnswer | None) -> tuple[str, ..
     return tuple(word for word in words.unknown if word.lower() not in known)
 
 
-def _without_pictures(reason: str, hint: str = "") -> Degradation:
+def _without_pictures(reason: str, hint: str = "", *, lacks_encoder: bool = False) -> Degradation:
     return Degradation(
         stage=1,
         reason=reason,
         fallback="only names, dates and captions were searched",
         hint=hint,
+        lacks_encoder=lacks_encoder,
     )

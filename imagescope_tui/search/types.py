@@ -200,6 +200,8 @@ class Degradation:
     """What would help; empty where nothing is known to."""
     is_unanswered: bool = False
     """Whether a model server was asked and did not answer."""
+    lacks_encoder: bool = False
+    """Whether the encoder that was asked for is missing or cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

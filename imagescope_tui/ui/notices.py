@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from storage.records import Root
 
 Tone: TypeAlias = Literal["info", "warning", "error"]
-BUILTIN = "builtin"
-"""What the ids of the encoder without learned weights begin with."""
+POCKET = "pocket/"
+"""What the ids of the encoder that comes with the program begin with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +94,12 @@ def _folders(index: IndexView, roots: tuple[Root, ...]) -> Iterator[Notice]:
 def _encoder(index: IndexView) -> Iterator[Notice]:
     if index.encoder_problem is not None:
         yield _of_problem("encoder", "Only words are searched: ", index.encoder_problem, "warning")
-    elif index.encoder_id is not None and index.encoder_id.startswith(BUILTIN):
+    elif index.encoder_id is not None and index.encoder_id.startswith(POCKET):
         yield Notice(
-            key="builtin",
-            text="Built-in search: it sees colours, light and layout, and finds names and dates,"
-            " but not what things are. m shows models that do.",
-            brief="Built-in search sees colours and names, not things · m: models",
+            key="pocket",
+            text="Built-in search: it knows many things, scenes and colours, but no faces, no texts"
+            " in pictures, no numbers and nothing rare. m shows models that know more.",
+            brief="Built-in search knows many things, not all · m: models",
         )
 
 

@@ -37,6 +37,7 @@ from indexer.cluster.shape import size_of_readers
 from indexer.cluster.work import ReadOrder, program_version
 from indexer.errors import ClusterUnusable
 from indexer.models.encoders import resolve_auto
+from indexer.models.settings import Pocket, parse_setting
 from indexer.photos.queue import PhotoQueue
 from indexer.photos.writer import PhotoWriter
 
@@ -49,8 +50,6 @@ if TYPE_CHECKING:
     from indexer.options import IndexerOptions
     from storage.library import Library
     from storage.thumbnails import ThumbnailCache
-
-_BUILTIN = "builtin"
 
 
 @contextmanager
@@ -92,7 +91,7 @@ class ClusterWorkshop:
         if setting == "auto":
             setting = resolve_auto(models_folder)
         nodes = self.cluster.nodes()
-        size = size_of_readers(nodes, is_learned=setting != _BUILTIN)
+        size = size_of_readers(nodes, is_large=parse_setting(setting) != Pocket())
         if not size.fit_into(nodes):
             raise ClusterUnusable("no node of the cluster lends a core", "`ray status` shows them")
         order = ReadOrder(

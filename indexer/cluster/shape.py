@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 GPU_SHARE = 0.5
 """Of one GPU for each worker: while one decodes, another embeds."""
 _CORES_MAX = 8
-_LEARNED_CORES_ON_CPU = 4
-"""A learned encoder's weights are held once for so many cores."""
+_LARGE_CORES_ON_CPU = 4
+"""A large encoder's weights are held once for so many cores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +39,14 @@ class WorkerSize:
         return min(by_cores, int(node.gpus // self.gpus)) if self.gpus else by_cores
 
 
-def size_of_readers(nodes: Sequence[NodeSize], *, is_learned: bool) -> WorkerSize:
-    """Workers that decode and embed; with a learned encoder on the GPUs, where there are any.
+def size_of_readers(nodes: Sequence[NodeSize], *, is_large: bool) -> WorkerSize:
+    """Workers that decode and embed; with a large encoder on the GPUs, where there are any.
 
     Nodes without a GPU are left out then: their vectors may be of another precision.
     """
     with_gpu = [node for node in nodes if node.gpus >= GPU_SHARE and node.cores >= 1]
-    if is_learned and with_gpu:
+    if is_large and with_gpu:
         per_worker = min(node.cores / (node.gpus / GPU_SHARE) for node in with_gpu)
         return WorkerSize(cores=max(1, min(_CORES_MAX, int(per_worker))), gpus=GPU_SHARE)
     smallest = min((int(node.cores) for node in nodes if node.cores >= 1), default=1)
-    return WorkerSize(cores=min(smallest, _LEARNED_CORES_ON_CPU) if is_learned else 1)
+    return WorkerSize(cores=min(smallest, _LARGE_CORES_ON_CPU) if is_large else 1)

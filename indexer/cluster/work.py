@@ -27,6 +27,7 @@ from indexer.decoding.pool import DecodePool
 from indexer.errors import ClusterUnusable
 from indexer.models.encoders import load_encoder
 from indexer.models.protocols import ModelError, PictureInput
+from indexer.models.reference import reference_answers
 from indexer.photos.reader import embed_photos, hash_photo
 from storage.thumbnails import THUMBNAIL_SIDE
 
@@ -127,6 +128,8 @@ def _reader(order: ReadOrder) -> tuple[ImageTextEncoder, DecodePool]:
         encoder = load_encoder(
             order.encoder, models_folder=order.models_folder, threads=order.cores
         )
+        # What is opened when it is first asked: here its error is of the node, not of a photo.
+        reference_answers(encoder)
     except ModelError as error:
         raise ClusterUnusable(f"node {node}: {error.message}", error.hint) from error
     if encoder.encoder_id != order.encoder_id:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from indexer.models.catalog import KNOWN_MODELS, state_of
-from indexer.models.settings import Auto, Builtin, parse_setting
+from indexer.models.settings import POCKET, Auto, Pocket, parse_setting
 
 if TYPE_CHECKING:
     from indexer.models.catalog import KnownModel
@@ -20,16 +20,19 @@ def load_encoder(
 ) -> ImageTextEncoder:
     """The encoder that a setting names, ready to use; never opens a socket.
 
-    `threads` is how many a processor may use, 0 for as many as the library likes. Raises
-    ModelMissing where weights are not on this machine, and ModelUnusable.
+    `threads` is how many a processor may use, 0 for as many as the library likes.
+
+    Raises:
+        ModelMissing: weights are not on this machine.
+        ModelUnusable: they cannot be used.
     """
     parsed = parse_setting(setting)
     if isinstance(parsed, Auto):
         parsed = parse_setting(resolve_auto(models_folder))
-    if isinstance(parsed, Auto | Builtin):
-        from indexer.models.builtin_encoder import BuiltinEncoder
+    if isinstance(parsed, Auto | Pocket):
+        from indexer.models.pocket.encoder import load_pocket  # with it numpy
 
-        return BuiltinEncoder()
+        return load_pocket(threads=threads)
     # torch and open_clip take seconds to import.
     from indexer.models.open_clip_encoder import load_open_clip
 
@@ -37,7 +40,7 @@ def load_encoder(
 
 
 def resolve_auto(models_folder: Path | None) -> str:
-    """The setting that `auto` stands for on this machine now: the best model on disk, or builtin.
+    """The setting that `auto` stands for on this machine now: the best model on disk, or pocket.
 
     Quick enough to ask before each start: imports no torch, downloads nothing.
     """
@@ -47,7 +50,7 @@ def resolve_auto(models_folder: Path | None) -> str:
         if state.state == "present"
     ]
     if not present:
-        return "builtin"
+        return POCKET
     has_gpu = has_nvidia_gpu()
     return max(present, key=lambda state: _worth(state.model, has_gpu=has_gpu)).setting
 

@@ -23,7 +23,7 @@ Pixels: TypeAlias = "npt.NDArray[np.uint8]"
 FloatMatrix: TypeAlias = "npt.NDArray[np.float32]"
 """Shape (n, dim), rows of unit length, or all zero where the encoder has nothing to say."""
 RegionVectors: TypeAlias = "npt.NDArray[np.float32]"
-"""Shape (rows, columns, dim): a unit vector for each part of a picture, from its upper left."""
+"""Shape (rows, columns, dim): a unit vector per cell of a photo, from its upper left corner on."""
 
 
 class ModelError(Exception):

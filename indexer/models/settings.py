@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from indexer.models.protocols import ModelUnknown
 
-HINT = (
-    "use auto, builtin, open_clip:ARCH/PRETRAINED, open_clip:ARCH/PATH-TO-CHECKPOINT "
+POCKET: Final = "pocket"
+"""The setting for the encoder that comes with the program."""
+FORMER_NAME: Final = "builtin"
+"""What settings call the encoder that came with the program when there was no better one."""
+HINT: Final = (
+    "use auto, pocket, open_clip:ARCH/PRETRAINED, open_clip:ARCH/PATH-TO-CHECKPOINT "
     "or open_clip:local-dir:DIR"
 )
 
@@ -20,8 +24,8 @@ class Auto:
 
 
 @dataclass(frozen=True, slots=True)
-class Builtin:
-    """The encoder without weights."""
+class Pocket:
+    """The encoder whose weights come with the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class OpenClipModel:
     weights: str
 
 
-EncoderSetting: TypeAlias = Auto | Builtin | OpenClipFolder | OpenClipModel
+EncoderSetting: TypeAlias = Auto | Pocket | OpenClipFolder | OpenClipModel
 
 
 def parse_setting(text: str) -> EncoderSetting:
@@ -47,8 +51,8 @@ def parse_setting(text: str) -> EncoderSetting:
     text = text.strip()
     if text == "auto":
         return Auto()
-    if text == "builtin":
-        return Builtin()
+    if text in (POCKET, FORMER_NAME):
+        return Pocket()
     library, _, rest = text.partition(":")
     if library != "open_clip" or not rest:
         raise ModelUnknown(f"the encoder setting {text!r} names no encoder", HINT)

@@ -43,7 +43,7 @@ class Imagescope:
         self.library = base / "library"
         self.environment = {
             **os.environ,
-            "IMAGESCOPE_ENCODER": "builtin",
+            "IMAGESCOPE_ENCODER": "pocket",
             # So few photos need one decoding process.
             "IMAGESCOPE_WORKERS": "1",
             "NO_COLOR": "1",

@@ -61,10 +61,10 @@ def test_installed_elsewhere_it_indexes_and_finds(wheel: Path, tmp_path: Path) -
     paint(tmp_path / "photos/y.png", "yellow")
     paint(tmp_path / "photos/b.png", "blue")
     base = [str(python), "-m", "imagescope_tui.cli", "--library", str(tmp_path / "library")]
-    index = [*base, "index", str(tmp_path / "photos"), "--encoder", "builtin"]
+    index = [*base, "index", str(tmp_path / "photos"), "--encoder", "pocket"]
     subprocess.run(index, check=True, cwd="/", stdin=subprocess.DEVNULL)
     found = subprocess.run(
-        [*base, "search", "yellow", "-k", "1", "--format", "paths", "--encoder", "builtin"],
+        [*base, "search", "yellow", "-k", "1", "--format", "paths", "--encoder", "pocket"],
         check=True,
         cwd="/",
         capture_output=True,

@@ -38,7 +38,7 @@ def photos(tmp_path: Path) -> Path:
 
 
 def options_for(photos: Path, **more: object) -> IndexerOptions:
-    fields = {"encoder": "builtin", "workers": 1, **more}
+    fields = {"encoder": "pocket", "workers": 1, **more}
     return IndexerOptions(
         library=photos.parent / "library",
         folders=(photos,),

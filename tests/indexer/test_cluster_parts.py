@@ -100,7 +100,7 @@ def options(tmp_path: Path) -> IndexerOptions:
     for number in range(40):
         paint(tmp_path / "photos" / f"{number:02}.png", "red", (40 + number, 40))
     return IndexerOptions(
-        library=tmp_path / "library", folders=(tmp_path / "photos",), encoder="builtin"
+        library=tmp_path / "library", folders=(tmp_path / "photos",), encoder="pocket"
     )
 
 
@@ -144,7 +144,7 @@ def test_a_cluster_embeds_the_moments_of_moving_pictures(tmp_path: Path) -> None
     animation(folder / "a.gif", ["red", "green", "blue"])
     run_on(
         HereAndNow(),
-        IndexerOptions(library=tmp_path / "library", folders=(folder,), encoder="builtin"),
+        IndexerOptions(library=tmp_path / "library", folders=(folder,), encoder="pocket"),
     )
     with Library.open_reader(tmp_path / "library") as library:
         [encoder_id] = library.vectors.encoder_ids()
@@ -196,7 +196,7 @@ def test_captions_whose_worker_died_are_asked_for_again_and_the_deadly_one_fails
         captioned = IndexerOptions(
             library=options.library,
             folders=options.folders,
-            encoder="builtin",
+            encoder="pocket",
             captioner=RoleSettings(urls=(server.url,), concurrency=2),
         )
         events = run_on(HereAndNow(is_lost), captioned)
@@ -210,12 +210,12 @@ def test_captions_whose_worker_died_are_asked_for_again_and_the_deadly_one_fails
 
 
 def order(**other: str) -> ReadOrder:
-    fields = {"program": program_version(), "encoder": "builtin", "encoder_id": "other", **other}
+    fields = {"program": program_version(), "encoder": "pocket", "encoder_id": "other", **other}
     return ReadOrder(models_folder=None, cores=1, **fields)
 
 
 def test_a_worker_with_another_encoder_refuses_and_says_which() -> None:
-    with pytest.raises(ClusterUnusable, match=r"has the encoder builtin/.*, not other"):
+    with pytest.raises(ClusterUnusable, match=r"has the encoder pocket/.*, not other"):
         read_photos(order(), ())
 
 
@@ -293,22 +293,22 @@ _NODES = st.lists(
 )
 
 
-@given(nodes=_NODES, is_learned=st.booleans())
-def test_where_a_node_has_a_core_there_is_a_worker(nodes: list[NodeSize], is_learned: bool) -> None:
-    size = size_of_readers(nodes, is_learned=is_learned)
+@given(nodes=_NODES, is_large=st.booleans())
+def test_where_a_node_has_a_core_there_is_a_worker(nodes: list[NodeSize], is_large: bool) -> None:
+    size = size_of_readers(nodes, is_large=is_large)
     assert bool(size.fit_into(nodes)) == any(node.cores for node in nodes)
 
 
 def test_a_learned_encoder_takes_shares_of_gpus_and_the_cores_beside_them() -> None:
     nodes = [NodeSize(cores=32, gpus=4), NodeSize(cores=64)]
-    size = size_of_readers(nodes, is_learned=True)
+    size = size_of_readers(nodes, is_large=True)
     assert size == WorkerSize(cores=4, gpus=GPU_SHARE)
     assert size.fit_into(nodes) == 8
 
 
-def test_the_builtin_encoder_takes_one_core_and_no_gpu() -> None:
+def test_a_small_encoder_takes_one_core_and_no_gpu() -> None:
     nodes = [NodeSize(cores=32, gpus=4), NodeSize(cores=64)]
-    size = size_of_readers(nodes, is_learned=False)
+    size = size_of_readers(nodes, is_large=False)
     assert size == WorkerSize(cores=1)
     assert size.fit_into(nodes) == 96
 

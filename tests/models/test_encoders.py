@@ -24,9 +24,9 @@ from indexer.models.encoders import load_encoder, resolve_auto
 from indexer.models.protocols import ModelUnknown
 from indexer.models.settings import (
     Auto,
-    Builtin,
     OpenClipFolder,
     OpenClipModel,
+    Pocket,
     parse_setting,
 )
 from tests.models.clip_folders import put_into_cache
@@ -54,7 +54,7 @@ def has_gpu(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> 
 
 def test_settings_are_read_as_the_contract_says() -> None:
     assert parse_setting("auto") == Auto()
-    assert parse_setting(" builtin ") == Builtin()
+    assert parse_setting(" pocket ") == Pocket()
     model = parse_setting("open_clip:ViT-B-32//data/a b/w.pt")
     assert model == OpenClipModel("ViT-B-32", "/data/a b/w.pt")
     folder = parse_setting("open_clip:local-dir:/data/my:model")
@@ -71,6 +71,10 @@ def test_a_setting_without_a_meaning_is_refused_with_the_forms_there_are(setting
     assert "open_clip:ARCH/PRETRAINED" in caught.value.hint
 
 
+def test_the_former_name_of_the_encoder_that_comes_along_still_means_it() -> None:
+    assert parse_setting("builtin") == Pocket()
+
+
 @given(st.text())
 def test_any_text_is_a_setting_or_refused(text: str) -> None:
     try:
@@ -79,9 +83,9 @@ def test_any_text_is_a_setting_or_refused(text: str) -> None:
         assert error.hint
 
 
-def test_auto_is_builtin_where_nothing_was_downloaded(tmp_path: Path) -> None:
-    assert resolve_auto(None) == resolve_auto(tmp_path) == "builtin"
-    assert load_encoder("auto", models_folder=tmp_path).encoder_id.startswith("builtin")
+def test_auto_is_pocket_where_nothing_was_downloaded(tmp_path: Path) -> None:
+    assert resolve_auto(None) == resolve_auto(tmp_path) == "pocket"
+    assert load_encoder("auto", models_folder=tmp_path).encoder_id.startswith("pocket/")
 
 
 @pytest.mark.parametrize("has_gpu", [False, True], indirect=True)
@@ -115,14 +119,14 @@ def test_auto_takes_weights_that_another_program_downloaded(
     assert (state.state, state.is_removable) == ("present", False)
     assert resolve_auto(None) == f"open_clip:local-dir:{snapshot}"
     (snapshot / model.files[0]).unlink()
-    assert resolve_auto(None) == "builtin"
+    assert resolve_auto(None) == "pocket"
 
 
 def test_auto_never_takes_half_a_download(tmp_path: Path) -> None:
     folder = put_model("siglip2-b32", tmp_path)
     (folder / "open_clip_model.safetensors").write_bytes(b"wei")
     assert state_of(find("siglip2-b32"), tmp_path).state == "partial"
-    assert resolve_auto(tmp_path) == "builtin"
+    assert resolve_auto(tmp_path) == "pocket"
 
 
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"files": {}}', '{"files": {"a": 3}}', "\0"])

@@ -137,7 +137,7 @@ def test_indexing_with_the_builtin_search(look: Callable[..., None], plain_world
         plain_world,
         first_events=(
             IndexerStarted(indexing=True),
-            EncoderReady(encoder_id="builtin/1", seconds=0.1),
+            EncoderReady(encoder_id="pocket/1/0123456789abcdef", seconds=0.1),
             IndexProgress(
                 done=610, total=1000, failed=2, photos_per_second=27.0, seconds_left=660.0
             ),

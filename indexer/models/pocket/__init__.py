@@ -1,0 +1,1 @@
+"""The small encoder that comes with the program: its weights are files beside this one."""
