@@ -15,7 +15,7 @@ _MASK_SIDE = 128
 """Pixels: light is soft, so few are enough, and larger pictures take no longer."""
 _SOFTNESS = 0.35
 """Of a part's side: how far light spills over its edge."""
-_COLOUR_LEFT, _BRIGHTNESS_LEFT = 0.35, 0.3
+_COLOUR_LEFT, _BRIGHTNESS_LEFT = 0.35, 0.33
 """Of what is in the dark."""
 
 
