@@ -60,7 +60,7 @@ def values_of(height: int, width: int, seed: int = 1) -> torch.Tensor:
 
 @pytest.fixture
 def own(tmp_path: Path) -> Any:  # noqa: ANN401 - no types
-    """CLIP's own transformer, whose first block lets no part look at another."""
+    """CLIP's own transformer, whose first block lets nothing look at another part."""
     import torch
 
     model = model_of(OWN, tmp_path, "imagescope-own-transformer")
@@ -113,7 +113,7 @@ def test_other_picture_sides_have_no_parts(tmp_path: Path) -> None:
     averaged = {**POOLED, "timm_pool": "avg"}
     one_block = {**OWN, "layers": 1}
     with torch.inference_mode():
-        for number, vision in enumerate((averaged, one_block, {**OWN, "attentional_pool": True})):
+        for number, vision in enumerate((averaged, one_block, {**OWN, "pool_type": "avg"})):
             visual = model_of(vision, tmp_path, f"imagescope-partless-{number}").visual
             side = 224 if vision is averaged else 0
             values = values_of(side or ROWS * PATCH, side or COLUMNS * PATCH)
