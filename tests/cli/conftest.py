@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cli.tampered_program import program_of_colours
 from tests.conftest import live_in
 from tests.pictures import paint
 
@@ -43,6 +44,7 @@ class Imagescope:
         self.library = base / "library"
         self.environment = {
             **os.environ,
+            **program_of_colours().environment,
             "IMAGESCOPE_ENCODER": "pocket",
             # So few photos need one decoding process.
             "IMAGESCOPE_WORKERS": "1",

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
+from tests.models.pocket_stand_in import write_weights
+
 _PROJECT = Path(__file__).parents[2]
+_WEIGHTS = Path("indexer/models/pocket/weights")
 
 
 class TamperedProgram:
-    """A copy of the program in a folder; commands run it in its `environment`."""
+    """A program of links to the files of this one; commands run it in its `environment`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.weights = folder / "indexer/models/pocket/weights"
-        for name in ("imagescope_tui", "indexer", "storage"):
-            shutil.copytree(
-                _PROJECT / name,
-                folder / name,
-                copy_function=os.symlink,
-                ignore=shutil.ignore_patterns("__pycache__"),
-            )
+        self.weights = folder / _WEIGHTS
+        folder.mkdir()
+        for name in ("imagescope_tui", "storage"):
+            (folder / name).symlink_to(_PROJECT / name)
+        # Folders on the way to what is replaced are real, and all that lies beside the way is not.
+        for place in (*reversed(_WEIGHTS.parents), _WEIGHTS):
+            if place.name:
+                (folder / place).unlink(missing_ok=True)
+                (folder / place).mkdir()
+                for found in (_PROJECT / place).iterdir():
+                    (folder / place / found.name).symlink_to(found)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -43,3 +52,14 @@ class TamperedProgram:
     def hide(self, library: str) -> None:
         """Make a library one that cannot be loaded on this machine."""
         (self.folder / f"{library}.py").write_text("raise ImportError('not this processor')\n")
+
+
+@cache
+def program_of_colours() -> TamperedProgram:
+    """One whose encoder knows the names of a few colours, and nothing else; it is soon opened."""
+    folder = Path(tempfile.mkdtemp(prefix="imagescope-colours-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    program = TamperedProgram(folder / "program")
+    shutil.rmtree(program.weights)
+    write_weights(program.weights)
+    return program

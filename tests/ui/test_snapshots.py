@@ -132,7 +132,9 @@ def test_help(look: Callable[..., None]) -> None:
     look(keys("escape", "question_mark"), LARGE)
 
 
-def test_indexing_with_the_builtin_search(look: Callable[..., None], plain_world: World) -> None:
+def test_indexing_with_the_encoder_that_comes_along(
+    look: Callable[..., None], plain_world: World
+) -> None:
     client = StandInIndexer(
         plain_world,
         first_events=(
