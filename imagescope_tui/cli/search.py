@@ -217,12 +217,16 @@ async def _explain(
     result: SearchResult, pictures: LocalPictures, *, limit: int
 ) -> Mapping[PhotoId, WhereAnswer]:
     from imagescope_tui.search.picture_words import picture_words
+    from indexer.answers import WhereAnswer
 
     words = picture_words(result.query.whole_text)
+    photos = result.ranking[:limit]
+    if not words:
+        return {found.photo_id: WhereAnswer(words=()) for found in photos}
     where: dict[PhotoId, WhereAnswer] = {}
     # Without an encoder the search itself has said so.
     with suppress(EncoderUnusable):
-        for found in result.ranking[:limit] if words else ():
+        for found in photos:
             where[found.photo_id] = await pictures.where(found.photo_id, words, found.second)
     return where
 
@@ -274,10 +278,10 @@ def _where(answer: WhereAnswer | None) -> str:
     """Where in a photo the words are seen, or why nobody can tell."""
     from imagescope_tui.search.where_words import where_words
 
-    if answer is None:
+    if answer is None or answer.words is None:
+        return printable(answer.problem if answer else "") or "this encoder cannot tell where"
+    if not answer.words:
         return "no words were looked for"
-    if answer.words is None:
-        return printable(answer.problem) or "this encoder cannot tell where"
     return " · ".join(printable(where_words(word)) for word in answer.words)
 
 
