@@ -37,6 +37,8 @@ COMMON_WORDS: Final = (
 )
 """Of all that photos show; what a word is measured against."""
 
+SENTENCE: Final = "a photo of {}"
+"""As which each word is read: what encoders are trained on are sentences."""
 _SEEN_FROM: Final = 0.5
 """Less sure than that is not seen."""
 _HALF_SURE: Final = 2.4

@@ -8,7 +8,7 @@ from indexer.answers import WhereAnswer
 from indexer.decoding.failures import DecodeFailure
 from indexer.decoding.geometry import fit_for
 from indexer.models.protocols import RegionEncoder
-from indexer.ranking.regions import COMMON_WORDS, find_words
+from indexer.ranking.regions import COMMON_WORDS, SENTENCE, find_words
 from storage.thumbnails import THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 WORDS_MAX: Final = 8
 """What a query has more is not looked for."""
-_SENTENCE: Final = "a photo of {}"
-"""What encoders are trained on are sentences."""
 
 
 class WordFinder:
@@ -60,7 +58,7 @@ class WordFinder:
         words = tuple(words[:WORDS_MAX])
         places = find_words(
             words,
-            said=self._encoder.encode_texts([_SENTENCE.format(word) for word in words]),
+            said=self._encoder.encode_texts([SENTENCE.format(word) for word in words]),
             common=self._common_vectors(),
             regions=regions,
             area=area,
@@ -69,7 +67,7 @@ class WordFinder:
 
     def _common_vectors(self) -> FloatMatrix:
         if self._common is None:
-            texts = [_SENTENCE.format(word) for word in COMMON_WORDS]
+            texts = [SENTENCE.format(word) for word in COMMON_WORDS]
             self._common = self._encoder.encode_texts(texts)
         return self._common
 
