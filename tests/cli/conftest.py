@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.tampered_program import program_of_colours
 from tests.conftest import live_in
 from tests.pictures import paint
+from tests.tampered_program import program_of_colours
 
 if TYPE_CHECKING:
     from pathlib import Path

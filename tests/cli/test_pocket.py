@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from storage.library import DATABASE_NAME, Library
-from tests.cli.tampered_program import TamperedProgram
+from tests.tampered_program import TamperedProgram
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import sysconfig
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,7 +65,8 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(site)]
     subprocess.run([*install, str(wheel)], check=True)
     # The libraries, gigabytes of them, are borrowed; ours come first, and from the wheel.
-    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    borrowed = [path for path in sys.path if path.endswith("site-packages")]
+    (site / "borrowed.pth").write_text("\n".join(borrowed) + "\n")
     where = subprocess.run(
         [str(environment / "bin/python"), "-P", "-c", "import indexer; print(indexer.__file__)"],
         check=True,
@@ -102,8 +102,8 @@ def test_installed_elsewhere_it_finds_a_dog(
 ) -> None:
     (tmp_path / "photos").mkdir()
     for name, label in labels().items():
-        if label in ("bluetick", "laptop", "viaduct", "pretzel", "bookcase", "daisy"):
+        if label in ("Border terrier", "laptop", "viaduct", "pretzel", "bookcase", "daisy"):
             shutil.copy(shared_data("photos") / f"images/{name}.jpg", tmp_path / "photos")
     [first, *others] = search(python, tmp_path, tmp_path / "photos", "a dog")
-    assert labels()[Path(first).stem] == "bluetick"
+    assert labels()[Path(first).stem] == "Border terrier"
     assert len(others) > 5

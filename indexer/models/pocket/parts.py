@@ -24,7 +24,7 @@ class Parts(threading.local):
     """
 
     def __init__(self, threads: int = 0) -> None:
-        self._count = threads or len(os.sched_getaffinity(0))
+        self._count = threads or _cores()
         self._threads: ThreadPoolExecutor | None = None
 
     def map(self, work: Callable[[Sequence[Item]], Result], items: Sequence[Item]) -> list[Result]:
@@ -36,3 +36,9 @@ class Parts(threading.local):
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="pocket")
         return list(self._threads.map(work, parts))
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.models.pocket_stand_in import write_weights
 
-_PROJECT = Path(__file__).parents[2]
+_PROJECT = Path(__file__).parents[1]
 _WEIGHTS = Path("indexer/models/pocket/weights")
 
 
