@@ -132,6 +132,8 @@ def _mosaic_row(
         seen_in = {word: [p for p in four if word in shown[p].perhaps] for word in vocabulary}
         own = [word for word in vocabulary if len(seen_in[word]) == 1]
         own = [word for word in own if word in shown[seen_in[word][0]].surely]
+        if not own:
+            continue
         others = chance.sample([word for word in vocabulary if not seen_in[word]], len(own))
         found = sight.look(_mosaic([photos[photo] for photo in four]), own + others)
         for word in found[: len(own)]:
