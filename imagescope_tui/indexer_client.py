@@ -14,7 +14,13 @@ from imagescope_tui.config import indexer_environment
 from imagescope_tui.errors import PicturesUnavailable, Superseded
 from indexer.events import decode_event
 from indexer.options import options_to_json, role_to_json
-from indexer.wire import answer_from_wire, decode_line, encode_line, filter_to_wire
+from indexer.wire import (
+    answer_from_wire,
+    decode_line,
+    encode_line,
+    filter_to_wire,
+    where_from_wire,
+)
 from storage.private import open_private
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
 
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from indexer.answers import NearestAnswer
+    from indexer.answers import NearestAnswer, WhereAnswer
     from indexer.events import IndexEvent
     from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
@@ -139,6 +145,18 @@ class IndexerClient:
             }
         )
         return answer_from_wire(answer)
+
+    async def where(
+        self, photo_id: PhotoId, words: Sequence[str], second: float | None = None
+    ) -> WhereAnswer:
+        """Where in a photo each of the words is seen; of a moving picture, in that moment.
+
+        Raises:
+            PicturesUnavailable: the photos cannot be looked at just now.
+            Superseded: another photo was asked about before this one's turn came.
+        """
+        request = {"do": "where", "photo": photo_id, "second": second, "words": list(words)}
+        return where_from_wire(await self._ask(request))
 
     async def prepare_preview(self, photo_id: PhotoId, second: float | None = None) -> bool:
         """Have the large picture made; whether it is in the cache now."""

@@ -13,7 +13,7 @@ from imagescope_tui.errors import EncoderUnusable, UsageError
 from imagescope_tui.library_words import LibraryWords
 from imagescope_tui.search.engine import SearchEngine
 from indexer.models.protocols import ModelError, ModelUnknown
-from storage.library import Library
+from storage.library import THUMBNAILS_NAME, Library
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
     from imagescope_tui.config import Settings
     from imagescope_tui.indexer_client import IndexerClient
-    from indexer.answers import NearestAnswer
+    from indexer.answers import NearestAnswer, WhereAnswer
     from indexer.decoding.failures import DecodeFailure
     from indexer.decoding.photo import Decoded
     from indexer.decoding.pool import DecodePool
     from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from indexer.ranking.lookup import VectorLookup
-    from storage.records import PhotoFilter
+    from indexer.ranking.where import WordFinder
+    from storage.records import PhotoFilter, PhotoId
 
 Answer = TypeVar("Answer")
 
@@ -52,7 +53,10 @@ class LocalPictures:
         self._load = load
         self._check = check
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        self._encoders: tuple[ImageTextEncoder, TextEncoder | None] | None = None
+        self._library: Library | None = None
         self._lookup: VectorLookup | None = None
+        self._finder: WordFinder | None = None
         self._pool: DecodePool | None = None
         self._close_parts: list[Callable[[], None]] = []
 
@@ -82,30 +86,36 @@ class LocalPictures:
                 limit=limit,
             )
 
-        try:
-            answer = await asyncio.get_running_loop().run_in_executor(self._thread, ask)
-        except ModelUnknown:
-            raise
-        except ModelError as error:
-            raise EncoderUnusable(error.message, error.hint) from error
+        answer = await self._in_thread(ask)
         if answer.problem:
             raise UsageError(
                 f"{picture} cannot be compared with: {answer.problem}", "--like takes a photo"
             )
         return answer
 
+    async def where(
+        self, photo_id: PhotoId, words: Sequence[str], second: float | None = None
+    ) -> WhereAnswer:
+        """Where in a photo each of the words is seen; of a moving picture, in that moment."""
+        return await self._in_thread(lambda: self._opened_finder().where(photo_id, words, second))
+
+    async def _in_thread(self, ask: Callable[[], Answer]) -> Answer:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, ask)
+        except ModelUnknown:
+            raise
+        except ModelError as error:
+            raise EncoderUnusable(error.message, error.hint) from error
+
     def _opened(self) -> VectorLookup:
         if self._lookup is None:
             from indexer.ranking.lookup import VectorLookup
 
-            encoder, caption_encoder = self._load()
-            library = Library.open_reader(self._folder)
-            self._close_parts.append(library.close)
-            decode = self._decoder(encoder)
+            encoder, caption_encoder = self._loaded()
             lookup = VectorLookup(
-                library,
+                self._opened_library(),
                 encoder,
-                decode,
+                self._decoder(encoder),
                 use_graph=False,
                 caption_weight=self._caption_weight,
                 caption_encoder=caption_encoder,
@@ -117,6 +127,30 @@ class LocalPictures:
                 checked.result()
             self._lookup = lookup
         return self._lookup
+
+    def _opened_finder(self) -> WordFinder:
+        if self._finder is None:
+            from indexer.ranking.where import WordFinder
+            from storage.thumbnails import ThumbnailCache
+
+            self._opened()  # where the encoder is checked
+            encoder, _ = self._loaded()
+            thumbnails = ThumbnailCache(self._folder / THUMBNAILS_NAME, 0)
+            self._finder = WordFinder(
+                self._opened_library(), thumbnails, encoder, self._decoder(encoder)
+            )
+        return self._finder
+
+    def _loaded(self) -> tuple[ImageTextEncoder, TextEncoder | None]:
+        if self._encoders is None:
+            self._encoders = self._load()
+        return self._encoders
+
+    def _opened_library(self) -> Library:
+        if self._library is None:
+            self._library = Library.open_reader(self._folder)
+            self._close_parts.append(self._library.close)
+        return self._library
 
     def _decoder(self, encoder: ImageTextEncoder) -> Callable[[Path], Decoded | DecodeFailure]:
         return lambda path: self._pool_for(encoder).submit(path).result()
@@ -153,10 +187,12 @@ def engine_beside_indexer(
 @asynccontextmanager
 async def open_own_engine(
     settings: Settings, *, reads_texts_alone: bool = False
-) -> AsyncIterator[SearchEngine]:
+) -> AsyncIterator[tuple[SearchEngine, LocalPictures]]:
     """An engine that does everything in this process, and with the models of the settings.
 
-    One that `reads_texts_alone` is given no picture to be like, and is ready sooner.
+    With it the pictures that it compares, which can be asked where something is seen. One that
+    `reads_texts_alone` is given no picture, neither to be like nor to look into, and is ready
+    sooner.
     """
     from imagescope_tui.photo_sight import LibrarySight, OwnPictures
 
@@ -180,7 +216,7 @@ async def open_own_engine(
         sight=LibrarySight(folder, OwnPictures()),
     )
     try:
-        yield engine
+        yield engine, pictures
     finally:
         pictures.close()
         engine.close()

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from storage.records import ContentId, PhotoId
+
+Area: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom as fractions of a photo's width and height, from its upper left; beyond
+0 and 1 where it reaches over the photo's edge."""
+Place: TypeAlias = Literal[
+    "upper left",
+    "top",
+    "upper right",
+    "left",
+    "middle",
+    "right",
+    "lower left",
+    "bottom",
+    "lower right",
+    "all over",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +72,29 @@ class NearestAnswer:
     """The words of the text that counted, in lower case; None where all did."""
     problem: str = ""
     """Why the reference picture could not be used; empty when it could, or there was none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordPlace:
+    """Where in a photo one word is seen."""
+
+    word: str
+    score: float
+    """How sure it is that the word is seen at all, from 0 to 1."""
+    place: Place | None
+    """None where it is not seen."""
+    light: tuple[tuple[float, ...], ...]
+    """How far each part of the area answers to the word, row by row from the top: 1 for the part
+    that answers best, 0 for those that do not; all 0 where the word is not seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhereAnswer:
+    """Where in a photo the words are seen."""
+
+    words: tuple[WordPlace, ...] | None = None
+    """In the order they were asked; None where the encoder cannot tell, or `problem` says why."""
+    area: Area = (0.0, 0.0, 1.0, 1.0)
+    """The part of the photo that the encoder saw, over which the light lies."""
+    problem: str = ""
+    """Why the photo could not be looked at; empty where it could."""

@@ -1,7 +1,8 @@
 """Answers requests while the index run goes on beside it: searching goes first.
 
-Requests are answered in a thread of their own, with a reading connection of its own; of several
-searches that wait only the newest is answered.
+Each kind of request is answered in a thread of its own, with a reading connection of its own; of
+several searches that wait only the newest is answered, and so with words that are looked for in
+photos.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.decoding.failures import DecodeFailure
 from indexer.decoding.pool import DecodePool
+from indexer.desks import SearchDesk, WhereDesk
 from indexer.errors import IndexerError
 from indexer.models.protocols import ModelError, PictureInput
 from indexer.options import role_from_json
-from indexer.ranking.lookup import VectorLookup
-from indexer.wire import answer_to_wire, filter_from_wire
-from storage.errors import LibraryMissing, StorageError
+from storage.errors import StorageError
 from storage.fused_vectors import CAPTION_WEIGHT
 from storage.library import Library, library_around
 from storage.records import PhotoId
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from indexer.control import Control
-    from indexer.decoding.photo import Decoded
     from indexer.encoder_slot import EncoderSlot
     from storage.thumbnails import ThumbnailCache
 
@@ -60,9 +59,11 @@ class Service:
         self._control = control
         self._send = send
         self._searches: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._places: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._pictures: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._threads = [
             threading.Thread(target=self._answer_searches, name="search", daemon=True),
+            threading.Thread(target=self._answer_places, name="where", daemon=True),
             threading.Thread(target=self._answer_pictures, name="pictures", daemon=True),
         ]
 
@@ -73,8 +74,8 @@ class Service:
 
     def close(self) -> None:
         """Answer nothing more."""
-        self._searches.put(None)
-        self._pictures.put(None)
+        for waiting in (self._searches, self._places, self._pictures):
+            waiting.put(None)
         for thread in self._threads:
             thread.join(timeout=2)
 
@@ -85,6 +86,8 @@ class Service:
                 self._refuse(message, self._control.holder, "do it there, or close it first")
             case "nearest":
                 self._searches.put(message)
+            case "where":
+                self._places.put(message)
             case "picture":
                 self._pictures.put(message)
             case "add_folder":
@@ -125,17 +128,25 @@ class Service:
     def _refuse(self, message: dict[str, Any], reason: str, hint: str = "") -> None:
         self._send({"reply": message.get("request"), "error": reason, "hint": hint})
 
-    # -- searches ----------------------------------------------------------------------------
+    # -- searches, and words in photos -------------------------------------------------------
 
     def _answer_searches(self) -> None:
-        desk = _SearchDesk(self._folder, self._encoders, self._caption_weight)
+        desk = SearchDesk(self._folder, self._encoders, self._caption_weight)
+        self._answer_newest(self._searches, desk)
+
+    def _answer_places(self) -> None:
+        self._answer_newest(self._places, WhereDesk(self._folder, self._encoders, self._thumbnails))
+
+    def _answer_newest(
+        self, waiting: queue.Queue[dict[str, Any] | None], desk: SearchDesk | WhereDesk
+    ) -> None:
         try:
-            while (message := self._searches.get()) is not None:
-                if not self._searches.empty():
+            while (message := waiting.get()) is not None:
+                if not waiting.empty():
                     self._refuse(message, "superseded by a newer search")
                     continue
                 try:
-                    self._reply(message, desk.nearest(message))
+                    self._reply(message, desk.answer(message))
                 except (StorageError, ModelError, IndexerError) as error:
                     self._refuse(message, error.message, error.hint)
                 except (KeyError, TypeError, ValueError) as error:
@@ -187,59 +198,3 @@ class Service:
             return False
         self._thumbnails.write(photo.content_hash, side, outcome, second)
         return True
-
-
-class _SearchDesk:
-    """What a search needs, made when the first one comes; belongs to the search thread."""
-
-    def __init__(self, folder: Path, encoders: EncoderSlot, caption_weight: float) -> None:
-        self._folder = folder
-        self._caption_weight = caption_weight
-        self._encoders = encoders
-        self._library: Library | None = None
-        self._lookup: VectorLookup | None = None
-        self._pool: DecodePool | None = None
-
-    def nearest(self, message: dict[str, Any]) -> dict[str, Any]:
-        picture, without = message.get("picture"), message.get("without")
-        answer = self._ready_lookup().nearest(
-            texts=tuple(str(text) for text in message["texts"]),
-            picture=Path(str(picture)) if picture else None,
-            without=Path(str(without)) if without else None,
-            photo_filter=filter_from_wire(message["filter"]),
-            limit=int(message["limit"]),
-        )
-        return answer_to_wire(answer)
-
-    def _ready_lookup(self) -> VectorLookup:
-        if self._lookup is None:
-            encoder = self._encoders.wait()
-            if encoder is None:
-                raise self._encoders.error or LibraryMissing("there is no encoder")
-            self._library = self._library or Library.open_reader(self._folder)
-            self._lookup = VectorLookup(
-                self._library,
-                encoder,
-                self._decode,
-                caption_weight=self._caption_weight,
-                caption_encoder=self._encoders.wait_for_captions(),
-            )
-        return self._lookup
-
-    def _decode(self, path: Path) -> Decoded | DecodeFailure:
-        encoder = self._encoders.wait()
-        if self._pool is None and encoder is not None:
-            self._pool = DecodePool(
-                picture_input=encoder.picture_input, thumbnail_side=THUMBNAIL_SIDE, workers=1
-            )
-        if self._pool is None:
-            return DecodeFailure(reason="there is no encoder", permanent=False)
-        return self._pool.submit(path).result()
-
-    def close(self) -> None:
-        if self._lookup is not None:
-            self._lookup.close()
-        if self._pool is not None:
-            self._pool.close()
-        if self._library is not None:
-            self._library.close()

@@ -3,6 +3,7 @@
     → {"request": 7, "do": "nearest", "texts": ["a red barn"], "picture": null, "filter": {…},
        "limit": 500}
     ← {"reply": 7, "answer": {…}}
+    → {"request": 8, "do": "where", "photo": 12, "second": null, "words": ["red barn"]}
     ← {"reply": 8, "error": "…", "hint": "…"}
 
 Events of `indexer.events` come on the same stream, each with the key `event`.
@@ -15,7 +16,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from indexer.answers import NearestAnswer, NearPhoto, SideWeights
+from indexer.answers import NearestAnswer, NearPhoto, SideWeights, WhereAnswer, WordPlace
 from storage.records import ContentId, PhotoFilter, PhotoId
 
 
@@ -85,3 +86,20 @@ def answer_from_wire(fields: dict[str, Any]) -> NearestAnswer:
     return NearestAnswer(
         **{**fields, "photos": photos, "words_known": words_known, "weights": weights}
     )
+
+
+def where_to_wire(answer: WhereAnswer) -> dict[str, Any]:
+    """The answer as JSON values."""
+    return dataclasses.asdict(answer)
+
+
+def where_from_wire(fields: dict[str, Any]) -> WhereAnswer:
+    """The answer that `where_to_wire` was given."""
+    told = fields["words"]
+    words = None if told is None else tuple(_word_from_wire(word) for word in told)
+    left, top, right, bottom = fields["area"]
+    return WhereAnswer(words=words, area=(left, top, right, bottom), problem=fields["problem"])
+
+
+def _word_from_wire(fields: dict[str, Any]) -> WordPlace:
+    return WordPlace(**{**fields, "light": tuple(tuple(row) for row in fields["light"])})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -25,12 +25,12 @@ from imagescope_tui.cli.common import (
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import is_terminal, put_json, put_line, put_path, say
 from imagescope_tui.counting import clock, counted
-from imagescope_tui.errors import UsageError
+from imagescope_tui.errors import EncoderUnusable, UsageError
 from storage.errors import LibraryMissing
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from imagescope_tui.config import Settings
     from imagescope_tui.search.events import SearchEvent
@@ -41,11 +41,15 @@ if TYPE_CHECKING:
         SearchResult,
         StrategyName,
     )
+    from imagescope_tui.wiring import LocalPictures
+    from indexer.answers import WhereAnswer
     from storage.library import Library
-    from storage.records import Photo
+    from storage.records import Photo, PhotoId
 
 Format = Literal["text", "json", "jsonl", "paths"]
 
+_BEFORE_PATH = 6
+"""Cells of a result's number, and the gap behind it."""
 _MISSING = {1: "searched by your words alone", 2: "nothing checked", 3: "nothing compared"}
 
 
@@ -80,6 +84,10 @@ def search(
         typer.Option("--rank", help="By picture and words, or by one alone."),
     ] = "fused",
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "text",
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Where in each photo the words are seen; text and json."),
+    ] = False,
     nul: Annotated[
         bool, typer.Option("-0", "--print0", help="Paths, each ended by a NUL byte.")
     ] = False,
@@ -93,6 +101,8 @@ def search(
     run = begin(
         context, library=library, config=config, quiet=quiet, verbose=verbose, encoder=encoder
     )
+    if explain and (nul or form not in ("text", "json")):
+        raise UsageError("--explain has no place in this format", "use --format text or json")
     asked = _query(" ".join(query or []), like, within or [])
     _expect_reference(asked, run)
     options = _options(run.settings, strategy, stages)
@@ -106,8 +116,10 @@ def search(
         with _listener(reader, form, shows_progress=shows_progress) as emit:
             import asyncio  # takes a while to import, and no other command needs it
 
-            result = asyncio.run(_search(run, asked, options, emit))
-        _print(result, reader, "paths" if nul else form, limit=count, nul=nul)
+            explained = count if explain else 0
+            found = asyncio.run(_search(run, asked, options, emit, explained=explained))
+        result = found.result
+        _print(found, reader, "paths" if nul else form, limit=count, nul=nul)
         if not run.quiet:
             _say_notes(result)
             _say_unseen(result, reader)
@@ -174,17 +186,49 @@ def _expect_reference(query: Query, run: Invocation) -> None:
         raise UsageError(f"there is no picture {query.reference}", "--like takes an image file")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A search's result, and where in its first photos the words are seen; None: not asked."""
+
+    result: SearchResult
+    where: Mapping[PhotoId, WhereAnswer] | None = None
+
+
 async def _search(
     run: Invocation,
     query: Query,
     options: SearchOptions,
     emit: Callable[[SearchEvent], None],
-) -> SearchResult:
+    *,
+    explained: int,
+) -> _Found:
+    """Search, and look for the words in so many of the photos that are found."""
     from imagescope_tui.wiring import open_own_engine
 
-    by_words = query.reference is None
-    async with open_own_engine(run.settings, reads_texts_alone=by_words) as engine:
-        return await engine.search(query, options=options, emit=emit)
+    reads_texts_alone = query.reference is None and not explained
+    opened = open_own_engine(run.settings, reads_texts_alone=reads_texts_alone)
+    async with opened as (engine, pictures):
+        result = await engine.search(query, options=options, emit=emit)
+        where = await _explain(result, pictures, limit=explained) if explained else None
+    return _Found(result=result, where=where)
+
+
+async def _explain(
+    result: SearchResult, pictures: LocalPictures, *, limit: int
+) -> Mapping[PhotoId, WhereAnswer]:
+    from imagescope_tui.search.picture_words import picture_words
+    from indexer.answers import WhereAnswer
+
+    words = picture_words(result.query.whole_text)
+    photos = result.ranking[:limit]
+    if not words:
+        return {found.photo_id: WhereAnswer(words=()) for found in photos}
+    where: dict[PhotoId, WhereAnswer] = {}
+    # Without an encoder the search itself has said so.
+    with suppress(EncoderUnusable):
+        for found in photos:
+            where[found.photo_id] = await pictures.where(found.photo_id, words, found.second)
+    return where
 
 
 @contextmanager
@@ -205,24 +249,40 @@ def _listener(
         yield lambda event: None
 
 
-def _print(result: SearchResult, library: Library, form: Format, *, limit: int, nul: bool) -> None:
+def _print(found: _Found, library: Library, form: Format, *, limit: int, nul: bool) -> None:
     from imagescope_tui.search.json_form import found_photos, result_to_json
 
     if form == "json":
-        put_json(result_to_json(result, library, limit=limit))
+        put_json(result_to_json(found.result, library, limit=limit, where=found.where))
     elif form == "paths":
-        for photo in found_photos(result, library)[:limit]:
+        for photo in found_photos(found.result, library)[:limit]:
             put_path(str(photo.full_path), nul=nul)
     elif form == "text":
-        found = {candidate.photo_id: candidate for candidate in result.ranking}
-        photos = found_photos(result, library)[:limit]
-        companions = library.companions.of([photo.id for photo in photos])
-        for place, photo in enumerate(photos, start=1):
-            candidate = found[photo.id]
-            path = printable(str(photo.full_path))
-            beside = _beside(companions.get(photo.id, ()))
-            marks = _marks(result, candidate, photo)
-            put_line(f"{place:>4}  {marks}{path}{beside}{_moment(candidate)}")
+        _print_lines(found, found_photos(found.result, library)[:limit], library)
+
+
+def _print_lines(found: _Found, photos: Sequence[Photo], library: Library) -> None:
+    candidates = {candidate.photo_id: candidate for candidate in found.result.ranking}
+    companions = library.companions.of([photo.id for photo in photos])
+    for place, photo in enumerate(photos, start=1):
+        candidate = candidates[photo.id]
+        path = printable(str(photo.full_path))
+        beside = _beside(companions.get(photo.id, ()))
+        marks = _marks(found.result, candidate, photo)
+        put_line(f"{place:>4}  {marks}{path}{beside}{_moment(candidate)}")
+        if found.where is not None:
+            put_line(" " * _BEFORE_PATH + _where(found.where.get(photo.id)))
+
+
+def _where(answer: WhereAnswer | None) -> str:
+    """Where in a photo the words are seen, or why nobody can tell."""
+    from imagescope_tui.search.where_words import where_words
+
+    if answer is None or answer.words is None:
+        return printable(answer.problem if answer else "") or "this encoder cannot tell where"
+    if not answer.words:
+        return "no words were looked for"
+    return " · ".join(printable(where_words(word)) for word in answer.words)
 
 
 def _beside(companions: tuple[Path, ...]) -> str:

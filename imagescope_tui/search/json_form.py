@@ -10,7 +10,7 @@ from imagescope_tui.search.prompting import prompt
 from imagescope_tui.search.strategies import STRATEGIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from imagescope_tui.search.prompting import PromptName
     from imagescope_tui.search.types import (
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Verdict,
         Verification,
     )
+    from indexer.answers import WhereAnswer
     from storage.library import Library
     from storage.records import Photo, PhotoId
 
@@ -38,8 +39,17 @@ def found_photos(result: SearchResult, library: Library) -> tuple[Photo, ...]:
     )
 
 
-def result_to_json(result: SearchResult, library: Library, *, limit: int) -> dict[str, Any]:
-    """The whole result, as `search --format json` prints it; `limit` results at most."""
+def result_to_json(
+    result: SearchResult,
+    library: Library,
+    *,
+    limit: int,
+    where: Mapping[PhotoId, WhereAnswer] | None = None,
+) -> dict[str, Any]:
+    """The whole result, as `search --format json` prints it; `limit` results at most.
+
+    With `where`, each result also tells where in the photo the words of the query are seen.
+    """
     photos = {photo.id: photo for photo in found_photos(result, library)}
     shown = [item for item in result.ranking if item.photo_id in photos][:limit]
     return {
@@ -50,7 +60,10 @@ def result_to_json(result: SearchResult, library: Library, *, limit: int) -> dic
         "intent": intent_to_json(result.intent, result.query),
         "propositions": [proposition_to_json(item) for item in result.propositions],
         "results": [
-            _hit_to_json(place, candidate, photos[candidate.photo_id], result, library)
+            {
+                **_hit_to_json(place, candidate, photos[candidate.photo_id], result, library),
+                **_where_of(candidate, where),
+            }
             for place, candidate in enumerate(shown, start=1)
         ],
         "rankings": {
@@ -129,6 +142,36 @@ def parts_to_json(candidate: Candidate) -> dict[str, float | int | None]:
         "words": candidate.words_score,
         "words_rank": candidate.words_rank,
     }
+
+
+def where_to_json(answer: WhereAnswer) -> list[dict[str, Any]] | None:
+    """The words of the query in one photo; None where the encoder cannot tell where they are.
+
+    `map` is how far each part of `area` answers, row by row from the top, from 0 to 1; `area` is
+    left, top, right and bottom in fractions of the photo, the whole of which is 0, 0, 1, 1.
+    """
+    if answer.words is None:
+        return None
+    area = [round(edge, 4) for edge in answer.area]
+    return [
+        {
+            "word": word.word,
+            "score": word.score,
+            "place": word.place,
+            "area": area,
+            "map": [list(row) for row in word.light],
+        }
+        for word in answer.words
+    ]
+
+
+def _where_of(
+    candidate: Candidate, where: Mapping[PhotoId, WhereAnswer] | None
+) -> dict[str, list[dict[str, Any]] | None]:
+    if where is None:
+        return {}
+    answer = where.get(candidate.photo_id)
+    return {"where": where_to_json(answer) if answer else None}
 
 
 def _hit_to_json(

@@ -20,6 +20,7 @@ from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
+from imagescope_tui.ui.where_desk import WhereDesk
 from storage.errors import StorageError
 from storage.thumbnails import ThumbnailCache
 
@@ -80,6 +81,11 @@ class ImagescopeApp(App[int]):
         self.protocol = protocol
         self.reader = LibraryReader(settings.library)
         self.session = IndexSession(settings, self._hear)
+        self.where = WhereDesk(
+            self.session.where,
+            run=lambda question: self.run_worker(question, group="where", exclusive=True),
+            on_told=self._tell_where,
+        )
         self.pictures: PictureStore | None = None
         self.painter: Painter | None = None
         # Several painters take the interpreter from the event loop more often than they gain.
@@ -231,6 +237,10 @@ class ImagescopeApp(App[int]):
     def _tell_picture(self, key: PictureKey) -> None:
         for screen in self.screen_stack:
             screen.post_message(PictureCame(key))
+
+    def _tell_where(self) -> None:
+        if self.is_running:
+            self.browse.show_reasons()
 
     def _hear(self, event: IndexEvent) -> None:
         self.index = reduce_index(self.index, event)

@@ -22,6 +22,7 @@ _COMMANDS = (
     ("Check and judge", "Let the models read, check and judge what is asked", "ask_deeply"),
     ("Order", "By match, by picture alone, by words alone", "next_order"),
     ("Large", "The selected photo in large", "open_detail"),
+    ("Where", "What is searched for is seen in the selected photo", "light"),
     ("Open", "In the system's viewer", "open_photo"),
     ("Show in file manager", "The selected photo among its neighbours", "reveal_photo"),
     ("Copy path", "Of the selected photo", "copy_path"),

@@ -11,11 +11,12 @@ from imagescope_tui.errors import PicturesUnavailable, UsageError
 from storage.thumbnails import PREVIEW_SIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from imagescope_tui.indexer_client import IndexerClient
     from imagescope_tui.ui.settings import Engine, UiSettings
+    from indexer.answers import WhereAnswer
     from indexer.events import IndexEvent
     from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
@@ -121,6 +122,17 @@ class IndexSession:
         if side == PREVIEW_SIDE:
             return await self._client.prepare_preview(photo_id, second)
         return await self._client.prepare_thumbnail(photo_id, second)
+
+    async def where(
+        self, photo_id: PhotoId, words: Sequence[str], second: float | None = None
+    ) -> WhereAnswer:
+        """Where in a photo each of the words is seen; of a moving picture, in that moment.
+
+        Raises:
+            PicturesUnavailable: the photos cannot be looked at just now.
+            Superseded: another photo was asked about meanwhile.
+        """
+        return await self._running().where(photo_id, words, second)
 
     def _running(self) -> IndexerClient:
         if self._client is None:

@@ -36,6 +36,7 @@ class PhotoActions(Screen[None]):
         Binding("u", "unmark_all", "unmark all", show=False),
         Binding("x", "export", "export what is marked", show=False),
         Binding("s", "similar", "similar pictures", show=False),
+        Binding("w", "light", "where the words are seen", show=False),
         Binding("e", "edit", "the same picture, but different", show=False),
         Binding("n", "start_afresh", "forget what was asked, ask anew", show=False),
         Binding("c", "chat", "refine by a further line", show=False),
@@ -104,6 +105,10 @@ class PhotoActions(Screen[None]):
         """Search for pictures like this one."""
         if self.photo is not None:
             self.app.browse.search_like(self.photo)
+
+    def action_light(self) -> None:
+        """Show where in the photo the words of the search are seen."""
+        self.app.browse.open_lit()
 
     def action_edit(self) -> None:
         """Search for the same picture, but different."""

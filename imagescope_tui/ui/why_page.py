@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.photo_words import Line
     from imagescope_tui.ui.state import SearchView
     from imagescope_tui.ui.why_words import Finding
+    from indexer.answers import WhereAnswer
     from storage.records import PhotoId
 
 
@@ -27,6 +28,8 @@ class Reasons:
     """The selected photo."""
     finding: Finding | None = None
     """Its place in the search; None where it was not searched for."""
+    where: WhereAnswer | None = None
+    """Where in it the words are seen; None before that was told."""
     names: Mapping[PhotoId, str]
     """File names of the first candidates."""
 
@@ -63,4 +66,4 @@ def answers_table(reasons: Reasons, width: int) -> list[Line]:
 def _of_photo(reasons: Reasons, width: int) -> list[Line]:
     if reasons.detail is None or reasons.finding is None:
         return []
-    return why_found(reasons.finding, reasons.detail, width)
+    return why_found(reasons.finding, reasons.detail, width, where=reasons.where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imagescope_tui.search.where_words import where_words
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.known import judged_of, signs_of
 from imagescope_tui.ui.photo_words import Line
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from imagescope_tui.search.types import Answer, Candidate, Proposition
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.state import SearchView
+    from indexer.answers import WhereAnswer
 
 _JUDGED: dict[str, Line] = {
     "accepted": Line("accepted by the evaluator", "accepted"),
@@ -43,13 +45,16 @@ def in_the_timeline() -> list[Line]:
     ]
 
 
-def why_found(finding: Finding, detail: PhotoDetail, width: int) -> list[Line]:
+def why_found(
+    finding: Finding, detail: PhotoDetail, width: int, *, where: WhereAnswer | None = None
+) -> list[Line]:
     """The place, what the models said of this photo, and the parts of the score."""
     view, candidate = finding.view, finding.candidate
     blocks = [
         [Line(f"{_ordinal(finding.rank)} of {len(view.ranking):,}", "title"), *_moved(finding)],
         _verdict(finding),
         _answers(finding, width),
+        _where(where),
         _picture(candidate),
         list(_words(candidate, view, detail)),
     ]
@@ -156,6 +161,16 @@ def _standing(standing: float | None) -> str:
         if standing >= least:
             return f", {words} ({standing:.1f} σ)"
     return f", like many others ({standing:.1f} σ)"
+
+
+def _where(answer: WhereAnswer | None) -> list[Line]:
+    """How sure each word of the query is seen, and where."""
+    if answer is None or not answer.words:
+        return []
+    seen = [
+        Line(printable(where_words(word)), "" if word.place else "quiet") for word in answer.words
+    ]
+    return [Line("Where", "head"), *seen]
 
 
 def _words(candidate: Candidate, view: SearchView, detail: PhotoDetail) -> Iterator[Line]:

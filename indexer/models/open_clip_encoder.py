@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from indexer.models.open_clip_device import Device
     from indexer.models.open_clip_source import OpenClipSource
-    from indexer.models.protocols import FloatMatrix, Picture
+    from indexer.models.protocols import FloatMatrix, Picture, RegionVectors
     from indexer.models.settings import OpenClipFolder, OpenClipModel
     from indexer.models.side_by_side import SideBySide
 
@@ -121,6 +121,19 @@ class OpenClipEncoder:
             self._halves.map(lambda half: self._in_batches(half, self._encode_pictures), pictures)
         )
 
+    def encode_regions(self, picture: Picture) -> RegionVectors | None:
+        """One unit vector per part of the picture; None where the model is no transformer."""
+        import torch
+
+        from indexer.models.open_clip_regions import region_features
+
+        with torch.inference_mode():
+            features = region_features(self._model.visual, self._values([picture]))
+            if features is None:
+                return None
+            vectors: RegionVectors = _normalised(features).cpu().numpy()
+            return vectors
+
     def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
         """One unit row per text, a zero row for a blank one."""
         vectors = np.zeros((len(texts), self._dim), dtype=np.float32)
@@ -143,9 +156,11 @@ class OpenClipEncoder:
         return (values - mean) / deviation
 
     def _encode_pictures(self, pictures: Sequence[Picture]) -> torch.Tensor:
-        values = self.normalised(pictures).to(_dtype(self._device)).contiguous()
-        features: torch.Tensor = self._model.encode_image(values)
+        features: torch.Tensor = self._model.encode_image(self._values(pictures))
         return features
+
+    def _values(self, pictures: Sequence[Picture]) -> torch.Tensor:
+        return self.normalised(pictures).to(_dtype(self._device)).contiguous()
 
     def _encode_texts(self, texts: Sequence[str]) -> torch.Tensor:
         tokens = self._tokenizer(list(texts)).to(self._device.name)
@@ -283,13 +298,18 @@ def _unit_rows(
 
     try:
         with torch.inference_mode():
-            # The length is taken in single precision: half a precision would leave it at 1 ± 0.004.
-            features = torch.nn.functional.normalize(encode(batch).to(torch.float32), dim=-1)
-            rows: FloatMatrix = features.cpu().numpy()
+            rows: FloatMatrix = _normalised(encode(batch)).cpu().numpy()
             return rows
     except torch.cuda.OutOfMemoryError:
         torch.cuda.empty_cache()
         return None
+
+
+def _normalised(features: torch.Tensor) -> torch.Tensor:
+    """At unit length, in single precision: half a precision would leave it at 1 ± 0.004."""
+    import torch
+
+    return torch.nn.functional.normalize(features.to(torch.float32), dim=-1)
 
 
 def _dtype(device: Device) -> torch.dtype:

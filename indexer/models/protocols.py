@@ -10,7 +10,7 @@ ModelError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +104,17 @@ class ImageTextEncoder(Protocol):
         """The words of a text, in lower case, that count; None where all do."""
 
 
+@runtime_checkable
+class RegionEncoder(Protocol):
+    """What some encoders of pictures can do beside: tell the parts of a picture apart."""
+
+    def encode_regions(self, picture: Picture) -> RegionVectors | None:
+        """A vector for each part of equal size, in the space of the encoder's texts.
+
+        None where this model has none to give.
+        """
+
+
 class TextEncoder(Protocol):
     """Puts sentences into one space, where the inner product tells how alike their meaning is."""
 
@@ -117,10 +128,3 @@ class TextEncoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
         """One unit row per text; a zero row where it knows none of the words."""
-
-
-class RegionEncoder(Protocol):
-    """Also says of the parts of a picture what they are, in the space of the texts."""
-
-    def encode_regions(self, picture: Picture) -> RegionVectors:
-        """One unit vector per cell of the photo; cells of one photo are of equal size."""

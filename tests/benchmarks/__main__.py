@@ -32,6 +32,7 @@ NAMES = (
     "stages",
     "noise",
     "captions",
+    "where",
     "evaluation",
 )
 ON_REQUEST = ("million", "graph", "serving")

@@ -22,7 +22,7 @@ from indexer.events import (
 from indexer.models.chat_types import RoleSettings
 from indexer.options import IndexerOptions, options_from_json, options_to_json
 from storage.library import THUMBNAILS_NAME, Library
-from storage.records import PhotoFilter
+from storage.records import PhotoFilter, PhotoId
 from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
 from tests.indexer.children import COMMAND
 from tests.indexer.sessions import PATIENCE_SECONDS, Session
@@ -117,6 +117,30 @@ async def test_the_nearest_photos_are_asked_for_while_it_runs(photos: Path) -> N
                 picture=photos / "r1.png", photo_filter=PhotoFilter(), limit=9
             )
             assert "r1.png" not in {found[photo.photo_id].path for photo in own.photos}
+    finally:
+        await session.client.stop()
+
+
+async def test_where_words_are_seen_is_asked_while_it_runs_and_searches_are_answered_beside(
+    photos: Path,
+) -> None:
+    session = Session(options_for(photos, serve=True))
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        with Library.open_reader(photos.parent / "library") as library:
+            photo = library.photos.at(photos / "y1.png")
+        assert photo is not None
+        where, _ = await asyncio.gather(
+            session.client.where(photo.id, ["yellow", "sea"]),
+            session.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=1),
+        )
+        assert [word.word for word in where.words or ()] == ["yellow", "sea"]
+        (photos / "y1.png").unlink()
+        again = await session.client.where(photo.id, ["yellow", "sea"])
+        assert again.words is not None, "the thumbnail is there still"
+        gone = await session.client.where(PhotoId(999), ["yellow"])
+        assert (gone.words, bool(gone.problem)) == (None, True)
     finally:
         await session.client.stop()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from imagescope_tui.errors import PicturesUnavailable
 from imagescope_tui.ui.settings import UiSettings
 from imagescope_tui.wiring import engine_beside_indexer
-from indexer.answers import NearestAnswer, NearPhoto
+from indexer.answers import NearestAnswer, NearPhoto, WhereAnswer, WordPlace
 from indexer.events import EncoderReady, IndexerStarted, IndexUpToDate
 from indexer.options import IndexerOptions
 from storage.library import Library
@@ -72,6 +72,8 @@ class StandInIndexer:
     gate: asyncio.Event | None = None
     """Searches wait here while it is not set."""
     is_broken: bool = False
+    tells_where: bool = True
+    """Whether its encoder can tell the parts of a photo apart."""
     ended: asyncio.Future[int] | None = None
     """Set its result to end the child that is none."""
     starts: int = 0
@@ -117,6 +119,22 @@ class StandInIndexer:
         self.asked.append(f"thumbnail {photo_id}" + ("" if second is None else f" at {second}"))
         return False
 
+    async def where(
+        self, photo_id: PhotoId, words: Sequence[str], second: float | None = None
+    ) -> WhereAnswer:
+        """Words that are true of the photo are seen at its lower left, others nowhere."""
+        self.asked.append(f"where {photo_id} {', '.join(words)}")
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.is_broken:
+            raise PicturesUnavailable("the encoder is not there")
+        if not self.tells_where:
+            return WhereAnswer()
+        true = self.world.words.get(photo_id, frozenset())
+        return WhereAnswer(
+            words=tuple(_place_of(word, is_seen=set(word.split()) <= true) for word in words)
+        )
+
     async def nearest(
         self,
         *,
@@ -160,6 +178,19 @@ class StandInIndexer:
             deviation=0.05,
             has_meaning=bool(known),
         )
+
+
+def _place_of(word: str, *, is_seen: bool) -> WordPlace:
+    light = tuple(
+        tuple(float(is_seen and row >= 4 and column <= 2) for column in range(7))
+        for row in range(7)
+    )
+    return WordPlace(
+        word=word,
+        score=0.41 if is_seen else 0.03,
+        place="lower left" if is_seen else None,
+        light=light,
+    )
 
 
 def build_world(folder: Path, count: int = 40, draw: Callable[[int], Scene] = scene) -> World:

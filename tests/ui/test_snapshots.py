@@ -118,6 +118,12 @@ def test_why(look: Callable[..., None]) -> None:
     look(keys(*"winter", "space", *"plain", "enter", "tab"), (120, 30))
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
+def test_light(look: Callable[..., None], size: tuple[int, int]) -> None:
+    words = (*"white", "space", *"sky", "space", *"above", "space", *"snow")
+    look(keys(*words, "enter", "enter", "w", *(["w"] if size == LARGE else [])), size)
+
+
 def test_no_result(look: Callable[..., None]) -> None:
     look(keys(*"zebra", "space", *"camera:leica", "enter"), SMALL)
 

@@ -18,6 +18,17 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LightMap:
+    """How light the parts of a picture are shown."""
+
+    rows: tuple[tuple[float, ...], ...]
+    """From the top, each from the left: 0 is dark, 1 as it is."""
+    area: tuple[float, float, float, float]
+    """Left, top, right, bottom of what the parts divide, in fractions of the picture; all else is
+    dark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PictureKey:
     """A picture in a box."""
 
@@ -28,6 +39,8 @@ class PictureKey:
     is_grey: bool = False
     second: float | None = None
     """Of a moving picture, the moment; None for what stands for it."""
+    light: LightMap | None = None
+    """None where all of it is shown as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

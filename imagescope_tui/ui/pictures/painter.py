@@ -27,6 +27,10 @@ class Painter:
             OSError: the file is damaged.
         """
         picture = open_picture(jpeg, is_grey=key.is_grey)
+        if key.light is not None:
+            from imagescope_tui.ui.pictures.light import lit
+
+            picture = lit(picture, key.light)
         if self.protocol == "kitty":
             from imagescope_tui.ui.pictures.graphics import paint_kitty
 

@@ -11,12 +11,11 @@ from textual.containers import Container, Horizontal
 from textual.content import Content
 
 from imagescope_tui.errors import ImagescopeError
+from imagescope_tui.search.picture_words import picture_words
 from imagescope_tui.ui import empty_words
-from imagescope_tui.ui.index_state import Problem
 from imagescope_tui.ui.known import NOT_ASKED, UNKNOWN, Known, known_of
 from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.notices import notices
-from imagescope_tui.ui.screens.asking import AskingScreen
 from imagescope_tui.ui.screens.browse_keys import (
     CHAT_KEYS,
     EMPTY_KEYS,
@@ -24,8 +23,10 @@ from imagescope_tui.ui.screens.browse_keys import (
     QUERY_KEYS,
     TURN_KEYS,
 )
+from imagescope_tui.ui.screens.marking import MarkingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
 from imagescope_tui.ui.status_words import found_words, place_words, search_words, unserved_words
+from imagescope_tui.ui.where_desk import WordsInPhoto
 from imagescope_tui.ui.why_page import Reasons
 from imagescope_tui.ui.widgets.chat_pane import ChatPane
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
@@ -46,13 +47,13 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.screens.detail import Page
     from imagescope_tui.ui.state import SearchView
-    from storage.records import Photo, PhotoId
+    from storage.records import Photo
 
 _DETAIL_SECONDS = 0.05
 """How long a selection must rest before its facts are read."""
 
 
-class BrowseScreen(AskingScreen):
+class BrowseScreen(MarkingScreen):
     """Photos of the library: all of them, or those that were searched for."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,8 +68,6 @@ class BrowseScreen(AskingScreen):
     def __init__(self, *, is_text: bool) -> None:
         super().__init__()
         self._is_text = is_text
-        self.marks: dict[PhotoId, None] = {}
-        """Marked photos, in the order they were marked."""
         self._detail: PhotoDetail | None = None
         """What is known of the selected photo, or of the one before it."""
         self._dismissed: set[str] = set()
@@ -158,7 +157,7 @@ class BrowseScreen(AskingScreen):
         self._show_status()
         self._show_notices()
         self._show_known()
-        self._show_reasons()
+        self.show_reasons()
         self.query_one(ChatPane).show_chat(self.chat)
         if view.phase in ("done", "failed"):
             self.show_place()
@@ -182,9 +181,37 @@ class BrowseScreen(AskingScreen):
             detail=detail,
             finding=self.finding(detail) if detail else None,
             names=self.grid.names(len(view.to_check) + len(view.verdicts)),
+            where=self.app.where.told(self._question),
         )
 
-    def _show_reasons(self) -> None:
+    @property
+    def words_seen(self) -> tuple[str, ...]:
+        """The words of the search that can be seen in a picture."""
+        query = self.view.query
+        return picture_words(query.whole_text) if query and self.view.phase != "idle" else ()
+
+    @property
+    def _question(self) -> WordsInPhoto | None:
+        """Where the words are seen in the selected photo."""
+        item, words = self.grid.item, self.words_seen
+        if item is None or item.photo.content_hash is None or not words:
+            return None
+        return WordsInPhoto(
+            photo_id=item.photo.id,
+            second=item.second,
+            words=words,
+            encoder_id=self.app.index.encoder_id,
+        )
+
+    @on(PhotoPanel.WhyShown)
+    def look_for_words(self) -> None:
+        """Have it told where in the selected photo the words are seen; the reasons follow."""
+        self.app.where.want(self._question)
+
+    def show_reasons(self) -> None:
+        """There is more to say of the selected photo, or of the search."""
+        if self.query_one(PhotoPanel).shows_why:
+            self.look_for_words()
         self.query_one(PhotoPanel).show_reasons(self.reasons)
         for screen in self.app.screen_stack[1:]:
             screen.post_message(SearchAdvanced())
@@ -249,13 +276,13 @@ class BrowseScreen(AskingScreen):
         try:
             detail = await self.app.reader.detail(photo)
         except StorageError as error:
-            self._tell_problem(error)
+            self.tell_problem(error)
             return
         if not self.app.is_running:
             return
         self._detail = detail
         self.query_one(PhotoPanel).show_detail(detail)
-        self._show_reasons()
+        self.show_reasons()
 
     @on(PhotoGrid.Opened)
     def action_open_detail(self) -> None:
@@ -263,56 +290,27 @@ class BrowseScreen(AskingScreen):
         if self.photo is not None:
             self._open_page("photo")
 
-    def _open_page(self, page: Page) -> None:
+    def open_lit(self) -> None:
+        """The selected photo, large, with light on what answers to the first word."""
+        if self.photo is not None:
+            self._open_page("photo", is_lit=bool(self.words_seen))
+
+    def _open_page(self, page: Page, *, is_lit: bool = False) -> None:
         from imagescope_tui.ui.screens.detail import DetailScreen
 
-        self.app.push_screen(DetailScreen(page))
+        self.app.push_screen(DetailScreen(page, is_lit=is_lit))
 
     @on(PhotoGrid.Unreadable)
     def _grid_unreadable(self, event: PhotoGrid.Unreadable) -> None:
-        self._tell_problem(event.error)
+        self.tell_problem(event.error)
 
     @on(PictureCame)
     def _picture_came(self, event: PictureCame) -> None:
         self.grid.picture_came(event.key)
         self.query_one(PhotoPanel).picture.picture_came(event.key)
 
-    # -- marks --------------------------------------------------------------------------------
-
-    def toggle_mark(self) -> None:
-        """Mark the selected photo or not, and go on to the next."""
-        photo = self.photo
-        if photo is None:
-            return
-        if photo.id in self.marks:
-            del self.marks[photo.id]
-        else:
-            self.marks[photo.id] = None
-        self.grid.action_move_by(1)
-        self._marks_changed()
-
-    def unmark_all(self) -> None:
-        """Take every mark away."""
-        self.marks.clear()
-        self._marks_changed()
-
-    @work(group="marks", exclusive=True)
-    async def mark_all(self) -> None:
-        """Mark every photo in the grid, also those far below."""
-        if self.asked.is_timeline:
-            wanted = self.asked.parsed.filter
-            try:
-                self.marks.update(dict.fromkeys(await self.app.reader.all_ids(wanted)))
-            except StorageError as error:
-                self._tell_problem(error)
-        else:
-            self.marks.update((candidate.photo_id, None) for candidate in self.view.ranking)
-        self._marks_changed()
-
-    def _tell_problem(self, error: StorageError) -> None:
-        self.app.library_problem = Problem(reason=error.message, hint=error.hint)
-
-    def _marks_changed(self) -> None:
+    def marks_changed(self) -> None:
+        """Show them on the cards, and how many there are."""
         self.grid.refresh()
         self._show_status()
 

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from imagescope_tui.ui.light_words import light_of, light_words
 from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.photo_words import Line, about, about_briefly
-from imagescope_tui.ui.screens.browse_keys import CHAT_KEYS, TURN_KEYS
+from imagescope_tui.ui.screens.detail_keys import detail_keys
 from imagescope_tui.ui.why_page import answers_table, why_beside_table, why_page
 from imagescope_tui.ui.widgets.chat_pane import ChatPane
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
-from imagescope_tui.ui.widgets.key_line import KeyHint, KeyLine
+from imagescope_tui.ui.widgets.key_line import KeyLine
 from imagescope_tui.ui.widgets.line_looks import as_content
 from imagescope_tui.ui.widgets.panel_tabs import PanelTabs
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
@@ -39,31 +40,6 @@ _AROUND_WORDS = 3
 """Cells for the table beside the words, and for the words beside the picture; see app.tcss."""
 Page: TypeAlias = Literal["photo", "why", "chat"]
 _PAGES: tuple[Page, ...] = ("photo", "why", "chat")
-_WHY_KEYS = (
-    KeyHint("Esc", "back", "back"),
-    KeyHint("← →", "other photos", "step(1)"),
-    KeyHint("J K", "scroll", "scroll_words(5)"),
-    KeyHint("Tab", "chat, photo", "turn"),
-    KeyHint("c", "say more", "chat"),
-    KeyHint("?", "keys", "help"),
-)
-_KEYS = (
-    KeyHint("Esc", "back", "back"),
-    KeyHint("← →", "other photos", "step(1)"),
-    KeyHint("Tab", "why, chat", "turn"),
-    KeyHint("space", "mark", "mark"),
-    KeyHint("o", "open", "open_photo"),
-    KeyHint("r", "show in folder", "reveal_photo"),
-    KeyHint("y", "copy path", "copy_path"),
-    KeyHint("e", "edit", "edit"),
-    KeyHint("s", "similar", "similar"),
-    KeyHint("?", "keys", "help"),
-)
-_PAGE_KEYS: dict[Page, tuple[KeyHint, ...]] = {
-    "photo": _KEYS,
-    "why": _WHY_KEYS,
-    "chat": CHAT_KEYS,
-}
 
 
 class DetailScreen(PhotoActions):
@@ -80,10 +56,12 @@ class DetailScreen(PhotoActions):
         Binding("K,shift+up", "scroll_words(-1)", "back in the words", show=False),
     ]
 
-    def __init__(self, page: Page = "photo") -> None:
+    def __init__(self, page: Page = "photo", *, is_lit: bool = False) -> None:
         super().__init__()
         self._detail: PhotoDetail | None = None
         self._page: Page = page
+        self._lit: int | None = 0 if is_lit else None
+        """Which word of the search has the light; None where all of the photo is shown."""
 
     def compose(self) -> ComposeResult:
         """Picture and words: side by side, or above each other."""
@@ -91,13 +69,15 @@ class DetailScreen(PhotoActions):
             yield PanelTabs(("Photo", "Why", "Chat"), id="detail-tabs")
             yield EdgeLine(id="detail-title")
         with Horizontal(id="detail-body"):
-            yield PictureView(id="detail-picture")
+            with Vertical(id="detail-left"):
+                yield PictureView(id="detail-picture")
+                yield EdgeLine(id="detail-light")
             with VerticalScroll(id="detail-scroll", can_focus=False):
                 yield Static(id="detail-words", markup=False)
             with VerticalScroll(id="detail-table-scroll", can_focus=False):
                 yield Static(id="detail-table", markup=False)
             yield ChatPane(id="detail-chat")
-        yield KeyLine(_KEYS, id="keys")
+        yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Show what is selected."""
@@ -153,6 +133,18 @@ class DetailScreen(PhotoActions):
         """Up or down in the words."""
         for name in ("#detail-scroll", "#detail-table-scroll"):
             self.query_one(name).scroll_relative(y=lines, animate=False)
+
+    def action_light(self) -> None:
+        """Light on what answers to a word: the first, each press the next, and then on all."""
+        count = len(self.app.browse.words_seen)
+        if not count:
+            self.say("Search for something first: w shows where it is seen.")
+        following = 0 if self._lit is None else self._lit + 1
+        self._lit = following if following < count else None
+        if self.query_one("#detail-left").display:
+            self._show_light()
+        else:
+            self._turn_to("photo")
 
     def action_similar(self) -> None:
         """Back to the grid, with pictures like this one."""
@@ -230,7 +222,7 @@ class DetailScreen(PhotoActions):
         is_why = page == "why" and not is_wide
         self.set_class(is_why and has_table, "-beside")
         self.query_one("#detail-tabs").display = not is_wide
-        self.query_one("#detail-picture").display = page == "photo" or (is_why and not has_table)
+        self.query_one("#detail-left").display = page == "photo" or (is_why and not has_table)
         self.query_one("#detail-scroll").display = page != "chat"
         self.query_one("#detail-table-scroll").display = is_why and has_table
         self.query_one("#detail-chat").display = page == "chat"
@@ -242,11 +234,12 @@ class DetailScreen(PhotoActions):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        hints = _PAGE_KEYS[self._page]
-        if self._page == "chat" and not self.query_one(ChatPane).is_typing:
-            hints = TURN_KEYS
-        elif self.has_class("-wide"):
-            hints = tuple(hint for hint in hints if hint.key != "Tab")
+        hints = detail_keys(
+            self._page,
+            is_typing=self.query_one(ChatPane).is_typing,
+            is_wide=self.has_class("-wide"),
+            has_words=bool(self.app.browse.words_seen),
+        )
         self.query_one(KeyLine).show_hints(hints)
 
     def _show_words(self) -> None:
@@ -269,3 +262,14 @@ class DetailScreen(PhotoActions):
         self.query_one("#detail-words", Static).update(as_content(lines))
         table = answers_table(reasons, _TABLE_CELLS)
         self.query_one("#detail-table", Static).update(as_content(table))
+        self._show_light()
+
+    def _show_light(self) -> None:
+        browse, words = self.app.browse, self.app.browse.words_seen
+        if self._lit is not None or self.has_class("-wide") or self._page == "why":
+            browse.look_for_words()
+        answer = browse.reasons.where
+        self.query_one("#detail-light").display = bool(words)
+        left, right = light_words(words, self._lit, answer)
+        self.query_one("#detail-light", EdgeLine).show(as_content([left]), as_content([right]))
+        self.query_one(PictureView).shine(light_of(answer, self._lit))

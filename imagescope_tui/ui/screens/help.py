@@ -39,6 +39,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Home End  g G", "first, last photo"),
             ("Enter", "large, and back"),
             ("Tab", "photo, why, chat"),
+            ("w", "where it is: word by word"),
             ("+ -", "larger, smaller pictures"),
             ("J K", "more of the panel, and back"),
         ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
 from textual.widgets import Static
 
 from imagescope_tui.ui.photo_words import about
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from storage.records import Photo
 
 _PAGES = ("#panel-photo", "#panel-why", "#panel-chat")
-_CHAT = 2
+_WHY, _CHAT = 1, 2
 _LINES_OF_WORDS = 14
 _AROUND_WORDS = 3
 """Cells beside the words: one on each side, and the bar."""
@@ -34,6 +35,9 @@ _USUAL_SHAPE = 2 / 3
 
 class PhotoPanel(Vertical):
     """Pages about one photo, and about the search that found it."""
+
+    class WhyShown(Message):
+        """The page that says why was turned to."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -59,6 +63,11 @@ class PhotoPanel(Vertical):
         """The photo in large."""
         return self.query_one(PictureView)
 
+    @property
+    def shows_why(self) -> bool:
+        """Whether the page that says why can be read."""
+        return self.display and self.query_one(PanelTabs).active == _WHY
+
     def next_tab(self) -> None:
         """Show the next page, and after the last the first."""
         self._turn_to((self.query_one(PanelTabs).active + 1) % len(_PAGES))
@@ -77,6 +86,8 @@ class PhotoPanel(Vertical):
         for number, page in enumerate(_PAGES):
             self.query_one(page).display = number == place
         self._show_why()
+        if place == _WHY:
+            self.post_message(self.WhyShown())
 
     def scroll_words(self, lines: int) -> None:
         """Up or down in what does not fit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from textual.geometry import Region
 
+    from imagescope_tui.ui.pictures.key import LightMap
     from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.store import PictureStore
     from storage.records import Photo
@@ -39,6 +41,8 @@ class PictureView(Widget):
         self._photo: Photo | None = None
         self._failure = ""
         self._second: float | None = None
+        self._light: LightMap | None = None
+        self._light_before: LightMap | None = None
         self._pictures: PictureStore | None = None
         self._pixels_shown: Callable[[Box], int] = lambda box: 0
         self._ground = Style.null()
@@ -62,6 +66,14 @@ class PictureView(Widget):
         """
         if (photo, failure, second) != (self._photo, self._failure, self._second):
             self._photo, self._failure, self._second = photo, failure, second
+            self._light = self._light_before = None
+            self._want()
+            self.refresh()
+
+    def shine(self, light: LightMap | None) -> None:
+        """Light on a part of the photo, or on all of it."""
+        if light != self._light:
+            self._light_before, self._light = self._light, light
             self._want()
             self.refresh()
 
@@ -96,7 +108,12 @@ class PictureView(Widget):
         return strips
 
     def _keys(self) -> list[PictureKey]:
-        """The best picture first."""
+        """The best picture first; one with the light before before one that is worse."""
+        lights = dict.fromkeys((self._light, self._light_before, None))
+        return [replace(key, light=light) for key in self._wanted_keys() for light in lights]
+
+    def _wanted_keys(self) -> list[PictureKey]:
+        """Those that are to be painted, the best first."""
         if self._photo is None or self._photo.content_hash is None or not self.size:
             return []
         box = Box(self.size.width, self.size.height)
@@ -114,6 +131,7 @@ class PictureView(Widget):
                 box=box,
                 is_grey=not is_there,
                 second=moment,
+                light=self._light,
             )
             for side, moment in pictures
         ]
@@ -121,7 +139,7 @@ class PictureView(Widget):
     def _want(self) -> None:
         if self._pictures is None or self._photo is None or self.id is None:
             return
-        keys = reversed(self._keys())
+        keys = reversed(self._wanted_keys())
         self._pictures.want(
             self.id, [PictureRequest(key=key, photo_id=self._photo.id) for key in keys]
         )
@@ -147,7 +165,7 @@ class PictureView(Widget):
     def _why_empty(self) -> str:
         if self._photo is None:
             return ""
-        keys = self._keys()
+        keys = self._wanted_keys()
         if not keys:
             return printable(self._failure) or "not read yet"
         if self._pictures is None:
