@@ -47,7 +47,8 @@ def write_texts(text: Text, folder: Path, work: Path) -> None:
     text.model.embeddings.word_embeddings = WholeNumberRows(text.model.embeddings.word_embeddings)
     ids = torch.ones(2, 7, dtype=torch.long)
     _export(text, (ids, ids), work / "text.onnx", ["ids", "mask"], ["vectors"], length=True)
-    _quantise(work / "text.onnx", folder / "text.onnx")
+    _quantise(work / "text.onnx", work / "text8.onnx")
+    _optimise(work / "text8.onnx", folder / "text.onnx")
     tokenizer = json.loads((sentence_folder() / "tokenizer.json").read_text("utf-8"))
     tokenizer |= {"truncation": None, "padding": None}
     written = json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":"))
@@ -122,6 +123,16 @@ def _quantise(source: Path, target: Path) -> None:
         per_channel=True,
         weight_type=QuantType.QUInt8,
     )
+
+
+def _optimise(source: Path, target: Path) -> None:
+    """What onnxruntime would do each time the file is opened, in twice the time of a search."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(target)
+    onnxruntime.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
 
 
 def _halve(source: Path, target: Path) -> None:
