@@ -15,7 +15,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from indexer.answers import NearestAnswer, NearPhoto, SideWeights
+from indexer.answers import ChanceLine, NearestAnswer, NearPhoto, SideWeights
 from storage.records import ContentId, PhotoFilter, PhotoId
 
 
@@ -82,6 +82,14 @@ def answer_from_wire(fields: dict[str, Any]) -> NearestAnswer:
     words_known = None if known is None else tuple(known)
     told = fields.get("weights")
     weights = None if told is None else SideWeights(**told)
+    line = fields.get("chances")
+    chances = None if line is None else ChanceLine(**line)
     return NearestAnswer(
-        **{**fields, "photos": photos, "words_known": words_known, "weights": weights}
+        **{
+            **fields,
+            "photos": photos,
+            "words_known": words_known,
+            "weights": weights,
+            "chances": chances,
+        }
     )
