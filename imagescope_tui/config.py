@@ -74,6 +74,11 @@ def default_config_file() -> Path:
     return Path(platformdirs.user_config_path(APP_NAME)) / "config.toml"
 
 
+def server_folder() -> Path:
+    """Where state and log of the model server of this user are, if there ever was one."""
+    return Path(platformdirs.user_state_path(APP_NAME)) / "model-server"
+
+
 _DEFAULT = "default"
 
 

@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from imagescope_tui.config import server_folder
 from imagescope_tui.finding import Finding
-from imagescope_tui.model_server import server_folder
 from indexer.models.gpu import list_gpus, roomiest_gpu
 from indexer.models.protocols import ModelError
 from indexer.models.vllm_launch import find_vllm

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import platformdirs
-
-from imagescope_tui.config import APP_NAME
+from imagescope_tui.config import server_folder
 from indexer.models.chat_types import RoleSettings
 from indexer.models.gpu import list_gpus, roomiest_gpu
 from indexer.models.protocols import ModelError, ModelUnusable
@@ -30,6 +27,7 @@ from indexer.models.vllm_server import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from imagescope_tui.config import Settings
     from indexer.models.gpu import Gpu
@@ -40,11 +38,6 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 _SECONDS_BETWEEN_LOOKS: Final = 1.0
-
-
-def server_folder() -> Path:
-    """Where state and log of the model server of this user are."""
-    return Path(platformdirs.user_state_path(APP_NAME)) / "model-server"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

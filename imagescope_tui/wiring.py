@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from imagescope_tui.chat_models import ModelSource
-from imagescope_tui.config import tell_nobody
+from imagescope_tui.config import server_folder, tell_nobody
 from imagescope_tui.errors import EncoderUnusable, UsageError
 from imagescope_tui.library_words import LibraryWords
 from imagescope_tui.search.engine import SearchEngine
@@ -39,13 +39,18 @@ class LocalPictures:
         self,
         folder: Path,
         load: Callable[[], tuple[ImageTextEncoder, TextEncoder | None]],
+        check: Callable[[ImageTextEncoder], None],
         *,
         caption_weight: float,
     ) -> None:
-        """`load` gives the encoder of pictures, and that of captions where it is another."""
+        """`load` gives the encoder of pictures, and that of captions where it is another.
+
+        `check` raises ModelError where that of pictures is not what the library needs.
+        """
         self._folder = folder
         self._caption_weight = caption_weight
         self._load = load
+        self._check = check
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._lookup: VectorLookup | None = None
         self._pool: DecodePool | None = None
@@ -97,7 +102,7 @@ class LocalPictures:
             library = Library.open_reader(self._folder)
             self._close_parts.append(library.close)
             decode = self._decoder(encoder)
-            self._lookup = VectorLookup(
+            lookup = VectorLookup(
                 library,
                 encoder,
                 decode,
@@ -105,6 +110,12 @@ class LocalPictures:
                 caption_weight=self._caption_weight,
                 caption_encoder=caption_encoder,
             )
+            with ThreadPoolExecutor(1, thread_name_prefix="check") as beside:
+                # Its files are read while the library's vectors are.
+                checked = beside.submit(self._check, encoder)
+                lookup.refresh()
+                checked.result()
+            self._lookup = lookup
         return self._lookup
 
     def _decoder(self, encoder: ImageTextEncoder) -> Callable[[Path], Decoded | DecodeFailure]:
@@ -151,16 +162,15 @@ async def open_own_engine(
 
     folder = settings.library
     source = ModelSource(settings.chat)
-    if not source.is_configured:
+    # Where none ever ran there is none to find, and what would look takes long to import.
+    if not source.is_configured and server_folder().is_dir():
         from imagescope_tui.model_server import ModelServerKeeper
 
         source.use_local(await ModelServerKeeper(settings).find())
     pictures = LocalPictures(
         folder,
-        lambda: (
-            load_checked_encoder(settings, reads_texts_alone=reads_texts_alone),
-            load_caption_encoder(settings),
-        ),
+        lambda: (load_picture_encoder(settings), load_caption_encoder(settings)),
+        lambda encoder: _check(encoder, folder, reads_texts_alone=reads_texts_alone),
         caption_weight=settings.caption_weight,
     )
     engine = SearchEngine(
@@ -177,21 +187,23 @@ async def open_own_engine(
         await source.close()
 
 
-def load_checked_encoder(settings: Settings, *, reads_texts_alone: bool) -> ImageTextEncoder:
-    """The encoder of the settings, loaded here; as `load_trusted_encoder` says.
+def _check(encoder: ImageTextEncoder, library: Path, *, reads_texts_alone: bool) -> None:
+    from indexer.trusted_encoder import check_encoder
+
+    check_encoder(encoder, library, reads_texts_alone=reads_texts_alone)
+
+
+def load_picture_encoder(settings: Settings) -> ImageTextEncoder:
+    """The encoder of the settings, loaded here.
 
     Raises:
-        ModelError: it is not on this machine, cannot be loaded, or answers otherwise than before.
+        ModelError: it is not on this machine, or cannot be loaded.
     """
-    from indexer.trusted_encoder import load_trusted_encoder
+    from indexer.models.encoders import load_encoder
 
     tell_nobody()
-    return load_trusted_encoder(
-        settings.encoder,
-        models_folder=settings.models_folder,
-        threads=settings.threads,
-        library=settings.library,
-        reads_texts_alone=reads_texts_alone,
+    return load_encoder(
+        settings.encoder, models_folder=settings.models_folder, threads=settings.threads
     )
 
 

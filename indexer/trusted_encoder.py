@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.models.encoders import load_encoder
 from indexer.models.protocols import ModelChanged
-from indexer.models.reference import check_answers, reference_answers, reference_texts
+from indexer.models.reference import check_answers, reference_answers, reference_text
 from storage.errors import LibraryMissing, LibraryOutdated
 from storage.library import Library
 
@@ -20,14 +20,24 @@ if TYPE_CHECKING:
 
 
 def load_trusted_encoder(
-    setting: str,
-    *,
-    models_folder: Path | None,
-    threads: int,
-    library: Path,
-    reads_texts_alone: bool = False,
+    setting: str, *, models_folder: Path | None, threads: int, library: Path
 ) -> ImageTextEncoder:
-    """The encoder of a setting, compared with what the library knows of it.
+    """The encoder of a setting, checked as `check_encoder` says.
+
+    Raises:
+        ModelMissing, ModelUnusable: as they say.
+        ModelChanged: it answers otherwise than when the library's vectors were made.
+        StorageError: the library cannot be read.
+    """
+    encoder = load_encoder(setting, models_folder=models_folder, threads=threads)
+    check_encoder(encoder, library)
+    return encoder
+
+
+def check_encoder(
+    encoder: ImageTextEncoder, library: Path, *, reads_texts_alone: bool = False
+) -> None:
+    """Compare the encoder with what the library knows of it.
 
     It is asked for what it is compared by even where the library knows nothing, so that what it
     opens only then is there. One that `reads_texts_alone` for now is asked for no picture, which
@@ -38,16 +48,14 @@ def load_trusted_encoder(
         ModelChanged: it answers otherwise than when the library's vectors were made.
         StorageError: the library cannot be read.
     """
-    encoder = load_encoder(setting, models_folder=models_folder, threads=threads)
-    answers = reference_texts(encoder) if reads_texts_alone else reference_answers(encoder)
+    answers = reference_text(encoder) if reads_texts_alone else reference_answers(encoder)
     try:
         with Library.open_reader(library) as reader:
             stored = _stored_answers(reader, encoder)
     except (LibraryMissing, LibraryOutdated):
-        return encoder
+        return
     if stored is not None:
         check_answers(answers, stored)
-    return encoder
 
 
 def adopt_encoder(

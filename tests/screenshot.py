@@ -1,7 +1,7 @@
 """Makes the README's picture of the real screen: `python -m tests.screenshot`.
 
-Draws photos, indexes them with the builtin encoder through the real child process, opens the app on
-them and has Textual export what it shows.
+Draws photos, indexes them through the real child process with the encoder that comes along, opens
+the app on them and has Textual export what it shows.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ async def photograph(library: Path) -> str:
     """The screen with the answer to the query, as SVG."""
     settings = UiSettings(
         library=library,
-        indexer_options=IndexerOptions(library=library, encoder="builtin", serve=True, workers=1),
+        indexer_options=IndexerOptions(library=library, encoder="pocket", serve=True, workers=1),
         make_engine=lambda client: engine_beside_indexer(client, library),
-        encoder="builtin",
+        encoder="pocket",
     )
     # A picture has all colours, whatever terminal it is made in.
     constants.COLOR_SYSTEM = "truecolor"  # type: ignore[misc]
@@ -79,7 +79,7 @@ def main() -> None:
         draw_photos(home / "Photos")
         library = home / "library"
         options = IndexerOptions(
-            library=library, folders=(home / "Photos",), encoder="builtin", workers=1
+            library=library, folders=(home / "Photos",), encoder="pocket", workers=1
         )
         asyncio.run(index(options))
         TARGET.write_text(asyncio.run(photograph(library)), "utf-8")

@@ -63,7 +63,7 @@ def serve(
 
 
 def _stop(run: Invocation) -> int:
-    from imagescope_tui.model_server import server_folder
+    from imagescope_tui.config import server_folder
     from indexer.models.vllm_server import stop_running
 
     stopped = stop_running(server_folder())
@@ -72,7 +72,8 @@ def _stop(run: Invocation) -> int:
 
 
 def _serve(run: Invocation, wishes: ServerWishes, *, as_json: bool) -> int:
-    from imagescope_tui.model_server import order_for, server_folder
+    from imagescope_tui.config import server_folder
+    from imagescope_tui.model_server import order_for
     from indexer.models.vllm_server import VllmServer, find_running
 
     running = find_running(server_folder())
@@ -103,7 +104,7 @@ def _expect_same(running: RunningServer, wishes: ServerWishes) -> None:
 
 
 def _farewell(run: Invocation, notice: EndNotice | None, wishes: ServerWishes) -> int:
-    from imagescope_tui.model_server import server_folder
+    from imagescope_tui.config import server_folder
     from indexer.models.protocols import ModelUnusable
     from indexer.models.vllm_log import read_tail, reason_of
     from indexer.models.vllm_state import LOG_NAME

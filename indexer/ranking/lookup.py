@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indexer.answers import ChanceLine, NearestAnswer, NearPhoto
-from indexer.decoding.failures import DecodeFailure
 from indexer.models.calibration import CalibratedEncoder
 from indexer.ranking.chances import Spread, chance_line
 from indexer.ranking.query_vectors import query_vector
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.answers import SideWeights
+    from indexer.decoding.failures import DecodeFailure
     from indexer.decoding.photo import Decoded
     from indexer.models.protocols import ImageTextEncoder, TextEncoder
     from storage.library import Library
@@ -203,6 +203,9 @@ class VectorLookup:
             stored = self._library.vectors.of(content_id, self._encoder.encoder_id)
             if stored is not None:
                 return stored, ""
+        # With it Pillow is loaded, which searches by words do without.
+        from indexer.decoding.failures import DecodeFailure
+
         outcome = self._decode(picture)
         if isinstance(outcome, DecodeFailure):
             return None, outcome.reason

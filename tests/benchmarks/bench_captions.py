@@ -1,9 +1,9 @@
 """What captions, words and pictures find alone, and what their fusion finds, on real photos.
 
 951 photos of Flickr8k with a model's captions; 4,755 captions by people are the searches, each for
-its one photo. The encoder of pictures is `builtin`, which sees little in such photos; captions are
-read by it, or by all-MiniLM-L6-v2. Nothing is fitted to the searches: the product learns how much
-each side counts from the captions in the library.
+its one photo. The encoder of pictures is `pocket`, trained on other photos of that set; captions
+are read by it, or by all-MiniLM-L6-v2. Nothing is fitted to the searches: the product learns how
+much each side counts from the captions in the library.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from imagescope_tui.evaluation.measures.aggregate import estimates
-from indexer.models.builtin_encoder import BuiltinEncoder
+from indexer.models.pocket.encoder import load_pocket
 from indexer.models.text_encoder import load_text_encoder
 from tests.benchmarks.captioned_photos import (
     fill_library,
@@ -58,7 +58,7 @@ def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
         return ()
     photos = read_captioned(data)
     model = minilm_folder()
-    readers = {"builtin": "same", **({_MINILM: str(model)} if model else {})}
+    readers = {"pocket": "same", **({_MINILM: str(model)} if model else {})}
     tables = []
     for reader, setting in readers.items():
         for captioned_step in (1, 2):
@@ -133,7 +133,7 @@ def measure(
     in a folder that is not there yet.
     """
     queries = [(text, photos.names[place]) for text, place in photos.queries[::step]]
-    encoder, caption_encoder = BuiltinEncoder(), load_text_encoder(setting)
+    encoder, caption_encoder = load_pocket(), load_text_encoder(setting)
     fill_library(folder, photos, encoder, caption_encoder, captioned_step=captioned_step)
 
     async def asked() -> list[dict[str, int]]:

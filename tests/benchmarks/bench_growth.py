@@ -78,7 +78,7 @@ def _table(done: dict[int, _Run]) -> Table:
     growth = costs[largest] / costs[smallest]
     swelling = done[largest].memory[-1] / done[largest].memory[0]
     return Table(
-        title="Indexing tiny photos with `builtin` into an empty library",
+        title="Indexing tiny photos with `pocket` into an empty library",
         head=(
             "photos",
             "photos/s",

@@ -69,7 +69,7 @@ def _measure(folder: Path, library: Path, fresh: Path, *, quick: bool) -> _Seen:
     report = folder / "lag.json"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.benchmarks.lag_probe", str(report)]
-    options = ["--library", str(library), "--encoder", "builtin", "--images", "blocks"]
+    options = ["--library", str(library), "--encoder", "pocket", "--images", "blocks"]
     with Terminal([*command, *options, str(fresh)]) as terminal:
         terminal.seconds_until(_INDEXING)
         terminal.type("\x1b")

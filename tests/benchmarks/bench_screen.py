@@ -56,7 +56,7 @@ def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
 
 def _command(library: Path, images: str) -> list[str]:
     program = "from imagescope_tui.cli.tui_app import main; main()"
-    options = ("--library", str(library), "--encoder", "builtin", "--images", images)
+    options = ("--library", str(library), "--encoder", "pocket", "--images", images)
     return [sys.executable, "-c", program, *options]
 
 
@@ -127,7 +127,7 @@ def _wait_until_quiet(terminal: Terminal) -> None:
 
 def _memory_table(rows: list[tuple[str, ...]]) -> Table:
     return Table(
-        title="Memory after a search, the indexer idle, encoder `builtin`",
+        title="Memory after a search, the indexer idle, encoder `pocket`",
         head=("photos", "process", "RSS", "PSS", "private"),
         rows=tuple(rows),
         notes=("PSS counts a page that n processes share for an n-th in each.",),

@@ -31,7 +31,7 @@ def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
         commands |= {
             f"`imagescope status`{suffix}": _imagescope("status", *library),
             f"`imagescope search red`{suffix}": _imagescope(
-                "search", "red", "--encoder", "builtin", *library
+                "search", "red", "--encoder", "pocket", *library
             ),
         }
     rounds = [

@@ -45,10 +45,10 @@ class _Delay:
 
 
 def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
-    """The same for the encoder without weights and for a real size of model."""
+    """The same for the encoder that comes along and for a real size of model."""
     times = _QUICK_TIMES if quick else _TIMES
     saved = make_large_photos(folder / "large", times)
-    settings = {"builtin": "builtin", ARCHITECTURE: setting_for(make_checkpoint(folder))}
+    settings = {"pocket": "pocket", ARCHITECTURE: setting_for(make_checkpoint(folder))}
     delays = {
         name: asyncio.run(_measure(folder, setting, saved)) for name, setting in settings.items()
     }

@@ -29,7 +29,7 @@ class Heard:
 class IndexCommand:
     """Entered: the command runs; left: it is ended, however far it was."""
 
-    def __init__(self, library: Path, *arguments: str, encoder: str = "builtin") -> None:
+    def __init__(self, library: Path, *arguments: str, encoder: str = "pocket") -> None:
         self._command = [
             *(sys.executable, "-m", "imagescope_tui.cli", "index", "--json"),
             *("--library", str(library), "--encoder", encoder, *arguments),

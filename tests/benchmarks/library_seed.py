@@ -27,7 +27,7 @@ _THUMBNAILS = 400
 
 
 def make_library(folder: Path, count: int) -> Path:
-    """A library in which so many small photos count as indexed by `builtin`; made only once."""
+    """A library in which so many small photos count as indexed by `pocket`; made only once."""
     place = folder / f"library-{count}"
     if (place / _COMPLETE_NAME).exists():
         return place
@@ -46,9 +46,9 @@ def mark_as_read(
 ) -> None:
     """Give every photo that waits a content, facts and a vector, and the newest a thumbnail.
 
-    The vectors are random; `builtin` is said to have made them unless another encoder is given.
+    The vectors are random; `pocket` is said to have made them unless another encoder is given.
     """
-    encoder = encoder or load_encoder("builtin", models_folder=None)
+    encoder = encoder or load_encoder("pocket", models_folder=None)
     with library.atomic():
         library.settings.put("encoder_id", encoder.encoder_id)
     cache = ThumbnailCache(library.folder / THUMBNAILS_NAME, 2_000_000_000)

@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import live_in
 from tests.pictures import paint
+from tests.tampered_program import program_of_colours
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,8 @@ class Imagescope:
         self.library = base / "library"
         self.environment = {
             **os.environ,
-            "IMAGESCOPE_ENCODER": "builtin",
+            **program_of_colours().environment,
+            "IMAGESCOPE_ENCODER": "pocket",
             # So few photos need one decoding process.
             "IMAGESCOPE_WORKERS": "1",
             "NO_COLOR": "1",

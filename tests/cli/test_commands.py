@@ -173,12 +173,21 @@ def test_no_library_is_3_and_says_what_to_do(
     assert "imagescope index FOLDER" in done.err
 
 
-def test_a_missing_model_is_4(indexed: Imagescope, shelf: Shelf) -> None:
+def test_a_missing_model_is_4_and_words_are_still_searched(
+    indexed: Imagescope, shelf: Shelf
+) -> None:
     missing = "open_clip:local-dir:/no/such/folder"
-    for words in (("index", shelf.photos), ("search", "red")):
+    for words in (("index", shelf.photos), ("search", "rose", "--stages", "1")):
         done = indexed(*words, "--encoder", missing)
         assert done.status == 4, done.err
         assert len(done.err.strip().splitlines()) == 1
+    assert names(done.out) == ["rose.png"]
+
+
+def test_a_setting_that_names_no_encoder_is_2(indexed: Imagescope) -> None:
+    done = indexed("search", "rose", "--encoder", "zip")
+    assert done.status == 2, done.err
+    assert len(done.err.strip().splitlines()) == 1
 
 
 def test_some_failed_is_5_and_status_says_which(imagescope: Imagescope, photos: Path) -> None:

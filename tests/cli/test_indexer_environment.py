@@ -52,7 +52,7 @@ async def test_threads_of_the_encoder_leave_the_cores_to_decoding_while_they_wai
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     monkeypatch.setenv("TEST_CHILD_MARK", tmp_path.name)
     client = IndexerClient(
-        IndexerOptions(library=tmp_path, encoder="builtin"), on_event=lambda _: None
+        IndexerOptions(library=tmp_path, encoder="pocket"), on_event=lambda _: None
     )
     await client.start()
     try:

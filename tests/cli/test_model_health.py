@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagescope_tui.config import load_settings
+from imagescope_tui.config import load_settings, server_folder
 from imagescope_tui.model_health import examine_models
-from imagescope_tui.model_server import server_folder
 from indexer.models.gpu import Gpu
 from indexer.models.vllm_launch import launch_order
 from indexer.models.vllm_models import local_model

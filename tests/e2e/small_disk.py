@@ -57,7 +57,7 @@ def _tell(**fields: Any) -> None:  # noqa: ANN401
 def imagescope(library: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A command over a library, to its end."""
     return subprocess.run(
-        [*_COMMAND, *words, "--library", str(library), "--encoder", "builtin"],
+        [*_COMMAND, *words, "--library", str(library), "--encoder", "pocket"],
         check=False,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -105,7 +105,7 @@ def _embedded(disk: Path) -> int | None:
 
 def _serve_until_there_is_room(photos: Path, disk: Path) -> None:
     options = IndexerOptions(
-        library=disk / "library", folders=(photos,), encoder="builtin", workers=1, serve=True
+        library=disk / "library", folders=(photos,), encoder="pocket", workers=1, serve=True
     )
     sizes = iter(("640k", _ENOUGH))
     with child_of(options) as child:

@@ -14,9 +14,9 @@ import pytest
 
 from indexer.decoding.photo import Decoded, decode_photo
 from indexer.decoding.pool import MEMORY_BYTES
-from indexer.models.builtin_encoder import BuiltinEncoder
 from tests.conftest import SHARED_DATA
 from tests.indexer.photo_files import shaded
+from tests.pocket_here import pocket_here
 from tests.soak.hostile_files import damaged_copies, sound_files
 from tests.soak.hostile_run import copy_into, run_index
 
@@ -84,7 +84,7 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Album:
 
 
 def vector_of(path: Path) -> FloatVector:
-    encoder = BuiltinEncoder()
+    encoder = pocket_here()
     photo = decode_photo(path, picture_input=encoder.picture_input, thumbnail_side=96)
     assert isinstance(photo, Decoded)
     row: FloatVector = encoder.encode_pictures([photo.picture])[0]

@@ -31,7 +31,7 @@ def run(library: Path, *words: object) -> subprocess.CompletedProcess[str]:
         check=False,
         capture_output=True,
         text=True,
-        env={**os.environ, "IMAGESCOPE_ENCODER": "builtin"},
+        env={**os.environ, "IMAGESCOPE_ENCODER": "pocket"},
         stdin=subprocess.DEVNULL,
     )
 

@@ -32,7 +32,7 @@ def test_photos_are_captioned_and_searched_in_stages(
     vllm_server: Serving, drawn: Path, tmp_path: Path
 ) -> None:
     library = ("--library", tmp_path / "library")
-    indexed = vllm_server.run(*library, "index", "--encoder", "builtin", "--json", drawn)
+    indexed = vllm_server.run(*library, "index", "--encoder", "pocket", "--json", drawn)
     events = [json.loads(line) for line in indexed.stdout.splitlines()]
     assert {"event": "captioner_ready", "model": "tiny-vlm"} in events
     status = json.loads(vllm_server.run(*library, "status", "--json").stdout)
@@ -40,7 +40,7 @@ def test_photos_are_captioned_and_searched_in_stages(
     assert status["captioned"] + len(failed) == len(SCENES)
     assert status["captioned"]
     searched = vllm_server.run(
-        *(*library, "search", "--encoder", "builtin", "--strategy", "ours"),
+        *(*library, "search", "--encoder", "pocket", "--strategy", "ours"),
         *("--format", "json", "a green star"),
     )
     assert searched.returncode == 0, searched.stderr

@@ -99,7 +99,7 @@ class Bench:
     def settings(self) -> Settings:
         """The server for all roles."""
         environ = {"IMAGESCOPE_LMM_URL": self.url} if self.url else {}
-        return load_settings({"encoder": "builtin", "lmm.autostart": "off"}, environ=environ)
+        return load_settings({"encoder": "pocket", "lmm.autostart": "off"}, environ=environ)
 
     async def run(self, plan: RunPlan) -> Evaluated:
         """Run a plan to its end."""

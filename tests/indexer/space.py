@@ -34,6 +34,8 @@ class RandomEncoder:
     fills_cores: bool = False
 
     def encode_texts(self, texts: Sequence[str]) -> FloatMatrix:
+        if not texts:
+            return np.zeros((0, self.dim), dtype=np.float32)
         seeds = [zlib.crc32(f"{self.encoder_id} {text}".encode()) for text in texts]
         return unit_rows([np.random.default_rng(seed).normal(size=self.dim) for seed in seeds])
 

@@ -30,7 +30,7 @@ class Followed:
         options = IndexerOptions(
             library=self.library,
             folders=(self.photos,),
-            encoder="builtin",
+            encoder="pocket",
             workers=1,
             watch=True,
             serve=True,

@@ -60,7 +60,7 @@ def server() -> Iterator[ModelServer]:
 
 def options_for(photos: Path, server: ModelServer | None, **more: object) -> IndexerOptions:
     captioner = RoleSettings(urls=(server.url,), concurrency=2) if server else None
-    fields = {"encoder": "builtin", "workers": 1, "captioner": captioner, **more}
+    fields = {"encoder": "pocket", "workers": 1, "captioner": captioner, **more}
     return IndexerOptions(
         library=photos.parent / "library",
         folders=(photos,),

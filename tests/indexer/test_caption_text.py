@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from indexer.captions.answer import WORDS_MAX, read_caption
 from indexer.captions.prompt import caption_prompt, read_prompt
-from indexer.models.builtin_encoder import BuiltinEncoder
 from indexer.ranking.caption_vectors import PIECE_WORDS_MAX, caption_pieces, caption_vectors
 from storage.safe_text import printable
+from tests.indexer.space import RandomEncoder
+from tests.world.gallery import BagEncoder
 
 if TYPE_CHECKING:
     from indexer.models.protocols import FloatMatrix
@@ -101,7 +102,7 @@ def test_pieces_keep_every_word_and_fit_the_text_tower(words: list[str]) -> None
 
 
 def test_the_vector_of_a_long_caption_is_the_mean_of_its_sentences_at_unit_length() -> None:
-    encoder = BuiltinEncoder()
+    encoder = RandomEncoder(encoder_id="random/1", dim=8)
     sentences = [
         "A red wall " + "stands there " * 11 + ".",
         "A blue door " + "is there " * 11 + ".",
@@ -115,4 +116,4 @@ def test_the_vector_of_a_long_caption_is_the_mean_of_its_sentences_at_unit_lengt
 
 
 def test_a_caption_without_a_known_word_has_a_zero_vector() -> None:
-    assert not caption_vectors(BuiltinEncoder(), ["xyzzy plugh"]).any()
+    assert not caption_vectors(BagEncoder(), ["xyzzy plugh"]).any()

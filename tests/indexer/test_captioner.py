@@ -23,7 +23,6 @@ from indexer.events import (
 )
 from indexer.folders.scanner import Scanner
 from indexer.formats import PHOTO_EXTENSIONS
-from indexer.models.builtin_encoder import BuiltinEncoder
 from indexer.models.chat_types import ChatMalformed
 from indexer.photos.pipeline import Pipeline
 from storage.library import Library
@@ -32,6 +31,7 @@ from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.decoding_here import decoding_here
 from tests.indexer.scripted_chat import ScriptedServer
 from tests.pictures import paint
+from tests.world.gallery import BagEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,12 +44,10 @@ if TYPE_CHECKING:
 _PATIENCE_SECONDS = 20.0
 
 
-class RenamedEncoder(BuiltinEncoder):
+class RenamedEncoder(BagEncoder):
     """The same vectors under another name."""
 
-    @property
-    def encoder_id(self) -> str:
-        return "builtin/renamed"
+    encoder_id = "world/renamed"
 
 
 class Bench:
@@ -61,7 +59,7 @@ class Bench:
         self.library = Library.open_writer(base / "library")
         with self.library.atomic():
             self.library.roots.add(self.photos)
-        self.encoder: BuiltinEncoder = BuiltinEncoder()
+        self.encoder = BagEncoder()
         self.server = ScriptedServer()
         self.control = Control()
         self.events: list[IndexEvent] = []
@@ -175,7 +173,7 @@ def test_each_photo_gets_a_caption_its_vector_and_its_words(bench: Bench) -> Non
         "A plain blue wall.",
     )
     origin = bench.library.captions.active_id()
-    assert bench.library.vectors.count("builtin/1", kind="caption", origin=origin) == 2
+    assert bench.library.vectors.count("world/bag", kind="caption", origin=origin) == 2
     [match] = bench.library.words.search(["blue"], PhotoFilter(), limit=9)
     assert bench.library.photos.by_ids([match.photo_id])[match.photo_id].path == "b.png"
     assert bench.told(CaptionerReady) == [CaptionerReady(model="scripted")]
@@ -332,7 +330,7 @@ def test_another_encoder_embeds_the_captions_anew_without_asking_the_model(bench
     while captioner.step():
         pass
     origin = bench.library.captions.active_id()
-    assert bench.library.vectors.count("builtin/renamed", kind="caption", origin=origin) == 2
+    assert bench.library.vectors.count("world/renamed", kind="caption", origin=origin) == 2
     assert len(bench.server.asked) == asked
 
 

@@ -27,6 +27,13 @@ from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
 from tests.indexer.children import COMMAND
 from tests.indexer.sessions import PATIENCE_SECONDS, Session
 from tests.pictures import paint
+from tests.tampered_program import program_of_colours
+
+
+@pytest.fixture(autouse=True)
+def _colours_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in program_of_colours().environment.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
@@ -38,7 +45,7 @@ def photos(tmp_path: Path) -> Path:
 
 
 def options_for(photos: Path, **more: object) -> IndexerOptions:
-    fields = {"encoder": "builtin", "workers": 1, **more}
+    fields = {"encoder": "pocket", "workers": 1, **more}
     return IndexerOptions(
         library=photos.parent / "library",
         folders=(photos,),

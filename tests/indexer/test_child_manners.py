@@ -26,7 +26,7 @@ def session_over(tmp_path: Path) -> Session:
         IndexerOptions(
             library=tmp_path / "library",
             folders=(tmp_path / "photos",),
-            encoder="builtin",
+            encoder="pocket",
             workers=1,
             nice=_NICE,
             serve=True,

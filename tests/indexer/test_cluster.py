@@ -38,6 +38,7 @@ from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.indexer.children import child_of
 from tests.indexer.cluster_runs import index_on_cluster
 from tests.pictures import paint
+from tests.pocket_here import pocket_here
 from tests.world.model_server import ModelServer
 from tests.world.scenes import COLOURS, draw, scene_of
 
@@ -171,14 +172,15 @@ def contents_of(folder: Path) -> Contents:
     photos: dict[str, Held] = {}
     pictures: dict[str, Any] = {}
     captions: dict[str, Any] = {}
+    encoder_id = pocket_here().encoder_id
     with Library.open_reader(folder) as library:
         for photo in library.photos.page(PhotoFilter(), offset=0, limit=10_000):
             assert photo.path not in photos
             caption = library.captions.of(photo.content_id) if photo.content_id else None
             if photo.content_id:
-                pictures[photo.path] = library.vectors.of(photo.content_id, "builtin/1")
+                pictures[photo.path] = library.vectors.of(photo.content_id, encoder_id)
                 captions[photo.path] = library.vectors.of(
-                    photo.content_id, "builtin/1", kind="caption"
+                    photo.content_id, encoder_id, kind="caption"
                 )
             name = photo.content_hash
             photos[photo.path] = Held(
@@ -244,7 +246,7 @@ def put_colours(folder: Path, count: int) -> None:
 
 
 def options_for(base: Path, **more: object) -> IndexerOptions:
-    fields = {"encoder": "builtin", "workers": 1, **more}
+    fields = {"encoder": "pocket", "workers": 1, **more}
     return IndexerOptions(
         library=base / "library",
         folders=(base / "photos",),

@@ -100,7 +100,7 @@ def options(tmp_path: Path) -> IndexerOptions:
     for number in range(40):
         paint(tmp_path / "photos" / f"{number:02}.png", "red", (40 + number, 40))
     return IndexerOptions(
-        library=tmp_path / "library", folders=(tmp_path / "photos",), encoder="builtin"
+        library=tmp_path / "library", folders=(tmp_path / "photos",), encoder="pocket"
     )
 
 
@@ -144,7 +144,7 @@ def test_a_cluster_embeds_the_moments_of_moving_pictures(tmp_path: Path) -> None
     animation(folder / "a.gif", ["red", "green", "blue"])
     run_on(
         HereAndNow(),
-        IndexerOptions(library=tmp_path / "library", folders=(folder,), encoder="builtin"),
+        IndexerOptions(library=tmp_path / "library", folders=(folder,), encoder="pocket"),
     )
     with Library.open_reader(tmp_path / "library") as library:
         [encoder_id] = library.vectors.encoder_ids()
@@ -196,7 +196,7 @@ def test_captions_whose_worker_died_are_asked_for_again_and_the_deadly_one_fails
         captioned = IndexerOptions(
             library=options.library,
             folders=options.folders,
-            encoder="builtin",
+            encoder="pocket",
             captioner=RoleSettings(urls=(server.url,), concurrency=2),
         )
         events = run_on(HereAndNow(is_lost), captioned)
@@ -210,12 +210,12 @@ def test_captions_whose_worker_died_are_asked_for_again_and_the_deadly_one_fails
 
 
 def order(**other: str) -> ReadOrder:
-    fields = {"program": program_version(), "encoder": "builtin", "encoder_id": "other", **other}
+    fields = {"program": program_version(), "encoder": "pocket", "encoder_id": "other", **other}
     return ReadOrder(models_folder=None, cores=1, **fields)
 
 
 def test_a_worker_with_another_encoder_refuses_and_says_which() -> None:
-    with pytest.raises(ClusterUnusable, match=r"has the encoder builtin/.*, not other"):
+    with pytest.raises(ClusterUnusable, match=r"has the encoder pocket/.*, not other"):
         read_photos(order(), ())
 
 

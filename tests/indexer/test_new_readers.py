@@ -40,7 +40,7 @@ def album(tmp_path: Path) -> Path:
 
 def index(folder: Path, library: Path, installed: set[str]) -> dict[str, tuple[str, int]]:
     """Indexes the folder where only these libraries are; the failures, and how often each."""
-    options = IndexerOptions(library=library, folders=(folder,), encoder="builtin")
+    options = IndexerOptions(library=library, folders=(folder,), encoder="pocket")
     encoders = EncoderSlot(options, lambda _: None)
     encoders.start()
     thumbnails = ThumbnailCache(library / THUMBNAILS_NAME, 10**7)

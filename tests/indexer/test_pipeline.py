@@ -21,6 +21,7 @@ from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.indexer.children import child_of
 from tests.indexer.mean_colour import MeanColour
 from tests.pictures import paint
+from tests.pocket_here import pocket_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -272,7 +273,7 @@ def test_after_kill_9_nothing_is_lost_and_at_most_one_batch_is_done_again(tmp_pa
         pixels = rng.integers(0, 255, (40, 60, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(photos / f"{number}.png")
     options = IndexerOptions(
-        library=tmp_path / "library", folders=(photos,), encoder="builtin", workers=1
+        library=tmp_path / "library", folders=(photos,), encoder="pocket", workers=1
     )
     with child_of(options) as child:
         assert child.stdout is not None
@@ -289,7 +290,7 @@ def test_after_kill_9_nothing_is_lost_and_at_most_one_batch_is_done_again(tmp_pa
     assert child.returncode == 0
     with Library.open_reader(tmp_path / "library") as library:
         counts = library.counts()
-        fresh = library.vectors.since(revision, "builtin/1")
+        fresh = library.vectors.since(revision, pocket_here().encoder_id)
         assert (counts.photos, counts.embedded, counts.failed) == (count, count, 0)
         assert len(fresh.ids) == count - kept
         assert len(library.photos.page(PhotoFilter(), offset=0, limit=count + 1)) == count

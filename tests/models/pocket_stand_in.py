@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 SIDE: Final = 224
 MAX_TOKENS: Final = 16
 DIM: Final = 3
-_COLOURS: Final = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1), "a": (1, 1, 1)}
+_COLOURS: Final = {
+    "red": (1, 0, 0),
+    "green": (0, 1, 0),
+    "blue": (0, 0, 1),
+    "a": (1, 1, 1),
+    "yellow": (1, 1, 0),
+    "purple": (1, 0, 1),
+    "sky": (0, 0.7, 1),
+}
 _SPECIAL: Final = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "!")
 _OPSET: Final = 17
 

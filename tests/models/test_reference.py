@@ -9,7 +9,8 @@ import pytest
 
 from indexer.models.encoders import load_encoder
 from indexer.models.protocols import ModelChanged
-from indexer.models.reference import check_answers, reference_answers, reference_texts
+from indexer.models.reference import TEXTS, check_answers, reference_answers, reference_text
+from tests.indexer.space import RandomEncoder
 from tests.world.gallery import BagEncoder
 
 if TYPE_CHECKING:
@@ -57,14 +58,12 @@ def test_damaged_answers_are_noticed() -> None:
         check_answers(answers, stored)
 
 
-def test_answers_of_texts_alone_are_compared_with_those_of_texts() -> None:
-    texts = reference_texts(BagEncoder())
-    stored = reference_answers(BagEncoder())
-    stored[:3] = 0
-    check_answers(texts, stored)
-    stored[3:5] = stored[4:2:-1].copy()
+def test_the_answer_to_one_text_is_compared_with_that_to_this_text() -> None:
+    encoder = RandomEncoder(encoder_id="random/1", dim=8)
+    stored = np.concatenate([np.zeros((3, 8), np.float32), encoder.encode_texts(TEXTS)])
+    check_answers(reference_text(encoder), stored)
     with pytest.raises(ModelChanged):
-        check_answers(texts, stored)
+        check_answers(reference_text(encoder), stored[:-1])
 
 
 @pytest.mark.clip

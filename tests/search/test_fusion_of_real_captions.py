@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagescope_tui.evaluation.measures.aggregate import estimates
-from indexer.models.builtin_encoder import BuiltinEncoder
 from tests.benchmarks.bench_captions import measure, minilm_folder
 from tests.benchmarks.captioned_photos import (
     Captioned,
@@ -20,6 +19,7 @@ from tests.benchmarks.captioned_photos import (
     read_captioned,
     some_of,
 )
+from tests.pocket_here import pocket_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,9 +33,9 @@ def photos(shared_data: Callable[[str], Path]) -> Captioned:
     return some_of(read_captioned(shared_data("captioned")), 6)
 
 
-@pytest.fixture(params=["builtin", "all-MiniLM-L6-v2"])
+@pytest.fixture(params=["pocket", "all-MiniLM-L6-v2"])
 def caption_encoder(request: pytest.FixtureRequest) -> str:
-    if request.param == "builtin":
+    if request.param == "pocket":
         return "same"
     pytest.importorskip("sentence_transformers")
     model = minilm_folder()
@@ -61,7 +61,7 @@ def test_the_fusion_is_not_worse_than_its_best_part_beyond_noise(
 def test_a_caption_without_a_word_that_its_encoder_knows_is_still_a_caption(
     photos: Captioned, tmp_path: Path
 ) -> None:
-    encoder = BuiltinEncoder()
+    encoder = pocket_here()
     fill_library(tmp_path / "library", photos, encoder, None)
 
     async def opened() -> None:

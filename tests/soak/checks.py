@@ -11,7 +11,7 @@ import numpy as np
 from indexer.captions.answer import read_caption
 from indexer.captions.desk import CAPTION_SIDE
 from indexer.decoding.photo import Decoded, decode_photo, decode_preview
-from indexer.models.builtin_encoder import BuiltinEncoder
+from indexer.models.pocket.encoder import PocketEncoder, load_pocket
 from indexer.photos.hashing import hash_file
 from storage.library import DATABASE_NAME, HOLDER_NAME, LOCK_NAME, THUMBNAILS_NAME, Library
 from storage.records import PhotoFilter
@@ -85,16 +85,16 @@ def _contents(photos: Sequence[Photo]) -> Iterator[str]:
 
 
 def _vectors(library: Library, photos: Sequence[Photo]) -> Iterator[str]:
-    encoder = BuiltinEncoder()
+    encoder = load_pocket()
     for photo in _firsts(photos):
         stored = None
         if photo.content_id is not None:
             stored = library.vectors.of(photo.content_id, encoder.encoder_id)
-        if stored is None or not np.allclose(stored, _vector(encoder, photo), atol=1e-6):
+        if stored is None or not np.allclose(stored, _vector(encoder, photo), atol=1e-4):
             yield str(photo.full_path)
 
 
-def _vector(encoder: BuiltinEncoder, photo: Photo) -> FloatVector:
+def _vector(encoder: PocketEncoder, photo: Photo) -> FloatVector:
     decoded = decode_photo(
         photo.full_path, picture_input=encoder.picture_input, thumbnail_side=THUMBNAIL_SIDE
     )

@@ -145,4 +145,4 @@ def _command(library: Path, *words: object) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "IMAGESCOPE_ENCODER": "builtin"}
+    return {**os.environ, "IMAGESCOPE_ENCODER": "pocket"}

@@ -51,7 +51,7 @@ class Programs:
             MARK: mark,
             "IMAGESCOPE_LIBRARY": str(library),
             "IMAGESCOPE_MODELS_FOLDER": str(models),
-            "IMAGESCOPE_ENCODER": "builtin",
+            "IMAGESCOPE_ENCODER": "pocket",
             "IMAGESCOPE_WORKERS": "2",
             "IMAGESCOPE_LMM_URL": f"http://127.0.0.1:{self._port}/v1",
             "IMAGESCOPE_LMM_AUTOSTART": "off",

@@ -203,15 +203,15 @@ async def test_an_offline_drive_is_named_and_its_photos_are_marked(
         assert "Connect" in text
 
 
-async def test_the_builtin_notice_can_be_dismissed_for_good(
+async def test_the_notice_of_the_small_encoder_can_be_dismissed_for_good(
     opened: Opener, client: StandInIndexer
 ) -> None:
-    builtin = EncoderReady(encoder_id="builtin/1", seconds=0.1)
-    client.first_events = (IndexerStarted(indexing=True), builtin)
+    pocket = EncoderReady(encoder_id="pocket/1/0123456789abcdef", seconds=0.1)
+    client.first_events = (IndexerStarted(indexing=True), pocket)
     async with opened() as (app, pilot):
         await until(pilot, lambda: "m: models" in screen_text(app))
         await pilot.press("escape", "d")
-        client.on_event(builtin)
+        client.on_event(pocket)
         await settled(pilot)
         assert "m: models" not in screen_text(app)
 

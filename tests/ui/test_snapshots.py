@@ -126,12 +126,14 @@ def test_help(look: Callable[..., None]) -> None:
     look(keys("escape", "question_mark"), LARGE)
 
 
-def test_indexing_with_the_builtin_search(look: Callable[..., None], plain_world: World) -> None:
+def test_indexing_with_the_encoder_that_comes_along(
+    look: Callable[..., None], plain_world: World
+) -> None:
     client = StandInIndexer(
         plain_world,
         first_events=(
             IndexerStarted(indexing=True),
-            EncoderReady(encoder_id="builtin/1", seconds=0.1),
+            EncoderReady(encoder_id="pocket/1/0123456789abcdef", seconds=0.1),
             IndexProgress(
                 done=610, total=1000, failed=2, photos_per_second=27.0, seconds_left=660.0
             ),

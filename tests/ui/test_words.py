@@ -126,7 +126,7 @@ def test_without_folders_the_key_that_adds_one_is_named() -> None:
             "/nas is looked through every 5 min",
         ),
         (IndexView(encoder_problem=Problem(reason="no weights", hint="pull")), "no weights · pull"),
-        (IndexView(encoder_id="builtin/1"), "m shows models"),
+        (IndexView(encoder_id="pocket/1/0123456789abcdef"), "m shows models"),
         (
             IndexView(captioner_problem=Problem(reason="no server", hint="imagescope serve")),
             "Captions wait: no server · imagescope serve",
@@ -139,9 +139,11 @@ def test_each_trouble_has_a_line(index: IndexView, said: str) -> None:
 
 
 def test_the_most_pressing_notice_comes_first() -> None:
-    index = IndexView(encoder_id="builtin/1", halted=Problem(reason="full"), is_elsewhere=True)
+    index = IndexView(
+        encoder_id="pocket/1/0123456789abcdef", halted=Problem(reason="full"), is_elsewhere=True
+    )
     shown = notices(index, (), Problem(reason="too new"))
-    assert [notice.key for notice in shown] == ["library", "halted", "elsewhere", "builtin"]
+    assert [notice.key for notice in shown] == ["library", "halted", "elsewhere", "pocket"]
 
 
 def test_a_root_the_library_knows_to_be_away_is_told_before_the_indexer_tells() -> None:

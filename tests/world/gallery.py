@@ -61,7 +61,8 @@ class BagEncoder:
 
 
 def _rows(texts: Iterable[str]) -> FloatMatrix:
-    rows = np.array([[word in text.lower() for word in _WORDS] for text in texts], np.float32)
+    known = [[word in text.lower() for word in _WORDS] for text in texts]
+    rows = np.array(known, np.float32).reshape(-1, len(_WORDS))
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.where(lengths, lengths, 1), dtype=np.float32)
 

@@ -19,9 +19,11 @@ _FATAL: Final = 4
 class Network:
     """A session of onnxruntime; any number of threads may run it side by side, on a core each."""
 
-    def __init__(self, weights: Weights, name: str) -> None:
+    def __init__(self, weights: Weights, name: str, *, is_optimised: bool) -> None:
+        """One that `is_optimised` takes longer to open, and much less time to look at a picture."""
         self._weights = weights
         self._name = name
+        self._is_optimised = is_optimised
         self._session: Any = None
         self._opening = threading.Lock()
 
@@ -43,11 +45,12 @@ class Network:
     def _open(self) -> Any:  # noqa: ANN401
         with self._opening:
             if self._session is None:
-                self._session = _session(self._weights.read(self._name), self._name)
+                content = self._weights.read(self._name)
+                self._session = _session(content, self._name, is_optimised=self._is_optimised)
             return self._session
 
 
-def _session(content: bytes, name: str) -> Any:  # noqa: ANN401
+def _session(content: bytes, name: str, *, is_optimised: bool) -> Any:  # noqa: ANN401
     try:
         # A tenth of a second, which whoever searches by words and dates alone need not wait for.
         import onnxruntime
@@ -58,6 +61,8 @@ def _session(content: bytes, name: str) -> Any:  # noqa: ANN401
     options.log_severity_level = _FATAL
     # Whoever asks is the one thread: pictures side by side keep cores busier than shared layers do.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    if not is_optimised:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -23,8 +23,8 @@ class PictureSide:
     def __init__(self, weights: Weights, parts: Parts) -> None:
         self._dim = weights.dim
         self._parts = parts
-        self._network = Network(weights, PICTURE)
-        self._regions = Network(weights, REGIONS)
+        self._network = Network(weights, PICTURE, is_optimised=True)
+        self._regions = Network(weights, REGIONS, is_optimised=True)
 
     def encode(self, pictures: Sequence[Picture]) -> FloatMatrix:
         """One unit row per picture.

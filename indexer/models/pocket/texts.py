@@ -14,6 +14,8 @@ from indexer.models.pocket.weights import TEXT, TOKENIZER, unusable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from indexer.models.pocket.parts import Parts
     from indexer.models.pocket.weights import Weights
     from indexer.models.protocols import FloatMatrix
@@ -31,7 +33,8 @@ class TextSide:
     def __init__(self, weights: Weights, parts: Parts) -> None:
         self._weights = weights
         self._parts = parts
-        self._network = Network(weights, TEXT)
+        # A search reads one text: to optimise the network first takes longer than that wins.
+        self._network = Network(weights, TEXT, is_optimised=False)
         self._tokenizer: Any = None
         self._opening = threading.Lock()
 
@@ -44,8 +47,6 @@ class TextSide:
         rows = np.zeros((len(texts), self._weights.dim), dtype=np.float32)
         pieces = [self._pieces(text) for text in texts]
         readable = [place for place, found in enumerate(pieces) if _read_places(found)]
-        # Texts of about the same length lie side by side: each part is as long as its longest.
-        readable.sort(key=lambda place: len(pieces[place].ids))
         done = self._parts.map(self._vectors, [pieces[place].ids for place in readable])
         if readable:
             rows[readable] = np.concatenate(done)
@@ -62,12 +63,11 @@ class TextSide:
         return frozenset(word[0].lower() for word in known)
 
     def _vectors(self, texts: Sequence[Sequence[int]]) -> FloatMatrix:
-        shape = len(texts), max(map(len, texts))
-        ids, mask = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        for row, text in enumerate(texts):
-            ids[row, : len(text)] = text
-            mask[row, : len(text)] = 1
-        return self._network.run("vectors", ids=ids, mask=mask)
+        # One by one: in 8 bits a text's vector would depend on those that are read with it.
+        return np.concatenate([self._vector(np.array([ids])) for ids in texts])
+
+    def _vector(self, ids: npt.NDArray[np.int64]) -> FloatMatrix:
+        return self._network.run("vectors", ids=ids, mask=np.ones_like(ids))
 
     def _pieces(self, text: str) -> Any:  # noqa: ANN401
         return (self._tokenizer or self._open()).encode(_decent(text))
