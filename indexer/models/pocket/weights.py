@@ -83,7 +83,7 @@ def find_weights(folder: Path = WEIGHTS_FOLDER) -> Weights:
             folder=folder,
             **{key: int(manifest[key]) for key in ("version", "dim", "side", "max_tokens")},
             hashes={name: str(entry["sha256"]) for name, entry in files.items()},
-            calibration=calibration_from_json(manifest.get("calibration") or None),
+            calibration=calibration_from_json(manifest.get("calibration")),
         )
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise damaged(MANIFEST) from error
