@@ -50,6 +50,7 @@ def fitted(trials: Sequence[Trial], seed: int) -> Calibration:
     samples = [_sample(trial, assumed, random) for trial in trials]
     parts = np.concatenate([sample.parts for sample in samples])
     centre, scale = parts.mean(axis=0), parts.std(axis=0)
+    scale[scale == 0] = 1.0
     whole = _Sample(
         np.column_stack([np.ones(len(parts)), (parts - centre) / scale]),
         np.concatenate([sample.fits for sample in samples]),
