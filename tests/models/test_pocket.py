@@ -307,6 +307,7 @@ def test_the_calibration_is_that_of_the_manifest(folder: Path) -> None:
 def test_a_calibration_that_makes_no_sense_is_damage(
     folder: Path, change: dict[str, object]
 ) -> None:
-    for values in ({**_CALIBRATION, **change}, {}, [], 7):
+    senseless: tuple[object, ...] = ({**_CALIBRATION, **change}, {}, [], 7)
+    for values in senseless:
         with pytest.raises(ModelUnusable, match=r"manifest\.json of the encoder pocket is damaged"):
             load_pocket(calibrated(folder, values))

@@ -86,8 +86,7 @@ def _step(sample: _Sample, values: Doubles, is_kept: npt.NDArray[np.bool_]) -> D
     ridge = np.full(parts.shape[1], _RIDGE)
     slope = (sample.weights * (sample.fits - chances)) @ parts - ridge * values[is_kept]
     bend = (parts * (sample.weights * chances * (1 - chances))[:, None]).T @ parts
-    step: Doubles = np.linalg.solve(bend + np.diag(ridge), slope)
-    return step
+    return np.asarray(np.linalg.solve(bend + np.diag(ridge), slope), dtype=np.float64)
 
 
 def _sample(trial: Trial, assumed: Calibration, random: np.random.Generator) -> _Sample:

@@ -48,8 +48,9 @@ def vectors_of(texts: Sequence[str]) -> FloatMatrix:
 
 
 def _place(word: str) -> FloatMatrix:
-    place = np.random.default_rng(zlib.crc32(word.encode())).normal(size=24)
-    return place if word in _THINGS else place / 5
+    random = np.random.default_rng(zlib.crc32(word.encode()))
+    place = random.normal(size=24).astype(np.float32)
+    return place if word in _THINGS else place * np.float32(0.2)
 
 
 def drawn_trials(count: int, seed: int) -> list[Trial]:
