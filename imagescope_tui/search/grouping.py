@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Group: TypeAlias = Literal["match", "maybe", "rest"]
 
-MATCH_CHANCE = 0.6
-MAYBE_CHANCE = 0.12
+MATCH_CHANCE = 0.5
+MAYBE_CHANCE = 0.1
 """How likely a photo must fit; what of that holds is measured in docs/pocket-encoder.md."""
 MATCH_STANDING = 2.5
 MAYBE_STANDING = 1.5

@@ -20,7 +20,7 @@ class Calibration:
     cosine: float
     """Per unit of the cosine; not below 0, like the next two."""
     standing: float
-    """Per deviation above the mean of the library's photos."""
+    """For standing as far above the mean of the library's photos as the best does by chance."""
     standing_words: float
     """The same, times the logarithm of the number of words."""
     words: float

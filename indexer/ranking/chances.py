@@ -37,7 +37,7 @@ def chance_line(calibration: Calibration, spread: Spread, texts: Sequence[str]) 
     spread = steadied(calibration, spread)
     words, photos = words_term(texts), photos_term(spread.photos)
     per_deviation = calibration.standing + calibration.standing_words * words
-    slope = per_deviation / spread.deviation
+    slope = per_deviation / (spread.deviation * best_of(spread.photos))
     return ChanceLine(
         slope=calibration.cosine + slope,
         intercept=calibration.intercept
@@ -68,3 +68,8 @@ def words_term(texts: Sequence[str]) -> float:
 def photos_term(photos: int) -> float:
     """The logarithm of the number of photos, which levels out where nothing is known any more."""
     return -math.log(1 / max(1, photos) + 1 / _PHOTOS_KNOWN)
+
+
+def best_of(photos: int) -> float:
+    """How many deviations the best of so many photos stands out by chance alone, about."""
+    return math.sqrt(2 * math.log(photos + _PHOTOS_ASSUMED))

@@ -87,7 +87,7 @@ def test_the_same_cosine_is_worth_less_where_more_photos_compete() -> None:
         for photos in (50, 200, 1_000, 50_000, 10**6)
     ]
     assert chances == sorted(chances, reverse=True)
-    assert chances[4] > 0.9 * chances[3], "beyond what was calibrated the number says no more"
+    assert chances[4] > 0.8 * chances[3], "beyond what was calibrated the number hardly counts"
 
 
 def test_a_chance_can_be_told_of_any_score() -> None:

@@ -16,7 +16,7 @@ from tests.training.pocket.short_queries import FITS, UNCLEAR
 from tests.training.pocket.trials import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -72,14 +72,12 @@ def _reliability(told: Sequence[Scored]) -> Table:
 
 
 def _groups(told: Sequence[Scored]) -> Table:
+    present = [item for item in told if item.trial.is_present]
     rows = [
-        (
-            *_name(kind, size),
-            *_hits(cell, MATCH_CHANCE),
-            *_hits(cell, MAYBE_CHANCE),
-        )
-        for kind, size, cell in _cells(told, lambda trial: trial.is_present)
+        (*_name(kind, size), *_hits(cell, MATCH_CHANCE), *_hits(cell, MAYBE_CHANCE))
+        for kind, size, cell in _cells(present)
     ]
+    rows.append(("all", "all", *_hits(present, MATCH_CHANCE), *_hits(present, MAYBE_CHANCE)))
     return Table(
         title="Where something fits: what the groups hold",
         head=(
@@ -94,7 +92,7 @@ def _groups(told: Sequence[Scored]) -> Table:
 
 def _ends(told: Sequence[Scored]) -> Table:
     rows = []
-    for kind, size, cell in _cells(told, lambda trial: True):
+    for kind, size, cell in _cells(told):
         parts = [
             [item for item in cell if item.trial.is_present is there] for there in (False, True)
         ]
@@ -106,16 +104,10 @@ def _ends(told: Sequence[Scored]) -> Table:
     )
 
 
-def _cells(
-    told: Sequence[Scored], is_meant: Callable[[Trial], bool]
-) -> Iterator[tuple[Kind, int, list[Scored]]]:
+def _cells(told: Sequence[Scored]) -> Iterator[tuple[Kind, int, list[Scored]]]:
     for kind in KINDS:
         for size in sorted({item.trial.size for item in told}):
-            cell = [
-                item
-                for item in told
-                if (item.trial.kind, item.trial.size) == (kind, size) and is_meant(item.trial)
-            ]
+            cell = [item for item in told if (item.trial.kind, item.trial.size) == (kind, size)]
             if cell:
                 yield kind, size, cell
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from indexer.models.calibration import Calibration
-from indexer.ranking.chances import photos_term, steadied, words_term
+from indexer.ranking.chances import best_of, photos_term, steadied, words_term
 from tests.training.pocket.short_queries import FITS, UNCLEAR
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _parts(trial: Trial, places: npt.NDArray[np.intp], assumed: Calibration) -> 
     """One column per part, in their order."""
     spread = steadied(assumed, trial.spread)
     cosines = trial.cosines[places].astype(np.float64)
-    standing = (cosines - spread.mean) / spread.deviation
+    standing = (cosines - spread.mean) / (spread.deviation * best_of(spread.photos))
     words = words_term([trial.text])
     photos = photos_term(spread.photos)
     of_query = np.tile([words, photos, photos * words], (len(places), 1))
