@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -50,6 +51,24 @@ class SideWeights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChanceLine:
+    """The logarithm of the odds that a photo fits a text, by its stage-1 score."""
+
+    slope: float
+    """Above 0."""
+    intercept: float
+
+    def chance(self, score: float) -> float:
+        """How likely a photo with such a score fits, from 0 to 1."""
+        log_odds = self.intercept + self.slope * score
+        # Of the two forms the one that cannot overflow.
+        if log_odds < 0:
+            odds = math.exp(log_odds)
+            return odds / (1 + odds)
+        return 1 / (1 + math.exp(-log_odds))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NearestAnswer:
     """The photos nearest to a request; copies follow one another.
 
@@ -66,6 +85,8 @@ class NearestAnswer:
     """The caption part of photos without caption, where others have one."""
     weights: SideWeights | None = None
     """None where the library has too few captions to have learned them."""
+    chances: ChanceLine | None = None
+    """None where the encoder is not calibrated, or no text was given, or a picture."""
     has_meaning: bool = True
     """False where the encoder knows none of the words, and no picture was given."""
     words_known: tuple[str, ...] | None = None

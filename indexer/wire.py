@@ -16,7 +16,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from indexer.answers import NearestAnswer, NearPhoto, SideWeights, WhereAnswer, WordPlace
+from indexer.answers import (
+    ChanceLine,
+    NearestAnswer,
+    NearPhoto,
+    SideWeights,
+    WhereAnswer,
+    WordPlace,
+)
 from storage.records import ContentId, PhotoFilter, PhotoId
 
 
@@ -83,8 +90,16 @@ def answer_from_wire(fields: dict[str, Any]) -> NearestAnswer:
     words_known = None if known is None else tuple(known)
     told = fields.get("weights")
     weights = None if told is None else SideWeights(**told)
+    line = fields.get("chances")
+    chances = None if line is None else ChanceLine(**line)
     return NearestAnswer(
-        **{**fields, "photos": photos, "words_known": words_known, "weights": weights}
+        **{
+            **fields,
+            "photos": photos,
+            "words_known": words_known,
+            "weights": weights,
+            "chances": chances,
+        }
     )
 
 

@@ -238,7 +238,7 @@ class FusedVectors:
         self._forget_captions_of(pictures)
         if len(vectors):
             self._count_in(vectors)
-        rows = self._widened(scaled(pictures.matrix, self._picture_share))
+        rows = self._widened(scaled(pictures.matrix, self.picture_share))
         if len(vectors):
             rows[of_caption, self._caption_columns] += np.float32(self.caption_weight) * vectors
         is_captioned = np.zeros(len(rows), dtype=np.bool_)
@@ -247,7 +247,8 @@ class FusedVectors:
         self._takes_mean = (~self._is_captioned).astype(np.float32)
 
     @property
-    def _picture_share(self) -> float:
+    def picture_share(self) -> float:
+        """How much of a score is the picture's: 1 - τ where there are captions, else 1."""
         return 1.0 - self.caption_weight if self._has_shares else 1.0
 
     @property
@@ -280,7 +281,7 @@ class FusedVectors:
             return
         within = self.matrix[places[known]]
         if not self.caption_encoder_id:
-            within = within - np.float32(self._picture_share) * pictures.matrix[known]
+            within = within - np.float32(self.picture_share) * pictures.matrix[known]
         within = within[:, self._caption_columns]
         if self.caption_weight:
             total = within.sum(axis=0, dtype=np.float64)
@@ -345,7 +346,7 @@ class FusedVectors:
         self, scores: FloatVector, query: FloatVector, rows: npt.NDArray[np.intp] | slice
     ) -> None:
         """Give moving pictures the score of their best moment."""
-        query, share = query[: self._picture_dim], np.float32(self._picture_share)
+        query, share = query[: self._picture_dim], np.float32(self.picture_share)
         if isinstance(rows, slice) and rows == slice(None):
             leads = self._frames.leads(query, self._is_at_hand)
             scores[self._moving] += share * leads[self._is_at_hand]

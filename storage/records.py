@@ -219,6 +219,8 @@ class Neighbours:
     mean: float = 0.0
     deviation: float = 0.0
     """Mean and standard deviation over what was scored: tells how far a score stands out."""
+    scored: int = 0
+    """Among how many contents these are the nearest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

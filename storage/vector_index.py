@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -146,6 +147,11 @@ class VectorIndex:
         """What the scores of contents that were found are made of."""
         return self._vectors.parts(query, ids)
 
+    @property
+    def picture_share(self) -> float:
+        """How much of a score is the picture's: 1 - τ where there are captions, else 1."""
+        return self._vectors.picture_share
+
     def mean_caption(self, query: FloatVector) -> float:
         """The caption part of a content without caption; 0 where there is no caption at all."""
         return self._vectors.mean_caption(query)
@@ -206,7 +212,10 @@ class VectorIndex:
         scores = self._vectors.scores(query, rows)
         best = _best(scores, limit)
         sample = slice(None, None, max(1, len(self) // _SAMPLE_ROWS))
-        return _neighbours(self.ids[rows[best]], scores[best], self._vectors.scores(query, sample))
+        spread = self._vectors.scores(query, sample)
+        return replace(
+            _neighbours(self.ids[rows[best]], scores[best], spread), scored=int(self._live.sum())
+        )
 
 
 def _best(scores: FloatVector, limit: int) -> npt.NDArray[np.intp]:
@@ -227,6 +236,7 @@ def _neighbours(ids: IdVector, scores: FloatVector, spread: FloatVector) -> Neig
         ),
         mean=float(spread.mean()),
         deviation=float(spread.std()),
+        scored=len(spread),
     )
 
 

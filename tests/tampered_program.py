@@ -42,7 +42,11 @@ class TamperedProgram:
         """Damage a weight file as a worn disk does."""
         content = bytearray((self.weights / name).read_bytes())
         content[len(content) // 2] ^= 0xFF
-        self.lose(name)
+        self.replace(name, bytes(content))
+
+    def replace(self, name: str, content: bytes) -> None:
+        """Have another weight file of that name."""
+        (self.weights / name).unlink(missing_ok=True)
         (self.weights / name).write_bytes(content)
 
     def lose(self, name: str) -> None:

@@ -24,7 +24,7 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import is_terminal, put_json, put_line, put_path, say
-from imagescope_tui.counting import clock, counted
+from imagescope_tui.counting import clock, counted, percent
 from imagescope_tui.errors import EncoderUnusable, UsageError
 from storage.errors import LibraryMissing
 from storage.safe_text import printable
@@ -325,6 +325,8 @@ def _say_costs(result: SearchResult) -> None:
 
 
 def _say_notes(result: SearchResult) -> None:
+    from imagescope_tui.search.grouping import nothing_fits
+
     by_reason: dict[tuple[str, str], list[int]] = {}
     for item in result.degradations:
         by_reason.setdefault((item.reason, item.hint), []).append(item.stage)
@@ -335,6 +337,9 @@ def _say_notes(result: SearchResult) -> None:
         say(f"note: not known here: {', '.join(result.words_unknown)}")
     if not result.ranking:
         say("no match")
+    elif nothing_fits(result.ranking, result.verifications):
+        best = max(item.chance or 0.0 for item in result.ranking)
+        say(f"note: nothing fits well; the likeliest with a chance of {percent(best)}")
 
 
 def _say_unseen(result: SearchResult, library: Library) -> None:

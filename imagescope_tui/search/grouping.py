@@ -1,9 +1,10 @@
 """Where the matches end: photos that fit, photos that may, and the rest of the library.
 
 The distance at which a picture stops fitting differs from query to query and from encoder to
-encoder, so no fixed score can tell. How far a photo stands out among all photos can: for a query
-about something, most of a library has nothing to do with it and gives the mean and the spread.
-What the verifier and the evaluator said of a photo counts for more.
+encoder, so no fixed score can tell. An encoder whose cosines are calibrated says how likely a photo
+fits. For others, how far a photo stands out among all photos tells: for a query about something,
+most of a library has nothing to do with it and gives the mean and the spread. What the verifier and
+the evaluator said of a photo counts for more.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from imagescope_tui.search.scoring import is_satisfied
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from imagescope_tui.search.types import Candidate, Proposition, Verdict, Verification
 
 Group: TypeAlias = Literal["match", "maybe", "rest"]
 
+MATCH_CHANCE = 0.5
+MAYBE_CHANCE = 0.1
+"""How likely a photo must fit; what of that holds is measured in docs/pocket-encoder.md."""
 MATCH_STANDING = 2.5
 MAYBE_STANDING = 1.5
 """In standard deviations above the library's mean score for the query."""
@@ -35,7 +39,7 @@ def group_of(
         return "match" if verdict.accepted else "maybe"
     if verification is not None and any(answer is not None for answer in verification.answers):
         return _by_answers(propositions, verification)
-    return _by_standing(candidate)
+    return _by_likeness(candidate)
 
 
 def _by_answers(propositions: Sequence[Proposition], verification: Verification) -> Group:
@@ -47,12 +51,27 @@ def _by_answers(propositions: Sequence[Proposition], verification: Verification)
     return "match" if all(answer is not None for answer, _ in pairs) else "maybe"
 
 
-def _by_standing(candidate: Candidate) -> Group:
+def _by_likeness(candidate: Candidate) -> Group:
     """A photo that holds a word of the query in its name, caption or facts is a maybe at least."""
-    standing = candidate.standing if candidate.standing is not None else 0.0
-    if candidate.words_rank is not None:
-        is_sure = candidate.picture_score is None or standing >= MAYBE_STANDING
-        return "match" if is_sure else "maybe"
-    if candidate.picture_score is None or standing >= MATCH_STANDING:
+    if candidate.picture_score is None:
         return "match"
-    return "maybe" if standing >= MAYBE_STANDING else "rest"
+    group = _by_picture(candidate)
+    if candidate.words_rank is not None:
+        return "maybe" if group == "rest" else "match"
+    return group
+
+
+def _by_picture(candidate: Candidate) -> Group:
+    if candidate.chance is not None:
+        value, match, maybe = candidate.chance, MATCH_CHANCE, MAYBE_CHANCE
+    else:
+        value, match, maybe = candidate.standing or 0.0, MATCH_STANDING, MAYBE_STANDING
+    if value >= match:
+        return "match"
+    return "maybe" if value >= maybe else "rest"
+
+
+def nothing_fits(ranking: Sequence[Candidate], verifications: Collection[Verification]) -> bool:
+    """Whether an encoder that can tell says that no photo fits well, and no model looked at any."""
+    is_told = any(candidate.chance is not None for candidate in ranking)
+    return is_told and not verifications and all(group_of(item) == "rest" for item in ranking)

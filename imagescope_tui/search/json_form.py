@@ -131,6 +131,11 @@ def cost_to_json(cost: StageCost) -> dict[str, Any]:
     return {**dataclasses.asdict(cost), "seconds": round(cost.seconds, 4)}
 
 
+def chance_to_json(candidate: Candidate) -> float | None:
+    """How likely it fits."""
+    return None if candidate.chance is None else round(candidate.chance, 4)
+
+
 def parts_to_json(candidate: Candidate) -> dict[str, float | int | None]:
     """What the stage-1 score is made of."""
     return {
@@ -186,6 +191,7 @@ def _hit_to_json(
         "path": str(photo.full_path),
         "second": candidate.second,
         "score": round(candidate.score, 6),
+        "chance": chance_to_json(candidate),
         "stage": 3 if verdict else 2 if _is_asked(verification) else 1,
         "group": group_of(candidate, result.propositions, verification, verdict),
         "caption": caption.text if caption else None,

@@ -129,6 +129,9 @@ def _candidate(
         words_score=hit.hit.score if hit else None,
         words_rank=hit.rank if hit else None,
         standing=_standing(photo.score, pictures) if photo else None,
+        chance=pictures.chances.chance(photo.score)
+        if photo and pictures and pictures.chances
+        else None,
         second=photo.second if photo else None,
     )
 

@@ -20,7 +20,12 @@ from imagescope_tui.search.events import (
     SearchStarted,
     StageDegraded,
 )
-from imagescope_tui.search.json_form import cost_to_json, parts_to_json, query_to_json
+from imagescope_tui.search.json_form import (
+    chance_to_json,
+    cost_to_json,
+    parts_to_json,
+    query_to_json,
+)
 from imagescope_tui.search.types import (
     Answer,
     AtomicEdit,
@@ -116,6 +121,7 @@ class _Writer:
                 "path": str(photos[item.photo_id].full_path),
                 "second": item.second,
                 "score": round(item.score, 6),
+                "chance": chance_to_json(item),
                 "parts": parts_to_json(item),
             }
             for item in ranking
@@ -239,6 +245,7 @@ class _Reader:
             words_score=parts["words"],
             words_rank=parts["words_rank"],
             standing=parts["standing"],
+            chance=row.get("chance"),
             second=row.get("second"),
         )
         self.candidates += 1

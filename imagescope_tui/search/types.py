@@ -107,6 +107,9 @@ class Candidate:
     words_rank: int | None = None
     standing: float | None = None
     """How many standard deviations the picture score lies above the library's mean."""
+    chance: float | None = None
+    """How likely the photo fits, from 0 to 1, as far as the encoder can tell; None where it
+    cannot."""
     second: float | None = None
     """Of a moving picture, the moment that is nearest; None for stills, and where only words were
     compared."""

@@ -51,6 +51,8 @@ class VariantFusion:
             photos=tuple(replace(photos[item], score=scores[item]) for item in ranked),
             mean=statistics.fmean(values) if values else 0.0,
             deviation=statistics.pstdev(values) if values else 0.0,
+            # It is a line over scores of one text, which these are no more.
+            chances=None,
         )
 
 

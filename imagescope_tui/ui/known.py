@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from imagescope_tui.search.grouping import group_of
+from imagescope_tui.search.grouping import group_of, nothing_fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 AS_WANTED, NOT_AS_WANTED, UNREADABLE, NOT_ASKED, ASKED = "✓", "✗", "?", "·", "…"
 Judged: TypeAlias = Literal["", "accepted", "rejected", "unclear"]
-Section: TypeAlias = Literal["match", "maybe", "rest", "unchecked"]
+Section: TypeAlias = Literal["match", "maybe", "rest", "unfit", "unchecked"]
+NOTHING_FITS = "nothing fits well"
 SECTION_NAMES: dict[Section, str] = {
     "match": "matches",
     "maybe": "maybe",
     "rest": "the rest",
+    "unfit": NOTHING_FITS,
     "unchecked": "not checked",
 }
 _GROUPS: tuple[Group, ...] = ("match", "maybe", "rest")
@@ -94,6 +96,8 @@ def sections(view: SearchView) -> tuple[Section, ...]:
 
     Where models have checked candidates, the others are told apart: nobody has looked at them.
     """
+    if is_unfit(view):
+        return tuple("unfit" for _ in view.ranking)
     if not view.verifications:
         return _envelope([group_of(candidate) for candidate in view.ranking])
     is_checked = [candidate.photo_id in view.verifications for candidate in view.ranking]
@@ -107,6 +111,11 @@ def sections(view: SearchView) -> tuple[Section, ...]:
         )
     )
     return tuple(next(checked) if was_seen else "unchecked" for was_seen in is_checked)
+
+
+def is_unfit(view: SearchView) -> bool:
+    """Whether no photo fits well, as far as can be told."""
+    return nothing_fits(view.ranking, tuple(view.verifications.values()))
 
 
 def _checked_group(view: SearchView, candidate: Candidate) -> Group:

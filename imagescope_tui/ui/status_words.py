@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagescope_tui.ui import wording
+from imagescope_tui.ui.known import NOTHING_FITS, is_unfit
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -70,7 +71,11 @@ def _stages(view: SearchView) -> list[Words]:
     time = f" {wording.elapsed(view.seconds)}" if view.seconds is not None else ""
     if view.degradations:
         return [Words(f"words ✓{time}"), *_troubles(view)]
-    return [Words(f"search ✓{time}"), *_unknown(view)]
+    return [Words(f"search ✓{time}"), *_unknown(view), *_unfit(view)]
+
+
+def _unfit(view: SearchView) -> list[Words]:
+    return [Words(NOTHING_FITS, is_trouble=True)] if is_unfit(view) else []
 
 
 def _unknown(view: SearchView) -> list[Words]:

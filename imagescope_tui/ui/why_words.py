@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imagescope_tui.counting import percent
 from imagescope_tui.search.where_words import where_words
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.known import judged_of, signs_of
@@ -140,6 +141,8 @@ def _picture(candidate: Candidate) -> list[Line]:
     if candidate.picture_score is not None:
         standing = _standing(candidate.standing)
         lines.append(Line(f"likeness {candidate.picture_score:.2f}{standing}"))
+    if candidate.chance is not None:
+        lines.append(Line(f"fits with a chance of {percent(candidate.chance)}"))
     parts = _parts(candidate)
     return [*lines, Line(parts, "quiet")] if parts else lines
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indexer.answers import NearestAnswer, NearPhoto
+from indexer.answers import ChanceLine, NearestAnswer, NearPhoto
+from indexer.models.calibration import CalibratedEncoder
+from indexer.ranking.chances import Spread, chance_line
 from indexer.ranking.query_vectors import query_vector
 from indexer.ranking.side_weights import stored_side_weights
 from storage.fused_vectors import CAPTION_WEIGHT
@@ -96,6 +98,7 @@ class VectorLookup:
         return replace(
             self._answer(query, found, photo_filter, most, without=own),
             words_known=None if known is None else tuple(sorted(known)),
+            chances=self._chances(texts, query, found) if reference is None else None,
         )
 
     def refresh(self) -> None:
@@ -165,6 +168,26 @@ class VectorLookup:
         if self._caption_encoder is None:
             return query
         return np.concatenate([query, query_vector(self._caption_encoder, texts)])
+
+    def _chances(
+        self, texts: Sequence[str], query: FloatVector, found: Neighbours
+    ) -> ChanceLine | None:
+        """The line over scores: such a score is the cosine, shortened, and the captions' part."""
+        encoder = self._encoder
+        calibration = encoder.calibration if isinstance(encoder, CalibratedEncoder) else None
+        # A mean of several texts is shorter than one of them.
+        length = self.index.picture_share * float(np.linalg.norm(query[: encoder.dim]))
+        if calibration is None or length <= 0:
+            return None
+        mean_caption = self._caption_weight * self.index.mean_caption(query)
+        spread = Spread(
+            mean=(found.mean - mean_caption) / length,
+            deviation=found.deviation / length,
+            photos=found.scored,
+        )
+        line = chance_line(calibration, spread, texts)
+        slope = line.slope / length
+        return ChanceLine(slope=slope, intercept=line.intercept - slope * mean_caption)
 
     def _known_words(self, texts: Sequence[str]) -> frozenset[str] | None:
         """The words that count; None where all do, as they do for an encoder of sentences."""

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.models.calibration import CalibratedEncoder, Calibration
 from indexer.models.pocket.encoder import PocketEncoder, load_pocket
 from indexer.models.pocket.parts import PART_MAX, Parts
 from indexer.models.protocols import ModelError, ModelMissing, ModelUnusable, Picture
@@ -267,3 +268,46 @@ def test_it_loads_no_other_library_spins_on_no_core_and_says_nothing(shared_fold
     assert float(seconds) < 0.2
     assert heavy == "[]"
     assert done.stderr == ""
+
+
+# -- what nearness is worth -----------------------------------------------------------------------
+
+_CALIBRATION = {
+    **dict.fromkeys(("intercept", "words", "photos", "photos_words", "mean"), -0.5),
+    **dict.fromkeys(("cosine", "standing", "standing_words", "deviation"), 0.5),
+}
+
+
+def calibrated(folder: Path, values: object) -> Path:
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "calibration": values}))
+    return folder
+
+
+def test_the_calibration_is_that_of_the_manifest(folder: Path) -> None:
+    assert load_pocket(folder).calibration is None
+    before = load_pocket(folder).encoder_id
+    encoder = load_pocket(calibrated(folder, _CALIBRATION))
+    assert encoder.calibration == Calibration(**_CALIBRATION)
+    assert encoder.encoder_id == before, "vectors stay what they were"
+    assert isinstance(encoder, CalibratedEncoder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cosine": -1.0},
+        {"standing": -0.1},
+        {"deviation": 0.0},
+        {"mean": float("nan")},
+        {"words": "many"},
+        {"other": 1.0},
+    ],
+)
+def test_a_calibration_that_makes_no_sense_is_damage(
+    folder: Path, change: dict[str, object]
+) -> None:
+    senseless: tuple[object, ...] = ({**_CALIBRATION, **change}, {}, [], 7)
+    for values in senseless:
+        with pytest.raises(ModelUnusable, match=r"manifest\.json of the encoder pocket is damaged"):
+            load_pocket(calibrated(folder, values))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from imagescope_tui.errors import PicturesUnavailable
 from imagescope_tui.ui.settings import UiSettings
 from imagescope_tui.wiring import engine_beside_indexer
-from indexer.answers import NearestAnswer, NearPhoto, WhereAnswer, WordPlace
+from indexer.answers import ChanceLine, NearestAnswer, NearPhoto, WhereAnswer, WordPlace
 from indexer.events import EncoderReady, IndexerStarted, IndexUpToDate
 from indexer.options import IndexerOptions
 from storage.library import Library
@@ -74,6 +74,8 @@ class StandInIndexer:
     is_broken: bool = False
     tells_where: bool = True
     """Whether its encoder can tell the parts of a photo apart."""
+    chances: ChanceLine | None = None
+    """What is told of nearness, by an encoder that can tell."""
     ended: asyncio.Future[int] | None = None
     """Set its result to end the child that is none."""
     starts: int = 0
@@ -177,6 +179,7 @@ class StandInIndexer:
             mean=0.05,
             deviation=0.05,
             has_meaning=bool(known),
+            chances=self.chances,
         )
 
 

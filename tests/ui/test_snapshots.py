@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from imagescope_tui.ui.app import ImagescopeApp
 from imagescope_tui.ui.widgets.query_line import QueryInput
+from indexer.answers import ChanceLine
 from indexer.events import EncoderReady, IndexerStarted, IndexProgress
 from storage.library import Library
 from tests.ui.conftest import Opener
@@ -126,6 +127,11 @@ def test_light(look: Callable[..., None], size: tuple[int, int]) -> None:
 
 def test_no_result(look: Callable[..., None]) -> None:
     look(keys(*"zebra", "space", *"camera:leica", "enter"), SMALL)
+
+
+def test_nothing_fits(look: Callable[..., None], plain_world: World) -> None:
+    client = StandInIndexer(plain_world, chances=ChanceLine(slope=10.0, intercept=-4.5))
+    look(keys(*"plain", "enter", "tab"), (120, 30), client=client)
 
 
 def test_help(look: Callable[..., None]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from imagescope_tui.search.types import Candidate, Degradation, Query, StageCost
 from imagescope_tui.ui.empty_words import without_folders, without_photos, without_results
 from imagescope_tui.ui.index_state import IndexView, OfflineRoot, Problem, UnwatchedRoot
+from imagescope_tui.ui.known import SECTION_NAMES, sections
 from imagescope_tui.ui.library_reader import LibrarySnapshot, PhotoDetail
 from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.photo_words import about, about_briefly
@@ -207,6 +208,26 @@ def test_why_names_the_places_where_words_were_found() -> None:
     assert "dog in the file name" in said
     assert "dog in the caption" in said
     assert "“xyz”" in said
+
+
+def test_why_says_how_likely_the_photo_fits() -> None:
+    for chance, said in ((0.617, "62 %"), (0.0004, "under 1 %"), (0.9999, "over 99 %")):
+        found = candidate(picture_rank=1, picture_score=0.31, chance=chance)
+        view = SearchView(phase="done", query=QUERY, ranking=(found,))
+        finding = Finding(rank=1, candidate=found, view=view)
+        lines = why_page(Reasons(view=view, detail=DETAIL, finding=finding, names={}), 60)
+        assert f"fits with a chance of {said}" in texts(lines)
+
+
+def test_the_status_and_the_groups_say_that_nothing_fits_well() -> None:
+    doubtful = candidate(picture_rank=1, picture_score=0.2, chance=0.02)
+    fitting = candidate(picture_rank=1, picture_score=0.4, chance=0.7)
+    costs = {1: StageCost(seconds=0.02)}
+    for ranking, is_unfit in (((doubtful,), True), ((fitting, doubtful), False)):
+        view = SearchView(phase="done", query=QUERY, costs=costs, ranking=ranking)
+        assert ("nothing fits well" in texts(search_words(view, "fused"))) is is_unfit
+        names = [SECTION_NAMES[section] for section in sections(view)]
+        assert names == (["nothing fits well"] if is_unfit else ["matches", "the rest"])
 
 
 def test_a_photo_of_the_timeline_was_not_found_but_is_there() -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from indexer.models.calibration import Calibration
     from indexer.models.pocket.weights import Weights
     from indexer.models.protocols import FloatMatrix, Picture, RegionVectors
 
@@ -49,6 +50,11 @@ class PocketEncoder:
         """The whole photo, squashed to a square."""
         side = self._weights.side
         return PictureInput(width=side, height=side, fit="squash")
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """What nearness is worth."""
+        return self._weights.calibration
 
     @property
     def fills_cores(self) -> bool:

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from indexer.models.calibration import calibration_from_json
 from indexer.models.protocols import ModelMissing, ModelUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from indexer.models.calibration import Calibration
 
 WEIGHTS_FOLDER: Final = Path(__file__).parent / "weights"
 MANIFEST: Final = "manifest.json"
@@ -42,6 +45,8 @@ class Weights:
     """How much of a text is read."""
     hashes: Mapping[str, str]
     """SHA-256 of each file, in hexadecimal."""
+    calibration: Calibration | None = None
+    """What nearness is worth; None in weights that were not calibrated."""
 
     @property
     def encoder_id(self) -> str:
@@ -78,6 +83,7 @@ def find_weights(folder: Path = WEIGHTS_FOLDER) -> Weights:
             folder=folder,
             **{key: int(manifest[key]) for key in ("version", "dim", "side", "max_tokens")},
             hashes={name: str(entry["sha256"]) for name, entry in files.items()},
+            calibration=calibration_from_json(manifest.get("calibration")),
         )
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise damaged(MANIFEST) from error
