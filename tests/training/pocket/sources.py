@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tests.training.pocket.hypernyms import HYPERNYMS
+from tests.training.pocket.hypernyms import hypernyms
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -69,7 +69,7 @@ def class_texts() -> ClassTexts:
             said.append(f"{clean[number]}: {description.split('. ')[0]}")
         texts += said
         classes += [[number]] * len(said)
-    for word, kinds in HYPERNYMS.items():
+    for word, kinds in hypernyms().items():
         texts += [word, f"a {word}", f"a photo of a {word}"]
         classes += [list(kinds)] * 3
     belongs = np.zeros((len(texts), CLASSES), np.bool_)
