@@ -34,6 +34,7 @@ NAMES = (
     "captions",
     "where",
     "evaluation",
+    "pocket",
 )
 ON_REQUEST = ("million", "graph", "serving")
 """Only measured when named: they need much disk, an hour for the graph, and a real vLLM."""
@@ -49,6 +50,13 @@ class Benchmark(Protocol):
         """Measure; big files go into the folder, and may be there from an earlier run."""
 
 
+class Comparison(Protocol):
+    """What such a module may offer besides."""
+
+    def compare(self, folder: Path, older: Path, *, quick: bool) -> tuple[Table, ...]:
+        """Measure an older checkout, with an environment of its own in `.venv`, beside this one."""
+
+
 def main() -> int:
     """Run what was named, one after the other."""
     asked = _parser().parse_args()
@@ -58,7 +66,7 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         for name in asked.names or NAMES:
             print(f"measuring {name} …", file=sys.stderr, flush=True)
-            body = _measured(name, folder, quick=asked.quick)
+            body = _measured(name, folder, asked.against, quick=asked.quick)
             print(body, flush=True)
             if asked.write:
                 write_section(name, body)
@@ -71,9 +79,12 @@ def _compile_packages() -> None:
         compileall.compile_dir(str(PROJECT / package), quiet=2)
 
 
-def _measured(name: str, folder: Path, *, quick: bool) -> str:
-    benchmark = cast("Benchmark", importlib.import_module(f"tests.benchmarks.bench_{name}"))
+def _measured(name: str, folder: Path, against: Path | None, *, quick: bool) -> str:
+    module = importlib.import_module(f"tests.benchmarks.bench_{name}")
+    benchmark = cast("Benchmark", module)
     tables = benchmark.run(folder, quick=quick)
+    if against is not None and hasattr(module, "compare"):
+        tables += cast("Comparison", module).compare(folder, against, quick=quick)
     size = " Small version (`--quick`)." if quick else ""
     return "\n\n".join([*map(to_markdown, tables), describe(*benchmark.PACKAGES) + size])
 
@@ -89,6 +100,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--quick", action="store_true", help="small and rough, to try it out")
     parser.add_argument("--write", action="store_true", help="put the tables into the document")
+    parser.add_argument(
+        "--against",
+        type=lambda text: Path(text).absolute(),
+        metavar="DIR",
+        help="an older checkout with its own .venv, to measure beside this one (pocket)",
+    )
     parser.add_argument("--folder", type=Path, help="keep big files here for the next run")
     return parser
 

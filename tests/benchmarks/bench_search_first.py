@@ -7,28 +7,28 @@ import itertools
 import os
 import shutil
 import statistics
-import time
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from imagescope_tui.indexer_client import IndexerClient
 from imagescope_tui.setting_table import SETTINGS
-from indexer.events import IndexUpToDate, PhotosCommitted
 from indexer.options import IndexerOptions
-from storage.records import PhotoFilter
 from tests.benchmarks.checkpoint import ARCHITECTURE, make_checkpoint, setting_for
 from tests.benchmarks.photo_files import make_large_photos, make_small_photos
 from tests.benchmarks.processes import cpu_seconds
+from tests.benchmarks.served_indexer import (
+    PATIENCE_SECONDS,
+    Heard,
+    seconds_of_search,
+    serving,
+)
 from tests.benchmarks.table import Table, milliseconds, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from indexer.events import IndexEvent
+    from imagescope_tui.indexer_client import IndexerClient
 
 PACKAGES = ("torch", "open_clip_torch", "numpy")
 TARGET_FACTOR = 3.0
@@ -37,22 +37,7 @@ _ROUNDS, _QUICK_ROUNDS = 4, 1
 _SEARCHES = 12
 _SECONDS_BETWEEN_SEARCHES = 0.35
 _QUIET_SECONDS, _QUIET_SHARE = 0.5, 0.05
-_PATIENCE_SECONDS = 300.0
 _WORDS = ("red", "a dog in the snow", "two children on a beach at sunset", "old car", "harbour")
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What the child told."""
-
-    is_up_to_date: asyncio.Event = field(default_factory=asyncio.Event)
-    has_committed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def take(self, event: IndexEvent) -> None:
-        if isinstance(event, IndexUpToDate):
-            self.is_up_to_date.set()
-        elif isinstance(event, PhotosCommitted):
-            self.has_committed.set()
 
 
 @dataclass(slots=True)
@@ -111,8 +96,8 @@ async def _measure(folder: Path, photos: int, *, nice: int, rounds: int) -> _Lat
     )
     latencies = _Latencies()
     texts = (f"{words} {number}" for number in itertools.count() for words in _WORDS)
-    heard = _Heard()
-    async with _indexing(options, heard) as client:
+    heard = Heard()
+    async with serving(options, heard) as client:
         await client.add_folder(folder / f"large-{photos}")
         for _ in range(rounds):
             await client.pause()
@@ -125,23 +110,9 @@ async def _measure(folder: Path, photos: int, *, nice: int, rounds: int) -> _Lat
     return latencies
 
 
-@asynccontextmanager
-async def _indexing(options: IndexerOptions, heard: _Heard) -> AsyncIterator[IndexerClient]:
-    client = IndexerClient(options, on_event=heard.take)
-    await client.start()
-    try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            await heard.is_up_to_date.wait()
-        # The first search also opens what searching needs.
-        await _search(client, "warm")
-        yield client
-    finally:
-        await client.stop()
-
-
 async def _until_quiet() -> None:
     """Until what was in hand when the pause came is done."""
-    async with asyncio.timeout(_PATIENCE_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             before = cpu_seconds(os.getpid())
             await asyncio.sleep(_QUIET_SECONDS)
@@ -151,6 +122,4 @@ async def _until_quiet() -> None:
 
 async def _search(client: IndexerClient, text: str) -> float:
     await asyncio.sleep(_SECONDS_BETWEEN_SEARCHES)
-    started = time.perf_counter()
-    await client.nearest(texts=[text], photo_filter=PhotoFilter(), limit=20)
-    return time.perf_counter() - started
+    return await seconds_of_search(client, text)
