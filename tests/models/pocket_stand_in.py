@@ -5,11 +5,11 @@ A picture's vector is its mean colour, a text's the mean of the colours that it 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import xxhash
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
@@ -53,7 +53,7 @@ def write_manifest(folder: Path, fields: Mapping[str, object]) -> None:
     files = {
         path.name: {
             "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "xxh3_128": xxhash.xxh3_128_hexdigest(path.read_bytes()),
         }
         for path in sorted(folder.iterdir())
         if path.name != "manifest.json"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 import torch
+import xxhash
 from torch import nn
 
 from tests.training.pocket.convolutions import CELLS, FEATURES
@@ -65,7 +65,7 @@ def write_manifest(folder: Path) -> None:
         "side": SIDE,
         "max_tokens": TOKENS_MAX,
         "files": {
-            name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            name: {"bytes": len(content), "xxh3_128": xxhash.xxh3_128_hexdigest(content)}
             for name, content in contents.items()
         },
         "calibration": None,
