@@ -1,7 +1,8 @@
 """Makes the files of `pocket`: `python -m tests.training.pocket [--write]`; an hour on two cores.
 
 Needs `pip install '.[training]'` and the folders of test data beside the project. `--write` puts
-the files where the program looks for them, and the tables into docs/pocket-encoder.md.
+the files where the program looks for them, and the tables into docs/pocket-encoder.md. `--tables`
+measures the files that are there, and makes none.
 """
 
 from __future__ import annotations
@@ -44,9 +45,10 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as temporary:
         work = options.work or Path(temporary)
-        target = WEIGHTS_FOLDER if options.write else work / "weights"
+        target = WEIGHTS_FOLDER if options.write or options.tables else work / "weights"
         target.mkdir(parents=True, exist_ok=True)
-        make(options.data, work, target, options.seed)
+        if not options.tables:
+            make(options.data, work, target, options.seed)
         encoder = load_pocket(target, threads=options.threads)
         tables = {
             "retrieval": retrieval_table(encoder, options.data),
@@ -129,6 +131,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=SHARED_DATA, help="the folders of test data")
     parser.add_argument("--work", type=Path, help="keep what is computed once in this folder")
     parser.add_argument("--write", action="store_true", help="put the files into the program")
+    parser.add_argument("--tables", action="store_true", help="only measure the program's files")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()

@@ -34,8 +34,8 @@ _LEARNED = 0.7
 _COLOURED = 0.2
 _CONSTANT = 0.1
 """Squares of a, of c, and of d."""
-_NAMED_MAX = 0.45
-_NAMED_PER_SHARE = 0.45
+_NAMED_MAX = 0.6
+_NAMED_PER_SHARE = 0.7
 """The square of f for a text of colours alone, and its most."""
 _SHARPNESS = 20.0
 _LESS = 0.75

@@ -55,9 +55,11 @@ class PictureBelow(nn.Module):
 def strengths(cells: torch.Tensor) -> torch.Tensor:
     """From shares in cells, (n, 7, 7, names), to (n, names).
 
-    By the cell with most of a colour: a red coat is red however small it is.
+    Half by the cell with most of a colour, for a red coat is red however small it is; half by the
+    middle of the picture, for a meadow is green by its size.
     """
-    return cells.flatten(1, 2).amax(1).clamp(min=1e-6).sqrt()
+    most, middle = cells.flatten(1, 2).amax(1), cells[:, 1:-1, 1:-1].mean((1, 2))
+    return ((most + middle) / 2).clamp(min=1e-6).sqrt()
 
 
 class Looker:

@@ -28,7 +28,7 @@ _FEW = (1, 5, 10)
 
 
 def retrieval_table(encoder: ImageTextEncoder, data: Path) -> Table:
-    """Recall of captions, labels and machine captions, in percent; ties count as lost."""
+    """Recall of captions, labels and machine captions, in percent; ties go by name."""
     photos = read_photos(data / "captioned")
     vectors = encode_files(encoder, [photos.folder / f"{name}.jpg" for name in photos.names])
     captions = encoder.encode_texts(photos.captions)
@@ -66,9 +66,10 @@ def likeness_table(encoder: ImageTextEncoder, data: Path) -> Table:
 
 def recalls(scores: FloatMatrix, own: IndexVector) -> list[float]:
     """In percent, how often the own column is among the first 1, 5 and 10 of its row."""
-    mine = scores[np.arange(len(scores)), own]
-    ranks = (scores >= mine[:, None]).sum(axis=1)
-    return [100.0 * float((ranks <= count).mean()) for count in _FEW]
+    mine = scores[np.arange(len(scores)), own][:, None]
+    is_earlier = np.arange(scores.shape[1]) < own[:, None]
+    before = (scores > mine) | ((scores == mine) & is_earlier)
+    return [100.0 * float((before.sum(axis=1) < count).mean()) for count in _FEW]
 
 
 def label_rows(data: Path) -> list[tuple[Path, str]]:
