@@ -1,16 +1,20 @@
-"""Makes the README's picture of the real screen: `python -m tests.screenshot`.
+"""Makes the pictures of the real screen in docs: `python -m tests.screenshot`.
 
 Draws photos, indexes them through the real child process with the encoder that comes along, opens
-the app on them and has Textual export what it shows.
+the app on them and has Textual export what it shows. One photo is real, a portrait of the United
+States Navy that matplotlib brings, and free of rights. `rsvg-convert` makes a PNG of one screen.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
+from matplotlib import cbook
 from textual import constants
 
 from imagescope_tui.indexer_client import IndexerClient
@@ -19,11 +23,11 @@ from imagescope_tui.ui.settings import UiSettings
 from imagescope_tui.wiring import engine_beside_indexer
 from indexer.options import IndexerOptions
 from tests.ui.scenes import scene
-from tests.ui.waiting import settled, until
+from tests.ui.waiting import screen_text, settled, until
 
-TARGET = Path(__file__).parents[1] / "docs" / "screenshot.svg"
-QUERY = "yellow flower"
-SIZE = (140, 40)
+DOCS = Path(__file__).parents[1] / "docs"
+QUERY, SIZE = "yellow flower", (140, 40)
+WHERE_QUERY, WHERE_SIZE = "hat and uniform", (160, 50)
 
 _COUNT = 48
 _TAKEN, _MAKER, _MODEL = 0x9003, 0x010F, 0x0110
@@ -31,7 +35,9 @@ _TRIPS = ("2019 Allgäu", "2020 garden", "2021 Lisbon")
 
 
 def draw_photos(folder: Path) -> None:
-    """A few years of photos, with dates and a camera."""
+    """A few years of photos, with dates and a camera; and the portrait."""
+    (folder / "1984").mkdir(parents=True)
+    shutil.copy(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False), folder / "1984")
     for number in range(_COUNT):
         trip = _TRIPS[number % len(_TRIPS)]
         path = folder / trip / f"IMG_{4100 + number}.jpg"
@@ -51,8 +57,8 @@ async def index(options: IndexerOptions) -> None:
     await client.stop()
 
 
-async def photograph(library: Path) -> str:
-    """The screen with the answer to the query, as SVG."""
+async def photograph(library: Path, query: str, size: tuple[int, int], *then: str) -> str:
+    """The screen with the answer to a query, and after more keys, as SVG."""
     settings = UiSettings(
         library=library,
         indexer_options=IndexerOptions(library=library, encoder="pocket", serve=True, workers=1),
@@ -62,12 +68,16 @@ async def photograph(library: Path) -> str:
     # A picture has all colours, whatever terminal it is made in.
     constants.COLOR_SYSTEM = "truecolor"  # type: ignore[misc]
     app = ImagescopeApp(settings, "blocks")
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.index.encoder_id is not None)
-        await pilot.press(*("space" if sign == " " else sign for sign in QUERY))
+        await pilot.press(*("space" if sign == " " else sign for sign in query))
         await settled(pilot)
-        await pilot.press("escape", "d")
-        await settled(pilot)
+        for key in ("escape", "d", *then):
+            await pilot.press(key)
+            await settled(pilot)
+        if "w" in then:
+            await until(pilot, lambda: f"{query.split()[0]} 0." in screen_text(app))
+            await settled(pilot)
         return app.export_screenshot(title="imagescope-tui ~/Photos")
 
 
@@ -82,7 +92,19 @@ def main() -> None:
             library=library, folders=(home / "Photos",), encoder="pocket", workers=1
         )
         asyncio.run(index(options))
-        TARGET.write_text(asyncio.run(photograph(library)), "utf-8")
+        grid = asyncio.run(photograph(library, QUERY, SIZE))
+        where = asyncio.run(photograph(library, WHERE_QUERY, WHERE_SIZE, "enter", "w"))
+    (DOCS / "screenshot.svg").write_text(grid, "utf-8")
+    write_png(where, DOCS / "where.png")
+
+
+def write_png(svg: str, target: Path) -> None:
+    """Draw an exported screen."""
+    subprocess.run(
+        ["rsvg-convert", "--width", "1440", "--output", str(target)],
+        input=svg.encode(),
+        check=True,
+    )
 
 
 if __name__ == "__main__":
