@@ -6,7 +6,10 @@
 3. BM25 is a sum of logarithms of odds already: words in names, dates and facts count as they are,
    and twice, for nobody else reads them and who writes a folder's name means it.
 4. Words in captions count as far as the caption's encoder does not tell captions apart.
-5. The parts are added; a photo that is not among the nearest counts as the last of them, or as
+5. A photo without a caption, where others have one, is as likely to be meant as the photos with one
+   are on average: its caption counts as the logarithm of their mean odds. Their mean score would
+   put it behind every photo whose caption says a little of what is asked.
+6. The parts are added; a photo that is not among the nearest counts as the last of them, or as
    the mean of all photos where that is less.
 
 Added scores keep how sure each side is, which ranks forget: fused by ranks, a poor side pulls a
@@ -15,10 +18,11 @@ good one down.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from imagescope_tui.search.retriever import WordHit
     from indexer.answers import NearestAnswer, NearPhoto
@@ -36,23 +40,42 @@ def log_odds(nearest: NearestAnswer, hits: Sequence[WordHit]) -> dict[PhotoId, f
 
     `nearest` holds at least one photo.
     """
-    scores = {photo.photo_id: _of_vectors(photo, nearest) for photo in nearest.photos}
-    absent = _of_absent(min(scores.values()), nearest)
     share = nearest.weights.caption_words if nearest.weights else 1.0
+    caption_words = {hit.photo_id: share * hit.caption_score for hit in hits}
+    missing = _of_missing_caption(nearest, caption_words)
+    scores = {photo.photo_id: _of_vectors(photo, nearest, missing) for photo in nearest.photos}
+    absent = _of_absent(min(scores.values()), nearest)
     for hit in hits:
         in_names = max(0.0, hit.score - hit.caption_score)
-        words = NAMES_WEIGHT * in_names + share * hit.caption_score
+        words = NAMES_WEIGHT * in_names + caption_words[hit.photo_id]
         scores[hit.photo_id] = scores.get(hit.photo_id, absent) + words
     return scores
 
 
-def _of_vectors(photo: NearPhoto, nearest: NearestAnswer) -> float:
+def _of_vectors(photo: NearPhoto, nearest: NearestAnswer, missing_caption: float) -> float:
     weights = nearest.weights
     if weights is None:
         above = photo.score - nearest.mean
         return DEVIATION_WEIGHT * above / nearest.deviation if nearest.deviation > 0 else 0.0
-    caption = nearest.mean_caption if photo.caption is None else photo.caption
-    return weights.picture * photo.picture + weights.caption * caption
+    caption = missing_caption if photo.caption is None else weights.caption * photo.caption
+    return weights.picture * photo.picture + caption
+
+
+def _of_missing_caption(
+    nearest: NearestAnswer, caption_words: Mapping[PhotoId, float]
+) -> float:
+    weights = nearest.weights
+    if weights is None:
+        return 0.0
+    odds = [
+        weights.caption * near.caption + caption_words.get(near.photo_id, 0.0)
+        for near in nearest.photos
+        if near.caption is not None
+    ]
+    if not odds:
+        return weights.caption * nearest.mean_caption
+    most = max(odds)
+    return most + math.log(sum(math.exp(each - most) for each in odds) / len(odds))
 
 
 def _of_absent(last: float, nearest: NearestAnswer) -> float:
