@@ -61,9 +61,7 @@ def _of_vectors(photo: NearPhoto, nearest: NearestAnswer, missing_caption: float
     return weights.picture * photo.picture + caption
 
 
-def _of_missing_caption(
-    nearest: NearestAnswer, caption_words: Mapping[PhotoId, float]
-) -> float:
+def _of_missing_caption(nearest: NearestAnswer, caption_words: Mapping[PhotoId, float]) -> float:
     weights = nearest.weights
     if weights is None:
         return 0.0
