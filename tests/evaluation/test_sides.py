@@ -83,13 +83,14 @@ async def test_each_side_orders_by_its_own_scores_and_equal_ones_by_name() -> No
     assert told["captions"].ranking == ("a.jpg", "b.jpg", "d.jpg", "c.jpg")
     assert told["captions"].scores == (0.5, 0.3, 0.3, 0.1)
     assert told["words"].ranking == ("c.jpg", "d.jpg")
-    # 5.0, 3.0, 1.0 + 5.0 and 3.0 + 2.0, and no part of the picture.
-    assert told["captions+words"].ranking == ("c.jpg", "a.jpg", "d.jpg", "b.jpg")
+    # 5.0, 1.0 + 5.0 and 3.0 + 2.0, and no part of the picture; b, without a caption, has the
+    # logarithm of their mean odds, 5.4.
+    assert told["captions+words"].ranking == ("c.jpg", "b.jpg", "a.jpg", "d.jpg")
     assert [told[side].target_ranks for side in SIDES] == [
         (3, None),
         (3, None),
         (2, None),
-        (3, None),
+        (4, None),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,3 +92,14 @@ def test_pictures_alone_keep_the_published_score() -> None:
     options = SearchOptions(rank_by="picture")
     ranking = rank(near([(0.2, 0.9), (0.3, 0.1)], SURE), WordAnswer(), options)
     assert [(item.photo_id, item.score) for item in ranking] == [(2, 0.3), (1, 0.2)]
+
+
+@given(captions=st.lists(cosines, min_size=1, max_size=9), picture=cosines)
+def test_a_photo_without_a_caption_has_the_mean_odds_of_those_that_have_one(
+    captions: list[float], picture: float
+) -> None:
+    scores = log_odds(
+        near([*((picture, caption) for caption in captions), (picture, None)], SURE), []
+    )
+    *told, missing = scores.values()
+    assert math.exp(missing) == pytest.approx(sum(map(math.exp, told)) / len(told))
