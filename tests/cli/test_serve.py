@@ -74,7 +74,7 @@ def test_it_prints_one_line_when_ready_and_ends_cleanly(
     assert ready["model"] == "tiny-model"
     assert ready["url"].startswith("http://127.0.0.1:")
     process.send_signal(number)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=90)
     assert (process.returncode, out) == (0, "")
     assert vllm.left() == []
     lines = told(tmp_path).splitlines()
@@ -92,7 +92,7 @@ def test_a_second_serve_finds_it_and_stop_ends_it(
     stopped = imagescope("serve", "--stop")
     assert (stopped.status, stopped.out) == (0, "")
     assert vllm.left() == []
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=90) == 0
     assert "no model server runs" in imagescope("serve", "--stop").err
 
 
@@ -126,7 +126,7 @@ def test_ctrl_c_during_the_start_leaves_nothing(
     process = serving()
     wait_until(lambda: vllm.seen)
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=90)
     assert (process.returncode, out) == (0, "")
 
 
@@ -136,7 +136,7 @@ def test_a_server_that_breaks_down_is_exit_status_4(
     process = serving()
     first_line(process)
     os.kill(vllm.seen["pids"][0], signal.SIGKILL)
-    assert process.wait(timeout=30) == 4
+    assert process.wait(timeout=90) == 4
     assert "ended by itself" in told(tmp_path).splitlines()[-1]
 
 
