@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer.answers import (
     ChanceLine,
@@ -24,7 +24,10 @@ from indexer.answers import (
     WhereAnswer,
     WordPlace,
 )
-from storage.records import ContentId, PhotoFilter, PhotoId
+from storage.records import ContentId, DaysOfYear, HoursOfDay, PhotoFilter, PhotoId, TimeSpan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def encode_line(message: dict[str, Any]) -> str:
@@ -43,8 +46,11 @@ def decode_line(line: str | bytes) -> dict[str, Any] | None:
 
 def filter_to_wire(photo_filter: PhotoFilter) -> dict[str, Any]:
     """The filter as JSON values."""
-    fields = dataclasses.asdict(photo_filter)
-    return {**fields, "folders": [str(folder) for folder in photo_filter.folders]}
+    return {
+        **dataclasses.asdict(photo_filter),
+        "folders": [str(folder) for folder in photo_filter.folders],
+        "without": [filter_to_wire(other) for other in photo_filter.without],
+    }
 
 
 def filter_from_wire(fields: dict[str, Any]) -> PhotoFilter:
@@ -56,8 +62,18 @@ def filter_from_wire(fields: dict[str, Any]) -> PhotoFilter:
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()
     }
-    values["folders"] = tuple(Path(item) for item in values.get("folders", ()))
+    for field, parse in _FILTER_PARTS.items():
+        values[field] = tuple(parse(item) for item in values.get(field, ()))
     return PhotoFilter(**values)
+
+
+_FILTER_PARTS: dict[str, Callable[[Any], Any]] = {
+    "folders": Path,
+    "spans": lambda fields: TimeSpan(**fields),
+    "days": lambda fields: DaysOfYear(**fields),
+    "hours": lambda fields: HoursOfDay(**fields),
+    "without": filter_from_wire,
+}
 
 
 def answer_to_wire(answer: NearestAnswer) -> dict[str, Any]:

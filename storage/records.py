@@ -32,6 +32,8 @@ FloatMatrix: TypeAlias = "npt.NDArray[np.float32]"
 IdVector: TypeAlias = "npt.NDArray[np.int64]"
 """Shape (n,), content ids."""
 
+PhotoTrait: TypeAlias = Literal["gps", "portrait", "landscape", "square", "screenshot"]
+"""What a photo is or has: a place, a shape upright, or that a screen was photographed by itself."""
 EmbeddingKind: TypeAlias = Literal["image", "caption"]
 FailureStep: TypeAlias = Literal["scan", "read", "decode", "embed", "caption"]
 
@@ -233,6 +235,61 @@ class WordMatch:
     """Higher is better (BM25 with its sign turned)."""
     caption_score: float = 0.0
     """What it would be by the words of the caption alone."""
+    held: tuple[str, ...] = ()
+    """The words of the query that the photo holds, as they were asked."""
+    share: float = 1.0
+    """How much of the query they are, by the weight of its words, above 0 and up to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameCount:
+    """A name that photos of the library share, and how many there are."""
+
+    name: str
+    photos: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryNames:
+    """The names a library's photos go by: what a line can name, most photos first."""
+
+    roots: tuple[str, ...] = ()
+    """The last part of each root's path."""
+    folders: tuple[NameCount, ...] = ()
+    """Names of folders at any depth, roots among them."""
+    cameras: tuple[NameCount, ...] = ()
+    places: tuple[NameCount, ...] = ()
+    people: tuple[NameCount, ...] = ()
+    years: tuple[NameCount, ...] = ()
+    types: tuple[NameCount, ...] = ()
+    """Extensions, lower case, without the dot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeSpan:
+    """From one local time to another, as ISO prefixes such as `2019` or `2019-07-01T18`."""
+
+    first: str
+    before: str
+    """The first that is no longer in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysOfYear:
+    """The same days of every year, both ends included; round the turn of the year if need be."""
+
+    first: str
+    """`12-24`"""
+    last: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursOfDay:
+    """The same hours of every day, from 0 to 24; round midnight if need be."""
+
+    first: int
+    before: int
+    """The first that is no longer in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +304,11 @@ class PhotoFilter:
     """First local time that passes, an ISO prefix such as `2019` or `2019-07-01`."""
     taken_before: str | None = None
     """First local time that does not pass any more."""
+    spans: tuple[TimeSpan, ...] = ()
+    """A photo taken in any of these, or of `days`, passes."""
+    days: tuple[DaysOfYear, ...] = ()
+    hours: tuple[HoursOfDay, ...] = ()
+    """A photo taken in any of these hours passes."""
     cameras: tuple[str, ...] = ()
     """Parts of camera or lens names, any case; any of them passes."""
     extensions: tuple[str, ...] = ()
@@ -254,7 +316,14 @@ class PhotoFilter:
     rating_from: int | None = None
     """The fewest stars that pass."""
     without_words: tuple[str, ...] = ()
-    """Photos whose names, caption or facts hold any of these words do not pass."""
+    """Photos whose names, caption or facts hold any of these words, or words in this order, as they
+    are written, do not pass."""
+    phrases: tuple[str, ...] = ()
+    """Each must be held by a photo's names, caption or facts, its words in this order."""
+    traits: tuple[PhotoTrait, ...] = ()
+    """A photo passes that has all of these."""
+    without: tuple[PhotoFilter, ...] = ()
+    """Photos that pass any of these do not pass."""
     photo_ids: tuple[PhotoId, ...] = ()
     """Only these photos pass."""
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from storage.records import ContentId, PhotoFilter, PhotoId
 
+Order: TypeAlias = Literal["match", "newest", "oldest"]
 RankBy: TypeAlias = Literal["fused", "picture", "words"]
 StrategyName: TypeAlias = Literal["imagescope", "ours", "xr", "inquire", "retrieval"]
 Fusion: TypeAlias = Literal["mean", "rrf", "interleave"]
@@ -37,8 +38,16 @@ class Query:
     """
 
     text: str = ""
+    alternatives: tuple[str, ...] = ()
+    """Two or more texts, each of which is looked for; empty where the text is one."""
+    unwanted: tuple[str, ...] = ()
+    """What the picture must not show."""
     reference: Path | None = None
     """A picture to be like, or the one that the text edits."""
+    also_like: tuple[Path, ...] = ()
+    """Further pictures to be like."""
+    unlike: tuple[Path, ...] = ()
+    """Pictures not to be like."""
     history: tuple[Turn, ...] = ()
     """Earlier turns, oldest first."""
     filter: PhotoFilter
@@ -62,8 +71,12 @@ class SearchOptions:
     limit: int = 500
     """How many candidates the ranking holds at most."""
     rank_by: RankBy = "fused"
+    order: Order = "match"
+    """Best match first, or by date among what fits equally well."""
     fold_copies: bool = True
     """Show files of equal bytes once."""
+    stacks: bool = True
+    """Show photos of one burst, and near-copies, as one."""
     stages: int = 1
     """The last stage to run: 1 to 3. Stage 1 alone asks no model for its reading of the query."""
     is_reasoned: bool = False
@@ -113,6 +126,12 @@ class Candidate:
     second: float | None = None
     """Of a moving picture, the moment that is nearest; None for stills, and where only words were
     compared."""
+    words_held: tuple[str, ...] = ()
+    """The words of the query that names, caption or facts hold."""
+    shows_unwanted: float | None = None
+    """How likely the picture shows what it must not; None where nobody asked, or could tell."""
+    stack: tuple[PhotoId, ...] = ()
+    """Further photos of the same burst, or near-copies, that this one stands for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
