@@ -18,7 +18,7 @@ from indexer.wire import (
     answer_from_wire,
     decode_line,
     encode_line,
-    filter_to_wire,
+    question_to_wire,
     where_from_wire,
 )
 from storage.private import open_private
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from indexer.events import IndexEvent
     from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
-    from storage.records import PhotoFilter, PhotoId
+    from indexer.questions import PictureQuestion
+    from storage.records import PhotoId
 
 LOG_NAME = "indexer.log"
 
@@ -124,27 +125,10 @@ class IndexerClient:
 
     # -- asking ------------------------------------------------------------------------------
 
-    async def nearest(
-        self,
-        *,
-        texts: Sequence[str] = (),
-        picture: Path | None = None,
-        without: Path | None = None,
-        photo_filter: PhotoFilter,
-        limit: int,
-    ) -> NearestAnswer:
-        """The photos nearest to the texts, the picture, or both; see search.retriever."""
-        answer = await self._ask(
-            {
-                "do": "nearest",
-                "texts": list(texts),
-                "picture": str(picture) if picture else None,
-                "without": str(without) if without else None,
-                "filter": filter_to_wire(photo_filter),
-                "limit": limit,
-            }
-        )
-        return answer_from_wire(answer)
+    async def nearest(self, question: PictureQuestion) -> NearestAnswer:
+        """The photos nearest to what is asked; see search.retriever."""
+        request = {"do": "nearest", "question": question_to_wire(question)}
+        return answer_from_wire(await self._ask(request))
 
     async def where(
         self, photo_id: PhotoId, words: Sequence[str], second: float | None = None

@@ -64,6 +64,8 @@ def _matching(
                 content_id=match.content_id,
                 score=match.score,
                 caption_score=match.caption_score,
+                held=match.held,
+                share=match.share,
             )
             for match in matches
         ),

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from indexer.decoding.photo import Decoded
     from indexer.decoding.pool import DecodePool
     from indexer.models.protocols import ImageTextEncoder, TextEncoder
+    from indexer.questions import PictureQuestion
     from indexer.ranking.lookup import VectorLookup
     from indexer.ranking.where import WordFinder
-    from storage.records import PhotoFilter, PhotoId
+    from storage.records import PhotoId
 
 Answer = TypeVar("Answer")
 
@@ -60,37 +61,17 @@ class LocalPictures:
         self._pool: DecodePool | None = None
         self._close_parts: list[Callable[[], None]] = []
 
-    async def nearest(
-        self,
-        *,
-        texts: Sequence[str],
-        picture: Path | None,
-        without: Path | None,
-        photo_filter: PhotoFilter,
-        limit: int,
-    ) -> NearestAnswer:
-        """The photos nearest to the texts, the picture, or both.
+    async def nearest(self, question: PictureQuestion) -> NearestAnswer:
+        """The photos nearest to what is asked.
 
         Raises:
-            UsageError: the picture cannot be read, so that there is nothing to compare with.
+            UsageError: a picture cannot be read, so that there is nothing to compare with.
             EncoderUnusable: the encoder is not there, or cannot be used.
             ModelUnknown: the setting names none.
         """
-
-        def ask() -> NearestAnswer:
-            return self._opened().nearest(
-                texts=texts,
-                picture=picture,
-                without=without,
-                photo_filter=photo_filter,
-                limit=limit,
-            )
-
-        answer = await self._in_thread(ask)
+        answer = await self._in_thread(lambda: self._opened().nearest(question))
         if answer.problem:
-            raise UsageError(
-                f"{picture} cannot be compared with: {answer.problem}", "--like takes a photo"
-            )
+            raise UsageError(answer.problem, "--like and --unlike take photos")
         return answer
 
     async def where(

@@ -83,6 +83,8 @@ class NearestAnswer:
     """Of all scores: tells how far one stands out."""
     mean_caption: float = 0.0
     """The caption part of photos without caption, where others have one."""
+    captioned: int = 0
+    """About how many of the photos that were compared have a caption that counts."""
     weights: SideWeights | None = None
     """None where the library has too few captions to have learned them."""
     chances: ChanceLine | None = None

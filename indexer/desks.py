@@ -5,19 +5,20 @@ A desk belongs to the thread that asks it.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexer.decoding.pool import DecodePool
 from indexer.ranking.lookup import VectorLookup
 from indexer.ranking.where import WordFinder
-from indexer.wire import answer_to_wire, filter_from_wire, where_to_wire
+from indexer.wire import answer_to_wire, question_from_wire, where_to_wire
 from storage.errors import LibraryMissing
 from storage.library import Library
 from storage.records import PhotoId
 from storage.thumbnails import THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from indexer.decoding.failures import DecodeFailure
     from indexer.decoding.photo import Decoded
     from indexer.encoder_slot import EncoderSlot
@@ -76,15 +77,8 @@ class SearchDesk(_EncoderDesk):
             StorageError, ModelError, IndexerError: there is no library, or no encoder.
             KeyError, TypeError, ValueError: the message is no such request.
         """
-        picture, without = message.get("picture"), message.get("without")
-        answer = self._ready_lookup().nearest(
-            texts=tuple(str(text) for text in message["texts"]),
-            picture=Path(str(picture)) if picture else None,
-            without=Path(str(without)) if without else None,
-            photo_filter=filter_from_wire(message["filter"]),
-            limit=int(message["limit"]),
-        )
-        return answer_to_wire(answer)
+        question = question_from_wire(message["question"])
+        return answer_to_wire(self._ready_lookup().nearest(question))
 
     def close(self) -> None:
         """Let go of what was opened."""

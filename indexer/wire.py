@@ -1,7 +1,6 @@
 """Requests and replies of the child process: one JSON object per line, names as bytes survive.
 
-    → {"request": 7, "do": "nearest", "texts": ["a red barn"], "picture": null, "filter": {…},
-       "limit": 500}
+    → {"request": 7, "do": "nearest", "question": {"texts": ["a red barn"], "limit": 500, …}}
     ← {"reply": 7, "answer": {…}}
     → {"request": 8, "do": "where", "photo": 12, "second": null, "words": ["red barn"]}
     ← {"reply": 8, "error": "…", "hint": "…"}
@@ -24,6 +23,7 @@ from indexer.answers import (
     WhereAnswer,
     WordPlace,
 )
+from indexer.questions import PictureQuestion
 from storage.records import ContentId, DaysOfYear, HoursOfDay, PhotoFilter, PhotoId, TimeSpan
 
 if TYPE_CHECKING:
@@ -74,6 +74,35 @@ _FILTER_PARTS: dict[str, Callable[[Any], Any]] = {
     "hours": lambda fields: HoursOfDay(**fields),
     "without": filter_from_wire,
 }
+
+
+def question_to_wire(question: PictureQuestion) -> dict[str, Any]:
+    """The question as JSON values."""
+    return {
+        **dataclasses.asdict(question),
+        "pictures": [str(path) for path in question.pictures],
+        "unlike": [str(path) for path in question.unlike],
+        "without": str(question.without) if question.without else None,
+        "photo_filter": filter_to_wire(question.photo_filter),
+    }
+
+
+def question_from_wire(fields: dict[str, Any]) -> PictureQuestion:
+    """The question that `question_to_wire` was given.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    without = fields["without"]
+    return PictureQuestion(
+        texts=tuple(str(text) for text in fields["texts"]),
+        pictures=tuple(Path(str(path)) for path in fields["pictures"]),
+        unlike=tuple(Path(str(path)) for path in fields["unlike"]),
+        without=Path(str(without)) if without else None,
+        photo_filter=filter_from_wire(fields["photo_filter"]),
+        limit=int(fields["limit"]),
+        also=tuple(ContentId(int(content)) for content in fields["also"]),
+    )
 
 
 def answer_to_wire(answer: NearestAnswer) -> dict[str, Any]:

@@ -377,6 +377,11 @@ class FusedVectors:
         whole[~self._is_captioned, self._caption_columns] += self._mean_part()
         return whole
 
+    @property
+    def captioned(self) -> int:
+        """How many rows rest on a caption of their own."""
+        return self._captions
+
     def mean_caption(self, query: FloatVector) -> float:
         """What the mean caption vector says to a query; 0 where there is no caption."""
         if not self._captions:

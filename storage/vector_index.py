@@ -152,6 +152,11 @@ class VectorIndex:
         """How much of a score is the picture's: 1 - τ where there are captions, else 1."""
         return self._vectors.picture_share
 
+    @property
+    def captioned(self) -> int:
+        """How many contents have a caption that counts."""
+        return self._vectors.captioned
+
     def mean_caption(self, query: FloatVector) -> float:
         """The caption part of a content without caption; 0 where there is no caption at all."""
         return self._vectors.mean_caption(query)

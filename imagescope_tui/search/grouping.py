@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from imagescope_tui.search.types import Candidate, Proposition, Verdict, Verification
 
 Group: TypeAlias = Literal["match", "maybe", "rest"]
+_GROUPS: tuple[Group, ...] = ("match", "maybe", "rest")
 
 MATCH_CHANCE = 0.5
 MAYBE_CHANCE = 0.1
 """How likely a photo must fit; what of that holds is measured in docs/pocket-encoder.md."""
+HALF = 0.5
+"""How much of a query's words a name must hold to make its photo a maybe."""
 MATCH_STANDING = 2.5
 MAYBE_STANDING = 1.5
 """In standard deviations above the library's mean score for the query."""
@@ -36,29 +39,46 @@ def group_of(
 ) -> Group:
     """How well a candidate fits, as far as the stages that saw it can tell."""
     if verdict is not None and verdict.accepted is not None:
-        return "match" if verdict.accepted else "maybe"
+        return "match" if verdict.accepted else "rest"
     if verification is not None and any(answer is not None for answer in verification.answers):
         return _by_answers(propositions, verification)
     return _by_likeness(candidate)
 
 
 def _by_answers(propositions: Sequence[Proposition], verification: Verification) -> Group:
-    """All answers as expected is a match; a failed question leaves a maybe, and two the rest."""
+    """All answers as expected is a match; a failed question leaves a maybe, and two the rest.
+
+    So does one where no other was answered as expected.
+    """
     pairs = list(zip(verification.answers, propositions, strict=True))
     failed = sum(answer is not None and not is_satisfied(answer, item) for answer, item in pairs)
     if failed:
-        return "maybe" if failed == 1 and len(pairs) > 1 else "rest"
+        passed = sum(is_satisfied(answer, item) for answer, item in pairs)
+        return "maybe" if failed == 1 and passed else "rest"
     return "match" if all(answer is not None for answer, _ in pairs) else "maybe"
 
 
 def _by_likeness(candidate: Candidate) -> Group:
-    """A photo that holds a word of the query in its name, caption or facts is a maybe at least."""
-    if candidate.picture_score is None:
+    """What the words of name, caption and facts say, and the picture; the better of both.
+
+    A photo that holds all words of the query is a match, whatever the picture shows; one that holds
+    half of them, a maybe; and one of which both say maybe is a match.
+    """
+    if (candidate.shows_unwanted or 0.0) >= MATCH_CHANCE:
+        return "rest"
+    if candidate.picture_score is None and candidate.words_rank is None:
         return "match"
-    group = _by_picture(candidate)
-    if candidate.words_rank is not None:
-        return "maybe" if group == "rest" else "match"
-    return group
+    by_words = _by_words(candidate)
+    by_picture = "rest" if candidate.picture_score is None else _by_picture(candidate)
+    if by_words == by_picture == "maybe":
+        return "match"
+    return min(by_words, by_picture, key=_GROUPS.index)
+
+
+def _by_words(candidate: Candidate) -> Group:
+    if candidate.words_rank is None or candidate.words_share < HALF:
+        return "rest"
+    return "match" if candidate.words_share >= 1.0 else "maybe"
 
 
 def _by_picture(candidate: Candidate) -> Group:

@@ -4,11 +4,13 @@
    captions (indexer.ranking.side_weights); a side that cannot tell its photos apart has weight 0.
 2. Without such weights the published score counts by its deviations above the mean of all photos.
 3. BM25 is a sum of logarithms of odds already: words in names, dates and facts count as they are,
-   and twice, for nobody else reads them and who writes a folder's name means it.
+   and twice, for nobody else reads them and who writes a folder's name means it. A photo that holds
+   but a part of the query's words has so much less of this: `yellow` in a name is no yellow flower.
 4. Words in captions count as far as the caption's encoder does not tell captions apart.
 5. A photo without a caption, where others have one, is as likely to be meant as the photos with one
    are on average: its caption counts as the logarithm of their mean odds. Their mean score would
-   put it behind every photo whose caption says a little of what is asked.
+   put it behind every photo whose caption says a little of what is asked. Captioned photos that are
+   not among the nearest count with the mean score.
 6. The parts are added; a photo that is not among the nearest counts as the last of them, or as
    the mean of all photos where that is less.
 
@@ -22,7 +24,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from imagescope_tui.search.retriever import WordHit
     from indexer.answers import NearestAnswer, NearPhoto
@@ -42,13 +44,13 @@ def log_odds(nearest: NearestAnswer, hits: Sequence[WordHit]) -> dict[PhotoId, f
     """
     share = nearest.weights.caption_words if nearest.weights else 1.0
     caption_words = {hit.photo_id: share * hit.caption_score for hit in hits}
-    missing = _of_missing_caption(nearest, caption_words)
+    missing = _of_missing_caption(nearest, hits, share)
     scores = {photo.photo_id: _of_vectors(photo, nearest, missing) for photo in nearest.photos}
     absent = _of_absent(min(scores.values()), nearest)
     for hit in hits:
         in_names = max(0.0, hit.score - hit.caption_score)
         words = NAMES_WEIGHT * in_names + caption_words[hit.photo_id]
-        scores[hit.photo_id] = scores.get(hit.photo_id, absent) + words
+        scores[hit.photo_id] = scores.get(hit.photo_id, absent) + hit.share * words
     return scores
 
 
@@ -61,19 +63,25 @@ def _of_vectors(photo: NearPhoto, nearest: NearestAnswer, missing_caption: float
     return weights.picture * photo.picture + caption
 
 
-def _of_missing_caption(nearest: NearestAnswer, caption_words: Mapping[PhotoId, float]) -> float:
+def _of_missing_caption(
+    nearest: NearestAnswer, hits: Sequence[WordHit], share_of_words: float
+) -> float:
     weights = nearest.weights
     if weights is None:
         return 0.0
+    words = {hit.photo_id: share_of_words * hit.share * hit.caption_score for hit in hits}
     odds = [
-        weights.caption * near.caption + caption_words.get(near.photo_id, 0.0)
+        weights.caption * near.caption + words.get(near.photo_id, 0.0)
         for near in nearest.photos
         if near.caption is not None
     ]
+    farther = max(0, nearest.captioned - len(odds))
+    usual = weights.caption * nearest.mean_caption
     if not odds:
-        return weights.caption * nearest.mean_caption
-    most = max(odds)
-    return most + math.log(sum(math.exp(each - most) for each in odds) / len(odds))
+        return usual
+    most = max(*odds, usual)
+    total = sum(math.exp(each - most) for each in odds) + farther * math.exp(usual - most)
+    return most + math.log(total / (len(odds) + farther))
 
 
 def _of_absent(last: float, nearest: NearestAnswer) -> float:

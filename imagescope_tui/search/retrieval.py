@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from imagescope_tui.errors import EncoderUnusable, PicturesUnavailable
 from imagescope_tui.search.query_language import word_index_terms
-from imagescope_tui.search.retriever import WordAnswer, folded, rank
+from imagescope_tui.search.retriever import WordAnswer, folded, rank_any
 from imagescope_tui.search.types import Candidate, Degradation
+from imagescope_tui.search.unwanted import chances_of, less_unwanted
+from indexer.questions import PictureQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from imagescope_tui.search.types import Query, SearchOptions
     from imagescope_tui.search.variants import VariantFusion
     from indexer.answers import NearestAnswer
+    from storage.records import PhotoId
 
     OnRanking = Callable[[tuple[Candidate, ...]], None]
 
@@ -57,8 +60,11 @@ class Retrieval:
             if options.fold_copies:
                 ranking = tuple(folded(ranking))
             if len(ranking) >= options.limit or len(newest) < asked:
-                return Retrieved(ranking=ranking[: options.limit])
+                break
             asked *= 2
+        # Who could not be read may be anything: behind those that pass for sure.
+        readable_first = sorted(ranking[: options.limit], key=lambda item: item.content_id is None)
+        return await self._weighed(Retrieved(ranking=tuple(readable_first)), query, options)
 
     async def plain(
         self, query: Query, options: SearchOptions, on_words: OnRanking | None = None
@@ -70,21 +76,28 @@ class Retrieval:
         Raises:
             Superseded: a newer search took this one's place.
         """
-        texts = (query.whole_text,) if query.whole_text else ()
-        by_picture = asyncio.create_task(self._near(query, texts, options, is_plain=True))
+        texts = query.alternatives or ((query.whole_text,) if query.whole_text else ())
+        by_picture = asyncio.create_task(self._all_near(query, texts, options))
         try:
-            words = await self._matching(query, options)
-            if on_words is not None and words.hits and not by_picture.done():
-                on_words(rank(None, words, options))
-            pictures, degradation = await by_picture
+            words = [await self._matching(text, query, options) for text in texts]
+            if on_words is not None and not by_picture.done() and any(one.hits for one in words):
+                on_words(rank_any([(None, one) for one in words], options))
+            near, degradation = await by_picture
         finally:
             by_picture.cancel()
-        return Retrieved(
-            ranking=rank(pictures, words, options),
+        words = words or [WordAnswer()]
+        pairs = [
+            (await self._completed(pictures, text, found, query, options), found)
+            for pictures, text, found in zip(near, texts or ("",), words, strict=True)
+        ]
+        pictures = near[0]
+        found = Retrieved(
+            ranking=rank_any(pairs, options, by_odds=bool(query.unwanted)),
             encoder_id=pictures.encoder_id if pictures else None,
-            words_unknown=_unknown(words, pictures),
+            words_unknown=_unknown(words, near),
             degradation=degradation,
         )
+        return await self._weighed(found, query, options)
 
     async def described(
         self,
@@ -102,52 +115,120 @@ class Retrieval:
             Superseded: a newer search took this one's place.
         """
         answers = [
-            await self._near(query, texts, options, is_plain=False)
+            await self._near(
+                PictureQuestion(
+                    texts=tuple(texts),
+                    without=query.reference,
+                    photo_filter=query.filter,
+                    limit=options.limit,
+                ),
+                options,
+            )
             for texts in fusion.questions(variants)
         ]
         near = [answer for answer, _ in answers if answer is not None]
         pictures = fusion.fused(near) if near else None
         degradation = next((why for _, why in answers if why is not None), None)
         is_description = query.reference is None and not query.history
-        words = await self._matching(query, options) if is_description else WordAnswer()
-        return Retrieved(
-            ranking=rank(pictures, words, options),
+        words = WordAnswer()
+        if is_description:
+            words = await self._matching(query.whole_text, query, options)
+        found = Retrieved(
+            ranking=rank_any([(pictures, words)], options, by_odds=bool(query.unwanted)),
             encoder_id=pictures.encoder_id if pictures else None,
             degradation=degradation,
             has_meaning=pictures is None or pictures.has_meaning,
         )
+        return await self._weighed(found, query, options)
 
-    async def _matching(self, query: Query, options: SearchOptions) -> WordAnswer:
-        terms = word_index_terms(query.whole_text)
+    async def _matching(self, text: str, query: Query, options: SearchOptions) -> WordAnswer:
+        terms = word_index_terms(text)
         if not terms or options.rank_by == "picture":
             return WordAnswer()
         return await self._words.matching(terms, query.filter, limit=options.limit)
 
+    async def _all_near(
+        self, query: Query, texts: Sequence[str], options: SearchOptions
+    ) -> tuple[list[NearestAnswer | None], Degradation | None]:
+        """What is near to each of the texts; for none, to the pictures alone."""
+        answers = [
+            await self._near(_question(query, text, options), options) for text in texts or ("",)
+        ]
+        return [answer for answer, _ in answers], next((why for _, why in answers if why), None)
+
+    async def _completed(
+        self,
+        pictures: NearestAnswer | None,
+        text: str,
+        words: WordAnswer,
+        query: Query,
+        options: SearchOptions,
+    ) -> NearestAnswer | None:
+        """With the pictures of all photos that the words found, however far they are."""
+        if pictures is None or not pictures.photos or options.rank_by != "fused":
+            return pictures
+        near = {photo.content_id for photo in pictures.photos}
+        others = {hit.content_id for hit in words.hits if hit.content_id is not None} - near
+        if not others:
+            return pictures
+        question = replace(_question(query, text, options), limit=1, also=tuple(sorted(others)))
+        more, _ = await self._near(question, options)
+        added = [photo for photo in more.photos if photo.content_id in others] if more else []
+        return replace(pictures, photos=(*pictures.photos, *added))
+
+    async def _weighed(self, found: Retrieved, query: Query, options: SearchOptions) -> Retrieved:
+        """The ranking when what must not be seen has been looked for in it."""
+        if not query.unwanted or not found.ranking or options.rank_by == "words":
+            return found
+        contents = tuple({item.content_id for item in found.ranking if item.content_id is not None})
+        shown: dict[PhotoId, float] = {}
+        for text in query.unwanted:
+            question = PictureQuestion(
+                texts=(text,), photo_filter=query.filter, limit=1, also=contents
+            )
+            answer, degradation = await self._near(question, options)
+            if answer is None:
+                return replace(found, degradation=found.degradation or degradation)
+            for photo_id, chance in chances_of(answer).items():
+                shown[photo_id] = max(chance, shown.get(photo_id, 0.0))
+        return replace(found, ranking=less_unwanted(found.ranking, shown))
+
     async def _near(
-        self, query: Query, texts: Sequence[str], options: SearchOptions, *, is_plain: bool
+        self, question: PictureQuestion, options: SearchOptions
     ) -> tuple[NearestAnswer | None, Degradation | None]:
         if options.rank_by == "words":
             return None, None
         try:
-            answer = await self._pictures.nearest(
-                texts=texts,
-                picture=query.reference if is_plain else None,
-                without=query.reference,
-                photo_filter=query.filter,
-                limit=options.limit,
-            )
+            answer = await self._pictures.nearest(question)
         except PicturesUnavailable as error:
             lacks_encoder = isinstance(error, EncoderUnusable)
             return None, _without_pictures(error.message, error.hint, lacks_encoder=lacks_encoder)
         return answer, _without_pictures(answer.problem) if answer.problem else None
 
 
-def _unknown(words: WordAnswer, pictures: NearestAnswer | None) -> tuple[str, ...]:
+def _question(query: Query, text: str, options: SearchOptions) -> PictureQuestion:
+    """The words and the pictures of a query as they stand."""
+    reference = () if query.reference is None else (query.reference,)
+    return PictureQuestion(
+        texts=(text,) if text else (),
+        pictures=(*reference, *query.also_like),
+        unlike=query.unlike,
+        without=query.reference,
+        photo_filter=query.filter,
+        limit=options.limit,
+    )
+
+
+def _unknown(
+    words: Sequence[WordAnswer], pictures: Sequence[NearestAnswer | None]
+) -> tuple[str, ...]:
     """Words that no photo holds and that said nothing to the encoder either."""
-    known = () if pictures is None else pictures.words_known
-    if known is None:
-        return ()
-    return tuple(word for word in words.unknown if word.lower() not in known)
+    unknown: list[str] = []
+    for found, near in zip(words, pictures, strict=True):
+        known = () if near is None else near.words_known
+        if known is not None:
+            unknown += [word for word in found.unknown if word.lower() not in known]
+    return tuple(dict.fromkeys(unknown))
 
 
 def _without_pictures(reason: str, hint: str = "", *, lacks_encoder: bool = False) -> Degradation:

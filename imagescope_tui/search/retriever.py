@@ -12,26 +12,18 @@ from imagescope_tui.search.types import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from imagescope_tui.search.types import SearchOptions
     from indexer.answers import NearestAnswer, NearPhoto
+    from indexer.questions import PictureQuestion
     from storage.records import ContentId, PhotoFilter, PhotoId
 
 
 class PictureSearch(Protocol):
     """Ranks photos by their pictures."""
 
-    async def nearest(
-        self,
-        *,
-        texts: Sequence[str],
-        picture: Path | None,
-        without: Path | None,
-        photo_filter: PhotoFilter,
-        limit: int,
-    ) -> NearestAnswer:
-        """The photos nearest to the texts' mean, the picture, or both; `without` is left out.
+    async def nearest(self, question: PictureQuestion) -> NearestAnswer:
+        """The photos nearest to what is asked.
 
         Raises:
             PicturesUnavailable: they cannot be compared just now.
@@ -48,6 +40,10 @@ class WordHit:
     score: float
     caption_score: float = 0.0
     """What the score would be by the words of the caption alone."""
+    held: tuple[str, ...] = ()
+    """The words of the query that it holds."""
+    share: float = 1.0
+    """How much of the query they are, above 0 and up to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +74,38 @@ def rank(
     pictures: NearestAnswer | None, words: WordAnswer, options: SearchOptions
 ) -> tuple[Candidate, ...]:
     """The stage-1 ranking: best first, ties by photo id, copies folded if so asked."""
+    return rank_any([(pictures, words)], options)
+
+
+def rank_any(
+    answers: Sequence[tuple[NearestAnswer | None, WordAnswer]],
+    options: SearchOptions,
+    *,
+    by_odds: bool = False,
+) -> tuple[Candidate, ...]:
+    """The same for several texts of which any will do: a photo counts by the one it fits best.
+
+    With `by_odds` scores are logarithms of odds also where there is but one ranking.
+    """
+    best: dict[PhotoId, Candidate] = {}
+    by_odds = by_odds or len(answers) > 1
+    for pictures, words in answers:
+        for candidate in _candidates(pictures, words, options, by_odds=by_odds):
+            known = best.get(candidate.photo_id)
+            if known is None or known.score < candidate.score:
+                best[candidate.photo_id] = candidate
+    ranking = sorted(best.values(), key=lambda item: (-item.score, item.photo_id))
+    kept = folded(ranking) if options.fold_copies else ranking
+    return tuple(islice(kept, options.limit))
+
+
+def _candidates(
+    pictures: NearestAnswer | None, words: WordAnswer, options: SearchOptions, *, by_odds: bool
+) -> Iterator[Candidate]:
     near = _by_picture(pictures) if pictures and options.rank_by != "words" else {}
     hits = _by_words(words) if options.rank_by != "picture" else {}
-    scores = _scores(pictures, near, hits, options)
-    candidates = (
-        _candidate(photo_id, score, near.get(photo_id), hits.get(photo_id), pictures)
-        for photo_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    )
-    kept = folded(candidates) if options.fold_copies else candidates
-    return tuple(islice(kept, options.limit))
+    for photo_id, score in _scores(pictures, near, hits, options, by_odds=by_odds).items():
+        yield _candidate(photo_id, score, near.get(photo_id), hits.get(photo_id), pictures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +147,8 @@ def _candidate(
         caption_part=photo.caption if photo else None,
         words_score=hit.hit.score if hit else None,
         words_rank=hit.rank if hit else None,
+        words_held=hit.hit.held if hit else (),
+        words_share=hit.hit.share if hit else 0.0,
         standing=_standing(photo.score, pictures) if photo else None,
         chance=pictures.chances.chance(photo.score)
         if photo and pictures and pictures.chances
@@ -154,8 +175,11 @@ def _scores(
     near: dict[PhotoId, _Near],
     hits: dict[PhotoId, _Hit],
     options: SearchOptions,
+    *,
+    by_odds: bool,
 ) -> dict[PhotoId, float]:
-    if options.rank_by == "fused" and pictures and near and (hits or pictures.weights):
+    is_fused = options.rank_by == "fused" and pictures and near
+    if is_fused and pictures and (hits or pictures.weights or by_odds):
         return log_odds(pictures, [item.hit for item in hits.values()])
     # One ranking alone keeps its own scores, which say more than odds do.
     if near:

@@ -71,8 +71,6 @@ class SearchOptions:
     limit: int = 500
     """How many candidates the ranking holds at most."""
     rank_by: RankBy = "fused"
-    order: Order = "match"
-    """Best match first, or by date among what fits equally well."""
     fold_copies: bool = True
     """Show files of equal bytes once."""
     stacks: bool = True
@@ -128,6 +126,8 @@ class Candidate:
     compared."""
     words_held: tuple[str, ...] = ()
     """The words of the query that names, caption or facts hold."""
+    words_share: float = 0.0
+    """How much of the query they are, from 0 to 1."""
     shows_unwanted: float | None = None
     """How likely the picture shows what it must not; None where nobody asked, or could tell."""
     stack: tuple[PhotoId, ...] = ()

@@ -27,12 +27,23 @@ if TYPE_CHECKING:
     from indexer.decoding.failures import DecodeFailure
     from indexer.decoding.photo import Decoded
     from indexer.models.protocols import ImageTextEncoder, TextEncoder
+    from indexer.questions import PictureQuestion
     from storage.library import Library
-    from storage.records import ContentId, FloatVector, Neighbours, PhotoFilter
+    from storage.records import ContentId, FloatVector, Neighbour, Neighbours, PhotoFilter
 
 _SPARE = 16
+_AWAY = 0.5
+"""How much what is not wanted counts, against what is."""
 
 _log = logging.getLogger(__name__)
+
+
+class _NoPicture(Exception):
+    """A picture that cannot be compared with."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class VectorLookup:
@@ -68,37 +79,24 @@ class VectorLookup:
         self._graph: GraphProcess | None = None
         self._is_graph_used = False
 
-    def nearest(
-        self,
-        *,
-        texts: Sequence[str] = (),
-        picture: Path | None = None,
-        without: Path | None = None,
-        photo_filter: PhotoFilter,
-        limit: int,
-    ) -> NearestAnswer:
-        """The photos whose vectors are nearest to the texts, the picture, or both together.
-
-        Several texts count as their mean. Words and a picture are summed. The picture itself,
-        the photo at `without`, and their copies are left out.
-        """
+    def nearest(self, question: PictureQuestion) -> NearestAnswer:
+        """The photos whose vectors are nearest to what is asked."""
         self.refresh()
-        reference, problem = self._reference(picture)
-        if problem:
-            return NearestAnswer(encoder_id=self._encoder.encoder_id, problem=problem)
-        query = self._query(texts, reference)
+        encoder_id = self._encoder.encoder_id
+        try:
+            reference = self._reference(question.pictures, question.unlike)
+        except _NoPicture as problem:
+            return NearestAnswer(encoder_id=encoder_id, problem=problem.reason)
+        query = self._query(question.texts, reference)
         if not query.any():
-            return NearestAnswer(
-                encoder_id=self._encoder.encoder_id, has_meaning=False, words_known=()
-            )
-        own = {self._content_at(picture), self._content_at(without)}
-        found = self._search(query, photo_filter, limit + _SPARE)
-        most = limit if self._weighed(query) is None else 2 * limit
-        known = self._known_words(texts)
+            return NearestAnswer(encoder_id=encoder_id, has_meaning=False, words_known=())
+        found = self._search(query, question.photo_filter, question.limit + _SPARE)
+        known = self._known_words(question.texts)
         return replace(
-            self._answer(query, found, photo_filter, most, without=own),
+            self._answer(query, found, question),
+            captioned=self._captioned(found),
             words_known=None if known is None else tuple(sorted(known)),
-            chances=self._chances(texts, query, found) if reference is None else None,
+            chances=self._chances(question.texts, query, found) if reference is None else None,
         )
 
     def refresh(self) -> None:
@@ -136,6 +134,26 @@ class VectorLookup:
         self._is_graph_used = False
         if graph is not None:
             graph.close()
+
+    def _captioned(self, found: Neighbours) -> int:
+        """About how many of the photos that were compared have a caption."""
+        return round(self.index.captioned * min(1.0, found.scored / max(1, len(self.index))))
+
+    def _left_out(self, question: PictureQuestion) -> set[ContentId | None]:
+        paths = [*question.pictures, *question.unlike]
+        if question.without is not None:
+            paths.append(question.without)
+        return {self._content_at(path) for path in paths}
+
+    def _others(
+        self,
+        query: FloatVector,
+        contents: Sequence[ContentId],
+        known: AbstractSet[ContentId | None],
+    ) -> tuple[Neighbour, ...]:
+        """Contents that are told of although others are nearer."""
+        more = np.array(sorted(set(contents) - known), np.int64)
+        return self.index.search(query, len(more), allowed=more).items if len(more) else ()
 
     def _search(self, query: FloatVector, photo_filter: PhotoFilter, limit: int) -> Neighbours:
         allowed = None
@@ -195,38 +213,53 @@ class VectorLookup:
             return None
         return self._encoder.known_words(" ".join(texts))
 
-    def _reference(self, picture: Path | None) -> tuple[FloatVector | None, str]:
-        if picture is None:
-            return None, ""
+    def _reference(self, pictures: Sequence[Path], unlike: Sequence[Path]) -> FloatVector | None:
+        """One vector for all pictures; None for none.
+
+        Rocchio's way (1971): the mean of what is wanted less a share of the mean of what is not.
+        """
+        if not pictures and not unlike:
+            return None
+        towards, away = self._mean_of(pictures), self._mean_of(unlike)
+        reference = towards - (_AWAY * away if pictures else away)
+        length = float(np.linalg.norm(reference))
+        return np.asarray(reference / length if length else reference, dtype=np.float32)
+
+    def _mean_of(self, pictures: Sequence[Path]) -> FloatVector:
+        mean = np.zeros(self._encoder.dim, dtype=np.float32)
+        for path in pictures:
+            mean += self._vector_of(path) / len(pictures)
+        return mean
+
+    def _vector_of(self, picture: Path) -> FloatVector:
+        """Raises _NoPicture where it cannot be read."""
         content_id = self._content_at(picture)
         if content_id is not None:
             stored = self._library.vectors.of(content_id, self._encoder.encoder_id)
             if stored is not None:
-                return stored, ""
+                return stored
         # With it Pillow is loaded, which searches by words do without.
         from indexer.decoding.failures import DecodeFailure
 
         outcome = self._decode(picture)
         if isinstance(outcome, DecodeFailure):
-            return None, outcome.reason
-        return self._encoder.encode_pictures([outcome.picture])[0], ""
+            raise _NoPicture(f"{picture} cannot be compared with: {outcome.reason}")
+        encoded: FloatVector = self._encoder.encode_pictures([outcome.picture])[0]
+        return encoded
 
-    def _content_at(self, picture: Path | None) -> ContentId | None:
-        photo = self._library.photos.at(picture) if picture is not None else None
+    def _content_at(self, picture: Path) -> ContentId | None:
+        photo = self._library.photos.at(picture)
         return photo.content_id if photo else None
 
     def _answer(
-        self,
-        query: FloatVector,
-        found: Neighbours,
-        photo_filter: PhotoFilter,
-        limit: int,
-        *,
-        without: AbstractSet[ContentId | None],
+        self, query: FloatVector, found: Neighbours, question: PictureQuestion
     ) -> NearestAnswer:
+        without = self._left_out(question)
+        limit = question.limit if self._weighed(query) is None else 2 * question.limit
         items = [item for item in found.items if item.content_id not in without][:limit]
+        items += self._others(query, question.also, {item.content_id for item in items} | without)
         contents = [item.content_id for item in items]
-        photos = self._library.photos.of_contents(contents, photo_filter)
+        photos = self._library.photos.of_contents(contents, question.photo_filter)
         parts = self.index.parts(query, contents)
         return NearestAnswer(
             encoder_id=self._encoder.encoder_id,

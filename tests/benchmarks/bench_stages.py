@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from imagescope_tui.search.events import SearchEvent
     from imagescope_tui.search.types import SearchResult, StrategyName
+    from indexer.questions import PictureQuestion
     from tests.world.gallery import Gallery, GalleryQuery
 
 PACKAGES = ("openai", "numpy")
@@ -89,7 +90,7 @@ class _Ready:
             deviation=0.1,
         )
 
-    async def nearest(self, **asked: object) -> NearestAnswer:
+    async def nearest(self, question: PictureQuestion) -> NearestAnswer:
         return self.answer
 
 

@@ -15,6 +15,7 @@ from imagescope_tui.search.types import Query, SearchOptions
 from imagescope_tui.wiring import engine_beside_indexer
 from indexer.events import IndexUpToDate
 from indexer.options import IndexerOptions
+from indexer.questions import PictureQuestion
 from storage.records import PhotoFilter
 from tests.benchmarks.checkpoint import ARCHITECTURE, make_checkpoint, setting_for
 from tests.benchmarks.photo_files import make_large_photos, make_small_photos
@@ -135,7 +136,7 @@ async def _save(client: IndexerClient, engine: SearchEngine, photo: Path, place:
 
 async def _photos_found(client: IndexerClient) -> int:
     """Asks for so many that every photo with a vector is among them."""
-    answer = await client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=2 * _OTHERS)
+    answer = await client.nearest(PictureQuestion(texts=("red",), limit=2 * _OTHERS))
     return len(answer.photos)
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from indexer.questions import PictureQuestion
 from indexer.ranking.lookup import VectorLookup
 from storage.library import Library
 from storage.records import PhotoFilter
@@ -144,7 +145,9 @@ def _through_graph(lookup: VectorLookup) -> GraphSearches | None:
 
 def _search(lookup: VectorLookup, passing: PhotoFilter, number: int) -> None:
     """As a person's search is answered: with what the filter passes, and the photos' rows."""
-    answer = lookup.nearest(texts=(str(number),), photo_filter=passing, limit=LIMIT)
+    answer = lookup.nearest(
+        PictureQuestion(texts=(str(number),), photo_filter=passing, limit=LIMIT)
+    )
     assert len(answer.photos) == LIMIT, answer
 
 

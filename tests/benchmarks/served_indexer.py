@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.indexer_client import IndexerClient
 from indexer.events import IndexUpToDate, PhotosCommitted
-from storage.records import PhotoFilter
+from indexer.questions import PictureQuestion
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -54,5 +54,5 @@ async def serving(options: IndexerOptions, heard: Heard) -> AsyncIterator[Indexe
 async def seconds_of_search(client: IndexerClient, text: str) -> float:
     """From the question to the answer."""
     started = time.perf_counter()
-    await client.nearest(texts=[text], photo_filter=PhotoFilter(), limit=_LIMIT)
+    await client.nearest(PictureQuestion(texts=(text,), limit=_LIMIT))
     return time.perf_counter() - started

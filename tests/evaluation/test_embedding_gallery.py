@@ -26,6 +26,7 @@ from imagescope_tui.search.engine import SearchEngine
 from imagescope_tui.search.models import RoleModels
 from imagescope_tui.search.types import Query, SearchOptions
 from indexer.models.protocols import ModelError
+from indexer.questions import PictureQuestion
 from storage.records import PhotoFilter, PhotoId
 from tests.evaluation.embedding_world import MODEL, brute_force, names_of, write_embeddings
 from tests.indexer.space import RandomEncoder
@@ -62,11 +63,12 @@ async def nearest(
     picture: Path | None = None,
 ) -> NearestAnswer:
     return await gallery.pictures.nearest(
-        texts=(text,),
-        picture=picture,
-        without=None,
-        photo_filter=PhotoFilter(photo_ids=tuple(map(PhotoId, only))),
-        limit=limit,
+        PictureQuestion(
+            texts=(text,),
+            pictures=(picture,) if picture else (),
+            photo_filter=PhotoFilter(photo_ids=tuple(map(PhotoId, only))),
+            limit=limit,
+        )
     )
 
 
@@ -132,11 +134,7 @@ async def test_pictures_and_facts_cannot_be_searched(folder: Path) -> None:
         await nearest(gallery, "like this", picture=folder / "reference.jpg")
     with pytest.raises(PicturesUnavailable):
         await gallery.pictures.nearest(
-            texts=("a",),
-            picture=None,
-            without=None,
-            photo_filter=PhotoFilter(cameras=("x",)),
-            limit=5,
+            PictureQuestion(texts=("a",), photo_filter=PhotoFilter(cameras=("x",)), limit=5)
         )
     gallery.close()
 

@@ -14,6 +14,7 @@ from storage.records import ContentId, PhotoId
 if TYPE_CHECKING:
     from imagescope_tui.evaluation.galleries.gallery import Gallery
     from imagescope_tui.evaluation.runs.record import StageRecord
+    from indexer.questions import PictureQuestion
 
 NAMES = ("a.jpg", "b.jpg", "c.jpg", "d.jpg")
 
@@ -25,7 +26,7 @@ class Shelf:
     nearest_answer: NearestAnswer
     hits: dict[int, float] = field(default_factory=dict)
 
-    async def nearest(self, **_: Any) -> NearestAnswer:  # noqa: ANN401
+    async def nearest(self, question: PictureQuestion) -> NearestAnswer:
         return self.nearest_answer
 
     async def matching(self, *_: Any, **__: Any) -> WordAnswer:  # noqa: ANN401

@@ -20,6 +20,7 @@ from indexer.events import (
 )
 from indexer.models.chat_types import RoleSettings
 from indexer.options import IndexerOptions
+from indexer.questions import PictureQuestion
 from storage.library import Library
 from storage.records import PhotoFilter
 from tests.indexer.children import child_of
@@ -125,9 +126,7 @@ async def test_captions_count_in_search_and_their_part_is_told(
     await session.client.start()
     try:
         await session.until(lambda: captioned_events(session) == 6)
-        answer = await session.client.nearest(
-            texts=["a green circle"], photo_filter=PhotoFilter(), limit=9
-        )
+        answer = await session.client.nearest(PictureQuestion(texts=("a green circle",), limit=9))
         assert len(answer.photos) == 6
         for photo in answer.photos:
             assert photo.caption is not None
@@ -171,7 +170,7 @@ async def test_search_and_new_photos_do_not_wait_for_a_captioner_that_hangs(
 ) -> None:
     session = await session_with_captions_held(tmp_path, server)
     try:
-        answer = await session.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=9)
+        answer = await session.client.nearest(PictureQuestion(texts=("red",), limit=9))
         assert len(answer.photos) == 6
         assert {photo.caption for photo in answer.photos} == {None}
         batches = sum(isinstance(event, PhotosCommitted) for event in session.events)

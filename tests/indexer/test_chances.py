@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from indexer.answers import ChanceLine, NearestAnswer
 from indexer.models.calibration import Calibration
+from indexer.questions import PictureQuestion
 from indexer.ranking.chances import Spread, chance_line
 from indexer.ranking.lookup import VectorLookup
 from indexer.wire import answer_from_wire, answer_to_wire
 from storage.library import Library
-from storage.records import PhotoFilter
 from tests.indexer.space import PICTURES, RandomEncoder, encoder_of, shelve
 
 if TYPE_CHECKING:
@@ -119,7 +119,9 @@ def nearest(
 ) -> NearestAnswer:
     lookup = VectorLookup(shelved.library, encoder, lambda _: pytest.fail("nothing to decode"))
     try:
-        return lookup.nearest(texts=texts, picture=picture, photo_filter=PhotoFilter(), limit=99)
+        return lookup.nearest(
+            PictureQuestion(texts=texts, pictures=(picture,) if picture else (), limit=99)
+        )
     finally:
         lookup.close()
 

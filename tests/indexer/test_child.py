@@ -21,6 +21,7 @@ from indexer.events import (
 )
 from indexer.models.chat_types import RoleSettings
 from indexer.options import IndexerOptions, options_from_json, options_to_json
+from indexer.questions import PictureQuestion
 from storage.library import THUMBNAILS_NAME, Library
 from storage.records import PhotoFilter, PhotoId
 from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
@@ -103,18 +104,19 @@ async def test_the_nearest_photos_are_asked_for_while_it_runs(photos: Path) -> N
         await session.until_told(IndexUpToDate)
         with Library.open_reader(photos.parent / "library") as library:
             answer = await session.client.nearest(
-                texts=["something yellow"], photo_filter=PhotoFilter(), limit=9
+                PictureQuestion(texts=("something yellow",), limit=9)
             )
             found = library.photos.by_ids([photo.photo_id for photo in answer.photos])
             assert found[answer.photos[0].photo_id].path == "y1.png"
             like = await session.client.nearest(
-                picture=paint(photos.parent / "like.png", "#ee1111"),
-                photo_filter=PhotoFilter(),
-                limit=9,
+                PictureQuestion(
+                    pictures=(paint(photos.parent / "like.png", "#ee1111"),),
+                    limit=9,
+                )
             )
             assert found[like.photos[0].photo_id].path == "r1.png"
             own = await session.client.nearest(
-                picture=photos / "r1.png", photo_filter=PhotoFilter(), limit=9
+                PictureQuestion(pictures=(photos / "r1.png",), limit=9)
             )
             assert "r1.png" not in {found[photo.photo_id].path for photo in own.photos}
     finally:
@@ -133,7 +135,7 @@ async def test_where_words_are_seen_is_asked_while_it_runs_and_searches_are_answ
         assert photo is not None
         where, _ = await asyncio.gather(
             session.client.where(photo.id, ["yellow", "sea"]),
-            session.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=1),
+            session.client.nearest(PictureQuestion(texts=("red",), limit=1)),
         )
         assert [word.word for word in where.words or ()] == ["yellow", "sea"]
         (photos / "y1.png").unlink()
@@ -150,7 +152,7 @@ async def test_words_nobody_knows_are_answered_as_such(photos: Path) -> None:
     await session.client.start()
     try:
         await session.until_told(IndexUpToDate)
-        answer = await session.client.nearest(texts=["xyzzy"], photo_filter=PhotoFilter(), limit=9)
+        answer = await session.client.nearest(PictureQuestion(texts=("xyzzy",), limit=9))
         assert (answer.has_meaning, answer.photos) == (False, ())
     finally:
         await session.client.stop()
@@ -227,7 +229,7 @@ async def test_second_indexer_serves_and_takes_over_when_the_first_is_killed(pho
     try:
         await second.until_told(IndexerStarted)
         assert [e.indexing for e in second.events if isinstance(e, IndexerStarted)] == [False]
-        answer = await second.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=1)
+        answer = await second.client.nearest(PictureQuestion(texts=("red",), limit=1))
         assert len(answer.photos) == 1
         with pytest.raises(PicturesUnavailable, match="another imagescope is indexing"):
             await second.client.add_folder(photos)
@@ -249,7 +251,7 @@ async def test_without_its_encoder_a_run_ends_and_a_server_goes_on(photos: Path)
         await server.until_told(IndexUpToDate)
         assert any(isinstance(event, EncoderUnavailable) for event in server.events)
         with pytest.raises(PicturesUnavailable):
-            await server.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=1)
+            await server.client.nearest(PictureQuestion(texts=("red",), limit=1))
         assert len(live_names(photos)) == 3
     finally:
         await server.client.stop()
@@ -262,7 +264,7 @@ async def test_requests_after_its_death_are_refused_not_left_waiting(photos: Pat
     session.client.kill()
     await session.client.wait()
     with pytest.raises(PicturesUnavailable):
-        await session.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=1)
+        await session.client.nearest(PictureQuestion(texts=("red",), limit=1))
     await session.client.stop()
 
 

@@ -9,9 +9,9 @@ import psutil
 
 from indexer.events import IndexPaused, IndexResumed, IndexUpToDate
 from indexer.options import IndexerOptions
+from indexer.questions import PictureQuestion
 from storage.library import Library
 from storage.pause_mark import put_pause
-from storage.records import PhotoFilter
 from tests.indexer.sessions import Session
 from tests.pictures import paint
 
@@ -61,7 +61,7 @@ async def test_indexing_steps_back_and_searching_does_not(tmp_path: Path) -> Non
         assert [worker.nice() for worker in indexer.children()] == [_NICE]
         assert 0 in [os.getpriority(os.PRIO_PROCESS, thread.id) for thread in indexer.threads()]
         await session.client.nearest(
-            picture=paint(tmp_path / "like.png", "blue"), photo_filter=PhotoFilter(), limit=1
+            PictureQuestion(pictures=(paint(tmp_path / "like.png", "blue"),), limit=1)
         )
         assert sorted(worker.nice() for worker in indexer.children()) == [0, _NICE]
     finally:
@@ -78,7 +78,7 @@ async def test_a_pause_from_outside_is_obeyed_told_and_loses_nothing(tmp_path: P
         await session.until_told(IndexPaused)
         paint(tmp_path / "photos" / "blue.png", "blue")
         await session.client.rescan()
-        answer = await session.client.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=9)
+        answer = await session.client.nearest(PictureQuestion(texts=("red",), limit=9))
         assert len(answer.photos) == 1
         assert photos_in(tmp_path) == 1
         put_pause(tmp_path / "library", False)

@@ -13,9 +13,10 @@ import indexer.ranking.lookup
 import storage.graph_upkeep
 import storage.vector_index
 from indexer.control import Control
+from indexer.questions import PictureQuestion
 from indexer.ranking.lookup import VectorLookup
 from indexer.service import Service
-from indexer.wire import filter_to_wire
+from indexer.wire import question_to_wire
 from storage.graph_upkeep import refresh_graph, stored_graph
 from storage.hnsw import GRAPH_NAME
 from storage.library import THUMBNAILS_NAME, Library
@@ -94,9 +95,7 @@ def ask(shelf: Shelf) -> Iterator[Callable[..., dict[str, Any]]]:
 def search(text: str) -> dict[str, Any]:
     return {
         "do": "nearest",
-        "texts": [text],
-        "filter": filter_to_wire(PhotoFilter()),
-        "limit": 3,
+        "question": question_to_wire(PictureQuestion(texts=(text,), limit=3)),
     }
 
 
@@ -149,7 +148,7 @@ def test_search_is_exact_while_the_graph_is_damaged_and_uses_the_next_one(
     lookup = VectorLookup(shelf.library, Moody(ENCODER), lambda _: pytest.fail("nothing to decode"))
 
     def found() -> list[int]:
-        answer = lookup.nearest(texts=["red"], photo_filter=PhotoFilter(), limit=5)
+        answer = lookup.nearest(PictureQuestion(texts=("red",), limit=5))
         return [photo.photo_id for photo in answer.photos]
 
     try:

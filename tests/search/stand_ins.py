@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.models.chat_types import AnswerSchema, ChatRequest
+    from indexer.questions import PictureQuestion
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,10 @@ class ScriptedPictures:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def nearest(
-        self,
-        *,
-        texts: Sequence[str],
-        picture: Path | None,
-        without: Path | None,
-        photo_filter: PhotoFilter,
-        limit: int,
-    ) -> NearestAnswer:
-        self.asked.append(Asked(texts=tuple(texts), picture=picture, without=without))
+    async def nearest(self, question: PictureQuestion) -> NearestAnswer:
+        texts = question.texts
+        picture = next(iter(question.pictures), None)
+        self.asked.append(Asked(texts=texts, picture=picture, without=question.without))
         try:
             await self.gate.wait()
         except asyncio.CancelledError:
@@ -76,9 +71,9 @@ class ScriptedPictures:
                 picture=1.0 - place / 10,
                 second=self.seconds.get(i),
             )
-            for place, i in enumerate(self.orders.get(tuple(texts), self.ids))
+            for place, i in enumerate(self.orders.get(texts, self.ids))
         )
-        if tuple(texts) == self.meaningless:
+        if texts == self.meaningless:
             return NearestAnswer(encoder_id="scripted", has_meaning=False, words_known=())
         return NearestAnswer(
             encoder_id="scripted",

@@ -1,63 +1,80 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imagescope_tui.search.grouping import MATCH_CHANCE, MAYBE_CHANCE, group_of, nothing_fits
-from imagescope_tui.search.types import Candidate, Verification
+from imagescope_tui.search.types import Answer, Candidate, Proposition, Verdict, Verification
 from storage.records import PhotoId
 
 ORDER = {"rest": 0, "maybe": 1, "match": 2}
 
 
-def candidate(standing: float | None, *, words: bool = False) -> Candidate:
+def candidate(standing: float | None, *, words: float | None = None) -> Candidate:
+    """`words` is the share of the query's words that the photo holds."""
     return Candidate(
         photo_id=PhotoId(1),
         content_id=None,
         score=0.0,
         picture_score=None if standing is None else 0.3,
         standing=standing,
-        words_rank=1 if words else None,
+        words_rank=None if words is None else 1,
+        words_share=words or 0.0,
     )
 
 
-@given(st.floats(-5, 9), st.floats(-5, 9))
-def test_who_stands_out_further_is_never_grouped_lower(one: float, other: float) -> None:
+def likely(chance: float | None, *, words: float | None = None) -> Candidate:
+    return replace(candidate(9.0, words=words), chance=chance)
+
+
+shares = st.none() | st.floats(0.01, 1)
+
+
+@given(st.floats(-5, 9), st.floats(-5, 9), shares)
+def test_who_stands_out_further_is_never_grouped_lower(
+    one: float, other: float, words: float | None
+) -> None:
     low, high = sorted((one, other))
-    assert ORDER[group_of(candidate(low))] <= ORDER[group_of(candidate(high))]
+    groups = [group_of(candidate(standing, words=words)) for standing in (low, high)]
+    assert ORDER[groups[0]] <= ORDER[groups[1]]
 
 
-@given(st.floats(-5, 9))
-def test_a_word_that_was_found_never_lowers_a_photo(standing: float) -> None:
-    with_word = ORDER[group_of(candidate(standing, words=True))]
-    assert with_word >= max(1, ORDER[group_of(candidate(standing))])
+@given(st.floats(-5, 9), st.floats(0.01, 1), st.floats(0.01, 1))
+def test_who_holds_more_of_the_words_is_never_grouped_lower(
+    standing: float, one: float, other: float
+) -> None:
+    few, many = sorted((one, other))
+    without = ORDER[group_of(candidate(standing))]
+    some = ORDER[group_of(candidate(standing, words=few))]
+    assert without <= some <= ORDER[group_of(candidate(standing, words=many))]
 
 
 @pytest.mark.parametrize(
     ("standing", "words", "group"),
-    [(None, True, "match"), (None, False, "match"), (0.0, False, "rest"), (0.0, True, "maybe")],
+    [
+        (None, None, "match"),
+        (None, 1.0, "match"),
+        (0.0, None, "rest"),
+        (0.0, 1.0, "match"),
+        (0.0, 0.6, "maybe"),
+        (0.0, 0.4, "rest"),
+        (2.0, 0.6, "match"),
+        (2.0, 0.4, "maybe"),
+    ],
 )
-def test_what_was_found_by_words_or_by_filter_alone_is_a_match(
-    standing: float | None, words: bool, group: str
+def test_a_photo_that_holds_all_words_is_a_match_and_one_that_holds_half_a_maybe(
+    standing: float | None, words: float | None, group: str
 ) -> None:
     assert group_of(candidate(standing, words=words)) == group
 
 
-def likely(chance: float | None, *, words: bool = False) -> Candidate:
-    return Candidate(
-        photo_id=PhotoId(1),
-        content_id=None,
-        score=0.0,
-        picture_score=0.3,
-        standing=9.0,
-        chance=chance,
-        words_rank=1 if words else None,
-    )
-
-
-@given(st.floats(0, 1), st.floats(0, 1), st.booleans())
-def test_who_fits_more_likely_is_never_grouped_lower(one: float, other: float, words: bool) -> None:
+@given(st.floats(0, 1), st.floats(0, 1), shares)
+def test_who_fits_more_likely_is_never_grouped_lower(
+    one: float, other: float, words: float | None
+) -> None:
     low, high = (likely(chance, words=words) for chance in sorted((one, other)))
     assert ORDER[group_of(low)] <= ORDER[group_of(high)]
 
@@ -65,25 +82,59 @@ def test_who_fits_more_likely_is_never_grouped_lower(one: float, other: float, w
 @pytest.mark.parametrize(
     ("chance", "words", "group"),
     [
-        (MATCH_CHANCE, False, "match"),
-        (MAYBE_CHANCE, False, "maybe"),
-        (MAYBE_CHANCE, True, "match"),
-        (MAYBE_CHANCE - 0.01, False, "rest"),
-        (0.0, True, "maybe"),
-        (None, False, "match"),
+        (MATCH_CHANCE, None, "match"),
+        (MAYBE_CHANCE, None, "maybe"),
+        (MAYBE_CHANCE, 0.6, "match"),
+        (MAYBE_CHANCE - 0.01, None, "rest"),
+        (0.0, 0.6, "maybe"),
+        (None, None, "match"),
     ],
 )
 def test_where_a_chance_is_told_it_counts_instead_of_the_standing(
-    chance: float | None, words: bool, group: str
+    chance: float | None, words: float | None, group: str
 ) -> None:
     assert group_of(likely(chance, words=words)) == group
+
+
+@given(st.floats(0, 1), shares)
+def test_what_probably_shows_the_unwanted_is_of_the_rest(
+    chance: float, words: float | None
+) -> None:
+    shown = replace(likely(chance, words=words), shows_unwanted=MATCH_CHANCE)
+    assert group_of(shown) == "rest"
+
+
+QUESTIONS = tuple(Proposition(statement="", question=f"{n}?", expected=True) for n in range(2))
+
+
+@pytest.mark.parametrize(
+    ("said", "group"),
+    [
+        ((True, True), "match"),
+        ((True, False), "maybe"),
+        ((False, False), "rest"),
+        ((False, None), "rest"),
+        ((True, None), "maybe"),
+    ],
+)
+def test_who_answers_no_question_as_wanted_is_of_the_rest(
+    said: tuple[bool | None, ...], group: str
+) -> None:
+    answers = tuple(None if one is None else Answer(said=one) for one in said)
+    told = Verification(photo_id=PhotoId(1), answers=answers)
+    assert group_of(likely(0.9, words=1.0), QUESTIONS, told) == group
+
+
+def test_who_was_rejected_is_of_the_rest() -> None:
+    verdict = Verdict(photo_id=PhotoId(1), accepted=False)
+    assert group_of(likely(0.9, words=1.0), verdict=verdict) == "rest"
 
 
 def test_nothing_fits_where_an_encoder_that_can_tell_says_so_of_all_photos() -> None:
     low, high = likely(0.01), likely(0.5)
     assert nothing_fits((low, low), ())
     assert not nothing_fits((low, high), ())
-    assert not nothing_fits((low, likely(0.0, words=True)), ()), "a photo holds the word"
+    assert not nothing_fits((low, likely(0.0, words=1.0)), ()), "a photo holds the word"
     assert not nothing_fits((candidate(0.0),), ()), "no encoder that can tell"
     assert not nothing_fits((), ())
     looked_at = Verification(photo_id=PhotoId(1), answers=())

@@ -12,11 +12,11 @@ import pytest
 import indexer.ranking.lookup
 import storage.graph_upkeep
 import storage.vector_index
+from indexer.questions import PictureQuestion
 from indexer.ranking.lookup import VectorLookup
 from storage.graph_process import GraphProcess
 from storage.graph_upkeep import GRAPH_SETTING, refresh_graph
 from storage.hnsw import SIDECAR_NAME, load_graph
-from storage.records import PhotoFilter
 from tests.storage.conftest import ENCODER
 from tests.storage.test_fused_score import DIM, World, make_world, rows
 
@@ -65,7 +65,7 @@ def _never(*_: object) -> NoReturn:
 
 
 def first_of(lookup: VectorLookup, number: int) -> NearestAnswer:
-    return lookup.nearest(texts=(str(number),), photo_filter=PhotoFilter(), limit=5)
+    return lookup.nearest(PictureQuestion(texts=(str(number),), limit=5))
 
 
 def process_of(lookup: VectorLookup) -> GraphProcess:

@@ -14,7 +14,7 @@ from indexer.answers import ChanceLine, NearestAnswer, NearPhoto, WhereAnswer, W
 from indexer.events import EncoderReady, IndexerStarted, IndexUpToDate
 from indexer.options import IndexerOptions
 from storage.library import Library
-from storage.records import Facts, FileState, PhotoFilter
+from storage.records import Facts, FileState
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.ui.scenes import Scene, scene
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.settings import Engine, ImageMode
     from indexer.events import IndexEvent
     from indexer.models.chat_types import RoleSettings
+    from indexer.questions import PictureQuestion
     from storage.records import PhotoId, RootId
 
 FOLDERS = ("2020/walchensee", "2020/garden", "2019/winter", "2019/città")
@@ -137,16 +138,8 @@ class StandInIndexer:
             words=tuple(_place_of(word, is_seen=set(word.split()) <= true) for word in words)
         )
 
-    async def nearest(
-        self,
-        *,
-        texts: Sequence[str],
-        picture: Path | None,
-        without: Path | None,
-        photo_filter: PhotoFilter,
-        limit: int,
-    ) -> NearestAnswer:
-        text = " ".join(texts)
+    async def nearest(self, question: PictureQuestion) -> NearestAnswer:
+        text = " ".join(question.texts)
         self.asked.append(f"nearest {text}")
         if self.gate is not None:
             await self.gate.wait()
@@ -154,8 +147,8 @@ class StandInIndexer:
             raise PicturesUnavailable("the encoder is not there")
         wanted = set(text.split())
         with Library.open_reader(self.world.folder) as library:
-            photos = library.photos.page(photo_filter, offset=0, limit=10_000)
-            if picture is not None:
+            photos = library.photos.page(question.photo_filter, offset=0, limit=10_000)
+            for picture in question.pictures:
                 like = library.photos.at(picture)
                 wanted |= self.world.words.get(like.id, frozenset()) if like else set()
         known = wanted & frozenset().union(*self.world.words.values())
@@ -169,13 +162,13 @@ class StandInIndexer:
             )
             for photo in photos
             if photo.content_id is not None
-            and photo.full_path != without
+            and photo.full_path not in (question.without, *question.pictures)
             and (share := len(wanted & self.world.words.get(photo.id, frozenset())) / 8) > 0
         ]
         found.sort(key=lambda near: (-near.score, near.photo_id))
         return NearestAnswer(
             encoder_id="open_clip/test",
-            photos=tuple(found[:limit]),
+            photos=tuple(found[: question.limit]),
             mean=0.05,
             deviation=0.05,
             has_meaning=bool(known),

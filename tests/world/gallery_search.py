@@ -18,11 +18,11 @@ from storage.records import PhotoFilter
 from tests.world.gallery import BagEncoder, GallerySight
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from imagescope_tui.search.types import SearchResult, StrategyName
     from indexer.answers import NearestAnswer
+    from indexer.questions import PictureQuestion
     from tests.world.gallery import Gallery, GalleryQuery
     from tests.world.model_server import ModelServer
 
@@ -33,18 +33,8 @@ class GalleryPictures:
     def __init__(self, library: Library) -> None:
         self._lookup = VectorLookup(library, BagEncoder(), _never)
 
-    async def nearest(
-        self,
-        *,
-        texts: Sequence[str],
-        picture: Path | None,
-        without: Path | None,
-        photo_filter: PhotoFilter,
-        limit: int,
-    ) -> NearestAnswer:
-        return self._lookup.nearest(
-            texts=texts, picture=picture, without=without, photo_filter=photo_filter, limit=limit
-        )
+    async def nearest(self, question: PictureQuestion) -> NearestAnswer:
+        return self._lookup.nearest(question)
 
 
 def _never(path: Path) -> NoReturn:

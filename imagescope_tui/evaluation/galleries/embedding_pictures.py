@@ -16,11 +16,11 @@ from storage.records import ContentId, PhotoFilter, PhotoId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from imagescope_tui.evaluation.galleries.embedding_files import EmbeddingFiles
     from imagescope_tui.evaluation.galleries.row_names import RowNames
     from indexer.models.protocols import ImageTextEncoder
+    from indexer.questions import PictureQuestion
     from storage.records import FloatVector
 
 
@@ -61,15 +61,7 @@ class EmbeddingPictures:
         self.passes = 0
         """How often all vectors have been read."""
 
-    async def nearest(
-        self,
-        *,
-        texts: Sequence[str],
-        picture: Path | None,
-        without: Path | None,
-        photo_filter: PhotoFilter,
-        limit: int,
-    ) -> NearestAnswer:
+    async def nearest(self, question: PictureQuestion) -> NearestAnswer:
         """The photos nearest to the texts' mean.
 
         Raises:
@@ -77,11 +69,12 @@ class EmbeddingPictures:
                 gallery was closed meanwhile.
             DatasetIncomplete: a file is damaged.
         """
-        if picture is not None or without is not None:
+        if question.pictures or question.without is not None:
             raise PicturesUnavailable("pre-computed vectors are searched by words alone")
-        if photo_filter != PhotoFilter(photo_ids=photo_filter.photo_ids):
+        among = question.photo_filter.photo_ids
+        if question.photo_filter != PhotoFilter(photo_ids=among):
             raise PicturesUnavailable("of photos without files nothing is known to filter by")
-        wanted = _Wanted(tuple(texts), max(1, limit), photo_filter.photo_ids)
+        wanted = _Wanted(question.texts, max(1, question.limit), among)
         return await self._gathered.ask(wanted)
 
     def close(self) -> None:

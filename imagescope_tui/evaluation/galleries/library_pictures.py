@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from indexer.answers import SideWeights
     from indexer.decoding.pool import DecodePool
     from indexer.models.protocols import ImageTextEncoder, TextEncoder
+    from indexer.questions import PictureQuestion
     from storage.records import FloatVector, IdVector, PhotoFilter
 
     LoadEncoders = Callable[[], tuple[ImageTextEncoder, TextEncoder | None]]
@@ -90,19 +91,9 @@ class GalleryPictures:
         """Encode texts that will be asked for one by one, many at once."""
         await self._in_thread(lambda: self._vectors().stage_one.read_ahead(texts))
 
-    async def nearest(
-        self,
-        *,
-        texts: Sequence[str],
-        picture: Path | None,
-        without: Path | None,
-        photo_filter: PhotoFilter,
-        limit: int,
-    ) -> NearestAnswer:
-        """The photos nearest to the texts' mean, the picture, or both; see search.retriever."""
-        return await self._in_thread(
-            lambda: self._nearest(texts, picture, without, photo_filter, limit)
-        )
+    async def nearest(self, question: PictureQuestion) -> NearestAnswer:
+        """The photos nearest to the texts' mean, a picture, or both; see search.retriever."""
+        return await self._in_thread(lambda: self._nearest(question))
 
     def close(self) -> None:
         """Let go of the library and the decoding process."""
@@ -134,23 +125,17 @@ class GalleryPictures:
             self.caption_encoder_id = caption_encoder.encoder_id if caption_encoder else None
         return self._opened
 
-    def _nearest(
-        self,
-        texts: Sequence[str],
-        picture: Path | None,
-        without: Path | None,
-        photo_filter: PhotoFilter,
-        limit: int,
-    ) -> NearestAnswer:
-        vectors = self._vectors()
-        reference, problem = self._reference(picture)
+    def _nearest(self, question: PictureQuestion) -> NearestAnswer:
+        vectors, limit = self._vectors(), question.limit
+        # The data sets' queries have one reference at most.
+        reference, problem = self._reference(next(iter(question.pictures), None))
         encoder_id = vectors.encoder.encoder_id
         if problem:
             return NearestAnswer(encoder_id=encoder_id, problem=problem)
-        scores = self._scores(texts, reference)
+        scores = self._scores(question.texts, reference)
         if not scores.fused.any():
             return NearestAnswer(encoder_id=encoder_id, has_meaning=False, words_known=())
-        kept = self._kept(vectors, photo_filter, without)
+        kept = self._kept(vectors, question.photo_filter, question.without)
         fused = scores.fused[kept]
         best = kept[_first(fused, limit)]
         if vectors.weights is not None and scores.caption is not None:
@@ -163,6 +148,7 @@ class GalleryPictures:
             mean=float(fused.mean(dtype=np.float64)) if len(fused) else 0.0,
             deviation=float(fused.std(dtype=np.float64)) if len(fused) else 0.0,
             mean_caption=_mean_caption(vectors, scores),
+            captioned=vectors.captioned,
             weights=vectors.weights,
         )
 

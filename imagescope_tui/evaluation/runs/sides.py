@@ -11,6 +11,7 @@ import numpy as np
 from imagescope_tui.evaluation.runs.record import DEPTH, StageRecord
 from imagescope_tui.search.log_odds import log_odds
 from imagescope_tui.search.query_language import word_index_terms
+from indexer.questions import PictureQuestion
 from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
@@ -43,9 +44,7 @@ async def side_records(
         PicturesUnavailable, StorageError: the gallery cannot be asked.
     """
     everything = len(gallery)
-    nearest = await gallery.pictures.nearest(
-        texts=(text,), picture=None, without=None, photo_filter=PhotoFilter(), limit=everything
-    )
+    nearest = await gallery.pictures.nearest(PictureQuestion(texts=(text,), limit=everything))
     terms = word_index_terms(text)
     found = await gallery.words.matching(terms, PhotoFilter(), limit=everything)
     scores = _without_captions(nearest, found.hits) | _with_captions(nearest, found.hits)
