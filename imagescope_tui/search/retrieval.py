@@ -10,7 +10,7 @@ from imagescope_tui.errors import EncoderUnusable, PicturesUnavailable
 from imagescope_tui.search.query_language import word_index_terms
 from imagescope_tui.search.retriever import WordAnswer, folded, rank_any
 from imagescope_tui.search.types import Candidate, Degradation
-from imagescope_tui.search.unwanted import chances_of, less_unwanted
+from imagescope_tui.search.unwanted import less_unwanted, question_for, standings_in
 from indexer.questions import PictureQuestion
 
 if TYPE_CHECKING:
@@ -184,13 +184,16 @@ class Retrieval:
         shown: dict[PhotoId, float] = {}
         for text in query.unwanted:
             question = PictureQuestion(
-                texts=(text,), photo_filter=query.filter, limit=1, also=contents
+                texts=(question_for(text),),
+                photo_filter=query.filter,
+                limit=1,
+                also=contents,
             )
             answer, degradation = await self._near(question, options)
             if answer is None:
                 return replace(found, degradation=found.degradation or degradation)
-            for photo_id, chance in chances_of(answer).items():
-                shown[photo_id] = max(chance, shown.get(photo_id, 0.0))
+            for photo_id, standing in standings_in(answer).items():
+                shown[photo_id] = max(standing, shown.get(photo_id, standing))
         return replace(found, ranking=less_unwanted(found.ranking, shown))
 
     async def _near(
