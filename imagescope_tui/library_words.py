@@ -32,9 +32,13 @@ class LibraryWords:
         """The photos that hold any of the words."""
         return await self._read(lambda library: _matching(library, words, photo_filter, limit))
 
-    async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
-        """The photos that pass the filter, newest first."""
-        return await self._read(lambda library: _newest(library, photo_filter, limit))
+    async def timeline(
+        self, photo_filter: PhotoFilter, *, limit: int, oldest_first: bool = False
+    ) -> tuple[WordHit, ...]:
+        """The photos that pass the filter, newest first unless said otherwise."""
+        return await self._read(
+            lambda library: _timeline(library, photo_filter, limit, oldest_first=oldest_first)
+        )
 
     async def _read(self, question: Callable[[Library], Answer]) -> Answer:
         loop = asyncio.get_running_loop()
@@ -73,6 +77,8 @@ def _matching(
     )
 
 
-def _newest(library: Library, photo_filter: PhotoFilter, limit: int) -> tuple[WordHit, ...]:
-    photos = library.photos.page(photo_filter, offset=0, limit=limit)
+def _timeline(
+    library: Library, photo_filter: PhotoFilter, limit: int, *, oldest_first: bool
+) -> tuple[WordHit, ...]:
+    photos = library.photos.page(photo_filter, offset=0, limit=limit, oldest_first=oldest_first)
     return tuple(WordHit(photo_id=p.id, content_id=p.content_id, score=0.0) for p in photos)

@@ -13,6 +13,7 @@ from storage.records import ContentId, Photo, PhotoId, RootId
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from storage.filters import Condition
     from storage.records import IdVector, PhotoFilter
     from storage.sql import Sql
 
@@ -35,18 +36,38 @@ class Photos:
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
 
-    def page(self, photo_filter: PhotoFilter, *, offset: int, limit: int) -> tuple[Photo, ...]:
-        """A stretch of the timeline, newest first."""
+    def page(
+        self, photo_filter: PhotoFilter, *, offset: int, limit: int, oldest_first: bool = False
+    ) -> tuple[Photo, ...]:
+        """A stretch of the timeline, newest first.
+
+        Where a filter is asked, files that have not been read, of which nobody knows what they are,
+        come last.
+        """
         condition = condition_for(photo_filter, self._sql)
+        direction = "ASC" if oldest_first else "DESC"
+        order = f"photos.moment {direction}, photos.id {direction}"
+        if not photo_filter.is_empty and self._holds_unread(condition):
+            order = f"photos.content_id IS NULL, {order}"
         # The ids come from the timeline's index alone; only the page's rows are joined.
         rows = self._sql.rows(
             f"{_SELECT} WHERE photos.id IN ("
             f" SELECT photos.id FROM photos WHERE {condition.text}"
-            " ORDER BY photos.moment DESC, photos.id DESC LIMIT ? OFFSET ?)"
-            " ORDER BY photos.moment DESC, photos.id DESC",
+            f" ORDER BY {order} LIMIT ? OFFSET ?)"
+            f" ORDER BY {order}",
             [*condition.values, limit, offset],
         )
         return tuple(_photo(row) for row in rows)
+
+    def _holds_unread(self, condition: Condition) -> bool:
+        unread = f"photos.content_id IS NULL AND {condition.text}"
+        statement = f"SELECT 1 FROM photos WHERE {unread} LIMIT 1"
+        return bool(self._sql.rows(statement, condition.values))
+
+    def moments(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
+        """The local time of each photo that the timeline goes by."""
+        rows = self._sql.rows_in("SELECT id, moment FROM photos WHERE id IN ({keys})", photo_ids)
+        return {PhotoId(row[0]): row[1] for row in rows}
 
     def count(self, photo_filter: PhotoFilter) -> int:
         """How many photos pass the filter."""

@@ -49,17 +49,19 @@ class Retrieval:
         self._words.close()
 
     async def timeline(self, query: Query, options: SearchOptions) -> Retrieved:
-        """All photos that pass the filter, newest first, copies folded if so asked."""
+        """All photos that pass the filter, by date, copies folded if so asked."""
         asked = options.limit
         while True:
-            newest = await self._words.newest(query.filter, limit=asked)
+            dated = await self._words.timeline(
+                query.filter, limit=asked, oldest_first=options.oldest_first
+            )
             ranking = tuple(
                 Candidate(photo_id=hit.photo_id, content_id=hit.content_id, score=0.0)
-                for hit in newest
+                for hit in dated
             )
             if options.fold_copies:
                 ranking = tuple(folded(ranking))
-            if len(ranking) >= options.limit or len(newest) < asked:
+            if len(ranking) >= options.limit or len(dated) < asked:
                 break
             asked *= 2
         # Who could not be read may be anything: behind those that pass for sure.

@@ -63,8 +63,10 @@ class WordSearch(Protocol):
     ) -> WordAnswer:
         """The photos that hold any of the words."""
 
-    async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
-        """The photos that pass the filter, newest first, with no score."""
+    async def timeline(
+        self, photo_filter: PhotoFilter, *, limit: int, oldest_first: bool = False
+    ) -> tuple[WordHit, ...]:
+        """The photos that pass the filter, newest first unless said otherwise, with no score."""
 
     def close(self) -> None:
         """Let go of the library."""

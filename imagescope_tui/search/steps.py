@@ -122,7 +122,7 @@ async def retrieve(run: SearchRun) -> None:
 async def plain(run: SearchRun, meter: Meter, *, tells_words_first: bool = True) -> Retrieved:
     """By the query as it stands; to those who wait, what the words alone find is told first."""
     query, options = run.query, run.options
-    if query.reference is None and not query.whole_text:
+    if query.is_timeline:
         return await run.retrieval.timeline(query, options)
 
     def tell(found: tuple[Candidate, ...]) -> None:

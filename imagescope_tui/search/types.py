@@ -58,6 +58,16 @@ class Query:
         return self.reference is not None and bool(self.text.strip())
 
     @property
+    def is_by_picture(self) -> bool:
+        """Whether photos are to be like a picture, or unlike one."""
+        return bool(self.reference or self.also_like or self.unlike)
+
+    @property
+    def is_timeline(self) -> bool:
+        """Whether nothing is asked that photos could be ranked by, but filters alone."""
+        return not self.is_by_picture and not self.whole_text
+
+    @property
     def whole_text(self) -> str:
         """All that was said, the earlier turns first."""
         said = (*(turn.text for turn in self.history), self.text)
@@ -71,6 +81,8 @@ class SearchOptions:
     limit: int = 500
     """How many candidates the ranking holds at most."""
     rank_by: RankBy = "fused"
+    oldest_first: bool = False
+    """Where nothing is asked but filters: the oldest photos instead of the newest."""
     fold_copies: bool = True
     """Show files of equal bytes once."""
     stacks: bool = True

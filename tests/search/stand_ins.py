@@ -101,7 +101,9 @@ class ScriptedWords:
         )
         return WordAnswer(hits=hits, unknown=self.unknown)
 
-    async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
+    async def timeline(
+        self, photo_filter: PhotoFilter, *, limit: int, oldest_first: bool = False
+    ) -> tuple[WordHit, ...]:
         return tuple(
             WordHit(photo_id=PhotoId(i), content_id=ContentId(i % 100), score=0.0)
             for i in self.ids[:limit]

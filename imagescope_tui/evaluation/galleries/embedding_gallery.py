@@ -232,7 +232,9 @@ class NoWords:
         """Nothing."""
         return WordAnswer()
 
-    async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
+    async def timeline(
+        self, photo_filter: PhotoFilter, *, limit: int, oldest_first: bool = False
+    ) -> tuple[WordHit, ...]:
         """Nothing."""
         return ()
 

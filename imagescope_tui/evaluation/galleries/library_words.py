@@ -44,9 +44,12 @@ class GalleryWords:
         hits = sorted(self._known(found.hits), key=lambda hit: (-hit.score, hit.photo_id))
         return WordAnswer(hits=tuple(hits), unknown=found.unknown)
 
-    async def newest(self, photo_filter: PhotoFilter, *, limit: int) -> tuple[WordHit, ...]:
+    async def timeline(
+        self, photo_filter: PhotoFilter, *, limit: int, oldest_first: bool = False
+    ) -> tuple[WordHit, ...]:
         """The photos that pass the filter, newest first."""
-        found = await self._words.newest(self._stored(photo_filter), limit=limit)
+        stored = self._stored(photo_filter)
+        found = await self._words.timeline(stored, limit=limit, oldest_first=oldest_first)
         return tuple(self._known(found))
 
     def close(self) -> None:
