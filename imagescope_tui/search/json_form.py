@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from imagescope_tui.search.grouping import group_of
 from imagescope_tui.search.prompting import prompt
 from imagescope_tui.search.strategies import STRATEGIES
+from indexer.wire import filter_to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     )
     from indexer.answers import WhereAnswer
     from storage.library import Library
-    from storage.records import Photo, PhotoId
+    from storage.records import Photo, PhotoFilter, PhotoId
 
 SCHEMA = 1
 
@@ -97,18 +98,28 @@ def _prompts(result: SearchResult) -> dict[str, str]:
 
 
 def query_to_json(query: Query) -> dict[str, Any]:
-    """What was asked; paths as text."""
-    filters = {
-        key: [str(item) for item in value] if isinstance(value, tuple) else value
-        for key, value in dataclasses.asdict(query.filter).items()
-        if value
-    }
+    """What was asked; paths as text, and of the filters those that are set."""
     return {
         "query": query.text,
-        "filters": filters,
+        "alternatives": list(query.alternatives),
+        "unwanted": list(query.unwanted),
+        "filters": _set_filters(query.filter),
         "reference": str(query.reference) if query.reference else None,
+        "also_like": [str(path) for path in query.also_like],
+        "unlike": [str(path) for path in query.unlike],
         "history": [dataclasses.asdict(turn) for turn in query.history],
     }
+
+
+def _set_filters(photo_filter: PhotoFilter) -> dict[str, Any]:
+    fields = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in filter_to_wire(photo_filter).items()
+        if value
+    }
+    if photo_filter.without:
+        fields["without"] = [_set_filters(other) for other in photo_filter.without]
+    return fields
 
 
 def intent_to_json(intent: SearchIntent, query: Query) -> dict[str, Any]:
@@ -136,7 +147,7 @@ def chance_to_json(candidate: Candidate) -> float | None:
     return None if candidate.chance is None else round(candidate.chance, 4)
 
 
-def parts_to_json(candidate: Candidate) -> dict[str, float | int | None]:
+def parts_to_json(candidate: Candidate) -> dict[str, float | int | list[str] | None]:
     """What the stage-1 score is made of."""
     return {
         "picture": candidate.picture_score,
@@ -146,6 +157,9 @@ def parts_to_json(candidate: Candidate) -> dict[str, float | int | None]:
         "standing": candidate.standing,
         "words": candidate.words_score,
         "words_rank": candidate.words_rank,
+        "words_held": list(candidate.words_held),
+        "words_share": round(candidate.words_share, 4),
+        "shows_unwanted": candidate.shows_unwanted,
     }
 
 

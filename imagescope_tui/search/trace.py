@@ -42,7 +42,8 @@ from imagescope_tui.search.types import (
     Verdict,
     Verification,
 )
-from storage.records import PhotoFilter, PhotoId
+from indexer.wire import filter_from_wire
+from storage.records import PhotoId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -114,7 +115,8 @@ class _Writer:
         return str(photo.full_path) if photo else None
 
     def ranking(self, ranking: Sequence[Candidate]) -> list[dict[str, Any]]:
-        photos = self._library.photos.by_ids([candidate.photo_id for candidate in ranking])
+        wanted = [key for item in ranking for key in (item.photo_id, *item.stack)]
+        photos = self._library.photos.by_ids(wanted)
         return [
             {
                 "photo": item.photo_id,
@@ -123,6 +125,7 @@ class _Writer:
                 "score": round(item.score, 6),
                 "chance": chance_to_json(item),
                 "parts": parts_to_json(item),
+                "stack": [str(photos[key].full_path) for key in item.stack if key in photos],
             }
             for item in ranking
             if item.photo_id in photos
@@ -224,6 +227,10 @@ class _Reader:
         found = self._photo_at(fields["path"]) if fields.get("path") else None
         return found.id if found else PhotoId(-1)
 
+    def _ids_at(self, paths: Iterable[str]) -> tuple[PhotoId, ...]:
+        photos = (self._photo_at(path) for path in paths)
+        return tuple(photo.id for photo in photos if photo is not None)
+
     def _photo_at(self, path: str) -> Photo | None:
         place = Path(path)
         return None if self.library is None else self.library.photos.at(place)
@@ -247,6 +254,10 @@ class _Reader:
             standing=parts["standing"],
             chance=row.get("chance"),
             second=row.get("second"),
+            words_held=tuple(parts.get("words_held", ())),
+            words_share=float(parts.get("words_share", 0.0)),
+            shows_unwanted=parts.get("shows_unwanted"),
+            stack=self._ids_at(row.get("stack", ())),
         )
         self.candidates += 1
         self.known += photo is not None
@@ -285,17 +296,16 @@ class _Reader:
 
 
 def _query(fields: dict[str, Any]) -> Query:
-    filters: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in fields["filters"].items()
-    }
-    filters["folders"] = tuple(Path(folder) for folder in filters.get("folders", ()))
     reference = fields["reference"]
     return Query(
         text=str(fields["query"]),
+        alternatives=tuple(fields.get("alternatives", ())),
+        unwanted=tuple(fields.get("unwanted", ())),
         reference=Path(reference) if reference else None,
+        also_like=tuple(map(Path, fields.get("also_like", ()))),
+        unlike=tuple(map(Path, fields.get("unlike", ()))),
         history=tuple(Turn(**turn) for turn in fields.get("history", ())),
-        filter=PhotoFilter(**filters),
+        filter=filter_from_wire(fields["filters"]),
     )
 
 
