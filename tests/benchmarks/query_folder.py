@@ -134,6 +134,11 @@ def make_query_folder(parent: Path, today: date) -> Path:
     return root
 
 
+def summer_before(today: date) -> int:
+    """The year of the last summer that is over; it ends with August."""
+    return today.year if today.month >= _AUTUMN else today.year - 1
+
+
 @functools.cache
 def _rows(today: date) -> tuple[_Row, ...]:
     with _TABLE.open(encoding="utf-8", newline="") as stream:
@@ -159,8 +164,7 @@ def _parts(cell: str) -> frozenset[str]:
 def _moment(told: str, today: date) -> datetime:
     day, _, time = told.rpartition("T")
     if day.startswith("last summer"):
-        year = today.year if today.month >= _AUTUMN else today.year - 1
-        day = f"{year}-{day.split()[-1]}"
+        day = f"{summer_before(today)}-{day.split()[-1]}"
     elif day.startswith("last week"):
         day = str(today - timedelta(days=today.isoweekday()))
     elif day.startswith("yesterday"):

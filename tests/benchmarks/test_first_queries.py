@@ -36,11 +36,17 @@ def test_each_has_an_answer_that_is_not_all_photos_or_says_that_it_has_none(toda
 
 
 @pytest.mark.parametrize("today", _DAYS, ids=str)
-def test_last_summer_is_over_and_no_later_photo_is_of_a_summer(today: date) -> None:
-    summer = [one.taken.date() for one in kept_files(today) if "/summer/" in one.path]
+def test_what_moves_with_the_calendar_was_taken_within_a_year_and_before_the_day(
+    today: date,
+) -> None:
+    moving = {"photos from last summer", "last week", "yesterday"}
+    asked = [query for query in first_queries(today) if query.line in moving]
+    paths = frozenset().union(*(right_paths(query, kept_files(today)) for query in asked))
+    ages = [(today - one.taken.date()).days for one in kept_files(today) if one.path in paths]
 
-    assert max(summer) < today
-    assert (today - max(summer)).days < 366
+    assert len(paths) == 10
+    assert min(ages) >= 1
+    assert max(ages) < 366
 
 
 def test_the_folder_holds_what_is_written_down_and_one_broken_file(tmp_path: Path) -> None:
