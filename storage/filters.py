@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from storage.items import IS_ITEM
-from storage.search_text import match_any
+from storage.word_conditions import holding
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from storage.records import PhotoFilter
@@ -41,10 +42,7 @@ def condition_for(photo_filter: PhotoFilter, sql: Sql) -> Condition:
         parts.append(_of_type(photo_filter.extensions))
     if photo_filter.rating_from is not None:
         parts.append(Condition(f"{_RATING} >= ?", (photo_filter.rating_from,)))
-    if excluded := match_any(photo_filter.without_words):
-        parts.append(
-            Condition("photos.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", (excluded,))
-        )
+    parts.extend(_by_words(photo_filter, sql))
     if photo_filter.photo_ids:
         marks = ",".join("?" * len(photo_filter.photo_ids))
         parts.append(Condition(f"photos.id IN ({marks})", photo_filter.photo_ids))
@@ -52,6 +50,15 @@ def condition_for(photo_filter: PhotoFilter, sql: Sql) -> Condition:
         " AND ".join(part.text for part in parts),
         tuple(value for part in parts for value in part.values),
     )
+
+
+def _by_words(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
+    for text in photo_filter.phrases:
+        if held := holding(text, sql):
+            yield Condition(*held)
+    for text in photo_filter.without_words:
+        if held := holding(text, sql):
+            yield Condition(f"NOT {held[0]}", held[1])
 
 
 def _below_any(folders: tuple[Path, ...], sql: Sql) -> Condition:
