@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect
-from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from storage.search_text import folded
 
@@ -29,8 +28,7 @@ _UNSPACED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NameMatch:
+class NameMatch(NamedTuple):
     """A name that holds a text."""
 
     name: str
@@ -44,35 +42,32 @@ class NameList:
     """Names that are looked through all at once: that takes a fraction of the time."""
 
     def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(names)
         # Signs beyond ASCII cost time to fold, and few names have them.
-        plain, others = _parted(names)
-        self._names = (*plain, *others)
-        self._text = "\n".join((*_spaced(plain), *_spaced(others), ""))
-        lengths = (len(line) + 1 for line in self._text.split("\n"))
+        plain = [name for name in self._names if name.isascii()]
+        others = [name for name in self._names if not name.isascii()]
+        lines = dict(zip((*plain, *others), (*_spaced(plain), *_spaced(others)), strict=True))
+        self._text = "".join(f"{lines[name]}\n" for name in self._names)
+        lengths = (len(lines[name]) + 1 for name in self._names)
         self._starts = tuple(accumulate(lengths, initial=0))
 
     def holding(self, text: str, *, is_begun: bool = False) -> Iterator[NameMatch]:
-        """Of every place where the text is a run of a name's words that name.
+        """The names, in their order, of whose words the text is a run; by the first in each.
 
         Args:
             text: without a word in it, it is no part of any name.
             is_begun: its last word may go on.
         """
         letters = _letters(text)
-        for found in re.finditer(_run(letters, is_begun), self._text) if letters else ():
+        if not letters:
+            return
+        run, end = re.compile(_run(letters, is_begun)), 0
+        while found := run.search(self._text, end):
             place = bisect(self._starts, found.start()) - 1
-            before = self._text[self._starts[place] : found.start()]
-            after = self._text[found.end() : self._starts[place + 1] - 1]
-            is_first = not before.strip(_GAP)
-            yield NameMatch(self._names[place], is_first, is_first and not after.strip(_GAP))
-
-
-def _parted(names: Iterable[str]) -> tuple[list[str], list[str]]:
-    plain: list[str] = []
-    others: list[str] = []
-    for name in names:
-        (plain if name.isascii() else others).append(name)
-    return plain, others
+            start, end = self._starts[place], self._starts[place + 1]
+            is_first = not self._text[start : found.start()].strip(_GAP)
+            is_all = is_first and not self._text[found.end() : end - 1].strip(_GAP)
+            yield NameMatch(self._names[place], is_first, is_all)
 
 
 def _spaced(names: list[str]) -> list[str]:
