@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storage.conditions import Condition
 from storage.search_text import phrase, readings
 from storage.word_upkeep import IS_OLD_ROW, has_old_words, match_old
 
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
     from storage.sql import Sql
 
 
-def holding(text: str, sql: Sql) -> tuple[str, tuple[str, ...]] | None:
-    """A condition, and its values, for photos that hold the words of a text in their order.
+def holding(text: str, sql: Sql) -> Condition | None:
+    """A condition for photos that hold the words of a text in their order.
 
     None where there are no words in it. Photos that only an older version's index knows hold them
     in any form.
@@ -25,4 +26,4 @@ def holding(text: str, sql: Sql) -> tuple[str, tuple[str, ...]] | None:
     if has_old_words(sql):
         rows += f" UNION ALL SELECT rowid FROM words WHERE words MATCH ? AND {IS_OLD_ROW}"
         values += (match_old([text]),)
-    return f"photos.id IN ({rows})", values
+    return Condition(f"photos.id IN ({rows})", values)

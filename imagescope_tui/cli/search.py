@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,6 +106,7 @@ def search(
         raise UsageError("--explain has no place in this format", "use --format text or json")
     asked = _query(" ".join(query or []), like, within or [])
     _expect_reference(asked, run)
+    _expect_folders(within or [], run)
     options = _options(run.settings, strategy, stages)
     options = replace(options, limit=max(count, options.top_k), rank_by=rank_by)
     from storage.records import PhotoFilter  # with it half of storage, which `--help` needs not
@@ -161,9 +163,6 @@ def _query(line: str, like: Path | None, within: list[Path]) -> Query:
     if parsed.problems:
         raise UsageError(parsed.problems[0])
     folders = tuple(absolute_path(folder) for folder in within)
-    for folder in folders:
-        if not folder.is_dir() and folder.parent.is_dir():
-            raise UsageError(f"there is no folder {folder}", "--in takes the path of a folder")
     if like is None and not parsed.text and parsed.filter.is_empty and not folders:
         raise UsageError("there is nothing to search for", "say what is in the picture")
     photo_filter = replace(parsed.filter, folders=(*parsed.filter.folders, *folders))
@@ -184,6 +183,30 @@ def _expect_reference(query: Query, run: Invocation) -> None:
         is_known = False
     if not is_known:
         raise UsageError(f"there is no picture {query.reference}", "--like takes an image file")
+
+
+def _expect_folders(within: list[Path], run: Invocation) -> None:
+    """Each must be there, whichever way its letters are written, or be known to the library."""
+    from storage.errors import StorageError
+    from storage.records import PhotoFilter
+
+    missing = [folder for folder in map(absolute_path, within) if not _is_there(folder)]
+    if not missing:
+        return
+    # Without a library the folder is what is wrong first.
+    with suppress(StorageError), open_library(run.settings) as library:
+        missing = [
+            folder
+            for folder in missing
+            if not library.photos.page(PhotoFilter(folders=(folder,)), offset=0, limit=1)
+        ]
+    if missing:
+        raise UsageError(f"there is no folder {missing[0]}", "--in takes the path of a folder")
+
+
+def _is_there(folder: Path) -> bool:
+    forms = (unicodedata.normalize("NFC", str(folder)), unicodedata.normalize("NFD", str(folder)))
+    return any(Path(form).is_dir() for form in (folder, *forms))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
