@@ -37,17 +37,21 @@ def _parts(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
     if photo_filter.rating_from is not None:
         yield Condition(f"{_RATING} >= ?", (photo_filter.rating_from,))
     yield from map(has_trait, photo_filter.traits)
+    yield from _of_words(photo_filter, sql)
+    for other in photo_filter.without:
+        yield all_of(_parts(other, sql)).negated
+    if photo_filter.photo_ids:
+        marks = ",".join("?" * len(photo_filter.photo_ids))
+        yield Condition(f"photos.id IN ({marks})", photo_filter.photo_ids)
+
+
+def _of_words(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
     for text in photo_filter.phrases:
         if (held := holding(text, sql)) is not None:
             yield held
     for text in photo_filter.without_words:
         if (held := holding(text, sql)) is not None:
             yield held.negated
-    for other in photo_filter.without:
-        yield all_of(_parts(other, sql)).negated
-    if photo_filter.photo_ids:
-        marks = ",".join("?" * len(photo_filter.photo_ids))
-        yield Condition(f"photos.id IN ({marks})", photo_filter.photo_ids)
 
 
 def _of_type(extensions: tuple[str, ...]) -> Condition:

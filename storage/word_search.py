@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from storage.asked_words import AskedWord
-    from storage.filters import Condition
+    from storage.conditions import Condition
     from storage.sql import Sql
 
 # Who names a folder "Lisbon 2019" means it. Each photo counts once for each word: by the first of
