@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from imagescope_tui.search.filter_json import filter_to_json
 from imagescope_tui.search.grouping import group_of
 from imagescope_tui.search.prompting import prompt
 from imagescope_tui.search.strategies import STRATEGIES
@@ -13,9 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imagescope_tui.search.prompting import PromptName
+    from imagescope_tui.search.query_language import ParsedQuery
     from imagescope_tui.search.types import (
         Answer,
         Candidate,
+        Order,
         Proposition,
         Query,
         SearchIntent,
@@ -31,30 +34,34 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
-def found_photos(result: SearchResult, library: Library) -> tuple[Photo, ...]:
-    """The photos of the final ranking, in its order; those deleted meanwhile are left out."""
-    photos = library.photos.by_ids([candidate.photo_id for candidate in result.ranking])
-    return tuple(
-        photos[candidate.photo_id] for candidate in result.ranking if candidate.photo_id in photos
-    )
-
-
 def result_to_json(
     result: SearchResult,
     library: Library,
     *,
     limit: int,
+    ranking: Sequence[Candidate] | None = None,
+    order: Order = "match",
+    reading: ParsedQuery | None = None,
     where: Mapping[PhotoId, WhereAnswer] | None = None,
 ) -> dict[str, Any]:
     """The whole result, as `search --format json` prints it; `limit` results at most.
 
-    With `where`, each result also tells where in the photo the words of the query are seen.
+    Args:
+        result: what was found.
+        library: where it was found.
+        limit: how many results are told of; the rankings are always whole.
+        ranking: the results in another order than they were found in.
+        order: what that order is called.
+        reading: how the line was read.
+        where: for the photos that were looked into, where the words of the query are seen.
     """
-    photos = {photo.id: photo for photo in found_photos(result, library)}
-    shown = [item for item in result.ranking if item.photo_id in photos][:limit]
+    shown, photos = existing(result.ranking if ranking is None else ranking, library)
+    stacked = library.photos.by_ids([one for item in shown[:limit] for one in item.stack])
     return {
         "schema": SCHEMA,
         **query_to_json(result.query),
+        "reading": reading_to_json(reading) if reading else None,
+        "sort": order,
         "strategy": result.strategy,
         "encoder": result.encoder_id,
         "intent": intent_to_json(result.intent, result.query),
@@ -62,15 +69,16 @@ def result_to_json(
         "results": [
             {
                 **_hit_to_json(place, candidate, photos[candidate.photo_id], result, library),
+                "stack": stack_to_json(candidate, stacked),
                 **_where_of(candidate, where),
             }
-            for place, candidate in enumerate(shown, start=1)
+            for place, candidate in enumerate(shown[:limit], start=1)
         ],
         "rankings": {
             str(stage): [
-                str(photos[item.photo_id].full_path) for item in ranking if item.photo_id in photos
+                str(photos[item.photo_id].full_path) for item in ranked if item.photo_id in photos
             ]
-            for stage, ranking in result.rankings.items()
+            for stage, ranked in result.rankings.items()
         },
         "words_unknown": list(result.words_unknown),
         "degraded": [dataclasses.asdict(item) for item in result.degradations],
@@ -79,6 +87,31 @@ def result_to_json(
         "tokens": {str(stage): cost.tokens for stage, cost in result.costs.items()},
         "prompts": _prompts(result),
     }
+
+
+def existing(
+    ranking: Sequence[Candidate], library: Library
+) -> tuple[tuple[Candidate, ...], dict[PhotoId, Photo]]:
+    """The candidates without those that were deleted meanwhile, and the photos they are."""
+    photos = library.photos.by_ids([candidate.photo_id for candidate in ranking])
+    return tuple(candidate for candidate in ranking if candidate.photo_id in photos), photos
+
+
+def reading_to_json(reading: ParsedQuery) -> dict[str, Any]:
+    """How a line was read: what is looked for, the parts that were understood, what was dropped."""
+    return {
+        "text": reading.text,
+        "alternatives": list(reading.alternatives),
+        "unwanted": list(reading.unwanted),
+        "chips": [dataclasses.asdict(chip) for chip in reading.chips],
+        "dropped": list(reading.dropped),
+        "hints": list(reading.hints),
+    }
+
+
+def stack_to_json(candidate: Candidate, photos: Mapping[PhotoId, Photo]) -> list[str]:
+    """The paths of the photos that this one stands for, as far as they are there."""
+    return [str(photos[one].full_path) for one in candidate.stack if one in photos]
 
 
 def _prompts(result: SearchResult) -> dict[str, str]:
@@ -98,15 +131,14 @@ def _prompts(result: SearchResult) -> dict[str, str]:
 
 def query_to_json(query: Query) -> dict[str, Any]:
     """What was asked; paths as text."""
-    filters = {
-        key: [str(item) for item in value] if isinstance(value, tuple) else value
-        for key, value in dataclasses.asdict(query.filter).items()
-        if value
-    }
     return {
         "query": query.text,
-        "filters": filters,
+        "alternatives": list(query.alternatives),
+        "unwanted": list(query.unwanted),
+        "filters": filter_to_json(query.filter),
         "reference": str(query.reference) if query.reference else None,
+        "also_like": [str(path) for path in query.also_like],
+        "unlike": [str(path) for path in query.unlike],
         "history": [dataclasses.asdict(turn) for turn in query.history],
     }
 
@@ -133,11 +165,15 @@ def cost_to_json(cost: StageCost) -> dict[str, Any]:
 
 def chance_to_json(candidate: Candidate) -> float | None:
     """How likely it fits."""
-    return None if candidate.chance is None else round(candidate.chance, 4)
+    return _rounded(candidate.chance)
 
 
-def parts_to_json(candidate: Candidate) -> dict[str, float | int | None]:
-    """What the stage-1 score is made of."""
+def _rounded(chance: float | None) -> float | None:
+    return None if chance is None else round(chance, 4)
+
+
+def parts_to_json(candidate: Candidate) -> dict[str, Any]:
+    """What the stage-1 score is made of, and what else counts for or against a photo."""
     return {
         "picture": candidate.picture_score,
         "picture_rank": candidate.picture_rank,
@@ -146,6 +182,9 @@ def parts_to_json(candidate: Candidate) -> dict[str, float | int | None]:
         "standing": candidate.standing,
         "words": candidate.words_score,
         "words_rank": candidate.words_rank,
+        "words_held": list(candidate.words_held),
+        "words_share": round(candidate.words_share, 4),
+        "shows_unwanted": _rounded(candidate.shows_unwanted),
     }
 
 

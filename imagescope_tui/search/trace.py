@@ -20,11 +20,13 @@ from imagescope_tui.search.events import (
     SearchStarted,
     StageDegraded,
 )
+from imagescope_tui.search.filter_json import filter_from_json
 from imagescope_tui.search.json_form import (
     chance_to_json,
     cost_to_json,
     parts_to_json,
     query_to_json,
+    stack_to_json,
 )
 from imagescope_tui.search.types import (
     Answer,
@@ -42,7 +44,7 @@ from imagescope_tui.search.types import (
     Verdict,
     Verification,
 )
-from storage.records import PhotoFilter, PhotoId
+from storage.records import PhotoId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -115,6 +117,7 @@ class _Writer:
 
     def ranking(self, ranking: Sequence[Candidate]) -> list[dict[str, Any]]:
         photos = self._library.photos.by_ids([candidate.photo_id for candidate in ranking])
+        stacked = self._library.photos.by_ids([one for item in ranking for one in item.stack])
         return [
             {
                 "photo": item.photo_id,
@@ -123,6 +126,7 @@ class _Writer:
                 "score": round(item.score, 6),
                 "chance": chance_to_json(item),
                 "parts": parts_to_json(item),
+                "stack": stack_to_json(item, stacked),
             }
             for item in ranking
             if item.photo_id in photos
@@ -247,10 +251,18 @@ class _Reader:
             standing=parts["standing"],
             chance=row.get("chance"),
             second=row.get("second"),
+            words_held=tuple(parts.get("words_held", ())),
+            words_share=float(parts.get("words_share", 0.0)),
+            shows_unwanted=parts.get("shows_unwanted"),
+            stack=self._members(row.get("stack", ())),
         )
         self.candidates += 1
         self.known += photo is not None
         return candidate if photo else None
+
+    def _members(self, paths: Iterable[str]) -> tuple[PhotoId, ...]:
+        found = (self._photo_at(path) for path in paths)
+        return tuple(photo.id for photo in found if photo is not None)
 
     def verification(self, fields: dict[str, Any]) -> Verification:
         return Verification(
@@ -285,17 +297,16 @@ class _Reader:
 
 
 def _query(fields: dict[str, Any]) -> Query:
-    filters: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in fields["filters"].items()
-    }
-    filters["folders"] = tuple(Path(folder) for folder in filters.get("folders", ()))
     reference = fields["reference"]
     return Query(
         text=str(fields["query"]),
+        alternatives=tuple(fields.get("alternatives", ())),
+        unwanted=tuple(fields.get("unwanted", ())),
         reference=Path(reference) if reference else None,
+        also_like=tuple(map(Path, fields.get("also_like", ()))),
+        unlike=tuple(map(Path, fields.get("unlike", ()))),
         history=tuple(Turn(**turn) for turn in fields.get("history", ())),
-        filter=PhotoFilter(**filters),
+        filter=filter_from_json(fields["filters"]),
     )
 
 
