@@ -107,7 +107,7 @@ class ParsedQuery:
     """Words that tell nothing: `photos`, `show me`, the name that all photos share."""
 
 
-def parse_query(line: str) -> ParsedQuery:
+def parse_query(line: str, context: LineContext | None = None) -> ParsedQuery:
     """Understand a line; every line is one."""
     words: list[str] = []
     chips: list[Chip] = []

@@ -236,6 +236,8 @@ class Degradation:
     """Whether a model server was asked and did not answer."""
     lacks_encoder: bool = False
     """Whether the encoder that was asked for is missing or cannot be used."""
+    lacks_server: bool = False
+    """Whether no model server is set up, which is how most people search."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
