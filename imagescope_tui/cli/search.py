@@ -149,19 +149,25 @@ def _answer(
             found = asyncio.run(_search(run, request, reader, emit, explains=explains))
         _print(found, reader, form, nul=nul, explains=explains)
         if not run.quiet:
-            _say_what_there_is(run, found, reader, form)
+            _say_what_there_is(found, reader, form)
     if run.verbose:
         say_costs(found.result)
     return _status(run, found.result)
 
 
-def _say_what_there_is(run: Invocation, found: Found, library: Library, form: Format) -> None:
-    from imagescope_tui.cli.search_notes import say_notes, say_sections, say_unseen
+def _say_what_there_is(found: Found, library: Library, form: Format) -> None:
+    from imagescope_tui.cli.search_notes import (
+        say_new_files,
+        say_notes,
+        say_sections,
+        say_unseen,
+    )
 
-    say_notes(found, tells_no_server=True)
+    say_notes(found)
     if form == "text":
         say_sections(found)
     say_unseen(found.result, library)
+    say_new_files(library)
 
 
 def _status(run: Invocation, result: SearchResult) -> ExitCode:

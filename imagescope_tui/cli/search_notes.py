@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from imagescope_tui.cli.once_a_session import is_first_time
 from imagescope_tui.cli.search_explained import short_reading
 from imagescope_tui.cli.terminal import is_shown, say
 from imagescope_tui.counting import counted, listed, percent
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from storage.library import Library
 
 _MISSING = {1: "searched by your words alone", 2: "nothing checked", 3: "nothing compared"}
+_LOOK_SECONDS = 0.05
+"""What nobody notices; long enough for the folders of a hundred thousand photos on a disk."""
 _SECTIONS = {"match": "match", "maybe": "may", "rest": "are the rest", "unchecked": "not checked"}
 
 
@@ -27,10 +30,12 @@ def say_reading(request: SearchRequest, *, is_for_people: bool) -> None:
         say(f"note: {hint}")
 
 
-def say_notes(found: Found, *, tells_no_server: bool) -> None:
+def say_notes(found: Found) -> None:
     """What could not be done, what nobody knows, and how well what was found fits."""
-    result = found.result
-    for line in _degradations(result, tells_no_server=tells_no_server):
+    request, result = found.request, found.result
+    if request.sort not in (None, request.order):
+        say("note: what is like a picture comes by likeness: --sort changes nothing")
+    for line in _degradations(found):
         say(f"note: {line}")
     if result.words_unknown:
         say(f"note: not known here: {', '.join(result.words_unknown)}")
@@ -54,17 +59,27 @@ def say_sections(found: Found) -> None:
         say(f"note: of these {listed([f'{count:,} {name}' for name, count in counts.items()])}")
 
 
-def _degradations(result: SearchResult, *, tells_no_server: bool) -> list[str]:
+def _degradations(found: Found) -> list[str]:
     """One line per reason."""
+    degradations = found.result.degradations
+    if any(item.lacks_server for item in degradations) and not _tells_no_server(found.request):
+        degradations = tuple(item for item in degradations if not item.lacks_server)
     by_reason: dict[tuple[str, str], list[Degradation]] = {}
-    for item in result.degradations:
-        if tells_no_server or not item.lacks_server:
-            by_reason.setdefault((item.reason, item.hint), []).append(item)
+    for item in degradations:
+        by_reason.setdefault((item.reason, item.hint), []).append(item)
     lines = []
     for (reason, hint), items in by_reason.items():
         missing = ", ".join(_MISSING[stage] for stage in dict.fromkeys(i.stage for i in items))
         lines.append(f"{missing}: {reason}" + (f" ({hint})" if hint else ""))
     return lines
+
+
+def _tells_no_server(request: SearchRequest) -> bool:
+    """To who named the stages each time, to others once, and never where models are not meant."""
+    if request.stages is not None:
+        return True
+    is_meant = request.options.rank_by != "words" and request.sort is None
+    return is_meant and is_first_time("no-server")
 
 
 def say_unseen(result: SearchResult, library: Library) -> None:
@@ -81,6 +96,19 @@ def say_unseen(result: SearchResult, library: Library) -> None:
                 f"note: this encoder has seen {counted(seen, 'photo')} so far, {waiting:,} more"
                 " are found by words alone until imagescope index is through"
             )
+
+
+def say_new_files(library: Library) -> None:
+    """How many files are newer than the last look at the folders, if nobody is going to look."""
+    from indexer.folders.new_files import count_new_files
+    from storage.library import is_being_written
+
+    if is_being_written(library.folder):
+        return
+    count = count_new_files(library, seconds=_LOOK_SECONDS)
+    if count:
+        is_are = "is" if count == 1 else "are"
+        say(f"note: {counted(count, 'new file')} {is_are} not indexed yet (imagescope index)")
 
 
 def say_costs(result: SearchResult) -> None:

@@ -34,6 +34,8 @@ class SearchRequest:
     """How many are shown at most."""
     sort: Order | None
     """What order was asked for; None where none was."""
+    stages: int | None
+    """The last stage that was asked for; None where none was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ def request_for(asked: Asked, settings: Settings) -> SearchRequest:
         order=order,
         count=asked.count,
         sort=asked.sort,
+        stages=asked.stages,
     )
 
 
