@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from imagescope_tui.search.filter_json import filter_to_json
 from imagescope_tui.search.grouping import group_of
 from imagescope_tui.search.prompting import prompt
 from imagescope_tui.search.strategies import STRATEGIES
+from indexer.wire import filter_to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
     from indexer.answers import WhereAnswer
     from storage.library import Library
-    from storage.records import Photo, PhotoId
+    from storage.records import Photo, PhotoFilter, PhotoId
 
 SCHEMA = 1
 
@@ -69,7 +69,7 @@ def result_to_json(
         "results": [
             {
                 **_hit_to_json(place, candidate, photos[candidate.photo_id], result, library),
-                "stack": stack_to_json(candidate, stacked),
+                "stack": _stack_to_json(candidate, stacked),
                 **_where_of(candidate, where),
             }
             for place, candidate in enumerate(shown[:limit], start=1)
@@ -109,7 +109,7 @@ def reading_to_json(reading: ParsedQuery) -> dict[str, Any]:
     }
 
 
-def stack_to_json(candidate: Candidate, photos: Mapping[PhotoId, Photo]) -> list[str]:
+def _stack_to_json(candidate: Candidate, photos: Mapping[PhotoId, Photo]) -> list[str]:
     """The paths of the photos that this one stands for, as far as they are there."""
     return [str(photos[one].full_path) for one in candidate.stack if one in photos]
 
@@ -130,17 +130,28 @@ def _prompts(result: SearchResult) -> dict[str, str]:
 
 
 def query_to_json(query: Query) -> dict[str, Any]:
-    """What was asked; paths as text."""
+    """What was asked; paths as text, and of the filters those that are set."""
     return {
         "query": query.text,
         "alternatives": list(query.alternatives),
         "unwanted": list(query.unwanted),
-        "filters": filter_to_json(query.filter),
+        "filters": _set_filters(query.filter),
         "reference": str(query.reference) if query.reference else None,
         "also_like": [str(path) for path in query.also_like],
         "unlike": [str(path) for path in query.unlike],
         "history": [dataclasses.asdict(turn) for turn in query.history],
     }
+
+
+def _set_filters(photo_filter: PhotoFilter) -> dict[str, Any]:
+    fields = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in filter_to_wire(photo_filter).items()
+        if value
+    }
+    if photo_filter.without:
+        fields["without"] = [_set_filters(other) for other in photo_filter.without]
+    return fields
 
 
 def intent_to_json(intent: SearchIntent, query: Query) -> dict[str, Any]:
@@ -165,15 +176,11 @@ def cost_to_json(cost: StageCost) -> dict[str, Any]:
 
 def chance_to_json(candidate: Candidate) -> float | None:
     """How likely it fits."""
-    return _rounded(candidate.chance)
+    return None if candidate.chance is None else round(candidate.chance, 4)
 
 
-def _rounded(chance: float | None) -> float | None:
-    return None if chance is None else round(chance, 4)
-
-
-def parts_to_json(candidate: Candidate) -> dict[str, Any]:
-    """What the stage-1 score is made of, and what else counts for or against a photo."""
+def parts_to_json(candidate: Candidate) -> dict[str, float | int | list[str] | None]:
+    """What the stage-1 score is made of."""
     return {
         "picture": candidate.picture_score,
         "picture_rank": candidate.picture_rank,
@@ -184,7 +191,7 @@ def parts_to_json(candidate: Candidate) -> dict[str, Any]:
         "words_rank": candidate.words_rank,
         "words_held": list(candidate.words_held),
         "words_share": round(candidate.words_share, 4),
-        "shows_unwanted": _rounded(candidate.shows_unwanted),
+        "shows_unwanted": candidate.shows_unwanted,
     }
 
 

@@ -20,13 +20,11 @@ from imagescope_tui.search.events import (
     SearchStarted,
     StageDegraded,
 )
-from imagescope_tui.search.filter_json import filter_from_json
 from imagescope_tui.search.json_form import (
     chance_to_json,
     cost_to_json,
     parts_to_json,
     query_to_json,
-    stack_to_json,
 )
 from imagescope_tui.search.types import (
     Answer,
@@ -44,6 +42,7 @@ from imagescope_tui.search.types import (
     Verdict,
     Verification,
 )
+from indexer.wire import filter_from_wire
 from storage.records import PhotoId
 
 if TYPE_CHECKING:
@@ -116,8 +115,8 @@ class _Writer:
         return str(photo.full_path) if photo else None
 
     def ranking(self, ranking: Sequence[Candidate]) -> list[dict[str, Any]]:
-        photos = self._library.photos.by_ids([candidate.photo_id for candidate in ranking])
-        stacked = self._library.photos.by_ids([one for item in ranking for one in item.stack])
+        wanted = [key for item in ranking for key in (item.photo_id, *item.stack)]
+        photos = self._library.photos.by_ids(wanted)
         return [
             {
                 "photo": item.photo_id,
@@ -126,7 +125,7 @@ class _Writer:
                 "score": round(item.score, 6),
                 "chance": chance_to_json(item),
                 "parts": parts_to_json(item),
-                "stack": stack_to_json(item, stacked),
+                "stack": [str(photos[key].full_path) for key in item.stack if key in photos],
             }
             for item in ranking
             if item.photo_id in photos
@@ -228,6 +227,10 @@ class _Reader:
         found = self._photo_at(fields["path"]) if fields.get("path") else None
         return found.id if found else PhotoId(-1)
 
+    def _ids_at(self, paths: Iterable[str]) -> tuple[PhotoId, ...]:
+        photos = (self._photo_at(path) for path in paths)
+        return tuple(photo.id for photo in photos if photo is not None)
+
     def _photo_at(self, path: str) -> Photo | None:
         place = Path(path)
         return None if self.library is None else self.library.photos.at(place)
@@ -254,15 +257,11 @@ class _Reader:
             words_held=tuple(parts.get("words_held", ())),
             words_share=float(parts.get("words_share", 0.0)),
             shows_unwanted=parts.get("shows_unwanted"),
-            stack=self._members(row.get("stack", ())),
+            stack=self._ids_at(row.get("stack", ())),
         )
         self.candidates += 1
         self.known += photo is not None
         return candidate if photo else None
-
-    def _members(self, paths: Iterable[str]) -> tuple[PhotoId, ...]:
-        found = (self._photo_at(path) for path in paths)
-        return tuple(photo.id for photo in found if photo is not None)
 
     def verification(self, fields: dict[str, Any]) -> Verification:
         return Verification(
@@ -306,7 +305,7 @@ def _query(fields: dict[str, Any]) -> Query:
         also_like=tuple(map(Path, fields.get("also_like", ()))),
         unlike=tuple(map(Path, fields.get("unlike", ()))),
         history=tuple(Turn(**turn) for turn in fields.get("history", ())),
-        filter=filter_from_json(fields["filters"]),
+        filter=filter_from_wire(fields["filters"]),
     )
 
 

@@ -10,12 +10,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from tests.benchmarks.document import write_section
+from tests.benchmarks.document import DOCUMENT, write_section
 from tests.benchmarks.index_command import PROJECT
 from tests.benchmarks.machine import describe
 from tests.benchmarks.table import to_markdown
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from tests.benchmarks.table import Table
 
 _PACKAGES = ("imagescope_tui", "indexer", "storage")
@@ -35,13 +37,17 @@ NAMES = (
     "where",
     "evaluation",
     "pocket",
+    "queries",
 )
 ON_REQUEST = ("million", "graph", "serving")
 """Only measured when named: they need much disk, an hour for the graph, and a real vLLM."""
 
 
 class Benchmark(Protocol):
-    """What each module of this package named `bench_…` offers."""
+    """What each module of this package named `bench_…` offers.
+
+    One may name a `DOCUMENT` of its own, in which its tables stand between markers.
+    """
 
     PACKAGES: tuple[str, ...]
     """Distributions whose versions matter to the figures."""
@@ -66,10 +72,11 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         for name in asked.names or NAMES:
             print(f"measuring {name} …", file=sys.stderr, flush=True)
-            body = _measured(name, folder, asked.against, quick=asked.quick)
+            module = importlib.import_module(f"tests.benchmarks.bench_{name}")
+            body = _measured(module, folder, asked.against, quick=asked.quick)
             print(body, flush=True)
             if asked.write:
-                write_section(name, body)
+                write_section(name, body, getattr(module, "DOCUMENT", DOCUMENT))
     return 0
 
 
@@ -79,8 +86,7 @@ def _compile_packages() -> None:
         compileall.compile_dir(str(PROJECT / package), quiet=2)
 
 
-def _measured(name: str, folder: Path, against: Path | None, *, quick: bool) -> str:
-    module = importlib.import_module(f"tests.benchmarks.bench_{name}")
+def _measured(module: ModuleType, folder: Path, against: Path | None, *, quick: bool) -> str:
     benchmark = cast("Benchmark", module)
     tables = benchmark.run(folder, quick=quick)
     if against is not None and hasattr(module, "compare"):
@@ -99,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         help=str((*NAMES, *ON_REQUEST)),
     )
     parser.add_argument("--quick", action="store_true", help="small and rough, to try it out")
-    parser.add_argument("--write", action="store_true", help="put the tables into the document")
+    parser.add_argument("--write", action="store_true", help="put the tables into the documents")
     parser.add_argument(
         "--against",
         type=lambda text: Path(text).absolute(),

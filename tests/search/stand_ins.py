@@ -44,6 +44,8 @@ class ScriptedPictures:
     asked: list[Asked] = field(default_factory=list)
     unavailable: str = ""
     has_meaning: bool = True
+    scores: dict[tuple[str, ...], dict[int, float]] = field(default_factory=dict)
+    """Other scores for some texts."""
     meaningless: tuple[str, ...] = ("",)
     """Texts of which nothing comes."""
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -63,15 +65,20 @@ class ScriptedPictures:
             raise
         if self.unavailable:
             raise PicturesUnavailable(self.unavailable)
+        scores = self.scores.get(texts) or {
+            i: 1.0 - place / 10 for place, i in enumerate(self.orders.get(texts, self.ids))
+        }
+        first = sorted(scores, key=lambda i: -scores[i])[: question.limit]
+        also = [i for i in scores if i % 100 in question.also and i not in first]
         photos = tuple(
             NearPhoto(
                 photo_id=PhotoId(i),
                 content_id=ContentId(i % 100),
-                score=1.0 - place / 10,
-                picture=1.0 - place / 10,
+                score=scores[i],
+                picture=scores[i],
                 second=self.seconds.get(i),
             )
-            for place, i in enumerate(self.orders.get(texts, self.ids))
+            for i in (*first, *also)
         )
         if texts == self.meaningless:
             return NearestAnswer(encoder_id="scripted", has_meaning=False, words_known=())
@@ -91,13 +98,25 @@ class ScriptedWords:
 
     ids: tuple[int, ...] = ()
     unknown: tuple[str, ...] = ()
+    orders: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
+    """Other ids for some words."""
+    shares: dict[int, float] = field(default_factory=dict)
+    """How much of the words a photo holds, where that is not all."""
+    unread: tuple[int, ...] = ()
+    """Photos without a content."""
 
     async def matching(
         self, words: Sequence[str], photo_filter: PhotoFilter, *, limit: int
     ) -> WordAnswer:
         hits = tuple(
-            WordHit(photo_id=PhotoId(i), content_id=ContentId(i % 100), score=9.0 - place)
-            for place, i in enumerate(self.ids)
+            WordHit(
+                photo_id=PhotoId(i),
+                content_id=ContentId(i % 100),
+                score=9.0 - place,
+                held=tuple(words),
+                share=self.shares.get(i, 1.0),
+            )
+            for place, i in enumerate(self.orders.get(tuple(words), self.ids))
         )
         return WordAnswer(hits=hits, unknown=self.unknown)
 
@@ -105,7 +124,11 @@ class ScriptedWords:
         self, photo_filter: PhotoFilter, *, limit: int, oldest_first: bool = False
     ) -> tuple[WordHit, ...]:
         return tuple(
-            WordHit(photo_id=PhotoId(i), content_id=ContentId(i % 100), score=0.0)
+            WordHit(
+                photo_id=PhotoId(i),
+                content_id=None if i in self.unread else ContentId(i % 100),
+                score=0.0,
+            )
             for i in self.ids[:limit]
         )
 

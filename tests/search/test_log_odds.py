@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,3 +104,22 @@ def test_a_photo_without_a_caption_has_the_mean_odds_of_those_that_have_one(
     )
     *told, missing = scores.values()
     assert math.exp(missing) == pytest.approx(sum(map(math.exp, told)) / len(told))
+
+
+@given(captions=st.lists(cosines.map(lambda value: 0.3 + value / 10), min_size=1, max_size=9))
+def test_captioned_photos_that_are_not_near_count_for_a_missing_caption_with_the_mean_score(
+    captions: list[float],
+) -> None:
+    answer = near([*((0.3, caption) for caption in captions), (0.3, None)], SURE)
+    among_more = replace(answer, captioned=len(captions) + 1000)
+    *_, missing = log_odds(answer, []).values()
+    *_, rarer = log_odds(among_more, []).values()
+    mean_score = SURE.caption * answer.mean_caption
+    assert mean_score - 1e-9 <= rarer <= max(missing, mean_score) + 1e-9
+
+
+def test_a_hit_counts_by_the_share_of_the_query_that_it_holds() -> None:
+    answer = near([(0.1, None), (0.1, None)])
+    whole, half = hit(1, 4.0), replace(hit(2, 4.0), share=0.5)
+    scores = log_odds(answer, [whole, half])
+    assert scores[PhotoId(1)] == pytest.approx(2 * scores[PhotoId(2)])

@@ -15,7 +15,7 @@ from imagescope_tui.search.strategies import options_for
 from imagescope_tui.search.trace import event_to_json, open_trace
 from imagescope_tui.search.types import Query, StrategyName, Turn
 from storage.library import Library
-from storage.records import PhotoFilter
+from storage.records import HoursOfDay, PhotoFilter, TimeSpan
 from tests.search.stand_ins import ScriptedModel, ScriptedSight, questions
 from tests.search.test_stages import Asking, accepts, truth
 from tests.ui.library_world import World, build_world
@@ -44,8 +44,17 @@ async def searched(
     query = Query(
         text="but at night",
         reference=photos[-1].full_path,
+        also_like=(photos[0].full_path,),
+        unlike=(photos[1].full_path,),
+        unwanted=("people",),
         history=(Turn(text="a lake", reading="a lake in summer"),),
-        filter=PhotoFilter(folders=(world.root,), taken_from="2019"),
+        filter=PhotoFilter(
+            folders=(world.root,),
+            taken_from="2019",
+            spans=(TimeSpan(first="2020", before="2021"),),
+            hours=(HoursOfDay(first=22, before=5),),
+            without=(PhotoFilter(extensions=("mp4",), traits=("gps",)),),
+        ),
     )
     sight = ScriptedSight(captions={photo.id: "a lake" for photo in photos})
     asking = Asking(model, ids=tuple(photo.id for photo in photos), sight=sight)
