@@ -32,6 +32,8 @@ def say_reading(request: SearchRequest, *, is_for_people: bool) -> None:
 
 def say_notes(found: Found) -> None:
     """What could not be done, what nobody knows, and how well what was found fits."""
+    from imagescope_tui.search.half_known import only_in_words
+
     request, result = found.request, found.result
     if request.sort not in (None, request.order):
         say("note: what is like a picture comes by likeness: --sort changes nothing")
@@ -39,6 +41,8 @@ def say_notes(found: Found) -> None:
         say(f"note: {line}")
     if result.words_unknown:
         say(f"note: not known here: {', '.join(result.words_unknown)}")
+    if half_known := only_in_words(result.ranking, result.words_unseen):
+        say(f"note: {', '.join(half_known)}: only in names")
     if not found.hits:
         say("no match")
     elif found.hits[0].section == "unfit":

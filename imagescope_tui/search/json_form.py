@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from imagescope_tui.search.grouping import group_of
+from imagescope_tui.search.half_known import only_in_words
 from imagescope_tui.search.prompting import prompt
 from imagescope_tui.search.strategies import STRATEGIES
 from indexer.wire import filter_to_wire
@@ -81,6 +82,7 @@ def result_to_json(
             for stage, ranked in result.rankings.items()
         },
         "words_unknown": list(result.words_unknown),
+        "words_only_in_names": list(only_in_words(result.ranking, result.words_unseen)),
         "degraded": [dataclasses.asdict(item) for item in result.degradations],
         "seconds": {str(stage): round(cost.seconds, 4) for stage, cost in result.costs.items()},
         "model_calls": result.model_calls,

@@ -155,7 +155,8 @@ async def described(run: SearchRun) -> Retrieved | None:
 def again(run: SearchRun, found: Retrieved) -> Retrieved:
     """A ranking that was told before, to stand now that the query has been read or could not be."""
     unknown = () if run.result.intent.descriptions else found.words_unknown
-    return replace(found, degradation=None, words_unknown=unknown)
+    unseen = () if run.result.intent.descriptions else found.words_unseen
+    return replace(found, degradation=None, words_unknown=unknown, words_unseen=unseen)
 
 
 def _variants(run: SearchRun) -> list[tuple[str, ...]]:

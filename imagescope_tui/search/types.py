@@ -271,6 +271,8 @@ class SearchResult:
     """In the order they were given."""
     words_unknown: tuple[str, ...] = ()
     """Words of the query that neither the encoder nor the word index knows."""
+    words_unseen: tuple[str, ...] = ()
+    """Words that some photo's names, caption or facts hold, and that the encoder does not know."""
     degradations: tuple[Degradation, ...] = ()
     costs: dict[int, StageCost] = field(default_factory=dict)
     """Per stage."""
