@@ -36,7 +36,7 @@ def _parts(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
         yield _of_type(photo_filter.extensions)
     if photo_filter.rating_from is not None:
         yield Condition(f"{_RATING} >= ?", (photo_filter.rating_from,))
-    yield from map(has_trait, photo_filter.traits)
+    yield from (has_trait(trait, sql) for trait in photo_filter.traits)
     yield from _of_words(photo_filter, sql)
     for other in photo_filter.without:
         yield all_of(_parts(other, sql)).negated

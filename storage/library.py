@@ -237,10 +237,30 @@ def take_lock(folder: Path) -> FileLock:
 
 
 def _holder(folder: Path) -> str:
+    holder = _holder_of(folder)
+    return "" if holder is None else f" (process {holder})"
+
+
+def _holder_of(folder: Path) -> int | None:
     try:
-        return f" (process {int((folder / HOLDER_NAME).read_text())})"
+        return int((folder / HOLDER_NAME).read_text())
     except (OSError, ValueError):
-        return ""
+        return None
+
+
+def is_being_written(folder: Path) -> bool:
+    """Whether a process that may write the library in a folder is there; the lock is let alone."""
+    holder = _holder_of(folder)
+    if holder is None:
+        return False
+    try:
+        os.kill(holder, 0)
+    except ProcessLookupError:
+        # It was killed, and could not say that it let go.
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _refuse_newer_file(path: Path) -> None:

@@ -91,6 +91,11 @@ def _by_picture(candidate: Candidate) -> Group:
     return "maybe" if value >= maybe else "rest"
 
 
+def fits_by_picture(candidate: Candidate) -> bool:
+    """Whether the picture alone, as far as it was compared, fits the query at least maybe."""
+    return candidate.picture_score is not None and _by_picture(candidate) != "rest"
+
+
 def nothing_fits(ranking: Sequence[Candidate], verifications: Collection[Verification]) -> bool:
     """Whether an encoder that can tell says that no photo fits well, and no model looked at any."""
     is_told = any(candidate.chance is not None for candidate in ranking)
