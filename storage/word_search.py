@@ -8,7 +8,7 @@
 3. In which column a word stands and how many words the photo has (BM25's saturation, k1 = 1.2 and
    b = 0.75) can raise a score by less than the lightest word of the query would: more of the query
    goes before.
-4. A word that is only part of a name's word counts half.
+4. A word that is only part of a name's word counts for a part.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _IN_COLUMNS = (
     ("(caption : ({0})) NOT ({{names facts}} : ({0}))", 1.0),
 )
 _NAMES_WEIGHT, _CAPTION_WEIGHT = _IN_COLUMNS[0][1], _IN_COLUMNS[-1][1]
-_PART_SHARE = 0.5
+_PART_SHARE = 0.8
 _TYPICAL_WORDS = 25
 _WORDS_MAX = 60
 """What has a bit of its own in an integer of SQLite; nobody asks for more."""
