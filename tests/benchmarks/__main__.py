@@ -22,6 +22,7 @@ _PACKAGES = ("imagescope_tui", "indexer", "storage")
 NAMES = (
     "indexing",
     "search",
+    "words",
     "rescan",
     "growth",
     "screen",

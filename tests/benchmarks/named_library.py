@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from storage.contents import PendingPhoto
     from storage.records import PhotoId, RootId
 
 _PER_FOLDER = 200
@@ -50,10 +51,8 @@ def bytes_of(folder: Path) -> int:
 
 
 def word(rank: int) -> str:
-    """The word of a caption that is the so-many-th by how often it is used."""
-    syllables = ("ba", "co", "di", "fe", "gu", "ha", "ki", "lo", "mu", "ne", "po", "ra", "su", "ti")
-    first, last = divmod(rank, len(syllables))
-    return f"w{syllables[last]}{first}x".translate(str.maketrans("0123456789", "aeioublmnr"))
+    """The word of captions that is used so often: 0 is the most frequent one."""
+    return f"w{rank:03}x".translate(str.maketrans("0123456789", "baeioulmnr"))
 
 
 def _add_folder(
@@ -71,7 +70,7 @@ def _add_folder(
 
 
 def _described(
-    library: Library, waiting: tuple, month: str, chance: random.Random
+    library: Library, waiting: list[PendingPhoto], month: str, chance: random.Random
 ) -> Iterator[Caption]:
     for photo in waiting:
         facts = Facts(
