@@ -107,8 +107,9 @@ class ParsedQuery:
     """Words that tell nothing: `photos`, `show me`, the name that all photos share."""
 
 
-def parse_query(line: str) -> ParsedQuery:
+def parse_query(line: str, context: LineContext | None = None) -> ParsedQuery:
     """Understand a line; every line is one."""
+    del context
     words: list[str] = []
     chips: list[Chip] = []
     problems: list[str] = []
