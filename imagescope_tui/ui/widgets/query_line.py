@@ -60,7 +60,7 @@ class QueryInput(CompletingInput):
         """An earlier line, or a later one; below the last come the photos."""
         if self._place is None:
             if step > 0 or not self._history:
-                self.action_leave() if step > 0 else None
+                self._leave() if step > 0 else None
                 return
             self._draft, self._place = self.value, len(self._history)
         self._place = max(0, self._place + step)
@@ -73,10 +73,13 @@ class QueryInput(CompletingInput):
         self.close_offer()
 
     def action_leave(self) -> None:
-        """To the photos; where there is a choice of completions only out of it."""
+        """To the photos, or out of a choice of completions first."""
         if self.is_choosing:
             self.close_offer()
-            return
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
         self.remember()
         self.post_message(self.Left())
 
