@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from storage.conditions import Condition, all_of
 from storage.folder_conditions import below_any, in_named
 from storage.items import IS_ITEM
-from storage.search_text import match_any
 from storage.time_conditions import in_time
 from storage.trait_conditions import has_trait
+from storage.word_conditions import holding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,16 +36,23 @@ def _parts(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
         yield _of_type(photo_filter.extensions)
     if photo_filter.rating_from is not None:
         yield Condition(f"{_RATING} >= ?", (photo_filter.rating_from,))
-    yield from map(has_trait, photo_filter.traits)
-    if excluded := match_any(photo_filter.without_words):
-        yield Condition(
-            "photos.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", (excluded,)
-        )
+    for trait in photo_filter.traits:
+        yield has_trait(trait, sql)
+    yield from _by_words(photo_filter, sql)
     for other in photo_filter.without:
         yield all_of(_parts(other, sql)).negated
     if photo_filter.photo_ids:
         marks = ",".join("?" * len(photo_filter.photo_ids))
         yield Condition(f"photos.id IN ({marks})", photo_filter.photo_ids)
+
+
+def _by_words(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
+    for text in photo_filter.phrases:
+        if held := holding(text, sql):
+            yield held
+    for text in photo_filter.without_words:
+        if held := holding(text, sql):
+            yield held.negated
 
 
 def _of_type(extensions: tuple[str, ...]) -> Condition:

@@ -1,7 +1,8 @@
-"""How text becomes words of the full-text index, and how a user's words become a MATCH expression.
+"""How text becomes the words of the full-text index: names, captions, facts and questions alike.
 
-SQLite's unicode61 tokenizer keeps a run of Chinese or Japanese signs as one token; setting them
-apart on both sides, and asking for them as a phrase, finds any part of such a run.
+Words are separated here, not by SQLite, whose tokenizer splits words of Hindi at their vowel signs
+and does not know letters younger than itself. Scripts that put no space between words are separated
+into signs; asked for in the same order, they find any part of a run.
 """
 
 from __future__ import annotations
@@ -9,20 +10,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SIGN = re.compile(r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af])")
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _BORDER = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
 _HUMP = re.compile(rf"(?<=[a-z])(?=[A-Z])|{_BORDER.pattern}")
 _BORDERS_MAX = 3
 # The photos of a folder come one after the other, and share all names but their own.
 _FOLDERS_AT_HAND = 1_000
-_WORD = re.compile(r"\w", re.UNICODE)
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_JOINER = re.compile("(?<=[\u0620-\u06ff])\u200c")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 # Accents and the like, which hang on letters of Latin, Greek and Cyrillic.
@@ -84,7 +85,7 @@ def _plain(letter: str) -> str:
 
 
 class _Plain(dict[int, str]):
-    """What each sign is typed as, once it was asked for, as str.translate takes it."""
+    """What each sign is typed as, for str.translate."""
 
     def __missing__(self, code: int) -> str:
         self[code] = plain = _plain(chr(code))
@@ -94,14 +95,65 @@ class _Plain(dict[int, str]):
 _PLAIN = _Plain()
 
 
+def tokens(text: str) -> list[str]:
+    """The words of a text, folded, in their order; signs of scripts without spaces one by one."""
+    text = folded(text)
+    if text.isascii():
+        return _ASCII_WORD.findall(text)
+    return _sign_pattern().sub(r" \g<0> ", text).translate(_WORDS_ONLY).split()
+
+
+class _WordsOnly(dict[int, str]):
+    """Letters, marks and numbers as they are, a space for all else, for str.translate."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        is_in_word = unicodedata.category(sign).startswith(("L", "M", "N", "Co"))
+        self[code] = kept = sign if is_in_word else " "
+        return kept
+
+
+_WORDS_ONLY = _WordsOnly()
+
+# Chinese, Japanese and Korean; Thai, Lao, Burmese, Khmer and their neighbours.
+_SET_APART = (
+    *((0x3005, 0x3007), (0x3021, 0x3029), (0x3040, 0x312F), (0x31A0, 0x31BF), (0x31F0, 0x31FF)),
+    *((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0x20000, 0x3FFFF)),
+    *((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF)),
+    *((0xA980, 0xA9FF), (0xAA60, 0xAADF)),
+)
+_MARKS_MAX_SPAN = 0x100
+_MARKS_OF_KANA = "\u3099\u309a"
+
+
+@cache
+def _sign_pattern() -> re.Pattern[str]:
+    """A sign of these scripts with the marks that hang on it."""
+    signs = "".join(f"{chr(first)}-{chr(last)}" for first, last in _SET_APART)
+    marks = _MARKS_OF_KANA + "".join(
+        chr(code)
+        for first, last in _SET_APART
+        if last - first < _MARKS_MAX_SPAN
+        for code in range(first, last + 1)
+        if unicodedata.category(chr(code)).startswith("M")
+    )
+    return re.compile(f"[{signs}][{marks}]*")
+
+
+def readings(text: str) -> list[list[str]]:
+    """The text's words; a second time where Persian's joiners may as well be spaces."""
+    apart = _JOINER.sub(" ", text)
+    return [tokens(text), tokens(apart)] if apart != text else [tokens(text)]
+
+
 def indexed(text: str) -> str:
-    """The text as it goes into the index."""
-    return _SIGN.sub(r" \1 ", text).encode("utf-8", "replace").decode("utf-8")
+    """The text as it goes into the index: words with a space between them."""
+    return " ".join(word for reading in readings(text) for word in reading)
 
 
 @lru_cache(_FOLDERS_AT_HAND)
 def indexed_name(name: str) -> str:
-    """A file or folder name, as written and with `DogBeach2` also read as `Dog Beach 2`.
+    """A file or folder name as it goes there, with `DogBeach2` also read as `Dog Beach 2`.
 
     What changes between letters and digits as `6a9ca987b1` does is a code, and has no words in it.
     """
@@ -129,14 +181,10 @@ def date_words(taken_at: str | None) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a query, each as it is to be looked up."""
-    return tuple(word for word in text.split() if _WORD.search(word))
+    return tuple(word for word in text.split() if tokens(word))
 
 
-def match_any(words: Iterable[str]) -> str:
-    """A MATCH expression for rows that hold any of the words; empty for no word."""
-    return " OR ".join(_quoted(word) for word in words if _WORD.search(word))
-
-
-def _quoted(word: str) -> str:
-    # Inside double quotes FTS5 reads no operators: the text is a phrase, whatever is in it.
-    return '"' + indexed(word).replace('"', '""').replace("\0", " ") + '"'
+def phrase(words: Iterable[str]) -> str:
+    """A MATCH expression for rows that hold these words, as `tokens` gives them, in this order."""
+    # Inside double quotes FTS5 reads no operators, and words hold no quotes.
+    return '"' + " ".join(words) + '"'

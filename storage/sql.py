@@ -200,6 +200,18 @@ class Sql:
                 self.connection.rollback()
                 raise
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """All statements see the library as it was at one commit."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.rows("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
     def close(self) -> None:
         """Give the connection back."""
         self.connection.close()

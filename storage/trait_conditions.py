@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.conditions import Condition
-from storage.search_text import match_any
+from storage.word_conditions import named
 
 if TYPE_CHECKING:
     from storage.records import PhotoTrait
+    from storage.sql import Sql
 
 # Null Island is where cameras are that do not know where they are.
 _HAS_PLACE = "latitude IS NOT NULL AND longitude IS NOT NULL AND (latitude <> 0 OR longitude <> 0)"
@@ -38,13 +39,12 @@ _SCREENSHOT_NAMES = (
 )
 
 
-def has_trait(trait: PhotoTrait) -> Condition:
+def has_trait(trait: PhotoTrait, sql: Sql) -> Condition:
     """The photo has it, as far as its facts or its name tell."""
     match trait:
         case "gps":
             return Condition(_ON_THE_MAP)
         case "screenshot":
-            named = f"names : ({match_any(_SCREENSHOT_NAMES)})"
-            return Condition("photos.id IN (SELECT rowid FROM words WHERE words MATCH ?)", (named,))
+            return named(_SCREENSHOT_NAMES, sql)
         case shape:
             return Condition(_SHAPED.format(_SHAPES[shape]))

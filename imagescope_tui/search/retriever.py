@@ -47,7 +47,7 @@ class WordHit:
     content_id: ContentId | None
     score: float
     caption_score: float = 0.0
-    """What the score would be by the words of the caption alone."""
+    """How much of the score is owed to words that the caption alone holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
