@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from imagescope_tui.search.query_language import parse_query, without_chip
+from imagescope_tui.search.query_language import LineContext, parse_query, without_chip
 from imagescope_tui.search.types import Query, Turn
 from storage.safe_text import printable
 
@@ -76,16 +76,18 @@ class Asked:
     """Whether the models are to read, check and judge."""
     turns: tuple[SaidTurn, ...] = ()
     """What was said before the line, oldest first."""
+    context: LineContext = field(default_factory=LineContext, compare=False)
+    """What lines mean for who asks."""
 
     @property
     def parsed(self) -> ParsedQuery:
         """The line, understood."""
-        return parse_query(self.line)
+        return self._read(self.line)
 
     @property
     def filter(self) -> PhotoFilter:
         """The filters of all lines; of two that exclude each other the later counts."""
-        return parse_query(" ".join((*(turn.line for turn in self.turns), self.line))).filter
+        return self._read(" ".join((*(turn.line for turn in self.turns), self.line))).filter
 
     @property
     def query(self) -> Query:
@@ -94,7 +96,7 @@ class Asked:
         said = [
             Turn(text=text, reading=turn.reading)
             for turn in lines
-            if (text := parse_query(turn.line).text)
+            if (text := self._read(turn.line).text)
         ]
         return Query(
             text=said[-1].text if said else "",
@@ -152,6 +154,9 @@ class Asked:
             return replace(self, line="", turns=(), is_edit=self.reference is not None)
         return replace(self, line=kept[-1].line, turns=tuple(kept[:-1]))
 
+    def _read(self, line: str) -> ParsedQuery:
+        return parse_query(line, self.context)
+
     def _picture_chip(self) -> Iterator[AskedChip]:
         if self.reference is not None:
             verb = "edit" if self.is_edit or self.query.text else "like"
@@ -166,7 +171,7 @@ class Asked:
 
     def _filter_chips(self) -> Iterator[AskedChip]:
         for place, turn in enumerate(self.turns):
-            for chip in parse_query(turn.line).chips:
+            for chip in self._read(turn.line).chips:
                 fewer = replace(turn, line=without_chip(turn.line, chip))
                 turns = (*self.turns[:place], fewer, *self.turns[place + 1 :])
                 yield AskedChip(label=chip.label, rest=replace(self, turns=turns))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
+from imagescope_tui.search.completion import Completer
+from imagescope_tui.search.query_language import LineContext
 from imagescope_tui.ui.asked import Asked, asked_before
 from imagescope_tui.ui.chat_words import chat_view, said_so_far
 from imagescope_tui.ui.index_state import Problem
@@ -69,6 +71,7 @@ class AskingScreen(PhotoActions):
             on_view=self._take_view,
             on_photos=self._take_photos,
         )
+        self.watch(self.app, "names", self._use_names, init=False)
 
     @property
     def grid(self) -> PhotoGrid:
@@ -148,6 +151,11 @@ class AskingScreen(PhotoActions):
             self.ask_again()
         else:
             self._answer(self.asked, 0)
+
+    @property
+    def line_context(self) -> LineContext:
+        """What lines mean here and today."""
+        return LineContext(names=self.app.names)
 
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
@@ -260,7 +268,7 @@ class AskingScreen(PhotoActions):
         line.show_wish(is_edit=self.asked.is_unfinished)
 
     def _ask(self, asked: Asked, *, delay: float, is_fresh: bool = True) -> None:
-        self.asked = asked
+        self.asked = asked = replace(asked, context=self.line_context)
         self._is_trace = False
         self._is_fresh = is_fresh
         self.is_unserved = asked.is_deep and not self.app.settings.has_models()
@@ -271,6 +279,16 @@ class AskingScreen(PhotoActions):
             self.stop_search()
         else:
             self._answer(asked, delay)
+
+    def _use_names(self) -> None:
+        """The library has other names; a line may mean something else now."""
+        self.query_one(QueryInput).completer = Completer(self.app.names)
+        asked = replace(self.asked, context=self.line_context)
+        is_same = asked.query == self.asked.query
+        self.asked = asked
+        if not is_same:
+            self.query_one(QueryLine).show_chips(asked.chip_labels)
+            self.ask_again()
 
     @work(group="search", exclusive=True)
     async def _answer(self, asked: Asked, delay: float) -> None:
