@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from imagescope_tui.search.query_language import LineContext, parse_query, without_chip
+from imagescope_tui.search.reading.written import written_line
 from imagescope_tui.search.types import Query, Turn
 from storage.safe_text import printable
 
@@ -41,26 +42,12 @@ class AskedChip:
 
 def asked_before(query: Query) -> Asked:
     """What was asked in a search that is read back; its filters are written into the line."""
-    words = (*_filter_words(query.filter), query.text)
     return Asked(
-        line=printable(" ".join(word for word in words if word)),
+        line=printable(written_line(query.filter, query.text, query.alternatives)),
         reference=query.reference,
         is_deep=True,
         turns=tuple(SaidTurn(line=turn.text, reading=turn.reading) for turn in query.history),
     )
-
-
-def _filter_words(wanted: PhotoFilter) -> Iterator[str]:
-    for key, values in (
-        ("in", (*map(str, wanted.folders), *wanted.folder_names)),
-        ("since", (wanted.taken_from,) if wanted.taken_from else ()),
-        ("before", (wanted.taken_before,) if wanted.taken_before else ()),
-        ("camera", wanted.cameras),
-        ("type", wanted.extensions[:1]),
-        ("rating", (str(wanted.rating_from),) if wanted.rating_from else ()),
-    ):
-        yield from (f'{key}:"{value}"' if " " in value else f"{key}:{value}" for value in values)
-    yield from (f"-{word}" for word in wanted.without_words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
