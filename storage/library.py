@@ -22,6 +22,7 @@ from storage.facts import FactsTable
 from storage.failures import Failures
 from storage.files import Files
 from storage.frames import Frames
+from storage.names import names_of
 from storage.photos import Photos
 from storage.private import write_private
 from storage.roots import Roots
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from filelock import FileLock
 
-    from storage.records import LibraryCounts
+    from storage.records import LibraryCounts, LibraryNames
 
 DATABASE_NAME = "library.db"
 LOCK_NAME = "indexer.lock"
@@ -141,6 +142,10 @@ class Library:
     def counts(self) -> LibraryCounts:
         """How many photos are in which state, for the encoder in use."""
         return count_library(self._sql, self.settings.get("encoder_id"))
+
+    def names(self) -> LibraryNames:
+        """The names that photos go by; it looks at every photo."""
+        return names_of(self._sql)
 
     def index_kind(self, encoder_id: str | None) -> dict[str, str | int]:
         """How unfiltered searches are answered, and over how many vectors."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from imagescope_tui.cli.common import absolute_path, expect_stage, open_library
@@ -10,7 +13,6 @@ from imagescope_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from imagescope_tui.config import Settings
     from imagescope_tui.search.query_language import LineContext, ParsedQuery
@@ -68,6 +70,7 @@ def request_for(asked: Asked, settings: Settings) -> SearchRequest:
         raise UsageError("; ".join(reading.problems))
     query = _query(reading, asked)
     _expect_pictures((*asked.like, *asked.unlike), settings)
+    _expect_folders(asked.within, settings)
     order = order_for(query, asked.sort or "match")
     if query.is_timeline and order == "match":
         order = "newest"
@@ -105,16 +108,13 @@ def line_context(library: Library) -> LineContext:
     """What the meaning of a line depends on."""
     from imagescope_tui.search.query_language import LineContext
 
-    return LineContext()
+    return LineContext(names=library.names())
 
 
 def _query(reading: ParsedQuery, asked: Asked) -> Query:
     from imagescope_tui.search.types import Query
 
     folders = tuple(absolute_path(folder) for folder in asked.within)
-    for folder in folders:
-        if not folder.is_dir() and folder.parent.is_dir():
-            raise UsageError(f"there is no folder {folder}", "--in takes the path of a folder")
     photo_filter = reading.filter
     reference, *others = asked.like or (None,)
     query = Query(
@@ -137,6 +137,30 @@ def _expect_pictures(pictures: Iterable[Path], settings: Settings) -> None:
     for picture in pictures:
         if not picture.is_file() and not _is_known(picture, settings):
             raise UsageError(f"there is no picture {picture}", "--like takes an image file")
+
+
+def _expect_folders(within: Sequence[Path], settings: Settings) -> None:
+    """Each must be there, whichever way its letters are written, or be known to the library."""
+    from storage.errors import StorageError
+    from storage.records import PhotoFilter
+
+    missing = [folder for folder in map(absolute_path, within) if not _is_there(folder)]
+    if not missing:
+        return
+    # Without a library the folder is what is wrong first.
+    with suppress(StorageError), open_library(settings) as library:
+        missing = [
+            folder
+            for folder in missing
+            if not library.photos.page(PhotoFilter(folders=(folder,)), offset=0, limit=1)
+        ]
+    if missing:
+        raise UsageError(f"there is no folder {missing[0]}", "--in takes the path of a folder")
+
+
+def _is_there(folder: Path) -> bool:
+    forms = (unicodedata.normalize("NFC", str(folder)), unicodedata.normalize("NFD", str(folder)))
+    return any(Path(form).is_dir() for form in (folder, *forms))
 
 
 def _is_known(picture: Path, settings: Settings) -> bool:
