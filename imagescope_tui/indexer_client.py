@@ -19,6 +19,7 @@ from indexer.wire import (
     decode_line,
     encode_line,
     filter_to_wire,
+    stacks_from_wire,
     where_from_wire,
 )
 from storage.private import open_private
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from indexer.events import IndexEvent
     from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
-    from storage.records import PhotoFilter, PhotoId
+    from storage.records import ContentId, PhotoFilter, PhotoId
 
 LOG_NAME = "indexer.log"
 
@@ -157,6 +158,15 @@ class IndexerClient:
         """
         request = {"do": "where", "photo": photo_id, "second": second, "words": list(words)}
         return where_from_wire(await self._ask(request))
+
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        """The sets of photos of a ranking that are one; see search.retriever.
+
+        Raises:
+            PicturesUnavailable: they cannot be compared just now.
+            Superseded: another ranking was asked about before this one's turn came.
+        """
+        return stacks_from_wire(await self._ask({"do": "stacks", "contents": list(contents)}))
 
     async def prepare_preview(self, photo_id: PhotoId, second: float | None = None) -> bool:
         """Have the large picture made; whether it is in the cache now."""

@@ -38,6 +38,16 @@ class PictureSearch(Protocol):
             Superseded: a newer search took this one's place.
         """
 
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        """Of a ranking, best first, the sets of two and more that are one burst or near-copies.
+
+        Each in the order given; empty where that cannot be told.
+
+        Raises:
+            PicturesUnavailable: they cannot be compared just now.
+            Superseded: a newer search took this one's place.
+        """
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordHit:

@@ -89,6 +89,9 @@ class _Ready:
             deviation=0.1,
         )
 
+    async def stacks(self, *_: object) -> tuple[tuple[ContentId, ...], ...]:
+        return ()
+
     async def nearest(self, **asked: object) -> NearestAnswer:
         return self.answer
 

@@ -51,6 +51,9 @@ class ScriptedPictures:
     def __post_init__(self) -> None:
         self.gate.set()
 
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        return ()
+
     async def nearest(
         self,
         *,

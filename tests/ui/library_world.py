@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.settings import Engine, ImageMode
     from indexer.events import IndexEvent
     from indexer.models.chat_types import RoleSettings
-    from storage.records import PhotoId, RootId
+    from storage.records import ContentId, PhotoId, RootId
 
 FOLDERS = ("2020/walchensee", "2020/garden", "2019/winter", "2019/città")
 
@@ -136,6 +136,9 @@ class StandInIndexer:
         return WhereAnswer(
             words=tuple(_place_of(word, is_seen=set(word.split()) <= true) for word in words)
         )
+
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        return ()
 
     async def nearest(
         self,

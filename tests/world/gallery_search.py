@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from imagescope_tui.search.types import SearchResult, StrategyName
     from indexer.answers import NearestAnswer
+    from storage.records import ContentId
     from tests.world.gallery import Gallery, GalleryQuery
     from tests.world.model_server import ModelServer
 
@@ -32,6 +33,9 @@ class GalleryPictures:
 
     def __init__(self, library: Library) -> None:
         self._lookup = VectorLookup(library, BagEncoder(), _never)
+
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        return ()
 
     async def nearest(
         self,

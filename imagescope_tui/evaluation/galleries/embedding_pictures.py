@@ -84,6 +84,10 @@ class EmbeddingPictures:
         wanted = _Wanted(tuple(texts), max(1, limit), photo_filter.photo_ids)
         return await self._gathered.ask(wanted)
 
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        """None: what is evaluated is each photo."""
+        return ()
+
     def close(self) -> None:
         """End the pass that runs at its next chunk."""
         self._is_closed = True

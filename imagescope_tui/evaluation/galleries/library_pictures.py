@@ -104,6 +104,10 @@ class GalleryPictures:
             lambda: self._nearest(texts, picture, without, photo_filter, limit)
         )
 
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        """None: what is evaluated is each photo."""
+        return ()
+
     def close(self) -> None:
         """Let go of the library and the decoding process."""
         self._thread.submit(self._close).result()
