@@ -33,7 +33,7 @@ CONTENTS_MAX = 500
 _BURST_SECONDS = 3.0
 _BURST_ROUGH = 0.8
 _BURST_COSINE = 0.9
-_COPY_ROUGH = 0.91
+_COPY_ROUGH = 0.9
 _COPY_CLOSE = 0.8
 _LOOKS = 4
 """How often all that may be near-copies are looked at closely, each time each photo once."""
