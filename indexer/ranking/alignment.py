@@ -10,6 +10,7 @@ their levels, differ in them. Brightness and contrast make no difference to eith
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeAlias
 
 import numpy as np
@@ -25,12 +26,8 @@ Windows: TypeAlias = Levels
 the whole; both run from -1 to 1."""
 
 _ROUGH_SIDE = 8
-_ALL, _FIRST, _LAST, _CORE, _HEART = (0.0, 1.0), (0.0, 0.9), (0.1, 1.0), (0.05, 0.95), (0.1, 0.9)
-_PARTS = (
-    *((_ALL, _ALL), (_CORE, _CORE), (_HEART, _HEART)),
-    *((_FIRST, _ALL), (_LAST, _ALL), (_ALL, _FIRST), (_ALL, _LAST)),
-    *((_FIRST, _FIRST), (_FIRST, _LAST), (_LAST, _FIRST), (_LAST, _LAST)),
-)
+_STRETCHES = ((0.0, 1.0), (0.0, 0.9), (0.1, 1.0), (0.1, 0.9))
+_PARTS = (*product(_STRETCHES, repeat=2), ((0.05, 0.95), (0.05, 0.95)))
 """Stretches across and down of what is left of a photo that was cropped by up to a tenth a side."""
 _ROUNDS = (3, 2)
 """Of refining, at half of a signature's side and at all of it."""
