@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.library_reader import LibraryReader
     from imagescope_tui.ui.photo_feed import PhotoSource
     from imagescope_tui.ui.settings import UiSettings
+    from storage.records import PhotoId
 
 RANKING_LIMIT = SearchOptions().limit
 _RANKINGS = (CandidatesRetrieved, CandidatesReranked, SearchFinished)
@@ -54,6 +55,9 @@ class SearchDesk:
         self._is_repeated = False
         self.view = SearchView()
         self.rank_by: RankBy = "fused"
+        self._opened: frozenset[PhotoId] = frozenset()
+        self.shown: tuple[PhotoId, ...] = ()
+        """The photos of the last ranking that have a place of their own."""
 
     async def answer(self, asked: Asked) -> None:
         """Tell the photos as they are found, and how far the search is.
@@ -100,6 +104,8 @@ class SearchDesk:
         before = self.view.ranking
         if isinstance(event, SearchStarted):
             self._is_repeated = event.query == self.view.query and bool(before)
+            if not self._is_repeated:
+                self._opened = frozenset()
         elif isinstance(event, CandidatesRetrieved):
             event = self._without_flicker(event, before)
         is_first = isinstance(event, CandidatesRetrieved) and not self.view.rankings
@@ -118,8 +124,21 @@ class SearchDesk:
             return replace(event, ranking=before)
         return event
 
+    def toggle_stack(self, photo_id: PhotoId) -> bool:
+        """Open or close the stack of a photo; False where it is in none."""
+        stacks = (found.whole_stack for found in self.view.ranking if found.stack)
+        whole = next((stack for stack in stacks if photo_id in stack), None)
+        if whole is None:
+            return False
+        is_open = not self._opened.isdisjoint(whole)
+        self._opened = self._opened - whole if is_open else self._opened | whole
+        self._show_ranking()
+        return True
+
     def _show_ranking(self) -> None:
-        self._on_photos(Ranking(self._reader, self.view.ranking, sections(self.view)))
+        ranking = Ranking(self._reader, self.view.ranking, sections(self.view), self._opened)
+        self.shown = ranking.photo_ids
+        self._on_photos(ranking)
 
     def _tell(self, view: SearchView) -> None:
         self.view = view

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.photo_feed import PhotoSource
     from imagescope_tui.ui.state import SearchView
-    from storage.records import Photo
+    from storage.records import Photo, PhotoId
 
 DEBOUNCE_SECONDS = 0.12
 """How long a line must rest before it is searched."""
@@ -215,6 +215,16 @@ class AskingScreen(PhotoActions):
         if query is not None:
             self.asked = asked_before(query)
             self._show_line()
+
+    @property
+    def shown(self) -> tuple[PhotoId, ...]:
+        """The photos of the ranking that have a card of their own."""
+        return self._desk.shown
+
+    def toggle_stack(self) -> None:
+        """Show the photos that the selected one stands for behind it, or hide them again."""
+        if self.photo is not None and not self._desk.toggle_stack(self.photo.id):
+            self.say("This photo stands for no others.")
 
     def stop_search(self) -> bool:
         """Cancel a search that runs; whether there was one."""

@@ -68,6 +68,7 @@ class CardFace:
     plays: str = ""
     """Of a moving picture, the moment that was found, and how long it lasts."""
     copies: int = 1
+    """How many files the card stands for."""
     is_selected: bool = False
     is_marked: bool = False
     is_offline: bool = False
@@ -86,9 +87,9 @@ def picture_box(width: int, height: int) -> Box:
 
 
 def lead_of(item: GridItem) -> str:
-    """The rank, or the day in the timeline."""
+    """The rank, with the number in a stack that is open; or the day in the timeline."""
     if item.rank is not None:
-        return f"{item.rank:,}"
+        return f"{item.rank:,}" if item.number is None else f"{item.rank:,}·{item.number}"
     moment = wording.moment_of(item.photo)
     return wording.short_day(moment) if moment else ""
 
