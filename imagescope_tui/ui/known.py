@@ -5,28 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from imagescope_tui.search.grouping import group_of, nothing_fits
+from imagescope_tui.search.grouping import nothing_fits
+from imagescope_tui.search.sections import sections_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from imagescope_tui.search.grouping import Group
-    from imagescope_tui.search.types import Answer, Candidate, Proposition
+    from imagescope_tui.search.sections import Section
+    from imagescope_tui.search.types import Answer, Proposition
     from imagescope_tui.ui.state import SearchView
     from storage.records import PhotoId
 
 AS_WANTED, NOT_AS_WANTED, UNREADABLE, NOT_ASKED, ASKED = "✓", "✗", "?", "·", "…"
 Judged: TypeAlias = Literal["", "accepted", "rejected", "unclear"]
-Section: TypeAlias = Literal["match", "maybe", "rest", "unfit", "unchecked"]
-NOTHING_FITS = "nothing fits well"
-SECTION_NAMES: dict[Section, str] = {
-    "match": "matches",
-    "maybe": "maybe",
-    "rest": "the rest",
-    "unfit": NOTHING_FITS,
-    "unchecked": "not checked",
-}
-_GROUPS: tuple[Group, ...] = ("match", "maybe", "rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,50 +81,10 @@ def known_of(view: SearchView, photo_id: PhotoId) -> Known:
 
 
 def sections(view: SearchView) -> tuple[Section, ...]:
-    """How well each place of the ranking fits, as far as the stages that saw it can tell.
-
-    Where models have checked candidates, the others are told apart: nobody has looked at them.
-    """
-    if is_unfit(view):
-        return tuple("unfit" for _ in view.ranking)
-    if not view.verifications:
-        return _envelope([group_of(candidate) for candidate in view.ranking])
-    is_checked = [candidate.photo_id in view.verifications for candidate in view.ranking]
-    checked = iter(
-        _envelope(
-            [
-                _checked_group(view, candidate)
-                for candidate, was_seen in zip(view.ranking, is_checked, strict=True)
-                if was_seen
-            ]
-        )
-    )
-    return tuple(next(checked) if was_seen else "unchecked" for was_seen in is_checked)
+    """How well each place of the ranking fits, as far as the stages that saw it can tell."""
+    return sections_of(view.ranking, view.propositions, view.verifications, view.verdicts)
 
 
 def is_unfit(view: SearchView) -> bool:
     """Whether no photo fits well, as far as can be told."""
     return nothing_fits(view.ranking, tuple(view.verifications.values()))
-
-
-def _checked_group(view: SearchView, candidate: Candidate) -> Group:
-    return group_of(
-        candidate,
-        view.propositions,
-        view.verifications[candidate.photo_id],
-        view.verdicts.get(candidate.photo_id),
-    )
-
-
-def _envelope(groups: Sequence[Group]) -> tuple[Section, ...]:
-    """Below a place of `maybe` there is no match any more.
-
-    Pictures and words do not agree on every photo, so that a doubtful one may stand among matches.
-    It is counted to them: what is promised is where they end.
-    """
-    found: list[Section] = []
-    best = len(_GROUPS) - 1
-    for group in reversed(groups):
-        best = min(best, _GROUPS.index(group))
-        found.append(_GROUPS[best])
-    return tuple(reversed(found))

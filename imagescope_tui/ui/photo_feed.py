@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imagescope_tui.search.sections import Section
     from imagescope_tui.search.types import Candidate
-    from imagescope_tui.ui.known import Section
     from imagescope_tui.ui.library_reader import LibraryReader
     from storage.records import ContentId, Photo, PhotoFilter, PhotoId
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imagescope_tui.search.sections import NOTHING_FITS
 from imagescope_tui.ui import wording
-from imagescope_tui.ui.known import NOTHING_FITS, is_unfit
+from imagescope_tui.ui.known import is_unfit
 from storage.safe_text import printable
 
 if TYPE_CHECKING:

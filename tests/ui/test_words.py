@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from imagescope_tui.search.sections import SECTION_NAMES
 from imagescope_tui.search.types import Candidate, Degradation, Query, StageCost
 from imagescope_tui.ui.empty_words import without_folders, without_photos, without_results
 from imagescope_tui.ui.index_state import IndexView, OfflineRoot, Problem, UnwatchedRoot
-from imagescope_tui.ui.known import SECTION_NAMES, sections
+from imagescope_tui.ui.known import sections
 from imagescope_tui.ui.library_reader import LibrarySnapshot, PhotoDetail
 from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.photo_words import about, about_briefly

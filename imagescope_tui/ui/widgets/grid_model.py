@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imagescope_tui.search.sections import SECTION_NAMES
 from imagescope_tui.ui import wording
-from imagescope_tui.ui.known import SECTION_NAMES, UNKNOWN
+from imagescope_tui.ui.known import UNKNOWN
 from imagescope_tui.ui.pictures.key import PictureKey, PictureRequest
 from imagescope_tui.ui.widgets.card import CardFace, details_of, lead_of, name_of, picture_box
 from imagescope_tui.ui.widgets.grid_geometry import CARD_WIDTHS, DEFAULT_SIZE, lay_out
