@@ -28,6 +28,8 @@ class GridItem:
     """How many files hold these bytes, where copies are folded into one."""
     section: Section | None = None
     """How well it fits what was searched for; None in the timeline."""
+    is_by_date: bool = False
+    """Whether its day tells more of its place than its rank."""
     failure: str = ""
     """Why the file could not be read; empty where it was, or was not tried yet."""
     second: float | None = None
@@ -61,16 +63,26 @@ class PhotoSource(Protocol):
 
 
 class Timeline:
-    """All photos that pass a filter, newest first."""
+    """All photos that pass a filter, by date."""
 
-    def __init__(self, reader: LibraryReader, wanted: PhotoFilter, length: int) -> None:
+    def __init__(
+        self,
+        reader: LibraryReader,
+        wanted: PhotoFilter,
+        length: int,
+        *,
+        oldest_first: bool = False,
+    ) -> None:
         self._reader = reader
         self._wanted = wanted
+        self._oldest_first = oldest_first
         self.length = length
 
     async def fetch(self, offset: int, limit: int) -> Sequence[GridItem | None]:
         """A stretch of the timeline."""
-        page = await self._reader.page(self._wanted, offset=offset, limit=limit)
+        page = await self._reader.page(
+            self._wanted, offset=offset, limit=limit, oldest_first=self._oldest_first
+        )
         failures = await self._reader.failures_of(page)
         return [GridItem(photo=photo, failure=failures.get(photo.id, "")) for photo in page]
 
@@ -80,15 +92,18 @@ class Timeline:
 
 
 class Ranking:
-    """What a search found, best first."""
+    """What a search found, best first or by date."""
 
     def __init__(
         self,
         reader: LibraryReader,
         ranking: Sequence[Candidate],
         sections: Sequence[Section] = (),
+        *,
+        is_by_date: bool = False,
     ) -> None:
         self._reader = reader
+        self._is_by_date = is_by_date
         self._ranking = tuple(ranking)
         self._sections = tuple(sections)
         self._places = {candidate.photo_id: n for n, candidate in enumerate(self._ranking)}
@@ -108,6 +123,7 @@ class Ranking:
                 rank=place + 1,
                 copies=_copies_of(photo, copies),
                 section=self._sections[place] if self._sections else None,
+                is_by_date=self._is_by_date,
                 failure=failures.get(photo.id, ""),
                 second=self._ranking[place].second,
             )

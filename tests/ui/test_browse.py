@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from tests.ui.library_world import StandInIndexer, World
 
 
+WINTER = [f"IMG_{2000 + number}.JPG" for number in range(2, 40, 4)]
+"""Photos in the folder of that name, newest first."""
+
+
 async def ask(pilot: Pilot[int], line: str) -> None:
     """Paste a query and go to the photos."""
     app = pilot.app
@@ -212,12 +216,73 @@ async def test_filters_that_do_not_fit_are_counted_and_can_be_reached(opened: Op
         await ask(pilot, "date:2018..2020 camera:fuji type:jpg -people -zebra")
         text = screen_text(app)
         assert "‹2018–2020 ✕› ‹camera fuji ✕›" in text
-        assert "+2" in text
+        assert "+3" in text
         await pilot.press("shift+tab", "right", "right", "right", "right")
         assert "‹not zebra ✕› +4" in screen_text(app)
         await pilot.press("backspace")
         await settled(pilot)
         assert app.browse.query_one(ChipRow).labels[-1] == "not people"
+
+
+async def test_b_shows_the_newest_match_first_and_asks_nothing_anew(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "winter")
+        asked = len(client.asked)
+        assert "by match ▾" in screen_text(app)
+        await pilot.press("right", "b")
+        await settled(pilot)
+        newest = [name for name in shown_names(app) if name in WINTER]
+        assert "newest first ▾" in screen_text(app)
+        assert newest == WINTER
+        assert app.browse.grid.index == 0
+        await pilot.press("b")
+        await settled(pilot)
+        assert [name for name in shown_names(app) if name in WINTER] == WINTER[::-1]
+        assert "oldest first ▾" in screen_text(app)
+        assert not [line for line in client.asked[asked:] if line.startswith("nearest")]
+
+
+async def test_b_in_the_timeline_shows_the_oldest_first(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "b")
+        await settled(pilot)
+        assert shown_names(app)[0] == "IMG_2039.JPG"
+        assert "oldest first ▾" in screen_text(app)
+        await pilot.press("b")
+        await settled(pilot)
+        assert shown_names(app)[0] == "IMG_2000.JPG"
+
+
+async def test_a_cleared_query_begins_with_the_best_match(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "winter")
+        await pilot.press("b", "b", "escape")
+        await settled(pilot)
+        assert shown_names(app)[0] == "IMG_2000.JPG"
+        await ask(pilot, "winter")
+        assert "by match ▾" in screen_text(app)
+
+
+async def test_a_click_on_the_order_is_the_key(opened: Opener) -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await ask(pilot, "winter date:2019")
+        await pilot.click("#query-outcome")
+        await settled(pilot)
+        assert "newest first ▾" in screen_text(app)
+
+
+async def test_what_is_like_a_picture_has_one_order(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "s")
+        await settled(pilot)
+        assert "by likeness" in screen_text(app)
+        before = shown_names(app)
+        await pilot.press("b")
+        await settled(pilot)
+        assert shown_names(app) == before
+        assert "by likeness" in screen_text(app)
 
 
 async def test_similar_looks_for_pictures_like_the_selected_one(

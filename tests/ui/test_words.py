@@ -226,7 +226,7 @@ def test_the_status_and_the_groups_say_that_nothing_fits_well() -> None:
     costs = {1: StageCost(seconds=0.02)}
     for ranking, is_unfit in (((doubtful,), True), ((fitting, doubtful), False)):
         view = SearchView(phase="done", query=QUERY, costs=costs, ranking=ranking)
-        assert ("nothing fits well" in texts(search_words(view, "fused"))) is is_unfit
+        assert ("nothing fits well" in texts(search_words(view))) is is_unfit
         names = [SECTION_NAMES[section] for section in sections(view)]
         assert names == (["nothing fits well"] if is_unfit else ["matches", "the rest"])
 
@@ -239,7 +239,7 @@ def test_the_status_names_stages_and_what_they_could_not_do() -> None:
     broken = Degradation(stage=1, reason="no encoder", fallback="only names")
     costs = {1: StageCost(seconds=0.12)}
     view = SearchView(phase="done", query=QUERY, costs=costs, degradations=(broken,))
-    said = texts(search_words(view, "fused"))
+    said = texts(search_words(view))
     assert "words ✓ 0.12 s" in said
     assert "pictures ✗ no encoder: only names" in said
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
+from imagescope_tui.ui.arranging import following, order_after
 from imagescope_tui.ui.asked import Asked, asked_before
 from imagescope_tui.ui.chat_words import chat_view, said_so_far
 from imagescope_tui.ui.index_state import Problem
@@ -18,17 +19,16 @@ from imagescope_tui.ui.search_desk import RANKING_LIMIT, SearchDesk
 from imagescope_tui.ui.why_words import Finding
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
-from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
+from imagescope_tui.ui.widgets.query_line import Outcome, QueryInput, QueryLine
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import RankBy
+    from imagescope_tui.search.types import Order
     from imagescope_tui.ui.chat_words import ChatView
     from imagescope_tui.ui.library_reader import PhotoDetail
-    from imagescope_tui.ui.photo_feed import PhotoSource
     from imagescope_tui.ui.state import SearchView
     from storage.records import Photo
 
@@ -38,7 +38,6 @@ _AGAIN_SECONDS = 3.0
 """Between two searches of the same query while the index grows."""
 _SOON_SECONDS = 0.05
 """Several changes in a row are one."""
-_ORDERS: tuple[RankBy, ...] = ("fused", "picture", "words")
 
 
 class AskingScreen(PhotoActions):
@@ -47,7 +46,7 @@ class AskingScreen(PhotoActions):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "all photos again", show=False),
         Binding("backspace", "drop_chip", "drop the last filter", show=False),
-        Binding("b", "next_order", "order by match, picture or words", show=False),
+        Binding("b", "next_order", "by match, newest first, oldest first", show=False),
     ]
 
     def __init__(self) -> None:
@@ -91,9 +90,9 @@ class AskingScreen(PhotoActions):
         return self._again is not None
 
     @property
-    def rank_by(self) -> RankBy:
-        """What photos are ordered by."""
-        return self._desk.rank_by
+    def order(self) -> Order:
+        """How the reader wants what matches to be ordered."""
+        return self._desk.order
 
     def show_view(self, view: SearchView) -> None:
         """The search has come further."""
@@ -226,11 +225,20 @@ class AskingScreen(PhotoActions):
         """Drop the last filter."""
         self._ask_anew(self.asked.without(len(self.asked.chip_labels) - 1))
 
+    @on(Outcome.Clicked)
     def action_next_order(self) -> None:
-        """Order by both, by picture alone, or by words alone."""
-        place = _ORDERS.index(self._desk.rank_by) + 1
-        self._desk.rank_by = _ORDERS[place % len(_ORDERS)]
-        self._ask_anew(self.asked)
+        """By match, newest first or oldest first: what was found stays, and nothing is asked."""
+        query = self.view.query or self.asked.query
+        if query.is_by_picture:
+            self.say("Pictures like another have one order: by likeness.")
+            return
+        self._desk.order = following(query, self._desk.order)
+        self._is_fresh = True
+        if not query.is_timeline:
+            self._take_photos()
+            self.show_view(self.view)
+        elif not self.asked.is_unfinished:
+            self._answer(self.asked, 0)
 
     @on(QueryLine.Changed)
     def _line_changed(self) -> None:
@@ -260,6 +268,7 @@ class AskingScreen(PhotoActions):
         line.show_wish(is_edit=self.asked.is_unfinished)
 
     def _ask(self, asked: Asked, *, delay: float, is_fresh: bool = True) -> None:
+        self._desk.order = order_after(self.asked.query, asked.query, self._desk.order)
         self.asked = asked
         self._is_trace = False
         self._is_fresh = is_fresh
@@ -285,25 +294,27 @@ class AskingScreen(PhotoActions):
         if self.app.is_running:
             self.show_view(view)
 
-    def _take_photos(self, source: PhotoSource) -> None:
+    def _take_photos(self) -> None:
         self._searched_at = asyncio.get_running_loop().time()
         if self.app.is_running:
-            self._present(source)
+            self._present()
 
     @work(group="present", exclusive=True)
-    async def _present(self, source: PhotoSource) -> None:
+    async def _present(self) -> None:
         """Fresh photos come with their first page, so that nothing flickers."""
         if not self.app.is_running:
             return
-        if self._is_fresh:
+        try:
+            source = await self._desk.photos()
             feed = PhotoFeed(source)
-            try:
+            if self._is_fresh:
                 await feed.load(0)
-            except StorageError as error:
-                self.app.library_problem = Problem(reason=error.message, hint=error.hint)
-                return
-            if not self.app.is_running:
-                return
+        except StorageError as error:
+            self.app.library_problem = Problem(reason=error.message, hint=error.hint)
+            return
+        if not self.app.is_running:
+            return
+        if self._is_fresh:
             self._is_fresh = False
             self.grid.show(feed)
         else:

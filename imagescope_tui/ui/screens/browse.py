@@ -25,7 +25,7 @@ from imagescope_tui.ui.screens.browse_keys import (
 )
 from imagescope_tui.ui.screens.marking import MarkingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
-from imagescope_tui.ui.status_words import found_words, place_words, search_words, unserved_words
+from imagescope_tui.ui.status_words import outcome_words, place_words, search_words, unserved_words
 from imagescope_tui.ui.where_desk import WordsInPhoto
 from imagescope_tui.ui.why_page import Reasons
 from imagescope_tui.ui.widgets.chat_pane import ChatPane
@@ -153,7 +153,7 @@ class BrowseScreen(MarkingScreen):
 
     def show_view(self, view: SearchView) -> None:
         """How many were found, how long it took, and why the selected photo is there."""
-        self.query_one(QueryLine).show_outcome(found_words(view, RANKING_LIMIT))
+        self._show_outcome()
         self._show_status()
         self._show_notices()
         self._show_known()
@@ -161,6 +161,12 @@ class BrowseScreen(MarkingScreen):
         self.query_one(ChatPane).show_chat(self.chat)
         if view.phase in ("done", "failed"):
             self.show_place()
+
+    def _show_outcome(self) -> None:
+        """How many there are, and in which order; where nothing is shown, nothing."""
+        has_photos = bool(self.grid.count or self.view.ranking)
+        words = outcome_words(self.view, RANKING_LIMIT, self.order) if has_photos else ""
+        self.query_one(QueryLine).show_outcome(words)
 
     def _show_known(self) -> None:
         """What models said, on the cards."""
@@ -218,6 +224,7 @@ class BrowseScreen(MarkingScreen):
 
     def show_place(self) -> None:
         """The grid, or why it is empty."""
+        self._show_outcome()
         self._show_status()
         words = self._empty_words() if self.grid.count == 0 else None
         empty = self.query_one(EmptyPlace)
@@ -249,7 +256,7 @@ class BrowseScreen(MarkingScreen):
 
     def _show_status(self) -> None:
         unserved = unserved_words(self.app.model_server) if self.is_unserved else ""
-        words = search_words(self.view, self.rank_by, unserved=unserved) if self.grid.count else []
+        words = search_words(self.view, unserved=unserved) if self.grid.count else []
         parts = [
             Content.styled(word.text, "$text-warning" if word.is_trouble else "$foreground-muted")
             for word in words

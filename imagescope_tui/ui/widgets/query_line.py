@@ -75,6 +75,17 @@ class QueryInput(Input):
         self.post_message(self.Left())
 
 
+class Outcome(Label):
+    """What came of it; a click asks for another order."""
+
+    class Clicked(Message):
+        """The order is to be another one."""
+
+    def on_click(self) -> None:
+        """The order is named here, so it is changed here."""
+        self.post_message(self.Clicked())
+
+
 class QueryLine(Horizontal):
     """The words, the filters in them, and what came of it."""
 
@@ -87,7 +98,7 @@ class QueryLine(Horizontal):
         yield Label("/", id="query-prompt")
         yield QueryInput(id="query-input")
         yield ChipRow(id="query-chips")
-        yield Label("", id="query-outcome", markup=False)
+        yield Outcome("", id="query-outcome", markup=False)
 
     class Changed(Message):
         """The line reads differently now."""
@@ -126,7 +137,7 @@ class QueryLine(Horizontal):
         """How many were found, and in which order they are."""
         if text != self._outcome:
             self._outcome = text
-            self.query_one("#query-outcome", Label).update(text)
+            self.query_one(Outcome).update(text)
 
     @on(Input.Changed, "#query-input")
     def _tell_change(self, event: Input.Changed) -> None:
