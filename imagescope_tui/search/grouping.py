@@ -69,10 +69,10 @@ def _by_likeness(candidate: Candidate) -> Group:
     if candidate.picture_score is None and candidate.words_rank is None:
         return "match"
     by_words = _by_words(candidate)
-    by_picture = "rest" if candidate.picture_score is None else _by_picture(candidate)
-    if by_words == by_picture == "maybe":
+    seen = "rest" if candidate.picture_score is None else by_picture(candidate)
+    if by_words == seen == "maybe":
         return "match"
-    return min(by_words, by_picture, key=_GROUPS.index)
+    return min(by_words, seen, key=_GROUPS.index)
 
 
 def _by_words(candidate: Candidate) -> Group:
@@ -81,7 +81,8 @@ def _by_words(candidate: Candidate) -> Group:
     return "match" if candidate.words_share >= 1.0 else "maybe"
 
 
-def _by_picture(candidate: Candidate) -> Group:
+def by_picture(candidate: Candidate) -> Group:
+    """How well the picture alone fits: by its chance, or by how far it stands out."""
     if candidate.chance is not None:
         value, match, maybe = candidate.chance, MATCH_CHANCE, MAYBE_CHANCE
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imagescope_tui.search.half_known import only_in_words
 from imagescope_tui.search.sections import NOTHING_FITS
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.arranging import BY_LIKENESS, order_name
@@ -68,7 +69,7 @@ def _stages(view: SearchView) -> list[Words]:
     time = f" {wording.elapsed(view.seconds)}" if view.seconds is not None else ""
     if view.degradations:
         return [Words(f"words ✓{time}"), *_troubles(view)]
-    return [Words(f"search ✓{time}"), *_unknown(view), *_unfit(view)]
+    return [Words(f"search ✓{time}"), *_unknown(view), *_half_known(view), *_unfit(view)]
 
 
 def _unfit(view: SearchView) -> list[Words]:
@@ -80,6 +81,12 @@ def _unknown(view: SearchView) -> list[Words]:
         return []
     unknown = ", ".join(f"“{printable(word)}”" for word in view.words_unknown)
     return [Words(f"not known: {unknown}", is_trouble=True)]
+
+
+def _half_known(view: SearchView) -> list[Words]:
+    """Where nothing fits at all, that is what is said."""
+    words = () if is_unfit(view) else only_in_words(view.ranking)
+    return [Words(f"{', '.join(map(printable, words))}: only in names")] if words else []
 
 
 def _deep_stages(view: SearchView) -> list[Words]:
