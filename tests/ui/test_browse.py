@@ -9,6 +9,7 @@ from textual import events
 from textual.widgets._toast import Toast
 
 from imagescope_tui.ui.app import ImagescopeApp
+from imagescope_tui.ui.asked import Asked
 from imagescope_tui.ui.screens.help import HelpScreen
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
@@ -297,6 +298,61 @@ async def test_similar_looks_for_pictures_like_the_selected_one(
         best = app.browse.view.ranking[0].photo_id
         assert chosen is not None
         assert world.words[best] >= world.words[chosen]
+
+
+async def test_a_line_typed_beside_similar_pictures_is_a_new_search(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "s")
+        await settled(pilot)
+        assert "new search" in screen_text(app)
+        await pilot.press("slash", *"winter")
+        await settled(pilot)
+        assert app.browse.asked == Asked(line="winter")
+        assert app.browse.query_one(ChipRow).labels == ()
+        await pilot.press("escape", "escape")
+        await settled(pilot)
+        assert app.browse.asked == Asked()
+
+
+async def test_esc_goes_back_from_similar_pictures_to_the_search_and_its_photo(
+    opened: Opener,
+) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "winter")
+        await pilot.press("b", "right", "right")
+        await settled(pilot)
+        chosen = selected_id(app)
+        await pilot.press("s")
+        await settled(pilot)
+        await pilot.press("right", "s")
+        await settled(pilot)
+        for labels in (("like",), ()):
+            await pilot.press("escape")
+            await settled(pilot)
+            assert tuple(it[:4] for it in app.browse.query_one(ChipRow).labels) == labels
+        assert app.browse.query_one(QueryInput).value == "winter"
+        assert selected_id(app) == chosen
+        assert "newest first" in screen_text(app)
+
+
+async def test_an_edit_that_is_given_up_leads_back_to_the_search(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "winter")
+        await pilot.press("right", "e", *"at night")
+        await settled(pilot)
+        assert app.browse.query_one(ChipRow).labels[0].startswith("edit")
+        await pilot.press("escape", "escape")
+        await settled(pilot)
+        assert app.browse.query_one(QueryInput).value == "winter"
+        assert app.browse.grid.index == 1
+
+
+async def test_what_of_the_line_was_refused_is_told_below_it(opened: Opener) -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await ask(pilot, "winter date:201x")
+        assert "! date:201x is no date: write 2019" in screen_text(app)
+        await ask(pilot, "winter date:2019")
+        assert "is no date" not in screen_text(app)
 
 
 async def test_the_selection_stays_on_its_photo_when_the_order_changes(

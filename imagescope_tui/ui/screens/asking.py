@@ -20,6 +20,7 @@ from imagescope_tui.ui.why_words import Finding
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.query_line import Outcome, QueryInput, QueryLine
+from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.chat_words import ChatView
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.state import SearchView
-    from storage.records import Photo
+    from storage.records import Photo, PhotoId
 
 DEBOUNCE_SECONDS = 0.12
 """How long a line must rest before it is searched."""
@@ -44,7 +45,7 @@ class AskingScreen(PhotoActions):
     """Has a query line and a grid; what is asked in the one is answered in the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "all photos again", show=False),
+        Binding("escape", "back", "to the search before, or all photos", show=False),
         Binding("backspace", "drop_chip", "drop the last filter", show=False),
         Binding("b", "next_order", "by match, newest first, oldest first", show=False),
     ]
@@ -56,6 +57,8 @@ class AskingScreen(PhotoActions):
         self._is_trace = False
         self.is_unserved = False
         """Whether the models were asked for, and there are none."""
+        self._selects: PhotoId | None = None
+        """The photo to be selected when the photos come."""
         self._searched_at = float("-inf")
         self._again: Timer | None = None
 
@@ -151,20 +154,23 @@ class AskingScreen(PhotoActions):
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
         self.query_one(QueryInput).remember()
-        self._ask_anew(Asked(reference=photo.full_path))
+        self._ask_anew(self.asked.about(photo, is_edit=False))
 
     def edit(self, photo: Photo) -> None:
         """Wait for the words that say what should be different in this photo."""
         self.query_one(QueryInput).remember()
         self.stop_search()
-        self.asked = Asked(reference=photo.full_path, is_edit=True)
+        self.asked = self.asked.about(photo, is_edit=True)
         self._is_trace = False
         self._show_line()
+        self._show_notes()
         self.action_focus_query()
 
     def action_ask_deeply(self) -> None:
         """The same question to the models too: read it, check what is found, judge the best."""
-        asked = replace(self.asked, line=self.query_one(QueryLine).line, is_deep=True)
+        line = self.query_one(QueryLine).line
+        typed = self.asked if line == self.asked.line else self.asked.typed(line)
+        asked = replace(typed, is_deep=True)
         if not asked.query.text or (asked == self.asked and not self._is_worth_repeating):
             return
         if self.app.settings.has_models():
@@ -190,12 +196,12 @@ class AskingScreen(PhotoActions):
         """Take a line of the conversation back; the current one is the last."""
         left = self.asked.without_turn(place)
         # Of an edit without words there is nothing to show.
-        self._ask_anew(Asked() if left.is_unfinished else left)
+        self._ask_anew(self.asked.anew() if left.is_unfinished else left)
 
     def start_afresh(self) -> None:
         """Forget the conversation, and ask something new."""
         self.query_one(QueryInput).remember()
-        self._ask_anew(Asked())
+        self._ask_anew(self.asked.anew())
         self.action_focus_query()
 
     def show_trace(self, trace: tuple[SearchEvent, ...]) -> None:
@@ -216,10 +222,13 @@ class AskingScreen(PhotoActions):
         return True
 
     def action_back(self) -> None:
-        """To all photos."""
-        if not self.asked.is_empty:
-            self.query_one(QueryInput).remember()
-            self._ask_anew(Asked())
+        """To what was asked before a photo was taken as the question; else to all photos."""
+        asked = self.asked
+        if asked.before is None and asked.is_empty:
+            return
+        self.query_one(QueryInput).remember()
+        self._selects = asked.photo_id if asked.before else None
+        self._ask_anew(asked.before or asked.anew())
 
     def action_drop_chip(self) -> None:
         """Drop the last filter."""
@@ -246,7 +255,7 @@ class AskingScreen(PhotoActions):
         # an older line back while somebody types goes round in circles.
         line = self.query_one(QueryLine).line
         if line != self.asked.line:
-            self._ask(replace(self.asked, line=line, is_deep=False), delay=DEBOUNCE_SECONDS)
+            self._ask(self.asked.typed(line), delay=DEBOUNCE_SECONDS)
 
     @on(QueryLine.Submitted)
     def _line_submitted(self) -> None:
@@ -264,8 +273,18 @@ class AskingScreen(PhotoActions):
     def _show_line(self) -> None:
         line = self.query_one(QueryLine)
         line.line = self.asked.line
+        self._show_reading()
+
+    def _show_notes(self) -> None:
+        """What of the line was refused, and what was guessed."""
+        parsed = self.asked.parsed
+        self.query_one(ReadingNotes).show_notes(parsed.problems, parsed.hints)
+
+    def _show_reading(self) -> None:
+        """How the line reads."""
+        line = self.query_one(QueryLine)
         line.show_chips(self.asked.chip_labels)
-        line.show_wish(is_edit=self.asked.is_unfinished)
+        line.show_wish(is_edit=self.asked.is_unfinished, is_like=self.asked.is_like)
 
     def _ask(self, asked: Asked, *, delay: float, is_fresh: bool = True) -> None:
         self._desk.order = order_after(self.asked.query, asked.query, self._desk.order)
@@ -273,9 +292,7 @@ class AskingScreen(PhotoActions):
         self._is_trace = False
         self._is_fresh = is_fresh
         self.is_unserved = asked.is_deep and not self.app.settings.has_models()
-        line = self.query_one(QueryLine)
-        line.show_chips(asked.chip_labels)
-        line.show_wish(is_edit=asked.is_unfinished)
+        self._show_reading()
         if asked.is_unfinished:
             self.stop_search()
         else:
@@ -284,6 +301,9 @@ class AskingScreen(PhotoActions):
     @work(group="search", exclusive=True)
     async def _answer(self, asked: Asked, delay: float) -> None:
         await asyncio.sleep(delay)
+        # Not before the line rests, for what is half typed looks wrong; and the reader may leave.
+        if self.app.is_running:
+            self._show_notes()
         try:
             await self._desk.answer(asked)
         except StorageError as error:
@@ -316,7 +336,8 @@ class AskingScreen(PhotoActions):
             return
         if self._is_fresh:
             self._is_fresh = False
-            self.grid.show(feed)
+            self.grid.show(feed, self._selects)
+            self._selects = None
         else:
             self.grid.renew(source, is_refined=self.view.is_refined)
         self.show_place()

@@ -36,6 +36,7 @@ from imagescope_tui.ui.widgets.notice_line import NoticeLine
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
 from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
+from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
 from imagescope_tui.ui.widgets.title_line import TitleLine
 from storage.errors import StorageError
 
@@ -77,6 +78,7 @@ class BrowseScreen(MarkingScreen):
         """From top to bottom."""
         yield TitleLine(id="title")
         yield QueryLine(id="query")
+        yield ReadingNotes(id="reading")
         yield NoticeLine(id="notice")
         with Horizontal(id="body"):
             with Container(id="place"):
@@ -188,6 +190,8 @@ class BrowseScreen(MarkingScreen):
             finding=self.finding(detail) if detail else None,
             names=self.grid.names(len(view.to_check) + len(view.verdicts)),
             where=self.app.where.told(self._question),
+            chips=self.asked.chips_passed,
+            dropped=self.asked.parsed.dropped,
         )
 
     @property

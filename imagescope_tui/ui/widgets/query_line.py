@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _HISTORY_KEPT = 200
 _WISH = "what are you looking for?"
 _EDIT_WISH = "what should be different?"
+_LIKE_WISH = "new search · e edits · Esc back"
 
 
 class QueryInput(Input):
@@ -129,9 +130,9 @@ class QueryLine(Horizontal):
         """The filters that were understood."""
         self.query_one(ChipRow).labels = labels
 
-    def show_wish(self, *, is_edit: bool) -> None:
+    def show_wish(self, *, is_edit: bool, is_like: bool) -> None:
         """What an empty line asks for."""
-        self.input.placeholder = _EDIT_WISH if is_edit else _WISH
+        self.input.placeholder = _EDIT_WISH if is_edit else _LIKE_WISH if is_like else _WISH
 
     def show_outcome(self, text: str) -> None:
         """How many were found, and in which order they are."""
