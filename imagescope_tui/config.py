@@ -79,6 +79,11 @@ def server_folder() -> Path:
     return Path(platformdirs.user_state_path(APP_NAME)) / "model-server"
 
 
+def told_folder() -> Path:
+    """Where marks are of what this user has been told in which terminal."""
+    return Path(platformdirs.user_state_path(APP_NAME)) / "told"
+
+
 _DEFAULT = "default"
 
 

@@ -4,6 +4,7 @@ ImagescopeError
 ├── ConfigError            a setting, flag or settings file makes no sense
 ├── UsageError             the command was given something it cannot work with
 ├── OutputUnwritable       what was asked for cannot be printed
+├── OutputClosed           nobody reads what is printed any more
 ├── SearchError
 │   ├── TraceUnreadable       a saved search cannot be opened again
 │   ├── PicturesUnavailable   the pictures cannot be compared just now
@@ -37,6 +38,10 @@ class UsageError(ImagescopeError):
 
 class OutputUnwritable(ImagescopeError):
     """What was asked for cannot be printed: stdout is a full disk, or fails otherwise."""
+
+
+class OutputClosed(ImagescopeError):
+    """Nobody reads what is printed any more: that is no failure, and whatever goes on can end."""
 
 
 class SearchError(ImagescopeError):

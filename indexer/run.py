@@ -25,6 +25,7 @@ from indexer.trusted_encoder import adopt_encoder
 from storage.errors import StorageError
 from storage.graph_upkeep import refresh_graph
 from storage.rows_upkeep import refresh_rows
+from storage.word_upkeep import catch_up_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,7 +145,7 @@ class IndexRun:
             self._obey()
             self._tell_pause()
             has_read = self._read_sidecars()
-            if self._work() or self._caption() or has_read:
+            if self._work() or self._caption() or has_read or self._replace_words():
                 continue
             self._settle()
             if self._is_up_to_date and not (self._options.watch or self._options.serve):
@@ -219,6 +220,10 @@ class IndexRun:
         self._is_up_to_date = False
         self._emit(PhotosCommitted(photos=0, revision=self._library.revision))
         return True
+
+    def _replace_words(self) -> bool:
+        """A bounded piece of an older version's word index; False when none is left."""
+        return not self._control.is_paused and catch_up_index(self._library)
 
     def _make_pipeline(self) -> PhotoLine:
         encoder = self._encoders.wait()

@@ -164,7 +164,6 @@ class Files:
             f"SELECT id FROM photos WHERE id IN ({{keys}}) AND {unread}", photo_ids
         )
         gone = [(row[0],) for row in rows]
-        self._sql.run_many("DELETE FROM words WHERE rowid = ?", gone)
         self._sql.run_many("DELETE FROM photos WHERE id = ?", gone)
 
     def mark_folder_offline(self, root_id: RootId, folder: str, when: float) -> int:
@@ -197,7 +196,6 @@ class Files:
             "SELECT id FROM photos WHERE companion_of IN ({keys})", [pair[1] for pair in pairs]
         )
         self._forget_unread_companions([PhotoId(row[0]) for row in beside])
-        self._sql.run_many("DELETE FROM words WHERE rowid = ?", [(pair[1],) for pair in pairs])
         self._sql.run_many("DELETE FROM photos WHERE id = ?", [(pair[1],) for pair in pairs])
         return [PhotoId(pair[0]) for pair in pairs]
 
@@ -209,8 +207,6 @@ class Files:
 
     def purge(self, deleted_before: float) -> int:
         """Drop photos tombstoned before a time, and contents without photos; how many photos."""
-        gone = "SELECT id FROM photos WHERE deleted_at < ?"
-        self._sql.run(f"DELETE FROM words WHERE rowid IN ({gone})", [deleted_before])
         purged = self._sql.run("DELETE FROM photos WHERE deleted_at < ?", [deleted_before])
         self.drop_unused()
         return purged

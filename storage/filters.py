@@ -3,97 +3,55 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from storage.conditions import Condition, all_of
+from storage.folder_conditions import below_any, in_named
 from storage.items import IS_ITEM
-from storage.search_text import match_any
+from storage.time_conditions import in_time
+from storage.trait_conditions import has_trait
+from storage.word_conditions import holding
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from storage.records import PhotoFilter
     from storage.sql import Sql
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A piece of SQL and its values, to be used after WHERE."""
-
-    text: str
-    values: tuple[Any, ...] = ()
-
-
 def condition_for(photo_filter: PhotoFilter, sql: Sql) -> Condition:
     """What an item must fulfil to pass the filter."""
-    parts = [Condition(IS_ITEM)]
+    return all_of((Condition(IS_ITEM), *_parts(photo_filter, sql)))
+
+
+def _parts(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
     if photo_filter.folders:
-        parts.append(_below_any(photo_filter.folders, sql))
+        yield below_any(photo_filter.folders, sql)
     if photo_filter.folder_names:
-        parts.append(_in_named(photo_filter.folder_names))
-    if photo_filter.taken_from:
-        parts.append(Condition("photos.moment >= ?", (photo_filter.taken_from,)))
-    if photo_filter.taken_before:
-        parts.append(Condition("photos.moment < ?", (photo_filter.taken_before,)))
+        yield in_named(photo_filter.folder_names, sql)
+    yield from in_time(photo_filter)
     if photo_filter.cameras:
-        parts.append(_any_camera(photo_filter.cameras))
+        yield _any_camera(photo_filter.cameras)
     if photo_filter.extensions:
-        parts.append(_of_type(photo_filter.extensions))
+        yield _of_type(photo_filter.extensions)
     if photo_filter.rating_from is not None:
-        parts.append(Condition(f"{_RATING} >= ?", (photo_filter.rating_from,)))
-    if excluded := match_any(photo_filter.without_words):
-        parts.append(
-            Condition("photos.id NOT IN (SELECT rowid FROM words WHERE words MATCH ?)", (excluded,))
-        )
+        yield Condition(f"{_RATING} >= ?", (photo_filter.rating_from,))
+    yield from (has_trait(trait, sql) for trait in photo_filter.traits)
+    yield from _of_words(photo_filter, sql)
+    for other in photo_filter.without:
+        yield all_of(_parts(other, sql)).negated
     if photo_filter.photo_ids:
         marks = ",".join("?" * len(photo_filter.photo_ids))
-        parts.append(Condition(f"photos.id IN ({marks})", photo_filter.photo_ids))
-    return Condition(
-        " AND ".join(part.text for part in parts),
-        tuple(value for part in parts for value in part.values),
-    )
+        yield Condition(f"photos.id IN ({marks})", photo_filter.photo_ids)
 
 
-def _below_any(folders: tuple[Path, ...], sql: Sql) -> Condition:
-    roots = [(row[0], row[1]) for row in sql.rows("SELECT id, path FROM roots")]
-    parts = [
-        part
-        for folder in folders
-        for root_id, root in roots
-        if (part := below(root_id, root, os.fsencode(folder))) is not None
-    ]
-    if not parts:
-        return Condition("0")
-    return Condition(
-        "(" + " OR ".join(part.text for part in parts) + ")",
-        tuple(value for part in parts for value in part.values),
-    )
-
-
-def below(root_id: int, root: bytes, folder: bytes) -> Condition | None:
-    """Photos of the root that lie in or below an absolute folder; None where none can."""
-    if root == folder or root.startswith(folder.rstrip(b"/") + b"/"):
-        return Condition("photos.root_id = ?", (root_id,))
-    if not folder.startswith(root.rstrip(b"/") + b"/"):
-        return None
-    relative = folder[len(root.rstrip(b"/")) + 1 :]
-    # Each side names the root: only so both are looked up in the index.
-    return Condition(
-        "((photos.root_id = ? AND photos.folder = ?)"
-        " OR (photos.root_id = ? AND photos.folder >= ? AND photos.folder < ?))",
-        (root_id, relative, root_id, relative + b"/", relative + b"0"),
-    )
-
-
-def _in_named(names: tuple[str, ...]) -> Condition:
-    place = (
-        "((SELECT CAST(path AS TEXT) FROM roots WHERE roots.id = photos.root_id)"
-        r" || '/' || CAST(photos.folder AS TEXT) || '/' LIKE CAST(? AS TEXT) ESCAPE '\')"
-    )
-    return Condition(
-        "(" + " OR ".join([place] * len(names)) + ")",
-        tuple(_contains(f"/{name.strip('/')}/") for name in names),
-    )
+def _of_words(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
+    for text in photo_filter.phrases:
+        if (held := holding(text, sql)) is not None:
+            yield held
+    for text in photo_filter.without_words:
+        if (held := holding(text, sql)) is not None:
+            yield held.negated
 
 
 def _of_type(extensions: tuple[str, ...]) -> Condition:

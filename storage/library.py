@@ -22,6 +22,7 @@ from storage.facts import FactsTable
 from storage.failures import Failures
 from storage.files import Files
 from storage.frames import Frames
+from storage.names import names_of
 from storage.photos import Photos
 from storage.private import write_private
 from storage.roots import Roots
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from filelock import FileLock
 
-    from storage.records import LibraryCounts
+    from storage.records import LibraryCounts, LibraryNames
 
 DATABASE_NAME = "library.db"
 LOCK_NAME = "indexer.lock"
@@ -142,6 +143,10 @@ class Library:
         """How many photos are in which state, for the encoder in use."""
         return count_library(self._sql, self.settings.get("encoder_id"))
 
+    def names(self) -> LibraryNames:
+        """The names that photos go by; it looks at every photo."""
+        return names_of(self._sql)
+
     def index_kind(self, encoder_id: str | None) -> dict[str, str | int]:
         """How unfiltered searches are answered, and over how many vectors."""
         from storage.hnsw import SIDECAR_NAME
@@ -232,10 +237,30 @@ def take_lock(folder: Path) -> FileLock:
 
 
 def _holder(folder: Path) -> str:
+    holder = _holder_of(folder)
+    return "" if holder is None else f" (process {holder})"
+
+
+def _holder_of(folder: Path) -> int | None:
     try:
-        return f" (process {int((folder / HOLDER_NAME).read_text())})"
+        return int((folder / HOLDER_NAME).read_text())
     except (OSError, ValueError):
-        return ""
+        return None
+
+
+def is_being_written(folder: Path) -> bool:
+    """Whether a process that may write the library in a folder is there; the lock is let alone."""
+    holder = _holder_of(folder)
+    if holder is None:
+        return False
+    try:
+        os.kill(holder, 0)
+    except ProcessLookupError:
+        # It was killed, and could not say that it let go.
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _refuse_newer_file(path: Path) -> None:

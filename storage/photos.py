@@ -13,7 +13,7 @@ from storage.records import ContentId, Photo, PhotoId, RootId
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storage.filters import Condition
+    from storage.conditions import Condition
     from storage.records import IdVector, PhotoFilter
     from storage.sql import Sql
 

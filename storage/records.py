@@ -232,13 +232,14 @@ class WordMatch:
     photo_id: PhotoId
     content_id: ContentId | None
     score: float
-    """Higher is better (BM25 with its sign turned)."""
+    """Above 0, higher is better; see storage.word_search."""
     caption_score: float = 0.0
-    """What it would be by the words of the caption alone."""
+    """How much of it is owed to words that the caption alone holds."""
     held: tuple[str, ...] = ()
     """The words of the query that the photo holds, as they were asked."""
     share: float = 1.0
-    """How much of the query they are, by the weight of its words, above 0 and up to 1."""
+    """How much of the query they are, by the weight of its words, above 0 and up to 1; a word that
+    is only part of a name's word counts half."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,9 +41,6 @@ class Roots:
 
     def remove(self, root_id: RootId) -> None:
         """Forget a root and its photos' places; their contents stay until a purge."""
-        self._sql.run(
-            "DELETE FROM words WHERE rowid IN (SELECT id FROM photos WHERE root_id = ?)", [root_id]
-        )
         self._sql.run("DELETE FROM roots WHERE id = ?", [root_id])
 
     def leave_behind(self, root: Root, photo_ids: Sequence[PhotoId], since: float) -> None:

@@ -293,6 +293,41 @@ _MOUNTED_DRIVES = (
 )
 
 
+def index_words_as_written(database: Database) -> None:
+    """Words as storage.search_text separates them; an index made before waits to be replaced."""
+    for statement in _WORD_INDEX:
+        database.conn.execute(statement)
+    if database.conn.execute("SELECT 1 FROM words LIMIT 1").fetchone() is None:
+        database.conn.execute("DROP TABLE words")
+
+
+# All that is not ASCII counts as part of a word to the tokenizer: it only splits at the spaces.
+# `names` begins with one, so that to the trigrams of `name_parts` `" dog"` begins a word. These
+# keep no text themselves, and must be told what they forget. `words`, while it is there, holds
+# photos that `word_index` does not hold yet; see storage.word_upkeep.
+_WORD_INDEX = (
+    """
+    CREATE VIRTUAL TABLE word_index USING fts5 (names, caption, facts, tokenize = "ascii")""",
+    """
+    CREATE VIRTUAL TABLE name_parts USING fts5 (
+        names, content = 'word_index', columnsize = 0, tokenize = "trigram case_sensitive 1"
+    )""",
+    """
+    CREATE TABLE word_forms (
+        stem TEXT NOT NULL,
+        written TEXT NOT NULL,
+        PRIMARY KEY (stem, written)
+    ) WITHOUT ROWID""",
+    "ALTER TABLE photos ADD COLUMN word_count INTEGER NOT NULL DEFAULT 0",
+    """
+    CREATE TRIGGER photos_words_go AFTER DELETE ON photos BEGIN
+        INSERT INTO name_parts (name_parts, rowid, names)
+        SELECT 'delete', rowid, names FROM word_index WHERE rowid = old.id;
+        DELETE FROM word_index WHERE rowid = old.id;
+    END""",
+)
+
+
 _STEPS = (
     create_tables,
     tell_captions_apart,
@@ -301,6 +336,7 @@ _STEPS = (
     add_companions,
     index_filters,
     tell_mounted_drives_apart,
+    index_words_as_written,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage.errors import (
     LibraryDamaged,
@@ -17,11 +17,12 @@ from storage.errors import (
 from storage.private import FILE_MODE, tighten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from sqlite_utils import Database
 
+_Answer = TypeVar("_Answer")
 BUSY_SECONDS = 10.0
 _VARIABLES_MAX = 500
 
@@ -77,6 +78,7 @@ class Sql:
         """`frozen`: the file of a connection that does not see when it changes."""
         self.connection = connection
         self._frozen = frozen
+        self._remembered: dict[Callable[[Sql], Any], tuple[tuple[int, ...], Any]] = {}
 
     @cached_property
     def database(self) -> Database:
@@ -138,6 +140,19 @@ class Sql:
         found = self.row(statement, values)
         return found[0] if found else None
 
+    def remembered(self, read: Callable[[Sql], _Answer]) -> _Answer:
+        """What the function reads, kept until this connection or another changes the database."""
+        version = (
+            id(self.connection),
+            self.value("PRAGMA data_version"),
+            self.connection.total_changes,
+        )
+        kept = self._remembered.get(read)
+        if kept is None or kept[0] != version:
+            kept = self._remembered[read] = (version, read(self))
+        answer: _Answer = kept[1]
+        return answer
+
     def rows_in(
         self, statement: str, keys: Sequence[Any], values: Sequence[Any] = ()
     ) -> Iterator[tuple[Any, ...]]:
@@ -184,6 +199,18 @@ class Sql:
             except BaseException:
                 self.connection.rollback()
                 raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """All statements see the library as it was at one commit."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.rows("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
 
     def close(self) -> None:
         """Give the connection back."""

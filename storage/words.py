@@ -6,19 +6,21 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from storage.asked_words import read_words
 from storage.captions import ACTIVE_ORIGIN
 from storage.filters import condition_for
-from storage.records import PhotoFilter, PhotoId, WordMatch
-from storage.search_text import date_words, indexed, indexed_name, match_any
+from storage.records import PhotoId
+from storage.search_text import date_words, indexed, indexed_name
+from storage.word_forms import WordForms
+from storage.word_search import found_by, weigh
+from storage.word_upkeep import has_old_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from storage.records import PhotoFilter, WordMatch
     from storage.sql import Sql
-
-# BM25 weights of names, caption and facts: who names a folder "Lisbon 2019" means it.
-_WEIGHTS = "2.0, 1.0, 1.5"
-_CAPTION_ALONE = "0.0, 1.0, 0.0"
+    from storage.word_search import WeighedWord
 
 # The label of a sidecar is no word: "Red" marks what is to be sorted out, not what is red.
 _SOURCE = f"""
@@ -37,12 +39,17 @@ _BESIDE = """
     SELECT companion_of, name FROM photos
     WHERE companion_of IN ({keys}) AND deleted_at IS NULL ORDER BY name"""
 
+_FORGET_PARTS = """
+    INSERT INTO name_parts (name_parts, rowid, names)
+    SELECT 'delete', rowid, names FROM word_index WHERE rowid = ?"""
+
 
 class Words:
-    """Finds photos by words; user text is always quoted, so no sign in it is an operator."""
+    """Finds photos by words; what a user writes is always quoted, so no sign is an operator."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
+        self._forms = WordForms(sql)
 
     def refresh(self, photo_ids: Sequence[PhotoId]) -> None:
         """Write the words of these photos anew from what the other tables say of them."""
@@ -52,47 +59,63 @@ class Words:
         rows = [
             _words_row(row, beside.get(row[0], ())) for row in self._sql.rows_in(_SOURCE, photo_ids)
         ]
-        self._sql.run_many("DELETE FROM words WHERE rowid = ?", [(row[0],) for row in rows])
+        ids = [(row[0],) for row in rows]
+        self._sql.run_many(_FORGET_PARTS, ids)
+        self._sql.run_many("DELETE FROM word_index WHERE rowid = ?", ids)
         self._sql.run_many(
-            "INSERT INTO words (rowid, names, caption, facts) VALUES (?, ?, ?, ?)", rows
+            "INSERT INTO word_index (rowid, names, caption, facts) VALUES (?, ?, ?, ?)", rows
         )
+        self._sql.run_many(
+            "INSERT INTO name_parts (rowid, names) VALUES (?, ?)",
+            [(photo_id, names) for photo_id, names, _, _ in rows],
+        )
+        words = {photo_id: " ".join(texts).split() for photo_id, *texts in rows}
+        self._sql.run_many(
+            "UPDATE photos SET word_count = ? WHERE id = ?",
+            [(len(held), photo_id) for photo_id, held in words.items()],
+        )
+        self._forms.learn({word for held in words.values() for word in held})
 
     def search(
         self, words: Sequence[str], photo_filter: PhotoFilter, *, limit: int
     ) -> tuple[WordMatch, ...]:
         """Live photos that hold any of the words, best first, ties by id."""
-        expression = match_any(words)
-        if not expression:
-            return ()
-        condition = condition_for(photo_filter, self._sql)
-        rows = self._sql.rows(
-            f"SELECT photos.id, photos.content_id, -bm25(words, {_WEIGHTS}) AS score,"
-            f" -bm25(words, {_CAPTION_ALONE}) "
-            f"FROM words JOIN photos ON photos.id = words.rowid "
-            f"WHERE words MATCH ? AND {condition.text} "
-            f"ORDER BY score DESC, photos.id LIMIT ?",
-            [expression, *condition.values, limit],
-        )
-        return tuple(
-            WordMatch(photo_id=photo_id, content_id=content_id, score=score, caption_score=caption)
-            for photo_id, content_id, score, caption in rows
-        )
+        with self._sql.reading():
+            asked = self._weighed(words)
+            if not any(word.photos for word in asked):
+                return ()
+            return found_by(asked, condition_for(photo_filter, self._sql), self._sql, limit=limit)
 
     def known(self, words: Sequence[str]) -> frozenset[str]:
-        """Those of the words that any photo holds, live or not."""
-        return frozenset(word for word in words if self._holds(word))
+        """Those of the words that any photo holds, live or not, whole or in a name's word."""
+        with self._sql.reading():
+            weighed = self._weighed(words)
+        return frozenset(word for item in weighed if item.photos for word in item.word.asked)
 
-    def _holds(self, word: str) -> bool:
-        expression = match_any([word])
-        return bool(expression) and bool(
-            self._sql.rows("SELECT 1 FROM words WHERE words MATCH ? LIMIT 1", [expression])
+    @property
+    def has_old(self) -> bool:
+        """Whether an older version's table is still asked; see storage.word_upkeep."""
+        return has_old_words(self._sql)
+
+    def old(self, *, after: PhotoId, limit: int) -> list[PhotoId]:
+        """Photos in that table, by id."""
+        rows = self._sql.rows(
+            "SELECT id FROM words_docsize WHERE id > ? ORDER BY id LIMIT ?", [after, limit]
         )
+        return [PhotoId(row[0]) for row in rows]
+
+    def drop_old(self) -> None:
+        """Ask that table no more, inside the caller's transaction."""
+        self._sql.run("DROP TABLE words")
+
+    def _weighed(self, words: Sequence[str]) -> tuple[WeighedWord, ...]:
+        return weigh(read_words(words, self._forms), self._sql)
 
 
 def _words_row(row: tuple[Any, ...], beside: Iterable[bytes]) -> tuple[int, str, str, str]:
     photo_id, root, folder, name, caption, taken_at, *texts, keywords, people = row
     places = [os.path.basename(root), *folder.split(b"/"), name, *beside]  # noqa: PTH119 - bytes
-    names = " ".join(indexed_name(os.fsdecode(place)) for place in places if place)
+    names = "".join(f" {indexed_name(os.fsdecode(place))}" for place in places if place)
     facts = " ".join([date_words(taken_at), *_texts(texts), *_listed(keywords), *_listed(people)])
     return photo_id, names, indexed(caption or ""), indexed(facts)
 

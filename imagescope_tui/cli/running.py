@@ -11,7 +11,7 @@ import typer
 
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import say, silence_stdout, unwritable
-from imagescope_tui.errors import ImagescopeError
+from imagescope_tui.errors import ImagescopeError, OutputClosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,8 @@ def run(command: Callable[..., object]) -> int:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         silence_stdout()
+        return ExitCode.DONE
+    except OutputClosed:
         return ExitCode.DONE
     except OSError as error:
         return _report(unwritable(error) if _is_of_echo(error) else error)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,55 +16,59 @@ from imagescope_tui.cli.common import (
     LibraryOption,
     QuietOption,
     VerboseOption,
-    absolute_path,
     begin,
-    expect_stage,
     open_library,
 )
 from imagescope_tui.cli.exit_codes import ExitCode
-from imagescope_tui.cli.terminal import is_terminal, put_json, put_line, put_path, say
-from imagescope_tui.counting import clock, counted, percent
+from imagescope_tui.cli.terminal import is_terminal, put_json, put_line, put_path
 from imagescope_tui.errors import EncoderUnusable, UsageError
 from storage.errors import LibraryMissing
-from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
-    from imagescope_tui.config import Settings
+    from imagescope_tui.cli.search_found import Found
+    from imagescope_tui.cli.search_request import SearchRequest
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import (
-        Candidate,
-        Query,
-        SearchOptions,
-        SearchResult,
-        StrategyName,
-    )
+    from imagescope_tui.search.types import SearchResult
     from imagescope_tui.wiring import LocalPictures
     from indexer.answers import WhereAnswer
     from storage.library import Library
-    from storage.records import Photo, PhotoId
+    from storage.records import PhotoId
 
 Format = Literal["text", "json", "jsonl", "paths"]
-
-_BEFORE_PATH = 6
-"""Cells of a result's number, and the gap behind it."""
-_MISSING = {1: "searched by your words alone", 2: "nothing checked", 3: "nothing compared"}
 
 
 def search(
     context: typer.Context,
     query: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[QUERY]", help="What is in the picture; filters too."),
+        typer.Argument(metavar="[QUERY]", help="What is in the picture; filters too, see below."),
     ] = None,
     like: Annotated[
-        Path | None, typer.Option("--like", metavar="IMAGE", help="A picture to be like.")
+        list[str] | None,
+        typer.Option(
+            "--like",
+            metavar="IMAGE",
+            help="A picture to be like; may be given again. - for stdin.",
+        ),
+    ] = None,
+    unlike: Annotated[
+        list[str] | None,
+        typer.Option("--unlike", metavar="IMAGE", help="A picture not to be like; again, too."),
     ] = None,
     within: Annotated[
         list[Path] | None, typer.Option("--in", metavar="FOLDER", help="Only in this folder.")
     ] = None,
     count: Annotated[int, typer.Option("-k", metavar="N", min=1, help="Results at most.")] = 20,
+    sort: Annotated[
+        Literal["match", "newest", "oldest"] | None,
+        typer.Option("--sort", help="Best match first, or by date among what fits."),
+    ] = None,
+    ungrouped: Annotated[
+        bool,
+        typer.Option("--no-group", help="Each photo of a burst, and each near-copy, by itself."),
+    ] = False,
     stages: Annotated[
         int | None,
         typer.Option(
@@ -86,7 +89,11 @@ def search(
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "text",
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Where in each photo the words are seen; text and json."),
+        typer.Option(
+            "--explain",
+            help="How the line was read, why each photo was found, and where in it the words are"
+            " seen; text and json.",
+        ),
     ] = False,
     nul: Annotated[
         bool, typer.Option("-0", "--print0", help="Paths, each ended by a NUL byte.")
@@ -98,34 +105,73 @@ def search(
     verbose: VerboseOption = False,
 ) -> int:
     """Find photos by what is in them, by name, place in the folders, date, or likeness."""
+    from imagescope_tui.cli.given_pictures import given_pictures
+    from imagescope_tui.cli.search_request import Asked, request_for
+
     run = begin(
         context, library=library, config=config, quiet=quiet, verbose=verbose, encoder=encoder
     )
     if explain and (nul or form not in ("text", "json")):
         raise UsageError("--explain has no place in this format", "use --format text or json")
-    asked = _query(" ".join(query or []), like, within or [])
-    _expect_reference(asked, run)
-    options = _options(run.settings, strategy, stages)
-    options = replace(options, limit=max(count, options.top_k), rank_by=rank_by)
+    with given_pictures(like or [], unlike or []) as (alike, other):
+        asked = Asked(
+            line=" ".join(query or []),
+            like=alike,
+            unlike=other,
+            within=within or [],
+            count=count,
+            stages=stages,
+            strategy=strategy,
+            rank_by=rank_by,
+            sort=sort,
+            stacks=not ungrouped,
+        )
+        request = request_for(asked, run.settings)
+        return _answer(run, request, "paths" if nul else form, nul=nul, explains=explain)
+
+
+def _answer(
+    run: Invocation, request: SearchRequest, form: Format, *, nul: bool, explains: bool
+) -> int:
+    """Search, print what was found, and say what there is to say."""
+    import asyncio  # takes a while to import, and no other command needs it
+
+    from imagescope_tui.cli.search_notes import say_costs, say_reading
     from storage.records import PhotoFilter  # with it half of storage, which `--help` needs not
 
     with open_library(run.settings) as reader:
         if not reader.photos.page(PhotoFilter(), offset=0, limit=1):
             raise LibraryMissing("nothing is indexed yet", "imagescope index FOLDER")
+        if not run.quiet:
+            say_reading(request, is_for_people=form == "text" and not explains)
         shows_progress = form == "text" and not run.quiet and is_terminal()
         with _listener(reader, form, shows_progress=shows_progress) as emit:
-            import asyncio  # takes a while to import, and no other command needs it
-
-            explained = count if explain else 0
-            found = asyncio.run(_search(run, asked, options, emit, explained=explained))
-        result = found.result
-        _print(found, reader, "paths" if nul else form, limit=count, nul=nul)
+            found = asyncio.run(_search(run, request, reader, emit, explains=explains))
+        _print(found, reader, form, nul=nul, explains=explains)
         if not run.quiet:
-            _say_notes(result)
-            _say_unseen(result, reader)
+            _say_what_there_is(found, reader, form)
     if run.verbose:
-        _say_costs(result)
-    # What was found without it is printed; that what was asked for is not there is not hidden.
+        say_costs(found.result)
+    return _status(run, found.result)
+
+
+def _say_what_there_is(found: Found, library: Library, form: Format) -> None:
+    from imagescope_tui.cli.search_notes import (
+        say_new_files,
+        say_notes,
+        say_sections,
+        say_unseen,
+    )
+
+    say_notes(found)
+    if form == "text":
+        say_sections(found)
+    say_unseen(found.result, library)
+    say_new_files(library)
+
+
+def _status(run: Invocation, result: SearchResult) -> ExitCode:
+    """What was found without it is printed; that what was asked for is not there is not hidden."""
     if any(item.lacks_encoder for item in result.degradations):
         return ExitCode.NO_MODEL
     if run.settings.chat and any(item.is_unanswered for item in result.degradations):
@@ -133,101 +179,41 @@ def search(
     return ExitCode.DONE if result.ranking else ExitCode.NO_MATCH
 
 
-def _options(
-    settings: Settings, strategy: StrategyName | None, stages: int | None
-) -> SearchOptions:
-    """What was typed, else what is set, else what the strategy is meant to do.
-
-    Raises:
-        UsageError: the strategy has no such stage.
-    """
-    from imagescope_tui.search.strategies import options_for
-
-    options = options_for(
-        strategy or cast("StrategyName", settings.strategy),
-        stages=stages,
-        top_k=settings.top_k if settings.is_set("search.top_k") else None,
-        max_judged=settings.max_judged if settings.is_set("search.max_judged") else None,
-    )
-    expect_stage(options, stages)
-    return options
-
-
-def _query(line: str, like: Path | None, within: list[Path]) -> Query:
-    from imagescope_tui.search.query_language import parse_query
-    from imagescope_tui.search.types import Query
-
-    parsed = parse_query(line)
-    if parsed.problems:
-        raise UsageError(parsed.problems[0])
-    folders = tuple(absolute_path(folder) for folder in within)
-    for folder in folders:
-        if not folder.is_dir() and folder.parent.is_dir():
-            raise UsageError(f"there is no folder {folder}", "--in takes the path of a folder")
-    if like is None and not parsed.text and parsed.filter.is_empty and not folders:
-        raise UsageError("there is nothing to search for", "say what is in the picture")
-    photo_filter = replace(parsed.filter, folders=(*parsed.filter.folders, *folders))
-    reference = absolute_path(like) if like is not None else None
-    return Query(text=parsed.text, reference=reference, filter=photo_filter)
-
-
-def _expect_reference(query: Query, run: Invocation) -> None:
-    """A picture to be like must be there, or be a photo of the library that is offline."""
-    from storage.errors import StorageError
-
-    if query.reference is None or query.reference.is_file():
-        return
-    try:
-        with open_library(run.settings) as library:
-            is_known = library.photos.at(query.reference) is not None
-    except StorageError:
-        is_known = False
-    if not is_known:
-        raise UsageError(f"there is no picture {query.reference}", "--like takes an image file")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """A search's result, and where in its first photos the words are seen; None: not asked."""
-
-    result: SearchResult
-    where: Mapping[PhotoId, WhereAnswer] | None = None
-
-
 async def _search(
     run: Invocation,
-    query: Query,
-    options: SearchOptions,
+    request: SearchRequest,
+    library: Library,
     emit: Callable[[SearchEvent], None],
     *,
-    explained: int,
-) -> _Found:
-    """Search, and look for the words in so many of the photos that are found."""
+    explains: bool,
+) -> Found:
+    """Search, and look for the words in the photos that are shown, where they are asked for."""
+    from imagescope_tui.cli.search_found import arranged
     from imagescope_tui.wiring import open_own_engine
 
-    reads_texts_alone = query.reference is None and not explained
+    reads_texts_alone = not request.query.is_by_picture and not explains
     opened = open_own_engine(run.settings, reads_texts_alone=reads_texts_alone)
     async with opened as (engine, pictures):
-        result = await engine.search(query, options=options, emit=emit)
-        where = await _explain(result, pictures, limit=explained) if explained else None
-    return _Found(result=result, where=where)
+        result = await engine.search(request.query, options=request.options, emit=emit)
+        found = arranged(result, request, library)
+        if explains:
+            found = replace(found, where=await _where(found, pictures))
+    return found
 
 
-async def _explain(
-    result: SearchResult, pictures: LocalPictures, *, limit: int
-) -> Mapping[PhotoId, WhereAnswer]:
+async def _where(found: Found, pictures: LocalPictures) -> Mapping[PhotoId, WhereAnswer]:
     from imagescope_tui.search.picture_words import picture_words
     from indexer.answers import WhereAnswer
 
-    words = picture_words(result.query.whole_text)
-    photos = result.ranking[:limit]
+    words = picture_words(found.result.query.whole_text)
     if not words:
-        return {found.photo_id: WhereAnswer(words=()) for found in photos}
+        return {hit.photo.id: WhereAnswer(words=()) for hit in found.hits}
     where: dict[PhotoId, WhereAnswer] = {}
     # Without an encoder the search itself has said so.
     with suppress(EncoderUnusable):
-        for found in photos:
-            where[found.photo_id] = await pictures.where(found.photo_id, words, found.second)
+        for hit in found.hits:
+            second = hit.candidate.second
+            where[hit.photo.id] = await pictures.where(hit.photo.id, words, second)
     return where
 
 
@@ -249,110 +235,36 @@ def _listener(
         yield lambda event: None
 
 
-def _print(found: _Found, library: Library, form: Format, *, limit: int, nul: bool) -> None:
-    from imagescope_tui.search.json_form import found_photos, result_to_json
-
+def _print(found: Found, library: Library, form: Format, *, nul: bool, explains: bool) -> None:
     if form == "json":
-        put_json(result_to_json(found.result, library, limit=limit, where=found.where))
+        _print_json(found, library, explains=explains)
     elif form == "paths":
-        for photo in found_photos(found.result, library)[:limit]:
-            put_path(str(photo.full_path), nul=nul)
+        for hit in found.hits:
+            put_path(str(hit.photo.full_path), nul=nul)
     elif form == "text":
-        _print_lines(found, found_photos(found.result, library)[:limit], library)
+        _print_text(found, library, explains=explains)
 
 
-def _print_lines(found: _Found, photos: Sequence[Photo], library: Library) -> None:
-    candidates = {candidate.photo_id: candidate for candidate in found.result.ranking}
-    companions = library.companions.of([photo.id for photo in photos])
-    for place, photo in enumerate(photos, start=1):
-        candidate = candidates[photo.id]
-        path = printable(str(photo.full_path))
-        beside = _beside(companions.get(photo.id, ()))
-        marks = _marks(found.result, candidate, photo)
-        put_line(f"{place:>4}  {marks}{path}{beside}{_moment(candidate)}")
-        if found.where is not None:
-            put_line(" " * _BEFORE_PATH + _where(found.where.get(photo.id)))
+def _print_json(found: Found, library: Library, *, explains: bool) -> None:
+    from imagescope_tui.search.json_form import result_to_json
+
+    request = found.request
+    told = result_to_json(
+        found.result,
+        library,
+        limit=request.count,
+        ranking=found.ranking,
+        order=request.order,
+        reading=request.reading,
+        where=found.where if explains else None,
+    )
+    put_json(told)
 
 
-def _where(answer: WhereAnswer | None) -> str:
-    """Where in a photo the words are seen, or why nobody can tell."""
-    from imagescope_tui.search.where_words import where_words
+def _print_text(found: Found, library: Library, *, explains: bool) -> None:
+    from imagescope_tui.cli.search_explained import reading_lines
+    from imagescope_tui.cli.search_lines import put_lines
 
-    if answer is None or answer.words is None:
-        return printable(answer.problem if answer else "") or "this encoder cannot tell where"
-    if not answer.words:
-        return "no words were looked for"
-    return " · ".join(printable(where_words(word)) for word in answer.words)
-
-
-def _beside(companions: tuple[Path, ...]) -> str:
-    """The files that are one item with the photo: its RAW, its few seconds."""
-    return "".join(f" + {printable(path.name)}" for path in companions)
-
-
-def _moment(found: Candidate) -> str:
-    """Where in a moving picture the match is."""
-    return "" if found.second is None else f" at {clock(found.second)}"
-
-
-def _marks(result: SearchResult, found: Candidate, photo: Photo) -> str:
-    """The score where there is one, what the models said, and whether the photo is there."""
-    # Once models have changed the order, the score of stage 1 says nothing about it.
-    score = f"{found.score:7.4f}  " if found.score and len(result.rankings) == 1 else ""
-    offline = "(offline) " if photo.offline_since is not None else ""
-    return f"{score}{_answers(result, photo)}{offline}"
-
-
-def _answers(result: SearchResult, photo: Photo) -> str:
-    from imagescope_tui.search.scoring import is_satisfied
-
-    if not result.propositions:
-        return ""
-    given = {item.photo_id: item.answers for item in result.verifications}.get(photo.id, ())
-    signs = [
-        "·" if answer is None else "✓" if is_satisfied(answer, question) else "✗"
-        for answer, question in zip(given, result.propositions, strict=False)
-    ]
-    is_accepted = any(item.photo_id == photo.id and item.accepted for item in result.verdicts)
-    width = len(result.propositions)
-    return f"{''.join(signs):<{width}}{'*' if is_accepted else ' '} "
-
-
-def _say_costs(result: SearchResult) -> None:
-    for stage, cost in result.costs.items():
-        calls = ", ".join(f"{role} {count}" for role, count in cost.model_calls.items())
-        say(f"stage {stage}: {cost.seconds:.2f} s" + (f", asked: {calls}" if calls else ""))
-
-
-def _say_notes(result: SearchResult) -> None:
-    from imagescope_tui.search.grouping import nothing_fits
-
-    by_reason: dict[tuple[str, str], list[int]] = {}
-    for item in result.degradations:
-        by_reason.setdefault((item.reason, item.hint), []).append(item.stage)
-    for (reason, hint), stages in by_reason.items():
-        missing = ", ".join(_MISSING[stage] for stage in dict.fromkeys(stages))
-        say(printable(f"note: {missing}: {reason}" + (f" ({hint})" if hint else "")))
-    if result.words_unknown:
-        say(f"note: not known here: {', '.join(result.words_unknown)}")
-    if not result.ranking:
-        say("no match")
-    elif nothing_fits(result.ranking, result.verifications):
-        best = max(item.chance or 0.0 for item in result.ranking)
-        say(f"note: nothing fits well; the likeliest with a chance of {percent(best)}")
-
-
-def _say_unseen(result: SearchResult, library: Library) -> None:
-    """How far a library is whose photos were embedded by another encoder before."""
-    if result.encoder_id is None:
-        return
-    counts = library.vectors.count_by_encoder()
-    seen = counts.get(result.encoder_id, 0)
-    # Asked second: it looks at every photo.
-    if seen < max(counts.values(), default=0):
-        waiting = library.contents.count_work(result.encoder_id, now=time.time())
-        if waiting:
-            say(
-                f"note: this encoder has seen {counted(seen, 'photo')} so far, {waiting:,} more"
-                " are found by words alone until imagescope index is through"
-            )
+    for line in reading_lines(found.request.reading) if explains else ():
+        put_line(line)
+    put_lines(found, library, explains=explains)

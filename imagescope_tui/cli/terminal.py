@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from imagescope_tui.errors import OutputUnwritable
+from imagescope_tui.errors import OutputClosed, OutputUnwritable
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -30,15 +30,17 @@ def unwritable(error: OSError) -> OutputUnwritable:
 
 @contextmanager
 def _writing_stdout() -> Iterator[None]:
-    """Tells a failure to write stdout from all others; a closed pipe stays what it is.
+    """Tells a failure to write stdout from all others.
 
     Raises:
+        OutputClosed: nobody reads it any more.
         OutputUnwritable: stdout took no more.
     """
     try:
         yield
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as error:
+        silence_stdout()
+        raise OutputClosed("nobody reads the output any more") from error
     except OSError as error:
         raise unwritable(error) from error
 
@@ -56,11 +58,16 @@ def put_json(value: Any, *, indent: int | None = 2) -> None:  # noqa: ANN401
 
 def put_path(path: str, *, nul: bool) -> None:
     """One path as its bytes for a pipe, or made harmless for a terminal."""
-    shown = printable(path) if sys.stdout.isatty() else path
+    shown = printable(path) if is_shown() else path
     with _writing_stdout():
         sys.stdout.flush()
         sys.stdout.buffer.write(os.fsencode(shown) + (b"\0" if nul else b"\n"))
         sys.stdout.buffer.flush()
+
+
+def is_shown() -> bool:
+    """Whether what is printed is looked at, and not read by another program."""
+    return sys.stdout.isatty()
 
 
 def is_terminal() -> bool:

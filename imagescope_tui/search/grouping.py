@@ -69,10 +69,10 @@ def _by_likeness(candidate: Candidate) -> Group:
     if candidate.picture_score is None and candidate.words_rank is None:
         return "match"
     by_words = _by_words(candidate)
-    seen = "rest" if candidate.picture_score is None else by_picture(candidate)
-    if by_words == seen == "maybe":
+    by_picture = "rest" if candidate.picture_score is None else _by_picture(candidate)
+    if by_words == by_picture == "maybe":
         return "match"
-    return min(by_words, seen, key=_GROUPS.index)
+    return min(by_words, by_picture, key=_GROUPS.index)
 
 
 def _by_words(candidate: Candidate) -> Group:
@@ -81,8 +81,7 @@ def _by_words(candidate: Candidate) -> Group:
     return "match" if candidate.words_share >= 1.0 else "maybe"
 
 
-def by_picture(candidate: Candidate) -> Group:
-    """How well the picture alone fits: by its chance, or by how far it stands out."""
+def _by_picture(candidate: Candidate) -> Group:
     if candidate.chance is not None:
         value, match, maybe = candidate.chance, MATCH_CHANCE, MAYBE_CHANCE
     else:
@@ -90,6 +89,11 @@ def by_picture(candidate: Candidate) -> Group:
     if value >= match:
         return "match"
     return "maybe" if value >= maybe else "rest"
+
+
+def fits_by_picture(candidate: Candidate) -> bool:
+    """Whether the picture alone, as far as it was compared, fits the query at least maybe."""
+    return candidate.picture_score is not None and _by_picture(candidate) != "rest"
 
 
 def nothing_fits(ranking: Sequence[Candidate], verifications: Collection[Verification]) -> bool:

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from imagescope_tui.search.grouping import group_of
+from imagescope_tui.search.half_known import only_in_words
 from imagescope_tui.search.prompting import prompt
 from imagescope_tui.search.strategies import STRATEGIES
 from indexer.wire import filter_to_wire
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imagescope_tui.search.prompting import PromptName
+    from imagescope_tui.search.query_language import ParsedQuery
     from imagescope_tui.search.types import (
         Answer,
         Candidate,
+        Order,
         Proposition,
         Query,
         SearchIntent,
@@ -32,30 +35,34 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
-def found_photos(result: SearchResult, library: Library) -> tuple[Photo, ...]:
-    """The photos of the final ranking, in its order; those deleted meanwhile are left out."""
-    photos = library.photos.by_ids([candidate.photo_id for candidate in result.ranking])
-    return tuple(
-        photos[candidate.photo_id] for candidate in result.ranking if candidate.photo_id in photos
-    )
-
-
 def result_to_json(
     result: SearchResult,
     library: Library,
     *,
     limit: int,
+    ranking: Sequence[Candidate] | None = None,
+    order: Order = "match",
+    reading: ParsedQuery | None = None,
     where: Mapping[PhotoId, WhereAnswer] | None = None,
 ) -> dict[str, Any]:
     """The whole result, as `search --format json` prints it; `limit` results at most.
 
-    With `where`, each result also tells where in the photo the words of the query are seen.
+    Args:
+        result: what was found.
+        library: where it was found.
+        limit: how many results are told of; the rankings are always whole.
+        ranking: the results in another order than they were found in.
+        order: what that order is called.
+        reading: how the line was read.
+        where: for the photos that were looked into, where the words of the query are seen.
     """
-    photos = {photo.id: photo for photo in found_photos(result, library)}
-    shown = [item for item in result.ranking if item.photo_id in photos][:limit]
+    shown, photos = existing(result.ranking if ranking is None else ranking, library)
+    stacked = library.photos.by_ids([one for item in shown[:limit] for one in item.stack])
     return {
         "schema": SCHEMA,
         **query_to_json(result.query),
+        "reading": reading_to_json(reading) if reading else None,
+        "sort": order,
         "strategy": result.strategy,
         "encoder": result.encoder_id,
         "intent": intent_to_json(result.intent, result.query),
@@ -63,23 +70,50 @@ def result_to_json(
         "results": [
             {
                 **_hit_to_json(place, candidate, photos[candidate.photo_id], result, library),
+                "stack": _stack_to_json(candidate, stacked),
                 **_where_of(candidate, where),
             }
-            for place, candidate in enumerate(shown, start=1)
+            for place, candidate in enumerate(shown[:limit], start=1)
         ],
         "rankings": {
             str(stage): [
-                str(photos[item.photo_id].full_path) for item in ranking if item.photo_id in photos
+                str(photos[item.photo_id].full_path) for item in ranked if item.photo_id in photos
             ]
-            for stage, ranking in result.rankings.items()
+            for stage, ranked in result.rankings.items()
         },
         "words_unknown": list(result.words_unknown),
+        "words_only_in_names": list(only_in_words(result.ranking, result.words_unseen)),
         "degraded": [dataclasses.asdict(item) for item in result.degradations],
         "seconds": {str(stage): round(cost.seconds, 4) for stage, cost in result.costs.items()},
         "model_calls": result.model_calls,
         "tokens": {str(stage): cost.tokens for stage, cost in result.costs.items()},
         "prompts": _prompts(result),
     }
+
+
+def existing(
+    ranking: Sequence[Candidate], library: Library
+) -> tuple[tuple[Candidate, ...], dict[PhotoId, Photo]]:
+    """The candidates without those that were deleted meanwhile, and the photos they are."""
+    photos = library.photos.by_ids([candidate.photo_id for candidate in ranking])
+    return tuple(candidate for candidate in ranking if candidate.photo_id in photos), photos
+
+
+def reading_to_json(reading: ParsedQuery) -> dict[str, Any]:
+    """How a line was read: what is looked for, the parts that were understood, what was dropped."""
+    return {
+        "text": reading.text,
+        "alternatives": list(reading.alternatives),
+        "unwanted": list(reading.unwanted),
+        "chips": [dataclasses.asdict(chip) for chip in reading.chips],
+        "dropped": list(reading.dropped),
+        "hints": list(reading.hints),
+    }
+
+
+def _stack_to_json(candidate: Candidate, photos: Mapping[PhotoId, Photo]) -> list[str]:
+    """The paths of the photos that this one stands for, as far as they are there."""
+    return [str(photos[one].full_path) for one in candidate.stack if one in photos]
 
 
 def _prompts(result: SearchResult) -> dict[str, str]:

@@ -32,6 +32,7 @@ class Retrieved:
     ranking: tuple[Candidate, ...] = ()
     encoder_id: str | None = None
     words_unknown: tuple[str, ...] = ()
+    words_unseen: tuple[str, ...] = ()
     degradation: Degradation | None = None
     has_meaning: bool = True
     """Whether the encoder made anything of the words."""
@@ -97,6 +98,7 @@ class Retrieval:
             ranking=rank_any(pairs, options, by_odds=bool(query.unwanted)),
             encoder_id=pictures.encoder_id if pictures else None,
             words_unknown=_unknown(words, near),
+            words_unseen=_unseen(texts, words, near),
             degradation=degradation,
         )
         return await self._weighed(found, query, options)
@@ -234,6 +236,18 @@ def _unknown(
         if known is not None:
             unknown += [word for word in found.unknown if word.lower() not in known]
     return tuple(dict.fromkeys(unknown))
+
+
+def _unseen(
+    texts: Sequence[str], words: Sequence[WordAnswer], pictures: Sequence[NearestAnswer | None]
+) -> tuple[str, ...]:
+    """Words that some photo holds and that said nothing to the encoder."""
+    unseen: list[str] = []
+    for text, found, near in zip(texts, words, pictures, strict=False):
+        if near is not None and near.words_known is not None:
+            held = [word for word in word_index_terms(text) if word not in found.unknown]
+            unseen += [word for word in held if word.lower() not in near.words_known]
+    return tuple(dict.fromkeys(unseen))
 
 
 def _without_pictures(reason: str, hint: str = "", *, lacks_encoder: bool = False) -> Degradation:

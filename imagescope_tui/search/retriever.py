@@ -39,7 +39,7 @@ class WordHit:
     content_id: ContentId | None
     score: float
     caption_score: float = 0.0
-    """What the score would be by the words of the caption alone."""
+    """How much of the score is owed to words that the caption alone holds."""
     held: tuple[str, ...] = ()
     """The words of the query that it holds."""
     share: float = 1.0

@@ -105,6 +105,7 @@ class SearchRun:
         self.put(
             encoder_id=retrieved.encoder_id or self.result.encoder_id,
             words_unknown=retrieved.words_unknown,
+            words_unseen=retrieved.words_unseen,
             rankings={1: retrieved.ranking},
         )
         self.put_cost(1, cost)

@@ -21,9 +21,11 @@ from imagescope_tui.search.imagination import imagine_from_picture, imagine_from
 from imagescope_tui.search.models import NO_MODELS
 from imagescope_tui.search.reasoner import read_query, whole_question, write_propositions
 from imagescope_tui.search.reference import describe_reference
+from imagescope_tui.search.run import FALLBACKS
 from imagescope_tui.search.scoring import judged_order, promoted, reranked
 from imagescope_tui.search.sight import EVALUATOR_SIDE
 from imagescope_tui.search.strategies import roles_of, steps_of
+from imagescope_tui.search.types import Degradation
 from imagescope_tui.search.variants import VariantFusion
 from imagescope_tui.search.verifier import Verifier
 from indexer.models.protocols import ModelError
@@ -153,7 +155,8 @@ async def described(run: SearchRun) -> Retrieved | None:
 def again(run: SearchRun, found: Retrieved) -> Retrieved:
     """A ranking that was told before, to stand now that the query has been read or could not be."""
     unknown = () if run.result.intent.descriptions else found.words_unknown
-    return replace(found, degradation=None, words_unknown=unknown)
+    unseen = () if run.result.intent.descriptions else found.words_unseen
+    return replace(found, degradation=None, words_unknown=unknown, words_unseen=unseen)
 
 
 def _variants(run: SearchRun) -> list[tuple[str, ...]]:
@@ -318,7 +321,15 @@ def _has_models(run: SearchRun, step: Step, *, stage: int) -> bool:
     if not roles_of(step, run.options):
         return True
     if run.sight is None or run.models == NO_MODELS:
-        run.degrade_for(stage, "no model server is set up", "imagescope serve, or set lmm.url")
+        run.degrade(
+            Degradation(
+                stage=stage,
+                reason="no model server is set up",
+                fallback=FALLBACKS[stage],
+                hint="imagescope serve, or set lmm.url",
+                lacks_server=True,
+            )
+        )
         return False
     return True
 

@@ -162,6 +162,7 @@ class _Writer:
             "verifications": [self.verification(item) for item in result.verifications],
             "verdicts": [self.verdict(item) for item in result.verdicts],
             "words_unknown": list(result.words_unknown),
+            "words_unseen": list(result.words_unseen),
             "degradations": [dataclasses.asdict(item) for item in result.degradations],
             "seconds": {str(n): round(cost.seconds, 4) for n, cost in result.costs.items()},
             "costs": {str(n): cost_to_json(cost) for n, cost in result.costs.items()},
@@ -290,6 +291,7 @@ class _Reader:
             verifications=tuple(map(self.verification, fields["verifications"])),
             verdicts=tuple(map(self.verdict, fields["verdicts"])),
             words_unknown=tuple(fields["words_unknown"]),
+            words_unseen=tuple(fields.get("words_unseen", ())),
             degradations=tuple(Degradation(**item) for item in fields["degradations"]),
             costs={int(n): StageCost(**cost) for n, cost in fields["costs"].items()},
         )

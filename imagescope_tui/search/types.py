@@ -236,6 +236,8 @@ class Degradation:
     """Whether a model server was asked and did not answer."""
     lacks_encoder: bool = False
     """Whether the encoder that was asked for is missing or cannot be used."""
+    lacks_server: bool = False
+    """Whether no model server is set up, which is how most people search."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +271,8 @@ class SearchResult:
     """In the order they were given."""
     words_unknown: tuple[str, ...] = ()
     """Words of the query that neither the encoder nor the word index knows."""
+    words_unseen: tuple[str, ...] = ()
+    """Words that some photo's names, caption or facts hold, and that the encoder does not know."""
     degradations: tuple[Degradation, ...] = ()
     costs: dict[int, StageCost] = field(default_factory=dict)
     """Per stage."""

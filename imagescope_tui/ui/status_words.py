@@ -85,7 +85,7 @@ def _unknown(view: SearchView) -> list[Words]:
 
 def _half_known(view: SearchView) -> list[Words]:
     """Where nothing fits at all, that is what is said."""
-    words = () if is_unfit(view) else only_in_words(view.ranking)
+    words = () if is_unfit(view) else only_in_words(view.ranking, view.words_unseen)
     return [Words(f"{', '.join(map(printable, words))}: only in names")] if words else []
 
 

@@ -55,7 +55,9 @@ def expect_one_moment(file: Path, revision: int) -> None:
         read = value("SELECT count(*) FROM photos WHERE content_id IS NOT NULL")
         assert read == value("SELECT count(*) FROM embeddings WHERE kind = 'image'")
         assert (
-            value("SELECT count(*) FROM photos") == value("SELECT count(*) FROM words") == _PHOTOS
+            value("SELECT count(*) FROM photos")
+            == value("SELECT count(*) FROM word_index")
+            == _PHOTOS
         )
         assert value("SELECT value FROM settings WHERE key = 'revision'") == revision
         assert value("SELECT max(revision) FROM embeddings") <= revision

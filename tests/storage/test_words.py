@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.records import Caption, Facts, PhotoFilter
-from storage.search_text import date_words, match_any, words_of
+from storage.search_text import date_words, words_of
 from tests.storage.conftest import Shelf, file_state
 
 
@@ -85,5 +85,5 @@ def test_a_date_no_calendar_has_gives_its_year_only() -> None:
     assert date_words(None) == ""
 
 
-def test_signs_alone_match_nothing() -> None:
-    assert match_any(["--", "…", '"']) == ""
+def test_signs_alone_are_no_words() -> None:
+    assert words_of('-- … " *') == ()

@@ -1,0 +1,113 @@
+"""How a search read its line, and why each photo was found, in lines for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagescope_tui.counting import percent
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from imagescope_tui.cli.search_found import Found, Hit
+    from imagescope_tui.search.query_language import Chip, ParsedQuery
+    from indexer.answers import WhereAnswer
+    from storage.library import Library
+    from storage.records import Facts, Photo
+
+
+def short_reading(reading: ParsedQuery) -> str:
+    """All that is looked for in one line; empty where the line is nothing but words."""
+    if not reading.chips and not reading.alternatives:
+        return ""
+    parts = [_words(reading), *map(_chip, reading.chips)]
+    return " · ".join(part for part in parts if part)
+
+
+def _words(reading: ParsedQuery) -> str:
+    return " or ".join(reading.alternatives) or reading.text
+
+
+def _chip(chip: Chip) -> str:
+    return f"{chip.label} (guess: {chip.guess})" if chip.guess else chip.label
+
+
+def reading_lines(reading: ParsedQuery) -> Iterator[str]:
+    """The reading part by part: `date: July 2021, from “July 2021”`."""
+    yield f"looked for: {printable(_words(reading)) or 'all that passes'}"
+    for chip in reading.chips:
+        yield printable(f"{chip.kind}: {_chip(chip)}, from “{chip.source}”")
+    if reading.unwanted:
+        yield printable(f"must not be seen: {', '.join(reading.unwanted)}")
+    if reading.dropped:
+        yield printable(f"tells nothing: {', '.join(reading.dropped)}")
+
+
+def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
+    """What speaks for a photo and against it, a line for each part that there is."""
+    candidate, photo = hit.candidate, hit.photo
+    if photo.id in found.where:
+        yield _where(found.where[photo.id])
+    caption = library.captions.of(photo.content_id) if photo.content_id is not None else None
+    if candidate.words_rank is not None:
+        texts = _texts(photo, library.facts.of(photo.id), caption.text if caption else "")
+        yield f"words: {printable(_held(candidate.words_held, texts))}"
+    if candidate.picture_rank is not None:
+        yield f"picture: {_seen(candidate.chance, candidate.standing)}"
+    if caption is not None:
+        yield f"caption: “{printable(caption.text)}”"
+    if candidate.shows_unwanted is not None:
+        what = printable(" or ".join(found.result.query.unwanted))
+        yield f"may show {what}: {percent(candidate.shows_unwanted)}"
+    yield f"date: {_date(photo, library)}"
+    if candidate.stack:
+        members = library.photos.by_ids(candidate.stack)
+        names = [printable(members[one].path) for one in candidate.stack if one in members]
+        yield f"with it: {', '.join(names)}"
+
+
+def _where(answer: WhereAnswer) -> str:
+    """Where in a photo the words are seen, or why nobody can tell."""
+    from imagescope_tui.search.where_words import where_words
+
+    if answer.words is None:
+        return printable(answer.problem) or "this encoder cannot tell where"
+    if not answer.words:
+        return "no words were looked for"
+    return " · ".join(printable(where_words(word)) for word in answer.words)
+
+
+def _texts(photo: Photo, facts: Facts | None, caption: str) -> dict[str, str]:
+    folder, _, name = photo.path.rpartition("/")
+    texts = {"file name": name, "folder": f"{photo.root.name}/{folder}", "caption": caption}
+    if facts is not None:
+        told = (facts.camera, facts.lens, facts.title, facts.description)
+        texts["facts"] = " ".join(filter(None, (*told, *facts.keywords, *facts.people)))
+    return texts
+
+
+def _held(words: Sequence[str], texts: Mapping[str, str]) -> str:
+    """Which words are held, each with where it stands as it was written."""
+    places = {
+        word: [place for place, text in texts.items() if word.casefold() in text.casefold()]
+        for word in words
+    }
+    told = [
+        f"{word} in the {' and the '.join(places[word])}" if places[word] else word
+        for word in words
+    ]
+    return ", ".join(told) or "some are held"
+
+
+def _seen(chance: float | None, standing: float | None) -> str:
+    fits = "" if chance is None else f"fits with a chance of {percent(chance)}"
+    stands = "" if standing is None else f"{standing:+.1f} σ from the average photo"
+    return ", ".join(filter(None, (fits, stands))) or "compared"
+
+
+def _date(photo: Photo, library: Library) -> str:
+    if photo.taken_at:
+        return f"taken {photo.taken_at.replace('T', ' ')}"
+    moment = library.photos.moments([photo.id]).get(photo.id, "")
+    return f"{moment.replace('T', ' ')}, of the file"

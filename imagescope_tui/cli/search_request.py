@@ -1,0 +1,193 @@
+"""What the words and flags of `imagescope search` ask for."""
+
+from __future__ import annotations
+
+import unicodedata
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from imagescope_tui.cli.common import absolute_path, expect_stage, open_library
+from imagescope_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from imagescope_tui.config import Settings
+    from imagescope_tui.search.query_language import LineContext, ParsedQuery
+    from imagescope_tui.search.types import Order, Query, RankBy, SearchOptions, StrategyName
+    from storage.library import Library
+
+_LEAST_RANKED = 500
+"""However few are printed, so that how many are does not change which are first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """A search that can be done, and how its results are to be shown."""
+
+    query: Query
+    options: SearchOptions
+    reading: ParsedQuery
+    order: Order
+    """What the results are shown by."""
+    count: int
+    """How many are shown at most."""
+    sort: Order | None
+    """What order was asked for; None where none was."""
+    stages: int | None
+    """The last stage that was asked for; None where none was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was typed."""
+
+    line: str
+    like: tuple[Path, ...]
+    unlike: tuple[Path, ...]
+    within: Sequence[Path]
+    count: int
+    stages: int | None
+    strategy: StrategyName | None
+    rank_by: RankBy
+    sort: Order | None
+    stacks: bool
+
+
+def request_for(asked: Asked, settings: Settings) -> SearchRequest:
+    """The search that was asked for.
+
+    Raises:
+        UsageError: it makes no sense.
+    """
+    from imagescope_tui.search.ordering import order_for
+    from imagescope_tui.search.query_language import parse_query
+
+    reading = parse_query(asked.line, _context(settings))
+    if reading.problems:
+        raise UsageError("; ".join(reading.problems))
+    query = _query(reading, asked)
+    _expect_pictures((*asked.like, *asked.unlike), settings)
+    _expect_folders(asked.within, settings)
+    order = order_for(query, asked.sort or "match")
+    if query.is_timeline and order == "match":
+        order = "newest"
+    options = _options(settings, asked.strategy, asked.stages)
+    return SearchRequest(
+        query=query,
+        options=replace(
+            options,
+            limit=max(_LEAST_RANKED, asked.count, options.top_k),
+            rank_by=asked.rank_by,
+            oldest_first=order == "oldest",
+            stacks=asked.stacks,
+        ),
+        reading=reading,
+        order=order,
+        count=asked.count,
+        sort=asked.sort,
+        stages=asked.stages,
+    )
+
+
+def _context(settings: Settings) -> LineContext:
+    """What the line is read by; without a library, which is told later, by nothing of it."""
+    from imagescope_tui.search.query_language import LineContext
+    from storage.errors import StorageError
+
+    try:
+        with open_library(settings) as library:
+            return line_context(library)
+    except StorageError:
+        return LineContext()
+
+
+def line_context(library: Library) -> LineContext:
+    """What the meaning of a line depends on."""
+    from imagescope_tui.search.query_language import LineContext
+
+    return LineContext(names=library.names())
+
+
+def _query(reading: ParsedQuery, asked: Asked) -> Query:
+    from imagescope_tui.search.types import Query
+
+    folders = tuple(absolute_path(folder) for folder in asked.within)
+    photo_filter = reading.filter
+    reference, *others = asked.like or (None,)
+    query = Query(
+        text=reading.text,
+        alternatives=reading.alternatives,
+        unwanted=reading.unwanted,
+        reference=reference,
+        also_like=tuple(path for path in others if path is not None),
+        unlike=asked.unlike,
+        filter=replace(photo_filter, folders=(*photo_filter.folders, *folders)),
+    )
+    says_something = reading.unwanted or reading.dropped or not query.filter.is_empty
+    if query.is_timeline and not says_something:
+        raise UsageError("there is nothing to search for", "say what is in the picture")
+    return query
+
+
+def _expect_pictures(pictures: Iterable[Path], settings: Settings) -> None:
+    """A picture to be like must be there, or be a photo of the library that is offline."""
+    for picture in pictures:
+        if not picture.is_file() and not _is_known(picture, settings):
+            raise UsageError(f"there is no picture {picture}", "--like takes an image file")
+
+
+def _expect_folders(within: Sequence[Path], settings: Settings) -> None:
+    """Each must be there, whichever way its letters are written, or be known to the library."""
+    from storage.errors import StorageError
+    from storage.records import PhotoFilter
+
+    missing = [folder for folder in map(absolute_path, within) if not _is_there(folder)]
+    if not missing:
+        return
+    # Without a library the folder is what is wrong first.
+    with suppress(StorageError), open_library(settings) as library:
+        missing = [
+            folder
+            for folder in missing
+            if not library.photos.page(PhotoFilter(folders=(folder,)), offset=0, limit=1)
+        ]
+    if missing:
+        raise UsageError(f"there is no folder {missing[0]}", "--in takes the path of a folder")
+
+
+def _is_there(folder: Path) -> bool:
+    forms = (unicodedata.normalize("NFC", str(folder)), unicodedata.normalize("NFD", str(folder)))
+    return any(Path(form).is_dir() for form in (folder, *forms))
+
+
+def _is_known(picture: Path, settings: Settings) -> bool:
+    from storage.errors import StorageError
+
+    try:
+        with open_library(settings) as library:
+            return library.photos.at(picture) is not None
+    except StorageError:
+        return False
+
+
+def _options(
+    settings: Settings, strategy: StrategyName | None, stages: int | None
+) -> SearchOptions:
+    """What was typed, else what is set, else what the strategy is meant to do.
+
+    Raises:
+        UsageError: the strategy has no such stage.
+    """
+    from imagescope_tui.search.strategies import options_for
+
+    options = options_for(
+        strategy or cast("StrategyName", settings.strategy),
+        stages=stages,
+        top_k=settings.top_k if settings.is_set("search.top_k") else None,
+        max_judged=settings.max_judged if settings.is_set("search.max_judged") else None,
+    )
+    expect_stage(options, stages)
+    return options

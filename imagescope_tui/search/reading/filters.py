@@ -1,0 +1,215 @@
+"""The filters of a line: `in:`, `camera:`, `type:`, `rating:`, `date:`, `has:`, `is:` and kin."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from imagescope_tui.search.reading.atoms import plain
+from imagescope_tui.search.reading.date_filters import read_date
+from imagescope_tui.search.reading.file_types import extensions_of
+from imagescope_tui.search.reading.pieces import Piece, Refused, opposite
+from storage.records import PhotoFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from imagescope_tui.search.reading.tokens import Token
+    from imagescope_tui.search.reading.values import LineContext
+    from storage.records import NameCount, PhotoTrait
+
+_MOST_STARS: Final = 5
+_TRAITS: Final[dict[str, PhotoTrait]] = {
+    "gps": "gps",
+    "place": "gps",
+    "location": "gps",
+    "portrait": "portrait",
+    "landscape": "landscape",
+    "square": "square",
+    "screenshot": "screenshot",
+}
+_TRAIT_LABELS: Final[dict[PhotoTrait, str]] = {"gps": "has a place"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A filter as it stands in the line."""
+
+    token: Token
+    following: str
+    """What is to be read: the value, and the words behind it where it is not quoted."""
+    context: LineContext
+
+    @property
+    def value(self) -> str:
+        """The value alone."""
+        return self.token.value
+
+    @property
+    def end(self) -> int:
+        """Where the filter ends if it takes no more words."""
+        return self.token.end
+
+    def refused(self, reason: str) -> Refused:
+        """That it is none, and what to write."""
+        return Refused(reason=reason, end=self.end)
+
+
+Reader: TypeAlias = "Callable[[Asked], Piece | Refused]"
+
+
+def read_filter(asked: Asked) -> Piece | Refused:
+    """What a filter asks for."""
+    reader = READERS.get(asked.token.key)
+    if reader is None:
+        words = asked.token.source.lstrip("-–−")
+        return asked.refused(
+            f'{asked.token.key}: is no filter: there are {_NAMED}; for the words write "{words}"'
+        )
+    if not asked.value or "\0" in asked.value:  # which no name of a file or folder can hold
+        return asked.refused(f"{asked.token.key}: needs a value: {_EXAMPLES[asked.token.key]}")
+    piece = reader(asked)
+    if isinstance(piece, Piece) and asked.token.is_negative:
+        return opposite(piece, asked.context.today)
+    return piece
+
+
+def _folder(asked: Asked) -> Piece:
+    value = asked.value
+    if value.startswith(("/", "~", "./", "../")):
+        # Path's own expanduser raises where nobody is called so.
+        folder = Path(os.path.expanduser(value)).absolute()  # noqa: PTH111
+        return Piece(
+            label=f"in {value}", kind="folder", end=asked.end, filter=PhotoFilter(folders=(folder,))
+        )
+    known = [plain(folder.name) for folder in asked.context.names.folders]
+    name, end = _longest_name(asked, [_words(name) for name in known])
+    return Piece(
+        label=f"in {name}",
+        kind="folder",
+        end=end,
+        filter=PhotoFilter(folder_names=(name,)),
+        hint=_nearest_folder(name, asked.context.names.folders),
+    )
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", plain(name)))
+
+
+def _longest_name(asked: Asked, known: Iterable[tuple[str, ...]]) -> tuple[str, int]:
+    """The longest run of words that is a name, else that is in a name, else the first word."""
+    if asked.token.is_quoted:
+        return asked.value, asked.end
+    known = set(known)
+    ends = [found.end() for found in re.finditer(r"\S+", asked.following)]
+    whole = within = 0
+    for end in ends:
+        words = _words(asked.following[:end].rpartition("/")[2])
+        if words in known:
+            whole = end
+        elif words and any(_holds(name, words) for name in known):
+            within = end
+    end = whole or within or ends[0]
+    return asked.following[:end].rstrip(",;"), asked.token.value_start + end
+
+
+def _holds(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    spans = range(len(name) - len(words) + 1)
+    return any(name[first : first + len(words)] == words for first in spans)
+
+
+def _nearest_folder(asked_name: str, folders: tuple[NameCount, ...]) -> str:
+    """What to say where no folder is called so; empty where one is, or none are known."""
+    wanted = plain(asked_name.rpartition("/")[2])
+    names = {plain(folder.name): folder.name for folder in folders}
+    if not names or any(wanted in name for name in names):
+        return ""
+    for name in tuple(names.values()):
+        names |= {word: name for word in _words(name) if word not in names}
+    near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)
+    return f"no folder is called {asked_name}" + (f": {names[near[0]]}?" if near else "")
+
+
+def _camera(asked: Asked) -> Piece:
+    known = [_words(camera.name) for camera in asked.context.names.cameras]
+    name, end = _longest_name(asked, known)
+    return Piece(
+        label=f"camera {name}", kind="camera", end=end, filter=PhotoFilter(cameras=(name,))
+    )
+
+
+def _type(asked: Asked) -> Piece | Refused:
+    names = [name for name in re.split(r"[,|;]", asked.value.lower()) if name]
+    extensions = [extensions_of(name) for name in names]
+    if not all(extensions) or not names:
+        return asked.refused(
+            f"{asked.token.source} is no type of photo: write type:jpg, type:png, type:heic,"
+            " type:raw, type:video or the like"
+        )
+    wanted = tuple(extension for group in extensions for extension in group)
+    return Piece(
+        label=", ".join(names), kind="type", end=asked.end, filter=PhotoFilter(extensions=wanted)
+    )
+
+
+def _rating(asked: Asked) -> Piece | Refused:
+    """So many stars, or more."""
+    stars = int(asked.value) if re.fullmatch(r"[1-5]", asked.value) else 0
+    if not stars:
+        return asked.refused(
+            f"{asked.token.source} is no number of stars: write rating:1 to rating:{_MOST_STARS}"
+        )
+    label = "★" * stars + (" or more" if stars < _MOST_STARS else "")
+    return Piece(label=label, kind="rating", end=asked.end, filter=PhotoFilter(rating_from=stars))
+
+
+def _trait(asked: Asked) -> Piece | Refused:
+    name = plain(asked.value.rstrip(",;"))
+    if name in _TRAITS:
+        trait = _TRAITS[name]
+        label = _TRAIT_LABELS.get(trait, trait)
+        return Piece(label=label, kind="trait", end=asked.end, filter=PhotoFilter(traits=(trait,)))
+    if name in ("photo", "photos"):
+        film = Piece(
+            label="video",
+            kind="type",
+            end=asked.end,
+            filter=PhotoFilter(extensions=extensions_of("video")),
+        )
+        return replace(opposite(film, asked.context.today), label="no video")
+    if name in ("video", "videos", "raw"):
+        return _type(asked)
+    return asked.refused(
+        f"{asked.token.source} is not known: write has:gps, is:portrait, is:landscape, is:square,"
+        " is:screenshot, is:photo, is:video or is:raw"
+    )
+
+
+def _date(asked: Asked) -> Piece | Refused:
+    return read_date(
+        asked.token,
+        asked.following,
+        today=asked.context.today,
+        is_day_first=asked.context.is_day_first,
+    )
+
+
+_FAMILIES: Final[tuple[tuple[tuple[str, ...], Reader, str], ...]] = (
+    (("in", "folder"), _folder, "in:Italy"),
+    (("camera", "lens"), _camera, "camera:x100"),
+    (("type", "ext"), _type, "type:jpg"),
+    (("rating", "stars"), _rating, "rating:4"),
+    (("date", "on", "year"), _date, "date:2019 or date:2019..2021"),
+    (("before", "after", "since", "until"), _date, "before:2019-07"),
+    (("has", "is"), _trait, "has:gps or is:portrait"),
+)
+READERS: Final = {key: reader for keys, reader, _ in _FAMILIES for key in keys}
+"""Who reads which filter."""
+_NAMED: Final = "in:, camera:, type:, rating:, date:, before:, after:, since:, until:, has:, is:"
+"""Those that are told where a filter is none; the others mean the same."""
+_EXAMPLES: Final = {key: example for keys, _, example in _FAMILIES for key in keys}

@@ -1,0 +1,357 @@
+"""A line, read from left to right: what each part is, and the words that are left."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from imagescope_tui.search.reading.atoms import atoms_of, plain
+from imagescope_tui.search.reading.date_grammar import begins_date, date_at
+from imagescope_tui.search.reading.date_labels import label_of
+from imagescope_tui.search.reading.date_values import Said
+from imagescope_tui.search.reading.filler import Word, has_meaning, telling
+from imagescope_tui.search.reading.filters import READERS, Asked, read_filter
+from imagescope_tui.search.reading.languages import ALL_FILLER, ALSO_NOT, AND, BREAKS
+from imagescope_tui.search.reading.negation import negation_at, unwanted_things, unwanted_word
+from imagescope_tui.search.reading.pieces import Piece, Refused, opposite, put_together
+from imagescope_tui.search.reading.tokens import tokens_of
+from imagescope_tui.search.reading.values import Chip, ParsedQuery
+from storage.records import PhotoFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imagescope_tui.search.reading.date_values import Found
+    from imagescope_tui.search.reading.tokens import Token
+    from imagescope_tui.search.reading.values import LineContext
+
+_KEYS: Final = frozenset(READERS)
+_IMPOSSIBLE: Final = re.compile(r"(?:19|20)\d\d-\d{1,2}(?:-\d{1,2})?[,;.]?")
+_MINUS: Final = "-–−"
+_UNIONS: Final = ("date", "folder", "camera", "type")
+_OR_NEEDED: Final = (
+    "OR stands between words (cat OR dog) or between filters of one kind (in:Rome OR in:Paris)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    piece: Piece
+    chip: Chip
+
+
+@dataclass(frozen=True, slots=True)
+class _Or:
+    """Where what is before and what is behind will both do."""
+
+
+_Part: TypeAlias = "Word | _Understood | _Or"
+
+
+@dataclass(frozen=True, slots=True)
+class _Maybe:
+    """Words that are a date only where nothing else is asked for."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far a line has been read."""
+
+    line: str
+    context: LineContext
+    dates: frozenset[int] = frozenset()
+    """Where words begin that are a date because nothing else is asked for."""
+    tokens: list[Token] = field(default_factory=list)
+    parts: list[_Part] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
+    dropped: list[Word] = field(default_factory=list)
+    maybe: list[_Maybe] = field(default_factory=list)
+
+    def understood(self, start: int, piece: Piece) -> int:
+        """Keep what was understood; the next token."""
+        source = self.line[start : piece.end]
+        chip = Chip(
+            label=piece.label, source=source, start=start, kind=piece.kind, guess=piece.guess
+        )
+        self.parts.append(_Understood(piece, chip))
+        if piece.guess:
+            self.hints.append(f"{source}: {piece.guess}")
+        if piece.hint:
+            self.hints.append(piece.hint)
+        return self.next_from(piece.end)
+
+    def next_from(self, end: int) -> int:
+        """The first token that begins there or later."""
+        later = (at for at, token in enumerate(self.tokens) if token.start >= end)
+        return next(later, len(self.tokens))
+
+    def run_end(self, at: int) -> int:
+        """Where the plain words end that follow a token without a break."""
+        while True:
+            is_over = self.tokens[at].value[-1:] in (",", ";") or at + 1 == len(self.tokens)
+            if is_over or not _is_plain(self.tokens[at + 1]):
+                return self.tokens[at].end
+            at += 1
+
+
+def _is_plain(token: Token) -> bool:
+    return token.kind == "word" and not token.is_negative
+
+
+def read_line(line: str, context: LineContext, dates: frozenset[int] = frozenset()) -> ParsedQuery:
+    """Understand a line; every line is one."""
+    reading = _Reading(line, context, dates, tokens_of(line, _KEYS))
+    at = 0
+    while at < len(reading.tokens):
+        at = _step(reading, at)
+    groups = _alternatives(reading)
+    maybe = _only_date(reading, groups)
+    if maybe is not None and maybe not in dates:
+        return read_line(line, context, dates | {maybe})
+    return _result(reading, groups)
+
+
+def _step(reading: _Reading, at: int) -> int:
+    """Read what begins at a token; the token behind it."""
+    token = reading.tokens[at]
+    if token.kind == "filter":
+        return _filter(reading, at)
+    if token.kind == "or":
+        reading.parts.append(_Or())
+        return at + 1
+    if token.kind == "and":
+        reading.dropped.append(Word(text=token.source, start=token.start))
+        return at + 1
+    if token.kind == "quoted":
+        return _quoted(reading, at)
+    if token.is_negative:
+        return _minus(reading, at)
+    return _negated(reading, at) or _dated(reading, at) or _word(reading, at)
+
+
+def _word(reading: _Reading, at: int) -> int:
+    token = reading.tokens[at]
+    if _IMPOSSIBLE.fullmatch(token.value):
+        reading.problems.append(
+            f'{token.value} is no date: write 2021-07 or 2021-07-19, or "{token.value}" in quotes'
+        )
+    elif text := token.value.replace('"', " ").strip():
+        reading.parts.append(Word(text=text, start=token.start))
+    return at + 1
+
+
+def _filter(reading: _Reading, at: int) -> int:
+    token = reading.tokens[at]
+    if not token.value and at + 1 < len(reading.tokens) and not token.is_quoted:
+        token = _with_next(reading, at)
+        at = at + 1 if token.value else at
+    is_alone = token.is_quoted or not token.value
+    following = token.value if is_alone else reading.line[token.value_start : reading.run_end(at)]
+    found = read_filter(Asked(token=token, following=following, context=reading.context))
+    if isinstance(found, Refused):
+        reading.problems.append(found.reason)
+        return max(at + 1, reading.next_from(found.end))
+    return max(at + 1, reading.understood(token.start, found))
+
+
+def _with_next(reading: _Reading, at: int) -> Token:
+    """`in: Rome` as `in:Rome`."""
+    token, following = reading.tokens[at], reading.tokens[at + 1]
+    if following.is_negative or following.kind not in ("word", "quoted"):
+        return token
+    return replace(
+        token,
+        source=reading.line[token.start : following.end],
+        value=following.value,
+        value_start=following.value_start,
+        is_quoted=following.is_quoted,
+    )
+
+
+def _quoted(reading: _Reading, at: int) -> int:
+    token = reading.tokens[at]
+    phrase = " ".join(token.value.split())
+    if not has_meaning(phrase):
+        return at + 1
+    if token.is_open:
+        reading.hints.append(f'the quote has no end: write "{phrase}" for these words exactly')
+    if token.is_negative:
+        return reading.understood(token.start, unwanted_word(replace(token, value=phrase)))
+    if not token.is_open:
+        exactly = Piece(
+            label=f"“{phrase}”", kind="phrase", end=token.end, filter=PhotoFilter(phrases=(phrase,))
+        )
+        reading.understood(token.start, exactly)
+    reading.parts.append(Word(text=phrase, start=token.value_start, is_exact=True))
+    return at + 1
+
+
+def _minus(reading: _Reading, at: int) -> int:
+    token = reading.tokens[at]
+    if not has_meaning(token.value):
+        return at + 1
+    if token.value[0] in _MINUS:
+        word = token.value.lstrip(_MINUS)
+        reading.problems.append(f'{token.source} is no operator: write -{word} or "{word}"')
+        return at + 1
+    found = _date_from(reading, at, token.value_start)
+    if found is not None and found[0].needs == "none" and found[1] == token.end:
+        piece = _date_piece(found[0], found[1])
+        return reading.understood(token.start, opposite(piece, reading.context.today))
+    return reading.understood(token.start, unwanted_word(token))
+
+
+def _negated(reading: _Reading, at: int) -> int | None:
+    tokens = reading.tokens
+    negation = negation_at(tokens, at)
+    if negation is None or negation.next >= len(tokens):
+        return None
+    following, start = tokens[negation.next], tokens[at].start
+    if negation_at(tokens, negation.next) is not None or following.is_negative:
+        source = reading.line[start : following.end]
+        reading.problems.append(
+            f"“{source}” can be read in two ways: say what is there, or write -people"
+        )
+        return negation.next + 1
+    if following.kind in ("filter", "quoted"):
+        turned = replace(following, is_negative=True)
+        reading.tokens[negation.next] = replace(
+            turned, source=reading.line[start : following.end], start=start
+        )
+        return negation.next
+    found = _date_from(reading, negation.next, following.start)
+    if found is not None and found[0].needs == "none":
+        piece = _date_piece(*found)
+        return reading.understood(start, opposite(piece, reading.context.today))
+    things = unwanted_things(tokens, negation, lambda place: _is_date(reading, place))
+    return reading.understood(start, things[0]) if things else None
+
+
+def _date_from(reading: _Reading, at: int, start: int) -> tuple[Found, int] | None:
+    """The date that begins in a token, and where in the line it ends."""
+    text = reading.line[start : reading.run_end(at)]
+    is_enclosed = int(text[:1] in ("(", "["))
+    if not begins_date(text[is_enclosed:]):
+        return None
+    context = reading.context
+    said = Said(atoms=atoms_of(text), today=context.today, is_day_first=context.is_day_first)
+    found = date_at(said, is_enclosed)
+    return (found, start + said.atoms[found.end - 1].end) if found else None
+
+
+def _is_date(reading: _Reading, at: int) -> bool:
+    found = _date_from(reading, at, reading.tokens[at].start)
+    return found is not None and found[0].needs == "none"
+
+
+def _date_piece(found: Found, end: int) -> Piece:
+    return Piece(
+        label=label_of(found.when), kind="date", end=end, when=found.when, guess=found.guess
+    )
+
+
+def _dated(reading: _Reading, at: int) -> int | None:
+    start = reading.tokens[at].start
+    dated = _date_from(reading, at, start)
+    if dated is None or dated[0].needs == "filter":
+        return None
+    found, end = dated
+    is_certain = found.needs == "none" or start in reading.dates
+    if not is_certain and not (found.needs == "rest" and _is_closed(reading, end)):
+        reading.maybe.append(_Maybe(start, end))
+        return None
+    return reading.understood(start, _date_piece(found, end))
+
+
+def _is_closed(reading: _Reading, end: int) -> bool:
+    """Whether no word follows that could be described by the words before: `Christmas tree`."""
+    at = reading.next_from(end)
+    if at == len(reading.tokens) or not _is_plain(reading.tokens[at]):
+        return True
+    if reading.line[end - 1] in ",;:.!?":
+        return True
+    folded = plain(reading.tokens[at].value).strip(",.;:!?")
+    return folded in ALL_FILLER | BREAKS or _is_date(reading, at)
+
+
+def _alternatives(reading: _Reading) -> list[list[Word]]:
+    """The words that are left, set apart where OR stands between them."""
+    groups: list[list[Word]] = [[]]
+    parts = reading.parts
+    for at, part in enumerate(parts):
+        before = parts[at - 1] if at else None
+        behind = parts[at + 1] if at + 1 < len(parts) else None
+        if isinstance(part, _Or):
+            if isinstance(before, Word) and isinstance(behind, Word):
+                groups.append([])
+            elif not _is_union(before, behind):
+                reading.problems.append(_OR_NEEDED)
+        elif isinstance(part, Word):
+            if _joins(part, before, behind):
+                reading.dropped.append(part)
+            else:
+                groups[-1].append(replace(part, is_before_chip=isinstance(behind, _Understood)))
+    return groups
+
+
+def _joins(word: Word, before: _Part | None, behind: _Part | None) -> bool:
+    is_between = isinstance(before, _Understood) and isinstance(behind, _Understood)
+    return is_between and word.folded in AND | ALSO_NOT
+
+
+def _is_union(before: _Part | None, behind: _Part | None) -> bool:
+    """Whether both are filters of which any may pass."""
+    if not isinstance(before, _Understood) or not isinstance(behind, _Understood):
+        return False
+    kinds = {before.piece.kind, behind.piece.kind}
+    whens = (before.piece.when, behind.piece.when)
+    return (
+        len(kinds) == 1 and kinds <= set(_UNIONS) and not any(when and when.bound for when in whens)
+    )
+
+
+def _chips(reading: _Reading) -> list[_Understood]:
+    return [part for part in reading.parts if isinstance(part, _Understood)]
+
+
+def _kept(reading: _Reading, groups: Sequence[Sequence[Word]]) -> list[list[Word]]:
+    has_chips = bool(_chips(reading)) and len(groups) == 1
+    roots = reading.context.names.roots
+    return [telling(group, roots, has_chips=has_chips) for group in groups]
+
+
+def _only_date(reading: _Reading, groups: Sequence[Sequence[Word]]) -> int | None:
+    """Where a date begins that is all that is asked for."""
+    if len(groups) > 1:
+        return None
+    words = _kept(reading, groups)[0]
+    for maybe in reading.maybe:
+        if words and all(maybe.start <= word.start < maybe.end for word in words):
+            return maybe.start
+    return None
+
+
+def _result(reading: _Reading, groups: list[list[Word]]) -> ParsedQuery:
+    kept = _kept(reading, groups)
+    texts = [" ".join(word.text for word in words) for words in kept]
+    texts = [text for text in texts if text]
+    telling_words = {word.start for words in kept for word in words}
+    lost = [word for words in groups for word in words if word.start not in telling_words]
+    dropped = sorted([*reading.dropped, *lost], key=lambda word: word.start)
+    chips = _chips(reading)
+    pieces = [part.piece for part in chips]
+    return ParsedQuery(
+        text=" or ".join(texts),
+        alternatives=tuple(texts) if len(texts) > 1 else (),
+        unwanted=tuple(thing for piece in pieces for thing in piece.unwanted),
+        filter=put_together(pieces, reading.context.today),
+        chips=tuple(part.chip for part in chips),
+        problems=tuple(dict.fromkeys(reading.problems)),
+        hints=tuple(dict.fromkeys(reading.hints)),
+        dropped=tuple(word.text for word in dropped),
+    )

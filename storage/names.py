@@ -1,0 +1,92 @@
+"""The names that a library's photos go by: of folders, cameras, people, years and types."""
+
+from __future__ import annotations
+
+import json
+import os
+import unicodedata
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storage.items import IS_ITEM
+from storage.records import LibraryNames, NameCount
+from storage.safe_text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from storage.sql import Sql
+
+# CROSS JOIN has the facts looked through first: of the photos an index is enough then.
+_CAMERAS = f"""
+    SELECT camera, count(*) FROM facts CROSS JOIN photos ON photos.content_id = facts.content_id
+    WHERE camera IS NOT NULL AND {IS_ITEM} GROUP BY camera
+    UNION ALL
+    SELECT sidecar.camera, count(*) FROM sidecar_facts AS sidecar
+    JOIN photos ON photos.id = sidecar.photo_id
+    LEFT JOIN facts ON facts.content_id = photos.content_id
+    WHERE sidecar.camera IS NOT NULL AND facts.camera IS NULL AND {IS_ITEM}
+    GROUP BY sidecar.camera"""
+_PEOPLE = f"""
+    SELECT facts.people, count(*) FROM facts
+    CROSS JOIN photos ON photos.content_id = facts.content_id
+    WHERE facts.people <> '[]' AND {IS_ITEM} AND photos.id NOT IN
+     (SELECT photo_id FROM sidecar_facts WHERE people IS NOT NULL) GROUP BY facts.people
+    UNION ALL
+    SELECT sidecar.people, count(*) FROM sidecar_facts AS sidecar
+    JOIN photos ON photos.id = sidecar.photo_id
+    WHERE sidecar.people IS NOT NULL AND {IS_ITEM} GROUP BY sidecar.people"""
+_YEARS = f"SELECT substr(moment, 1, 4), count(*) FROM photos WHERE {IS_ITEM} GROUP BY 1"
+# A pair is found by the type of either file.
+_TYPES = "SELECT extension, count(*) FROM photos WHERE deleted_at IS NULL GROUP BY extension"
+_FOLDERS = f"SELECT root_id, folder, count(*) FROM photos WHERE {IS_ITEM} GROUP BY root_id, folder"
+
+
+def names_of(sql: Sql) -> LibraryNames:
+    """All names, as a line of the query can hold them; what is no text is left out."""
+    roots = {
+        root_id: Path(os.fsdecode(path)).name
+        for root_id, path in sql.rows("SELECT id, path FROM roots ORDER BY id")
+    }
+    return LibraryNames(
+        roots=tuple(filter(None, map(_typed, roots.values()))),
+        folders=_most_first(_folders(sql, roots)),
+        cameras=_most_first(sql.rows(_CAMERAS)),
+        people=_most_first(_people(sql)),
+        years=_most_first(sql.rows(_YEARS)),
+        types=_most_first(sql.rows(_TYPES)),
+    )
+
+
+def _folders(sql: Sql, roots: Mapping[int, str]) -> Iterable[tuple[str, int]]:
+    """Photos in or below folders of each name; those below two of one name count once."""
+    counts: Counter[str] = Counter()
+    for root_id, folder, photos in sql.rows(_FOLDERS):
+        for name in {roots[root_id], *os.fsdecode(folder).split("/")}:
+            counts[name] += photos
+    return counts.items()
+
+
+def _people(sql: Sql) -> Iterator[tuple[str, int]]:
+    for listed, photos in sql.rows(_PEOPLE):
+        for name in {str(person) for person in json.loads(listed)}:
+            yield name, photos
+
+
+def _most_first(found: Iterable[tuple[str, int]]) -> tuple[NameCount, ...]:
+    """By number, then by name; names that are written in two ways are one."""
+    counts: Counter[str] = Counter()
+    for name, photos in found:
+        counts[_typed(name)] += photos
+    del counts[""]
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(NameCount(name=name, photos=photos) for name, photos in ordered)
+
+
+def _typed(name: str) -> str:
+    """The name in signs that can be typed and seen; empty where it is no text."""
+    if name.isascii() and name.isprintable():
+        return name
+    shown = unicodedata.normalize("NFC", printable(name))
+    return "" if "\ufffd" in shown else shown
