@@ -34,6 +34,8 @@ class GridItem:
     """From 1, in a stack that is open; None for all others."""
     section: Section | None = None
     """How well it fits what was searched for; None in the timeline."""
+    is_by_date: bool = False
+    """Whether its day tells more of its place than its rank."""
     failure: str = ""
     """Why the file could not be read; empty where it was, or was not tried yet."""
     second: float | None = None
@@ -67,16 +69,26 @@ class PhotoSource(Protocol):
 
 
 class Timeline:
-    """All photos that pass a filter, newest first."""
+    """All photos that pass a filter, by date."""
 
-    def __init__(self, reader: LibraryReader, wanted: PhotoFilter, length: int) -> None:
+    def __init__(
+        self,
+        reader: LibraryReader,
+        wanted: PhotoFilter,
+        length: int,
+        *,
+        oldest_first: bool = False,
+    ) -> None:
         self._reader = reader
         self._wanted = wanted
+        self._oldest_first = oldest_first
         self.length = length
 
     async def fetch(self, offset: int, limit: int) -> Sequence[GridItem | None]:
         """A stretch of the timeline."""
-        page = await self._reader.page(self._wanted, offset=offset, limit=limit)
+        page = await self._reader.page(
+            self._wanted, offset=offset, limit=limit, oldest_first=self._oldest_first
+        )
         failures = await self._reader.failures_of(page)
         return [GridItem(photo=photo, failure=failures.get(photo.id, "")) for photo in page]
 
@@ -98,7 +110,7 @@ class _Place:
 
 
 class Ranking:
-    """What a search found, best first; the photos of open stacks follow who stands for them."""
+    """What was found, in its order; the photos of open stacks follow who stands for them."""
 
     def __init__(
         self,
@@ -106,9 +118,12 @@ class Ranking:
         ranking: Sequence[Candidate],
         sections: Sequence[Section] = (),
         opened: AbstractSet[PhotoId] = frozenset(),
+        *,
+        is_by_date: bool = False,
     ) -> None:
         """`opened`: photos whose stacks are open."""
         self._reader = reader
+        self._is_by_date = is_by_date
         whole = zip_longest(ranking, sections)
         self._ranking = tuple(
             place
@@ -142,6 +157,7 @@ class Ranking:
                 stacked=len(place.hidden),
                 number=place.number,
                 section=place.section,
+                is_by_date=self._is_by_date,
                 failure=failures.get(photo.id, ""),
                 second=place.second,
             )

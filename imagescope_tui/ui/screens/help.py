@@ -28,7 +28,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("e", "this one, but different"),
             ("c", "refine by a further line"),
             ("n", "forget it all, ask anew"),
-            ("b", "by match, picture, words"),
+            ("b", "by match, newest, oldest"),
             ("Ctrl-C", "stop the search; twice: quit"),
         ),
     ),

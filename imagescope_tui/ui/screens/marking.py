@@ -43,7 +43,7 @@ class MarkingScreen(AskingScreen):
     async def mark_all(self) -> None:
         """Mark every photo in the grid, also those far below."""
         if self.asked.is_timeline:
-            wanted = self.asked.parsed.filter
+            wanted = self.asked.filter
             try:
                 self.marks.update(dict.fromkeys(await self.app.reader.all_ids(wanted)))
             except StorageError as error:
