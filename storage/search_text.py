@@ -36,8 +36,8 @@ _ACCENTS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\uf
 _ACCENTED = re.compile(f"([\u0400-\u052f]?)([{_ACCENTS}]+)")
 # Other letters of Cyrillic, never written without their marks, as ё and stressed vowels are.
 _CYRILLIC_KEPT = frozenset({"и\u0306", "у\u0306", "і\u0308"})
-# Points of Hebrew; vowel marks, hamza and tatweel of Arabic; Hindi's dot below; and what is not seen
-# at all: joiners, soft hyphens, marks of direction, selectors of a variant.
+# Points of Hebrew; vowel marks, hamza and tatweel of Arabic; Hindi's dot below; and what nobody
+# sees: joiners, soft hyphens, marks of direction, selectors of a variant.
 _LEFT_OUT = re.compile(
     "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u0640\u064b-\u065f\u0670"
