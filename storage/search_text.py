@@ -37,12 +37,12 @@ _ACCENTED = re.compile(f"([\u0400-\u052f]?)([{_ACCENTS}]+)")
 # Other letters of Cyrillic, never written without their marks, as ё and stressed vowels are.
 _CYRILLIC_KEPT = frozenset({"и\u0306", "у\u0306", "і\u0308"})
 # Points of Hebrew; vowel marks, hamza and tatweel of Arabic; Hindi's dot below; and what nobody
-# sees: joiners, soft hyphens, marks of direction, selectors of a variant.
+# sees: joiners, spaces of no width, soft hyphens, marks of direction, selectors of a variant.
 _LEFT_OUT = re.compile(
     "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u0640\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08ff\u093c"
-    "\u00ad\u02b9-\u02bf\u061c\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\u00ad\u02b9-\u02bf\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\U000e0000-\U000e0fff]+"
 )
 _SAME_LETTERS = str.maketrans(
@@ -52,8 +52,8 @@ _SAME_LETTERS = str.maketrans(
     | dict.fromkeys("ةہھە", "ه")
     # Malayalam's letters without a vowel, which were once written with a joiner.
     | {letter: f"{whole}\u0d4d" for letter, whole in zip("ൺൻർൽൾൿ", "ണനരലളക", strict=True)}
-    # Two ways to write a nasal vowel in Hindi, and a space that takes no room.
-    | {"\u0901": "\u0902", "\u200b": " "}
+    # Two ways to write a nasal vowel in Hindi.
+    | {"\u0901": "\u0902"}
 )
 
 
