@@ -71,11 +71,20 @@ class LibraryReader:
         """The names that photos go by; on another thread, for it takes long in a large library."""
         return await asyncio.to_thread(_names, self._folder)
 
-    async def page(self, wanted: PhotoFilter, *, offset: int, limit: int) -> tuple[Photo, ...]:
+    async def page(
+        self, wanted: PhotoFilter, *, offset: int, limit: int, oldest_first: bool = False
+    ) -> tuple[Photo, ...]:
         """A stretch of the timeline, newest first."""
         return await self._ask(
-            lambda library: library.photos.page(wanted, offset=offset, limit=limit), ()
+            lambda library: library.photos.page(
+                wanted, offset=offset, limit=limit, oldest_first=oldest_first
+            ),
+            (),
         )
+
+    async def moments(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
+        """The local time of each photo that the timeline goes by."""
+        return await self._ask(lambda library: library.photos.moments(photo_ids), {})
 
     async def count(self, wanted: PhotoFilter) -> int:
         """How many photos pass."""

@@ -10,6 +10,7 @@ GRID_KEYS = (
     KeyHint("e", "edit", "edit"),
     KeyHint("c", "chat", "chat"),
     KeyHint("s", "similar", "similar"),
+    KeyHint("b", "order", "next_order"),
     KeyHint("space", "mark", "mark"),
     KeyHint("o", "open", "open_photo"),
     KeyHint("y", "copy path", "copy_path"),

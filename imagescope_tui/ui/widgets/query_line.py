@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _HISTORY_KEPT = 200
 _WISH = "what are you looking for?"
 _EDIT_WISH = "what should be different?"
+_LIKE_WISH = "new search · e edits · Esc back"
 
 
 class QueryInput(CompletingInput):
@@ -84,6 +85,17 @@ class QueryInput(CompletingInput):
         self.post_message(self.Left())
 
 
+class Outcome(Label):
+    """What came of it; a click asks for another order."""
+
+    class Clicked(Message):
+        """The order is to be another one."""
+
+    def on_click(self) -> None:
+        """The order is named here, so it is changed here."""
+        self.post_message(self.Clicked())
+
+
 class QueryLine(Horizontal):
     """The words, the filters in them, and what came of it."""
 
@@ -97,7 +109,7 @@ class QueryLine(Horizontal):
         yield CompletionList(id="query-completions")
         yield QueryInput(id="query-input")
         yield ChipRow(id="query-chips")
-        yield Label("", id="query-outcome", markup=False)
+        yield Outcome("", id="query-outcome", markup=False)
 
     class Changed(Message):
         """The line reads differently now."""
@@ -129,15 +141,15 @@ class QueryLine(Horizontal):
         """The filters that were understood."""
         self.query_one(ChipRow).labels = labels
 
-    def show_wish(self, *, is_edit: bool) -> None:
+    def show_wish(self, *, is_edit: bool, is_like: bool) -> None:
         """What an empty line asks for."""
-        self.input.placeholder = _EDIT_WISH if is_edit else _WISH
+        self.input.placeholder = _EDIT_WISH if is_edit else _LIKE_WISH if is_like else _WISH
 
     def show_outcome(self, text: str) -> None:
         """How many were found, and in which order they are."""
         if text != self._outcome:
             self._outcome = text
-            self.query_one("#query-outcome", Label).update(text)
+            self.query_one(Outcome).update(text)
 
     @on(Input.Changed, "#query-input")
     def _tell_change(self, event: Input.Changed) -> None:
