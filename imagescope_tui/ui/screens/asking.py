@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
+from imagescope_tui.config import is_day_first
 from imagescope_tui.search.completion import Completer
 from imagescope_tui.search.query_language import LineContext
 from imagescope_tui.ui.arranging import following, order_after
@@ -157,7 +158,7 @@ class AskingScreen(PhotoActions):
     @property
     def line_context(self) -> LineContext:
         """What lines mean here and today."""
-        return LineContext(names=self.app.names)
+        return LineContext(names=self.app.names, is_day_first=is_day_first())
 
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
