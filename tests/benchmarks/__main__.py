@@ -33,6 +33,7 @@ NAMES = (
     "noise",
     "captions",
     "where",
+    "stacks",
     "evaluation",
     "pocket",
 )
