@@ -87,16 +87,39 @@ class WordSearch(Protocol):
 def rank(
     pictures: NearestAnswer | None, words: WordAnswer, options: SearchOptions
 ) -> tuple[Candidate, ...]:
-    """The stage-1 ranking: best first, ties by photo id, copies folded if so asked."""
+    """The stage-1 ranking: best first, ties by photo id, copies folded if so asked.
+
+    Of copies with equal scores the oldest is first, as far as pictures were compared.
+    """
     near = _by_picture(pictures) if pictures and options.rank_by != "words" else {}
     hits = _by_words(words) if options.rank_by != "picture" else {}
     scores = _scores(pictures, near, hits, options)
+    first, oldest = _firsts(pictures)
+
+    def place(scored: tuple[PhotoId, float]) -> tuple[float, PhotoId, bool, PhotoId]:
+        photo_id, score = scored
+        content = near[photo_id].photo.content_id if photo_id in near else None
+        return -score, first.get(content, photo_id), oldest.get(content) != photo_id, photo_id
+
     candidates = (
         _candidate(photo_id, score, near.get(photo_id), hits.get(photo_id), pictures)
-        for photo_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        for photo_id, score in sorted(scores.items(), key=place)
     )
     kept = folded(candidates) if options.fold_copies else candidates
     return tuple(islice(kept, options.limit))
+
+
+def _firsts(
+    pictures: NearestAnswer | None,
+) -> tuple[dict[ContentId | None, PhotoId], dict[ContentId | None, PhotoId]]:
+    """Of each content the lowest photo id, and the oldest photo, which is told first."""
+    first: dict[ContentId | None, PhotoId] = {}
+    oldest: dict[ContentId | None, PhotoId] = {}
+    for photo in pictures.photos if pictures else ():
+        content = photo.content_id
+        first[content] = min(photo.photo_id, first.get(content, photo.photo_id))
+        oldest.setdefault(content, photo.photo_id)
+    return first, oldest
 
 
 @dataclass(frozen=True, slots=True)
