@@ -24,10 +24,14 @@ _SECTIONS = {"match": "match", "maybe": "may", "rest": "are the rest", "unchecke
 
 def say_reading(request: SearchRequest, *, is_for_people: bool) -> None:
     """How the line was read, where it is more than words, and what is doubtful about it."""
-    if is_for_people and (told := short_reading(request.reading)):
+    told = short_reading(request.reading) if is_for_people else ""
+    if told:
         say(f"read as: {told}")
+    # A guess that stands in the reading is not told again.
+    guesses = [chip.guess for chip in request.reading.chips if chip.guess and told]
     for hint in request.reading.hints:
-        say(f"note: {hint}")
+        if not any(guess in hint for guess in guesses):
+            say(f"note: {hint}")
 
 
 def say_notes(found: Found) -> None:
