@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from storage.records import PhotoFilter
+    from storage.records import Photo, PhotoFilter, PhotoId
 
 Answer = TypeVar("Answer")
 
@@ -40,6 +40,10 @@ class LibraryWords:
             lambda library: _timeline(library, photo_filter, limit, oldest_first=oldest_first)
         )
 
+    async def photos(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
+        """What is known of those of the photos that are there."""
+        return await self._read(lambda library: library.photos.by_ids(photo_ids))
+
     async def _read(self, question: Callable[[Library], Answer]) -> Answer:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, lambda: question(self._opened()))
@@ -60,7 +64,8 @@ def _matching(
     library: Library, words: Sequence[str], photo_filter: PhotoFilter, limit: int
 ) -> WordAnswer:
     matches = library.words.search(words, photo_filter, limit=limit)
-    known = library.words.known(words)
+    held = {word for match in matches for word in match.held}
+    known = held | library.words.known([word for word in words if word not in held])
     return WordAnswer(
         hits=tuple(
             WordHit(

@@ -126,7 +126,7 @@ class Candidate:
     caption_part: float | None = None
     """Inner product of the caption and the query; None where there is no caption."""
     words_score: float | None = None
-    """BM25 over names, caption and facts; None where no word was found."""
+    """Of names, caption and facts (storage.word_search); None where no word was found."""
     words_rank: int | None = None
     standing: float | None = None
     """How many standard deviations the picture score lies above the library's mean."""
@@ -144,6 +144,11 @@ class Candidate:
     """How likely the picture shows what it must not; None where nobody asked, or could tell."""
     stack: tuple[PhotoId, ...] = ()
     """Further photos of the same burst, or near-copies, that this one stands for."""
+
+    @property
+    def whole_stack(self) -> frozenset[PhotoId]:
+        """This photo and those that it stands for."""
+        return frozenset((self.photo_id, *self.stack))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

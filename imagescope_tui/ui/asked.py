@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from imagescope_tui.search.query_language import parse_query, without_chip
+from imagescope_tui.search.query_language import LineContext, parse_query, without_chip
+from imagescope_tui.search.reading.written import written_line
 from imagescope_tui.search.types import Query, Turn
 from storage.safe_text import printable
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from imagescope_tui.search.query_language import ParsedQuery
-    from storage.records import PhotoFilter, PhotoId
+    from imagescope_tui.search.query_language import Chip, ParsedQuery
+    from storage.records import Photo, PhotoFilter, PhotoId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,32 +36,19 @@ class AskedChip:
     """A part of what is asked that can be dropped."""
 
     label: str
+    """Ends in a question mark where it was guessed."""
     rest: Asked
     """What is asked without it."""
 
 
 def asked_before(query: Query) -> Asked:
     """What was asked in a search that is read back; its filters are written into the line."""
-    words = (*_filter_words(query.filter), query.text)
     return Asked(
-        line=printable(" ".join(word for word in words if word)),
+        line=printable(written_line(query.filter, query.text, query.alternatives)),
         reference=query.reference,
         is_deep=True,
         turns=tuple(SaidTurn(line=turn.text, reading=turn.reading) for turn in query.history),
     )
-
-
-def _filter_words(wanted: PhotoFilter) -> Iterator[str]:
-    for key, values in (
-        ("in", (*map(str, wanted.folders), *wanted.folder_names)),
-        ("since", (wanted.taken_from,) if wanted.taken_from else ()),
-        ("before", (wanted.taken_before,) if wanted.taken_before else ()),
-        ("camera", wanted.cameras),
-        ("type", wanted.extensions[:1]),
-        ("rating", (str(wanted.rating_from),) if wanted.rating_from else ()),
-    ):
-        yield from (f'{key}:"{value}"' if " " in value else f"{key}:{value}" for value in values)
-    yield from (f"-{word}" for word in wanted.without_words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,37 +64,83 @@ class Asked:
     """Whether the models are to read, check and judge."""
     turns: tuple[SaidTurn, ...] = ()
     """What was said before the line, oldest first."""
+    context: LineContext = field(default_factory=LineContext, compare=False)
+    """What lines mean for who asks."""
+    before: Asked | None = field(default=None, compare=False, repr=False)
+    """What was asked when a photo was taken as the question, so that there is a way back."""
+    photo_id: PhotoId | None = field(default=None, compare=False, repr=False)
+    """That photo."""
+
+    def anew(self, line: str = "") -> Asked:
+        """A new question, of which nothing but the line is known."""
+        return Asked(line=line, context=self.context)
+
+    def about(self, photo: Photo, *, is_edit: bool) -> Asked:
+        """A new question that begins with a photo: to be like it, or to be changed by words."""
+        return replace(
+            self.anew(),
+            reference=photo.full_path,
+            is_edit=is_edit,
+            before=self,
+            photo_id=photo.id,
+        )
+
+    def typed(self, line: str) -> Asked:
+        """The same with another line, which has not been read by models.
+
+        Where photos like a picture are shown, words are a new question: only an edit waits for
+        them.
+        """
+        return self.anew(line) if self.is_like else replace(self, line=line, is_deep=False)
 
     @property
     def parsed(self) -> ParsedQuery:
         """The line, understood."""
-        return parse_query(self.line)
+        return self._read(self.line)
 
     @property
     def filter(self) -> PhotoFilter:
         """The filters of all lines; of two that exclude each other the later counts."""
-        return parse_query(" ".join((*(turn.line for turn in self.turns), self.line))).filter
+        # No phrase begins in one line and ends in the next.
+        return self._read(" ; ".join((*(turn.line for turn in self.turns), self.line))).filter
 
     @property
     def query(self) -> Query:
         """What the engine is asked: the last words refine those before."""
         lines = (*self.turns, SaidTurn(line=self.line))
+        read = [(turn, self._read(turn.line)) for turn in lines]
         said = [
-            Turn(text=text, reading=turn.reading)
-            for turn in lines
-            if (text := parse_query(turn.line).text)
+            (Turn(text=parsed.text, reading=turn.reading), parsed.alternatives)
+            for turn, parsed in read
+            if parsed.text
         ]
+        history = tuple(turn for turn, _ in said[:-1])
         return Query(
-            text=said[-1].text if said else "",
+            text=said[-1][0].text if said else "",
+            alternatives=_each_after(history, said[-1][1]) if said else (),
+            unwanted=tuple(dict.fromkeys(it for _, parsed in read for it in parsed.unwanted)),
             reference=self.reference,
-            history=tuple(said[:-1]),
+            history=history,
             filter=self.filter,
         )
 
     @property
     def is_timeline(self) -> bool:
-        """Whether nothing is to be ranked: all photos that pass, newest first."""
-        return not self.query.text and self.reference is None
+        """Whether photos are only filtered, by date; what they must not show is looked for."""
+        query = self.query
+        return query.is_timeline and not query.unwanted
+
+    @property
+    def is_like(self) -> bool:
+        """Whether photos like a picture are asked for, and nothing was said yet."""
+        is_silent = not self.line.strip() and not self.turns
+        return self.reference is not None and not self.is_edit and is_silent
+
+    @property
+    def chips_passed(self) -> tuple[Chip, ...]:
+        """What was understood of all lines."""
+        lines = (*(turn.line for turn in self.turns), self.line)
+        return tuple(chip for line in lines for chip in parse_query(line).chips)
 
     @property
     def is_empty(self) -> bool:
@@ -152,10 +186,13 @@ class Asked:
             return replace(self, line="", turns=(), is_edit=self.reference is not None)
         return replace(self, line=kept[-1].line, turns=tuple(kept[:-1]))
 
+    def _read(self, line: str) -> ParsedQuery:
+        return parse_query(line, self.context)
+
     def _picture_chip(self) -> Iterator[AskedChip]:
         if self.reference is not None:
             verb = "edit" if self.is_edit or self.query.text else "like"
-            rest = replace(self, reference=None, is_edit=False)
+            rest = replace(self, reference=None, is_edit=False, before=None)
             yield AskedChip(label=f"{verb} {self.reference.name}", rest=rest)
 
     def _turns_chip(self) -> Iterator[AskedChip]:
@@ -166,10 +203,20 @@ class Asked:
 
     def _filter_chips(self) -> Iterator[AskedChip]:
         for place, turn in enumerate(self.turns):
-            for chip in parse_query(turn.line).chips:
+            for chip in self._read(turn.line).chips:
                 fewer = replace(turn, line=without_chip(turn.line, chip))
                 turns = (*self.turns[:place], fewer, *self.turns[place + 1 :])
-                yield AskedChip(label=chip.label, rest=replace(self, turns=turns))
+                yield AskedChip(label=_label(chip), rest=replace(self, turns=turns))
         for chip in self.parsed.chips:
             rest = replace(self, line=without_chip(self.line, chip))
-            yield AskedChip(label=chip.label, rest=rest)
+            yield AskedChip(label=_label(chip), rest=rest)
+
+
+def _each_after(history: tuple[Turn, ...], alternatives: tuple[str, ...]) -> tuple[str, ...]:
+    """Each of the alternatives behind what was said before, for each is searched by itself."""
+    said = tuple(turn.text for turn in history)
+    return tuple(", ".join((*said, text)) for text in alternatives)
+
+
+def _label(chip: Chip) -> str:
+    return f"{chip.label}?" if chip.guess else chip.label

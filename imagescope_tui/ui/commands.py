@@ -20,7 +20,7 @@ _COMMANDS = (
     ("Chat", "Refine the search by a further line", "chat"),
     ("Start afresh", "Forget the query and the conversation", "start_afresh"),
     ("Check and judge", "Let the models read, check and judge what is asked", "ask_deeply"),
-    ("Order", "By match, by picture alone, by words alone", "next_order"),
+    ("Order", "By match, newest first, oldest first, among what matches", "next_order"),
     ("Large", "The selected photo in large", "open_detail"),
     ("Where", "What is searched for is seen in the selected photo", "light"),
     ("Open", "In the system's viewer", "open_photo"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from storage.errors import LibraryMissing
-from storage.records import LibraryCounts, PhotoFilter
+from storage.records import LibraryCounts, LibraryNames, PhotoFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,11 +67,24 @@ class LibraryReader:
         """Counts and folders."""
         return await self._ask(_snapshot, LibrarySnapshot())
 
-    async def page(self, wanted: PhotoFilter, *, offset: int, limit: int) -> tuple[Photo, ...]:
+    async def names(self) -> LibraryNames:
+        """The names that photos go by; on another thread, for it takes long in a large library."""
+        return await asyncio.to_thread(_names, self._folder)
+
+    async def page(
+        self, wanted: PhotoFilter, *, offset: int, limit: int, oldest_first: bool = False
+    ) -> tuple[Photo, ...]:
         """A stretch of the timeline, newest first."""
         return await self._ask(
-            lambda library: library.photos.page(wanted, offset=offset, limit=limit), ()
+            lambda library: library.photos.page(
+                wanted, offset=offset, limit=limit, oldest_first=oldest_first
+            ),
+            (),
         )
+
+    async def moments(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
+        """The local time of each photo that the timeline goes by."""
+        return await self._ask(lambda library: library.photos.moments(photo_ids), {})
 
     async def count(self, wanted: PhotoFilter) -> int:
         """How many photos pass."""
@@ -132,6 +145,16 @@ class LibraryReader:
         if self._library is not None:
             self._library.close()
             self._library = None
+
+
+def _names(folder: Path) -> LibraryNames:
+    from storage.library import Library
+
+    try:
+        with Library.open_reader(folder) as library:
+            return library.names()
+    except LibraryMissing:
+        return LibraryNames()
 
 
 def _snapshot(library: Library) -> LibrarySnapshot:

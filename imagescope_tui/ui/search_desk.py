@@ -14,7 +14,7 @@ from imagescope_tui.search.events import (
 )
 from imagescope_tui.search.strategies import options_for
 from imagescope_tui.search.types import SearchOptions
-from imagescope_tui.ui.known import sections
+from imagescope_tui.ui.arranging import arranged, order_shown
 from imagescope_tui.ui.photo_feed import Ranking, Timeline
 from imagescope_tui.ui.state import SearchView, fold, reduce
 from storage.errors import StorageError
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import Candidate, RankBy
+    from imagescope_tui.search.types import Candidate, Order
     from imagescope_tui.ui.asked import Asked
     from imagescope_tui.ui.index_session import IndexSession
     from imagescope_tui.ui.library_reader import LibraryReader
     from imagescope_tui.ui.photo_feed import PhotoSource
     from imagescope_tui.ui.settings import UiSettings
+    from storage.records import PhotoId
 
 RANKING_LIMIT = SearchOptions().limit
 _RANKINGS = (CandidatesRetrieved, CandidatesReranked, SearchFinished)
@@ -44,7 +45,7 @@ class SearchDesk:
         settings: UiSettings,
         *,
         on_view: Callable[[SearchView], None],
-        on_photos: Callable[[PhotoSource], None],
+        on_photos: Callable[[], None],
     ) -> None:
         self._session = session
         self._reader = reader
@@ -52,8 +53,15 @@ class SearchDesk:
         self._on_view = on_view
         self._on_photos = on_photos
         self._is_repeated = False
+        self._timeline: Timeline | None = None
+        self._found = SearchView()
+        """The search whose ranking was told last."""
         self.view = SearchView()
-        self.rank_by: RankBy = "fused"
+        self.order: Order = "match"
+        """How the reader wants what matches to be ordered."""
+        self._opened: frozenset[PhotoId] = frozenset()
+        self.shown: tuple[PhotoId, ...] = ()
+        """The photos of the last ranking that have a place of their own."""
 
     async def answer(self, asked: Asked) -> None:
         """Tell the photos as they are found, and how far the search is.
@@ -64,8 +72,10 @@ class SearchDesk:
         if asked.is_timeline:
             wanted = asked.filter
             count = await self._reader.count(wanted)
+            is_oldest = self.order == "oldest"
+            self._timeline = Timeline(self._reader, wanted, count, oldest_first=is_oldest)
             self._tell(SearchView(query=asked.query))
-            self._on_photos(Timeline(self._reader, wanted, count))
+            self._on_photos()
             return
         try:
             await self._search(asked)
@@ -84,22 +94,45 @@ class SearchDesk:
         self._tell(fold(trace))
         self._show_ranking()
 
+    async def photos(self) -> PhotoSource:
+        """What was found last, in the order that is wanted.
+
+        Raises:
+            StorageError: the library cannot be read.
+        """
+        if self._timeline is not None:
+            return self._timeline
+        view = self._found
+        order = order_shown(view, self.order)
+        is_by_date = order != "match"
+        moments = {}
+        if is_by_date:
+            moments = await self._reader.moments([item.photo_id for item in view.ranking])
+        found = arranged(view, moments, order)
+        ranking = Ranking(
+            self._reader, found.candidates, found.sections, self._opened, is_by_date=is_by_date
+        )
+        self.shown = ranking.photo_ids
+        return ranking
+
     async def _search(self, asked: Asked) -> None:
         engine = await self._session.engine()
         await engine.search(asked.query, options=self._options(asked), emit=self._fold)
 
     def _options(self, asked: Asked) -> SearchOptions:
-        quick = SearchOptions(rank_by=self.rank_by)
         settings = self._settings
+        oldest_first = self.order == "oldest"
         if not asked.is_deep or not settings.has_models():
-            return quick
+            return SearchOptions(oldest_first=oldest_first)
         whole = options_for(settings.strategy, top_k=settings.top_k, max_judged=settings.max_judged)
-        return replace(whole, rank_by=self.rank_by)
+        return replace(whole, oldest_first=oldest_first)
 
     def _fold(self, event: SearchEvent) -> None:
         before = self.view.ranking
         if isinstance(event, SearchStarted):
             self._is_repeated = event.query == self.view.query and bool(before)
+            if not self._is_repeated:
+                self._opened = frozenset()
         elif isinstance(event, CandidatesRetrieved):
             event = self._without_flicker(event, before)
         is_first = isinstance(event, CandidatesRetrieved) and not self.view.rankings
@@ -118,8 +151,20 @@ class SearchDesk:
             return replace(event, ranking=before)
         return event
 
+    def toggle_stack(self, photo_id: PhotoId) -> bool:
+        """Open or close the stack of a photo; False where it is in none."""
+        stacks = (found.whole_stack for found in self.view.ranking if found.stack)
+        whole = next((stack for stack in stacks if photo_id in stack), None)
+        if whole is None:
+            return False
+        is_open = not self._opened.isdisjoint(whole)
+        self._opened = self._opened - whole if is_open else self._opened | whole
+        self._show_ranking()
+        return True
+
     def _show_ranking(self) -> None:
-        self._on_photos(Ranking(self._reader, self.view.ranking, sections(self.view)))
+        self._timeline, self._found = None, self.view
+        self._on_photos()
 
     def _tell(self, view: SearchView) -> None:
         self.view = view

@@ -69,6 +69,8 @@ class SearchView:
     strategy: StrategyName | None = None
     encoder_id: str | None = None
     words_unknown: tuple[str, ...] = ()
+    words_unseen: tuple[str, ...] = ()
+    """Words that names hold, and that the encoder does not know."""
     problem: str = ""
     """Why the search failed."""
 
@@ -204,6 +206,7 @@ def _finished(view: SearchView, result: SearchResult) -> SearchView:
         strategy=result.strategy,
         encoder_id=result.encoder_id,
         words_unknown=result.words_unknown,
+        words_unseen=result.words_unseen,
     )
 
 

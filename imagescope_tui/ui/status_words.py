@@ -5,22 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imagescope_tui.search.half_known import only_in_words
 from imagescope_tui.search.sections import NOTHING_FITS
 from imagescope_tui.ui import wording
+from imagescope_tui.ui.arranging import BY_LIKENESS, order_name
 from imagescope_tui.ui.known import is_unfit
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from imagescope_tui.search.types import Degradation, RankBy
+    from imagescope_tui.search.types import Degradation, Order
     from imagescope_tui.ui.settings import ModelServerView
     from imagescope_tui.ui.state import SearchView
 
 NO_SERVER = "no model server: imagescope serve"
-_ORDERS: dict[RankBy, str] = {
-    "fused": "best match first",
-    "picture": "by picture only",
-    "words": "by words only",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +28,12 @@ class Words:
     is_trouble: bool = False
 
 
-def search_words(view: SearchView, rank_by: RankBy, *, unserved: str = "") -> list[Words]:
-    """The stages, what they could not do, and the order.
+def search_words(view: SearchView, *, unserved: str = "") -> list[Words]:
+    """The stages, and what they could not do.
 
     `unserved`: why no model was asked, where one was wanted.
     """
-    return _of_phase(view, Words(unserved or _ORDERS[rank_by]))
+    return _of_phase(view, [Words(unserved)] if unserved else [])
 
 
 def unserved_words(server: ModelServerView) -> str:
@@ -46,10 +43,10 @@ def unserved_words(server: ModelServerView) -> str:
     return "the model server is ready: / Enter" if server.state == "ready" else NO_SERVER
 
 
-def _of_phase(view: SearchView, order: Words) -> list[Words]:
+def _of_phase(view: SearchView, unserved: list[Words]) -> list[Words]:
     match view.phase:
         case "idle":
-            return [Words("newest first")]
+            return []
         case "failed":
             return [Words(f"search failed: {printable(view.problem)}", is_trouble=True)]
         case "stopped":
@@ -59,7 +56,7 @@ def _of_phase(view: SearchView, order: Words) -> list[Words]:
         case "searching":
             return _on_the_way(view)
         case "done":
-            return [*_stages(view), order]
+            return [*_stages(view), *unserved]
 
 
 def _on_the_way(view: SearchView) -> list[Words]:
@@ -72,7 +69,7 @@ def _stages(view: SearchView) -> list[Words]:
     time = f" {wording.elapsed(view.seconds)}" if view.seconds is not None else ""
     if view.degradations:
         return [Words(f"words ✓{time}"), *_troubles(view)]
-    return [Words(f"search ✓{time}"), *_unknown(view), *_unfit(view)]
+    return [Words(f"search ✓{time}"), *_unknown(view), *_half_known(view), *_unfit(view)]
 
 
 def _unfit(view: SearchView) -> list[Words]:
@@ -84,6 +81,12 @@ def _unknown(view: SearchView) -> list[Words]:
         return []
     unknown = ", ".join(f"“{printable(word)}”" for word in view.words_unknown)
     return [Words(f"not known: {unknown}", is_trouble=True)]
+
+
+def _half_known(view: SearchView) -> list[Words]:
+    """Where nothing fits at all, that is what is said."""
+    words = () if is_unfit(view) else only_in_words(view.ranking, view.words_unseen)
+    return [Words(f"{', '.join(map(printable, words))}: only in names")] if words else []
 
 
 def _deep_stages(view: SearchView) -> list[Words]:
@@ -154,6 +157,13 @@ def stage_name(part: Degradation, view: SearchView) -> str:
         return "checking" if part.stage == 2 else "judging"
     is_compared = any(found.picture_rank is not None for found in view.rankings.get(1, ()))
     return "reading" if view.is_deep and is_compared else "pictures"
+
+
+def outcome_words(view: SearchView, limit: int, order: Order) -> str:
+    """`212 found · by match ▾`: how many, and in which order; without ▾ where there is but one."""
+    name = order_name(view, order)
+    order_told = name if name == BY_LIKENESS else f"{name} ▾"
+    return " · ".join(part for part in (found_words(view, limit), order_told) if part)
 
 
 def found_words(view: SearchView, limit: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imagescope_tui.counting import percent
+from imagescope_tui.counting import counted, percent
 from imagescope_tui.search.where_words import where_words
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.known import judged_of, signs_of
@@ -14,7 +14,7 @@ from imagescope_tui.ui.status_words import stage_name
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from imagescope_tui.search.types import Answer, Candidate, Proposition
     from imagescope_tui.ui.library_reader import PhotoDetail
@@ -34,6 +34,7 @@ class Finding:
     """A photo's place in a search."""
 
     rank: int
+    """By match, from 1, whatever order is shown."""
     candidate: Candidate
     view: SearchView
 
@@ -41,7 +42,7 @@ class Finding:
 def in_the_timeline() -> list[Line]:
     """What is said where nothing was searched."""
     return [
-        Line("In the timeline, newest first.", "quiet"),
+        Line("In the timeline, by date.", "quiet"),
         Line("Search for something, and this says why a photo was found.", "quiet"),
     ]
 
@@ -52,11 +53,12 @@ def why_found(
     """The place, what the models said of this photo, and the parts of the score."""
     view, candidate = finding.view, finding.candidate
     blocks = [
-        [Line(f"{_ordinal(finding.rank)} of {len(view.ranking):,}", "title"), *_moved(finding)],
+        [_place(finding), *_moved(finding), *_stack(candidate)],
         _verdict(finding),
         _answers(finding, width),
         _where(where),
         _picture(candidate),
+        _unwanted(candidate, view),
         list(_words(candidate, view, detail)),
     ]
     return separated(blocks)
@@ -69,6 +71,20 @@ def separated(blocks: list[list[Line]]) -> list[Line]:
         if block:
             lines += [*([Line("", "quiet")] if lines else []), *block]
     return lines
+
+
+def _place(finding: Finding) -> Line:
+    query, count = finding.view.query, len(finding.view.ranking)
+    how = "by date" if query is not None and query.is_timeline else "by match"
+    return Line(f"{_ordinal(finding.rank)} of {count:,} {how}", "title")
+
+
+def _stack(candidate: Candidate) -> list[Line]:
+    """That the card stands for others."""
+    if not candidate.stack:
+        return []
+    others = counted(len(candidate.stack), "photo")
+    return [Line(f"stands for {others} more: of one burst, or near-copies", "quiet")]
 
 
 def _moved(finding: Finding) -> list[Line]:
@@ -176,14 +192,35 @@ def _where(answer: WhereAnswer | None) -> list[Line]:
     return [Line("Where", "head"), *seen]
 
 
+def _unwanted(candidate: Candidate, view: SearchView) -> list[Line]:
+    """How likely it shows what it must not."""
+    if candidate.shows_unwanted is None or view.query is None:
+        return []
+    things = " or ".join(printable(thing) for thing in view.query.unwanted)
+    return [
+        Line("Not wanted", "head"),
+        Line(f"may show {things}: {percent(candidate.shows_unwanted)}"),
+    ]
+
+
 def _words(candidate: Candidate, view: SearchView, detail: PhotoDetail) -> Iterator[Line]:
     if candidate.words_rank is None:
         return
     yield Line("Words", "head")
     yield Line(f"{_ordinal(candidate.words_rank)} among the words")
+    if 0 < candidate.words_share < 1:
+        yield Line(f"they are {percent(candidate.words_share)} of what is asked", "quiet")
     query = view.query.whole_text if view.query else ""
-    for place, words in places_of_words(query.replace(",", " "), detail).items():
+    held = candidate.words_held or tuple(query.replace(",", " ").split())
+    places = places_of_words(" ".join(held), detail)
+    for place, words in places.items():
         yield Line(f"{', '.join(words)} in the {place}")
+    placed = {word for words in places.values() for word in words}
+    others = [
+        word for word in map(printable, candidate.words_held) if word.casefold() not in placed
+    ]
+    if others:
+        yield Line(f"{', '.join(others)} in another form, or among the facts")
 
 
 def places_of_words(query: str, detail: PhotoDetail) -> dict[str, tuple[str, ...]]:
@@ -209,9 +246,12 @@ def places_of_words(query: str, detail: PhotoDetail) -> dict[str, tuple[str, ...
     return {place: matched for place, matched in found.items() if matched}
 
 
-def not_used(view: SearchView) -> list[Line]:
-    """What the search could not use, why, and what would help."""
+def not_used(view: SearchView, dropped: Sequence[str] = ()) -> list[Line]:
+    """What the search could not use, why, and what would help; and words that tell nothing."""
     blocks = []
+    if dropped:
+        words = ", ".join(printable(word) for word in dropped)
+        blocks.append([Line(f"Not searched, for it tells nothing: {words}", "quiet")])
     if view.words_unknown:
         words = ", ".join(f"“{printable(word)}”" for word in view.words_unknown)
         blocks.append([Line(f"Not known to the search: {words}", "warning")])

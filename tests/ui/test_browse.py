@@ -9,6 +9,7 @@ from textual import events
 from textual.widgets._toast import Toast
 
 from imagescope_tui.ui.app import ImagescopeApp
+from imagescope_tui.ui.asked import Asked
 from imagescope_tui.ui.screens.help import HelpScreen
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from storage.records import PhotoId
     from tests.ui.conftest import Opener
     from tests.ui.library_world import StandInIndexer, World
+
+
+WINTER = [f"IMG_{2000 + number}.JPG" for number in range(2, 40, 4)]
+"""Photos in the folder of that name, newest first."""
 
 
 async def ask(pilot: Pilot[int], line: str) -> None:
@@ -212,12 +217,73 @@ async def test_filters_that_do_not_fit_are_counted_and_can_be_reached(opened: Op
         await ask(pilot, "date:2018..2020 camera:fuji type:jpg -people -zebra")
         text = screen_text(app)
         assert "‹2018–2020 ✕› ‹camera fuji ✕›" in text
-        assert "+2" in text
+        assert "+3" in text
         await pilot.press("shift+tab", "right", "right", "right", "right")
         assert "‹not zebra ✕› +4" in screen_text(app)
         await pilot.press("backspace")
         await settled(pilot)
         assert app.browse.query_one(ChipRow).labels[-1] == "not people"
+
+
+async def test_b_shows_the_newest_match_first_and_asks_nothing_anew(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "winter")
+        asked = len(client.asked)
+        assert "by match ▾" in screen_text(app)
+        await pilot.press("right", "b")
+        await settled(pilot)
+        newest = [name for name in shown_names(app) if name in WINTER]
+        assert "newest first ▾" in screen_text(app)
+        assert newest == WINTER
+        assert app.browse.grid.index == 0
+        await pilot.press("b")
+        await settled(pilot)
+        assert [name for name in shown_names(app) if name in WINTER] == WINTER[::-1]
+        assert "oldest first ▾" in screen_text(app)
+        assert not [line for line in client.asked[asked:] if line.startswith("nearest")]
+
+
+async def test_b_in_the_timeline_shows_the_oldest_first(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "b")
+        await settled(pilot)
+        assert shown_names(app)[0] == "IMG_2039.JPG"
+        assert "oldest first ▾" in screen_text(app)
+        await pilot.press("b")
+        await settled(pilot)
+        assert shown_names(app)[0] == "IMG_2000.JPG"
+
+
+async def test_a_cleared_query_begins_with_the_best_match(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "winter")
+        await pilot.press("b", "b", "escape")
+        await settled(pilot)
+        assert shown_names(app)[0] == "IMG_2000.JPG"
+        await ask(pilot, "winter")
+        assert "by match ▾" in screen_text(app)
+
+
+async def test_a_click_on_the_order_is_the_key(opened: Opener) -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await ask(pilot, "winter date:2019")
+        await pilot.click("#query-outcome")
+        await settled(pilot)
+        assert "newest first ▾" in screen_text(app)
+
+
+async def test_what_is_like_a_picture_has_one_order(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "s")
+        await settled(pilot)
+        assert "by likeness" in screen_text(app)
+        before = shown_names(app)
+        await pilot.press("b")
+        await settled(pilot)
+        assert shown_names(app) == before
+        assert "by likeness" in screen_text(app)
 
 
 async def test_similar_looks_for_pictures_like_the_selected_one(
@@ -232,6 +298,61 @@ async def test_similar_looks_for_pictures_like_the_selected_one(
         best = app.browse.view.ranking[0].photo_id
         assert chosen is not None
         assert world.words[best] >= world.words[chosen]
+
+
+async def test_a_line_typed_beside_similar_pictures_is_a_new_search(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "s")
+        await settled(pilot)
+        assert "new search" in screen_text(app)
+        await pilot.press("slash", *"winter")
+        await settled(pilot)
+        assert app.browse.asked == Asked(line="winter")
+        assert app.browse.query_one(ChipRow).labels == ()
+        await pilot.press("escape", "escape")
+        await settled(pilot)
+        assert app.browse.asked == Asked()
+
+
+async def test_esc_goes_back_from_similar_pictures_to_the_search_and_its_photo(
+    opened: Opener,
+) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "winter")
+        await pilot.press("b", "right", "right")
+        await settled(pilot)
+        chosen = selected_id(app)
+        await pilot.press("s")
+        await settled(pilot)
+        await pilot.press("right", "s")
+        await settled(pilot)
+        for labels in (("like",), ()):
+            await pilot.press("escape")
+            await settled(pilot)
+            assert tuple(it[:4] for it in app.browse.query_one(ChipRow).labels) == labels
+        assert app.browse.query_one(QueryInput).value == "winter"
+        assert selected_id(app) == chosen
+        assert "newest first" in screen_text(app)
+
+
+async def test_an_edit_that_is_given_up_leads_back_to_the_search(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "winter")
+        await pilot.press("right", "e", *"at night")
+        await settled(pilot)
+        assert app.browse.query_one(ChipRow).labels[0].startswith("edit")
+        await pilot.press("escape", "escape")
+        await settled(pilot)
+        assert app.browse.query_one(QueryInput).value == "winter"
+        assert app.browse.grid.index == 1
+
+
+async def test_what_of_the_line_was_refused_is_told_below_it(opened: Opener) -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await ask(pilot, "winter date:201x")
+        assert "! date:201x is no date: write" in screen_text(app)
+        await ask(pilot, "winter date:2019")
+        assert "is no date" not in screen_text(app)
 
 
 async def test_the_selection_stays_on_its_photo_when_the_order_changes(

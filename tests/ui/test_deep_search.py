@@ -131,7 +131,7 @@ def test_the_status_line_tells_each_stage(
 ) -> None:
     events = deep_story(QUERY, DEEP, engine.found)
     view = fold(islice(events, stop_at(kind, world)))
-    told = " · ".join(words.text for words in search_words(view, "fused"))
+    told = " · ".join(words.text for words in search_words(view))
     assert told.endswith(said)
 
 

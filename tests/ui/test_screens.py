@@ -113,7 +113,25 @@ async def test_at_80_columns_tab_turns_the_detail_to_why(opened: Opener) -> None
         await settled(pilot)
         assert "35 mm f/2" in screen_text(app)
         await pilot.press("tab")
-        assert "newest first" in screen_text(app)
+        assert "In the timeline" in screen_text(app)
+
+
+async def test_where_there_is_room_tab_turns_from_facts_and_reasons_to_the_chat(
+    opened: Opener,
+) -> None:
+    async with opened((160, 50), images="blocks") as (app, pilot):
+        await pilot.press("escape", "enter")
+        await settled(pilot)
+        assert "Tab chat" in screen_text(app)
+        await pilot.press("tab")
+        await settled(pilot)
+        text = screen_text(app)
+        assert "Say what you are looking for." in text
+        assert "In the timeline" not in text
+        assert "▀" in text
+        await pilot.press("tab")
+        await settled(pilot)
+        assert "In the timeline" in screen_text(app)
 
 
 async def test_marked_photos_are_exported_as_a_list(opened: Opener, tmp_path: Path) -> None:

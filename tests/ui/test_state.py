@@ -249,7 +249,7 @@ def test_every_moment_of_a_search_can_be_told(
     search: tuple[list[SearchEvent], SearchResult], until: int
 ) -> None:
     view = fold(search[0][:until])
-    said = [words.text for words in search_words(view, "fused")]
+    said = [words.text for words in search_words(view)]
     shown = why_page(Reasons(view=view, names={}), 40)
     assert not any("\n" in text for text in (*said, *(line.text for line in shown)))
     assert len(sections(view)) == len(view.ranking)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from imagescope_tui.search.query_language import Chip
 from imagescope_tui.search.sections import SECTION_NAMES
 from imagescope_tui.search.types import Candidate, Degradation, Query, StageCost
 from imagescope_tui.ui.empty_words import without_folders, without_photos, without_results
@@ -18,7 +21,9 @@ from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import found_words, place_words, search_words
 from imagescope_tui.ui.why_page import Reasons, why_page
 from imagescope_tui.ui.why_words import Finding
+from imagescope_tui.ui.widgets.reading_notes import note_lines
 from imagescope_tui.ui.widgets.title_line import folder_words
+from imagescope_tui.ui.wording import hanging
 from storage.records import (
     Caption,
     ContentId,
@@ -29,6 +34,7 @@ from storage.records import (
     Root,
     RootId,
 )
+from storage.safe_text import printable
 
 ROOT = Root(id=RootId(1), path=Path("/home/ada/Photos"))
 SNAPSHOT = LibrarySnapshot(exists=True, roots=(ROOT,))
@@ -226,7 +232,7 @@ def test_the_status_and_the_groups_say_that_nothing_fits_well() -> None:
     costs = {1: StageCost(seconds=0.02)}
     for ranking, is_unfit in (((doubtful,), True), ((fitting, doubtful), False)):
         view = SearchView(phase="done", query=QUERY, costs=costs, ranking=ranking)
-        assert ("nothing fits well" in texts(search_words(view, "fused"))) is is_unfit
+        assert ("nothing fits well" in texts(search_words(view))) is is_unfit
         names = [SECTION_NAMES[section] for section in sections(view)]
         assert names == (["nothing fits well"] if is_unfit else ["matches", "the rest"])
 
@@ -235,11 +241,87 @@ def test_a_photo_of_the_timeline_was_not_found_but_is_there() -> None:
     assert "timeline" in texts(why_page(Reasons(view=SearchView(), detail=DETAIL, names={}), 60))
 
 
+def test_half_known_words_are_told_beside_the_time() -> None:
+    named = candidate(
+        picture_rank=1,
+        picture_score=0.1,
+        chance=0.02,
+        words_rank=1,
+        words_share=1.0,
+        words_held=("boat",),
+    )
+    view = SearchView(
+        phase="done", query=QUERY, costs={1: StageCost(seconds=0.02)}, ranking=(named,)
+    )
+    assert "boat: only in names" in texts(search_words(view))
+
+
+def found(**changes: object) -> SearchView:
+    return SearchView(
+        phase="done",
+        query=Query(text="dog lake", unwanted=("people",), filter=PhotoFilter()),
+        ranking=(candidate(**changes),),
+    )
+
+
+def why(view: SearchView, **parts: object) -> str:
+    finding = Finding(rank=1, candidate=view.ranking[0], view=view)
+    reasons = Reasons(view=view, detail=DETAIL, finding=finding, names={}, **parts)  # type: ignore[arg-type]
+    return texts(why_page(reasons, 60))
+
+
+def test_why_tells_which_words_are_held_and_where() -> None:
+    said = why(found(words_rank=1, words_held=("dog", "lakes"), words_share=0.6))
+    assert "they are 60 % of what is asked" in said
+    assert "dog in the file name" in said
+    assert "lakes in another form, or among the facts" in said
+
+
+def test_why_tells_what_the_photo_may_show_that_it_must_not() -> None:
+    assert "may show people: 62 %" in why(found(shows_unwanted=0.62))
+
+
+def test_why_tells_that_a_card_stands_for_others() -> None:
+    others = (PhotoId(2), PhotoId(3))
+    assert "stands for 2 photos more" in why(found(stack=others))
+
+
+def test_why_tells_what_answers_to_each_filter() -> None:
+    chips = (
+        Chip(label="July 2020", source="July 2020", kind="date"),
+        Chip(label="in lake", source="in:lake", kind="folder"),
+        Chip(label="camera x-t3", source="camera:x-t3", kind="camera"),
+        Chip(label="not people", source="-people", kind="not"),
+    )
+    said = why(found(), chips=chips, dropped=("photos", "with"))
+    assert "✓ July 2020 · 18 July 2020 16:02" in said
+    assert "✓ in lake · Photos/lake" in said
+    assert "✓ camera x-t3 · X-T3" in said
+    assert "✓ not people" not in said
+    assert "Not searched, for it tells nothing: photos, with" in said
+
+
+def test_the_filters_of_the_timeline_are_told_too() -> None:
+    chips = (Chip(label="July 2020", source="July 2020", kind="date"),)
+    page = why_page(Reasons(view=SearchView(), detail=DETAIL, names={}, chips=chips), 60)
+    assert "✓ July 2020 · 18 July 2020 16:02" in texts(page)
+
+
+@given(st.lists(st.text(max_size=90), max_size=3), st.integers(20, 200))
+def test_notes_of_the_reading_fit_their_place_or_say_that_they_do_not(
+    problems: list[str], width: int
+) -> None:
+    lines = note_lines(tuple(problems), (), width)
+    assert len(lines) <= 3
+    whole = [line for text in problems for line in hanging(f"! {printable(text)}", width, 2)]
+    assert [text for text, _ in lines] == whole or lines[-1][0].endswith("…")
+
+
 def test_the_status_names_stages_and_what_they_could_not_do() -> None:
     broken = Degradation(stage=1, reason="no encoder", fallback="only names")
     costs = {1: StageCost(seconds=0.12)}
     view = SearchView(phase="done", query=QUERY, costs=costs, degradations=(broken,))
-    said = texts(search_words(view, "fused"))
+    said = texts(search_words(view))
     assert "words ✓ 0.12 s" in said
     assert "pictures ✗ no encoder: only names" in said
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
+from imagescope_tui.search.completion import Completer
+from imagescope_tui.search.query_language import LineContext
+from imagescope_tui.ui.arranging import following, order_after
 from imagescope_tui.ui.asked import Asked, asked_before
 from imagescope_tui.ui.chat_words import chat_view, said_so_far
 from imagescope_tui.ui.index_state import Problem
@@ -18,19 +21,19 @@ from imagescope_tui.ui.search_desk import RANKING_LIMIT, SearchDesk
 from imagescope_tui.ui.why_words import Finding
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
-from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
+from imagescope_tui.ui.widgets.query_line import Outcome, QueryInput, QueryLine
+from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import RankBy
+    from imagescope_tui.search.types import Order
     from imagescope_tui.ui.chat_words import ChatView
     from imagescope_tui.ui.library_reader import PhotoDetail
-    from imagescope_tui.ui.photo_feed import PhotoSource
     from imagescope_tui.ui.state import SearchView
-    from storage.records import Photo
+    from storage.records import Photo, PhotoId
 
 DEBOUNCE_SECONDS = 0.12
 """How long a line must rest before it is searched."""
@@ -38,16 +41,15 @@ _AGAIN_SECONDS = 3.0
 """Between two searches of the same query while the index grows."""
 _SOON_SECONDS = 0.05
 """Several changes in a row are one."""
-_ORDERS: tuple[RankBy, ...] = ("fused", "picture", "words")
 
 
 class AskingScreen(PhotoActions):
     """Has a query line and a grid; what is asked in the one is answered in the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "all photos again", show=False),
+        Binding("escape", "back", "to the search before, or all photos", show=False),
         Binding("backspace", "drop_chip", "drop the last filter", show=False),
-        Binding("b", "next_order", "order by match, picture or words", show=False),
+        Binding("b", "next_order", "by match, newest first, oldest first", show=False),
     ]
 
     def __init__(self) -> None:
@@ -57,6 +59,8 @@ class AskingScreen(PhotoActions):
         self._is_trace = False
         self.is_unserved = False
         """Whether the models were asked for, and there are none."""
+        self._selects: PhotoId | None = None
+        """The photo to be selected when the photos come."""
         self._searched_at = float("-inf")
         self._again: Timer | None = None
 
@@ -69,6 +73,7 @@ class AskingScreen(PhotoActions):
             on_view=self._take_view,
             on_photos=self._take_photos,
         )
+        self.watch(self.app, "names", self._use_names, init=False)
 
     @property
     def grid(self) -> PhotoGrid:
@@ -91,9 +96,9 @@ class AskingScreen(PhotoActions):
         return self._again is not None
 
     @property
-    def rank_by(self) -> RankBy:
-        """What photos are ordered by."""
-        return self._desk.rank_by
+    def order(self) -> Order:
+        """How the reader wants what matches to be ordered."""
+        return self._desk.order
 
     def show_view(self, view: SearchView) -> None:
         """The search has come further."""
@@ -149,23 +154,31 @@ class AskingScreen(PhotoActions):
         else:
             self._answer(self.asked, 0)
 
+    @property
+    def line_context(self) -> LineContext:
+        """What lines mean here and today."""
+        return LineContext(names=self.app.names)
+
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
         self.query_one(QueryInput).remember()
-        self._ask_anew(Asked(reference=photo.full_path))
+        self._ask_anew(self.asked.about(photo, is_edit=False))
 
     def edit(self, photo: Photo) -> None:
         """Wait for the words that say what should be different in this photo."""
         self.query_one(QueryInput).remember()
         self.stop_search()
-        self.asked = Asked(reference=photo.full_path, is_edit=True)
+        self.asked = self.asked.about(photo, is_edit=True)
         self._is_trace = False
         self._show_line()
+        self._show_notes()
         self.action_focus_query()
 
     def action_ask_deeply(self) -> None:
         """The same question to the models too: read it, check what is found, judge the best."""
-        asked = replace(self.asked, line=self.query_one(QueryLine).line, is_deep=True)
+        line = self.query_one(QueryLine).line
+        typed = self.asked if line == self.asked.line else self.asked.typed(line)
+        asked = replace(typed, is_deep=True)
         if not asked.query.text or (asked == self.asked and not self._is_worth_repeating):
             return
         if self.app.settings.has_models():
@@ -191,12 +204,12 @@ class AskingScreen(PhotoActions):
         """Take a line of the conversation back; the current one is the last."""
         left = self.asked.without_turn(place)
         # Of an edit without words there is nothing to show.
-        self._ask_anew(Asked() if left.is_unfinished else left)
+        self._ask_anew(self.asked.anew() if left.is_unfinished else left)
 
     def start_afresh(self) -> None:
         """Forget the conversation, and ask something new."""
         self.query_one(QueryInput).remember()
-        self._ask_anew(Asked())
+        self._ask_anew(self.asked.anew())
         self.action_focus_query()
 
     def show_trace(self, trace: tuple[SearchEvent, ...]) -> None:
@@ -208,6 +221,16 @@ class AskingScreen(PhotoActions):
             self.asked = asked_before(query)
             self._show_line()
 
+    @property
+    def shown(self) -> tuple[PhotoId, ...]:
+        """The photos of the ranking that have a card of their own."""
+        return self._desk.shown
+
+    def toggle_stack(self) -> None:
+        """Show the photos that the selected one stands for behind it, or hide them again."""
+        if self.photo is not None and not self._desk.toggle_stack(self.photo.id):
+            self.say("This photo stands for no others.")
+
     def stop_search(self) -> bool:
         """Cancel a search that runs; whether there was one."""
         if self.view.phase != "searching":
@@ -217,20 +240,32 @@ class AskingScreen(PhotoActions):
         return True
 
     def action_back(self) -> None:
-        """To all photos."""
-        if not self.asked.is_empty:
-            self.query_one(QueryInput).remember()
-            self._ask_anew(Asked())
+        """To what was asked before a photo was taken as the question; else to all photos."""
+        asked = self.asked
+        if asked.before is None and asked.is_empty:
+            return
+        self.query_one(QueryInput).remember()
+        self._selects = asked.photo_id if asked.before else None
+        self._ask_anew(asked.before or asked.anew())
 
     def action_drop_chip(self) -> None:
         """Drop the last filter."""
         self._ask_anew(self.asked.without(len(self.asked.chip_labels) - 1))
 
+    @on(Outcome.Clicked)
     def action_next_order(self) -> None:
-        """Order by both, by picture alone, or by words alone."""
-        place = _ORDERS.index(self._desk.rank_by) + 1
-        self._desk.rank_by = _ORDERS[place % len(_ORDERS)]
-        self._ask_anew(self.asked)
+        """By match, newest first or oldest first: what was found stays, and nothing is asked."""
+        query = self.view.query or self.asked.query
+        if query.is_by_picture:
+            self.say("Pictures like another have one order: by likeness.")
+            return
+        self._desk.order = following(query, self._desk.order)
+        self._is_fresh = True
+        if not query.is_timeline:
+            self._take_photos()
+            self.show_view(self.view)
+        elif not self.asked.is_unfinished:
+            self._answer(self.asked, 0)
 
     @on(QueryLine.Changed)
     def _line_changed(self) -> None:
@@ -238,7 +273,7 @@ class AskingScreen(PhotoActions):
         # an older line back while somebody types goes round in circles.
         line = self.query_one(QueryLine).line
         if line != self.asked.line:
-            self._ask(replace(self.asked, line=line, is_deep=False), delay=DEBOUNCE_SECONDS)
+            self._ask(self.asked.typed(line), delay=DEBOUNCE_SECONDS)
 
     @on(QueryLine.Submitted)
     def _line_submitted(self) -> None:
@@ -256,25 +291,47 @@ class AskingScreen(PhotoActions):
     def _show_line(self) -> None:
         line = self.query_one(QueryLine)
         line.line = self.asked.line
+        self._show_reading()
+
+    def _show_notes(self) -> None:
+        """What of the line was refused, and what was guessed."""
+        parsed = self.asked.parsed
+        self.query_one(ReadingNotes).show_notes(parsed.problems, parsed.hints)
+
+    def _show_reading(self) -> None:
+        """How the line reads."""
+        line = self.query_one(QueryLine)
         line.show_chips(self.asked.chip_labels)
-        line.show_wish(is_edit=self.asked.is_unfinished)
+        line.show_wish(is_edit=self.asked.is_unfinished, is_like=self.asked.is_like)
 
     def _ask(self, asked: Asked, *, delay: float, is_fresh: bool = True) -> None:
-        self.asked = asked
+        self._desk.order = order_after(self.asked.query, asked.query, self._desk.order)
+        self.asked = asked = replace(asked, context=self.line_context)
         self._is_trace = False
         self._is_fresh = is_fresh
         self.is_unserved = asked.is_deep and not self.app.settings.has_models()
-        line = self.query_one(QueryLine)
-        line.show_chips(asked.chip_labels)
-        line.show_wish(is_edit=asked.is_unfinished)
+        self._show_reading()
         if asked.is_unfinished:
             self.stop_search()
         else:
             self._answer(asked, delay)
 
+    def _use_names(self) -> None:
+        """The library has other names; a line may mean something else now."""
+        self.query_one(QueryInput).completer = Completer(self.app.names)
+        asked = replace(self.asked, context=self.line_context)
+        is_same = asked.query == self.asked.query
+        self.asked = asked
+        if not is_same:
+            self.query_one(QueryLine).show_chips(asked.chip_labels)
+            self.ask_again()
+
     @work(group="search", exclusive=True)
     async def _answer(self, asked: Asked, delay: float) -> None:
         await asyncio.sleep(delay)
+        # Not before the line rests, for what is half typed looks wrong; and the reader may leave.
+        if self.app.is_running:
+            self._show_notes()
         try:
             await self._desk.answer(asked)
         except StorageError as error:
@@ -285,27 +342,30 @@ class AskingScreen(PhotoActions):
         if self.app.is_running:
             self.show_view(view)
 
-    def _take_photos(self, source: PhotoSource) -> None:
+    def _take_photos(self) -> None:
         self._searched_at = asyncio.get_running_loop().time()
         if self.app.is_running:
-            self._present(source)
+            self._present()
 
     @work(group="present", exclusive=True)
-    async def _present(self, source: PhotoSource) -> None:
+    async def _present(self) -> None:
         """Fresh photos come with their first page, so that nothing flickers."""
         if not self.app.is_running:
             return
-        if self._is_fresh:
+        try:
+            source = await self._desk.photos()
             feed = PhotoFeed(source)
-            try:
+            if self._is_fresh:
                 await feed.load(0)
-            except StorageError as error:
-                self.app.library_problem = Problem(reason=error.message, hint=error.hint)
-                return
-            if not self.app.is_running:
-                return
+        except StorageError as error:
+            self.app.library_problem = Problem(reason=error.message, hint=error.hint)
+            return
+        if not self.app.is_running:
+            return
+        if self._is_fresh:
             self._is_fresh = False
-            self.grid.show(feed)
+            self.grid.show(feed, self._selects)
+            self._selects = None
         else:
             self.grid.renew(source, is_refined=self.view.is_refined)
         self.show_place()

@@ -18,6 +18,7 @@ from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.screens.browse_keys import (
     CHAT_KEYS,
+    COMPLETION_KEYS,
     EMPTY_KEYS,
     GRID_KEYS,
     QUERY_KEYS,
@@ -25,10 +26,11 @@ from imagescope_tui.ui.screens.browse_keys import (
 )
 from imagescope_tui.ui.screens.marking import MarkingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
-from imagescope_tui.ui.status_words import found_words, place_words, search_words, unserved_words
+from imagescope_tui.ui.status_words import outcome_words, place_words, search_words, unserved_words
 from imagescope_tui.ui.where_desk import WordsInPhoto
 from imagescope_tui.ui.why_page import Reasons
 from imagescope_tui.ui.widgets.chat_pane import ChatPane
+from imagescope_tui.ui.widgets.completing_input import CompletingInput
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
 from imagescope_tui.ui.widgets.empty_place import EmptyPlace
 from imagescope_tui.ui.widgets.key_line import KeyLine
@@ -36,6 +38,7 @@ from imagescope_tui.ui.widgets.notice_line import NoticeLine
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
 from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
+from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
 from imagescope_tui.ui.widgets.title_line import TitleLine
 from storage.errors import StorageError
 
@@ -77,6 +80,7 @@ class BrowseScreen(MarkingScreen):
         """From top to bottom."""
         yield TitleLine(id="title")
         yield QueryLine(id="query")
+        yield ReadingNotes(id="reading")
         yield NoticeLine(id="notice")
         with Horizontal(id="body"):
             with Container(id="place"):
@@ -153,7 +157,7 @@ class BrowseScreen(MarkingScreen):
 
     def show_view(self, view: SearchView) -> None:
         """How many were found, how long it took, and why the selected photo is there."""
-        self.query_one(QueryLine).show_outcome(found_words(view, RANKING_LIMIT))
+        self._show_outcome()
         self._show_status()
         self._show_notices()
         self._show_known()
@@ -161,6 +165,12 @@ class BrowseScreen(MarkingScreen):
         self.query_one(ChatPane).show_chat(self.chat)
         if view.phase in ("done", "failed"):
             self.show_place()
+
+    def _show_outcome(self) -> None:
+        """How many there are, and in which order; where nothing is shown, nothing."""
+        has_photos = bool(self.grid.count or self.view.ranking)
+        words = outcome_words(self.view, RANKING_LIMIT, self.order) if has_photos else ""
+        self.query_one(QueryLine).show_outcome(words)
 
     def _show_known(self) -> None:
         """What models said, on the cards."""
@@ -182,6 +192,8 @@ class BrowseScreen(MarkingScreen):
             finding=self.finding(detail) if detail else None,
             names=self.grid.names(len(view.to_check) + len(view.verdicts)),
             where=self.app.where.told(self._question),
+            chips=self.asked.chips_passed,
+            dropped=self.asked.parsed.dropped,
         )
 
     @property
@@ -218,6 +230,7 @@ class BrowseScreen(MarkingScreen):
 
     def show_place(self) -> None:
         """The grid, or why it is empty."""
+        self._show_outcome()
         self._show_status()
         words = self._empty_words() if self.grid.count == 0 else None
         empty = self.query_one(EmptyPlace)
@@ -249,7 +262,7 @@ class BrowseScreen(MarkingScreen):
 
     def _show_status(self) -> None:
         unserved = unserved_words(self.app.model_server) if self.is_unserved else ""
-        words = search_words(self.view, self.rank_by, unserved=unserved) if self.grid.count else []
+        words = search_words(self.view, unserved=unserved) if self.grid.count else []
         parts = [
             Content.styled(word.text, "$text-warning" if word.is_trouble else "$foreground-muted")
             for word in words
@@ -370,9 +383,11 @@ class BrowseScreen(MarkingScreen):
         """Other keys matter elsewhere."""
         self._show_keys()
 
+    @on(CompletingInput.Offered)
     def _show_keys(self) -> None:
         if isinstance(self.focused, QueryInput):
-            self.query_one(KeyLine).show_hints(QUERY_KEYS)
+            is_offering = self.focused.is_offering
+            self.query_one(KeyLine).show_hints(COMPLETION_KEYS if is_offering else QUERY_KEYS)
         elif self.query_one(ChatPane).has_focus_within:
             is_typing = self.query_one(ChatPane).is_typing
             self.query_one(KeyLine).show_hints(CHAT_KEYS if is_typing else TURN_KEYS)

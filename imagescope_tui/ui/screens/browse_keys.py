@@ -10,6 +10,7 @@ GRID_KEYS = (
     KeyHint("e", "edit", "edit"),
     KeyHint("c", "chat", "chat"),
     KeyHint("s", "similar", "similar"),
+    KeyHint("b", "order", "next_order"),
     KeyHint("space", "mark", "mark"),
     KeyHint("o", "open", "open_photo"),
     KeyHint("y", "copy path", "copy_path"),
@@ -32,6 +33,7 @@ QUERY_KEYS = (
     KeyHint("^P", "commands", "app.command_palette"),
     KeyHint("^Q", "quit", "app.quit"),
 )
+COMPLETION_KEYS = (KeyHint("Tab", "complete", "focused.complete"), *QUERY_KEYS)
 CHAT_KEYS = (
     KeyHint("Enter", "say it", "chat"),
     KeyHint("Esc", "to the lines that were said", "chat_lines"),

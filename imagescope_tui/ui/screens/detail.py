@@ -40,6 +40,8 @@ _AROUND_WORDS = 3
 """Cells for the table beside the words, and for the words beside the picture; see app.tcss."""
 Page: TypeAlias = Literal["photo", "why", "chat"]
 _PAGES: tuple[Page, ...] = ("photo", "why", "chat")
+_WIDE_PAGES: tuple[Page, ...] = ("photo", "chat")
+"""Where there is room, the facts and the reasons stand beside the photo; or the conversation."""
 
 
 class DetailScreen(PhotoActions):
@@ -90,7 +92,7 @@ class DetailScreen(PhotoActions):
 
     def on_resize(self) -> None:
         """Facts and reasons are shown together where there is room."""
-        if self.has_class("-wide") and self._page != "photo":
+        if self._page not in self._pages:
             self._turn_to("photo")
         else:
             self._arrange()
@@ -112,9 +114,13 @@ class DetailScreen(PhotoActions):
         self.app.browse.grid.action_last()
 
     def action_turn(self) -> None:
-        """The photo, why it was found, or the conversation, where they are not shown together."""
-        if not self.has_class("-wide"):
-            self._turn_to(_PAGES[(_PAGES.index(self._page) + 1) % len(_PAGES)])
+        """The photo, why it was found, or the conversation."""
+        pages = self._pages
+        self._turn_to(pages[(pages.index(self._page) + 1) % len(pages)])
+
+    @property
+    def _pages(self) -> tuple[Page, ...]:
+        return _WIDE_PAGES if self.has_class("-wide") else _PAGES
 
     @on(PanelTabs.Chosen)
     def _chosen(self, event: PanelTabs.Chosen) -> None:
@@ -162,12 +168,8 @@ class DetailScreen(PhotoActions):
         super().action_start_afresh()
 
     def action_chat(self) -> None:
-        """The conversation: its page, or the panel's where that is shown."""
-        if self.has_class("-wide"):
-            self.dismiss()
-            super().action_chat()
-        else:
-            self._turn_to("chat")
+        """The conversation."""
+        self._turn_to("chat")
 
     @on(ChatPane.Left)
     def _chat_left(self) -> None:
@@ -222,7 +224,8 @@ class DetailScreen(PhotoActions):
         is_why = page == "why" and not is_wide
         self.set_class(is_why and has_table, "-beside")
         self.query_one("#detail-tabs").display = not is_wide
-        self.query_one("#detail-left").display = page == "photo" or (is_why and not has_table)
+        has_picture = is_wide or page == "photo" or (is_why and not has_table)
+        self.query_one("#detail-left").display = has_picture
         self.query_one("#detail-scroll").display = page != "chat"
         self.query_one("#detail-table-scroll").display = is_why and has_table
         self.query_one("#detail-chat").display = page == "chat"

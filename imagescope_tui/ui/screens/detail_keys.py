@@ -18,6 +18,7 @@ _WHY_KEYS = (
     KeyHint("c", "say more", "chat"),
     KeyHint("?", "keys", "help"),
 )
+_TAB_IN_WIDE = KeyHint("Tab", "chat", "turn")
 _PHOTO_KEYS = (
     KeyHint("Esc", "back", "back"),
     KeyHint("← →", "other photos", "step(1)"),
@@ -36,9 +37,10 @@ _PHOTO_KEYS = (
 def detail_keys(
     page: Page, *, is_typing: bool, is_wide: bool, has_words: bool
 ) -> tuple[KeyHint, ...]:
-    """Without those that do nothing there: pages where all is shown, words where there are none."""
+    """The pages that Tab turns to by their names; without `w` where no words were searched."""
     if page == "chat":
         return CHAT_KEYS if is_typing else TURN_KEYS
-    idle = {key for key, is_idle in (("Tab", is_wide), ("w", not has_words)) if is_idle}
-    hints = _PHOTO_KEYS if page == "photo" else _WHY_KEYS
-    return tuple(hint for hint in hints if hint.key not in idle)
+    if page == "why":
+        return _WHY_KEYS
+    hints = (_TAB_IN_WIDE if is_wide and hint.key == "Tab" else hint for hint in _PHOTO_KEYS)
+    return tuple(hint for hint in hints if has_words or hint.key != "w")

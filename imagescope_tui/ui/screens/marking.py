@@ -43,13 +43,13 @@ class MarkingScreen(AskingScreen):
     async def mark_all(self) -> None:
         """Mark every photo in the grid, also those far below."""
         if self.asked.is_timeline:
-            wanted = self.asked.parsed.filter
+            wanted = self.asked.filter
             try:
                 self.marks.update(dict.fromkeys(await self.app.reader.all_ids(wanted)))
             except StorageError as error:
                 self.tell_problem(error)
         else:
-            self.marks.update((candidate.photo_id, None) for candidate in self.view.ranking)
+            self.marks.update(dict.fromkeys(self.shown))
         self.marks_changed()
 
     def tell_problem(self, error: StorageError) -> None:

@@ -68,6 +68,7 @@ class CardFace:
     plays: str = ""
     """Of a moving picture, the moment that was found, and how long it lasts."""
     copies: int = 1
+    """How many files the card stands for."""
     is_selected: bool = False
     is_marked: bool = False
     is_offline: bool = False
@@ -86,11 +87,20 @@ def picture_box(width: int, height: int) -> Box:
 
 
 def lead_of(item: GridItem) -> str:
-    """The rank, or the day in the timeline."""
-    if item.rank is not None:
-        return f"{item.rank:,}"
+    """The rank, with the number in a stack that is open; where photos are by date the day.
+
+    Without the year where that stands above.
+    """
+    if item.rank is not None and not item.is_by_date:
+        return f"{item.rank:,}" if item.number is None else f"{item.rank:,}·{item.number}"
     moment = wording.moment_of(item.photo)
-    return wording.short_day(moment) if moment else ""
+    if moment is None:
+        return ""
+    return (
+        f"{wording.short_day(moment)} {moment.year}"
+        if item.is_by_date
+        else (wording.short_day(moment))
+    )
 
 
 def name_of(item: GridItem) -> str:

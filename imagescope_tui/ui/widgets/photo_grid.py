@@ -124,8 +124,11 @@ class PhotoGrid(ScrollView, can_focus=True):
         """Where paintings come from; without it cards stay empty."""
         self._model.pictures = pictures
 
-    def show(self, feed: PhotoFeed) -> None:
-        """Other photos: the selection goes to the first."""
+    def show(self, feed: PhotoFeed, selected: PhotoId | None = None) -> None:
+        """Other photos: the selection goes to the one that is named, where its place is known.
+
+        Else it goes to the first.
+        """
         self._model.feed = feed
         self._is_moved = False
         self._kept_id = None
@@ -133,6 +136,9 @@ class PhotoGrid(ScrollView, can_focus=True):
         self.set_reactive(PhotoGrid.index, 0)
         self.scroll_y = 0
         self._measure()
+        place = feed.index_of(selected) if selected is not None else None
+        if place is not None:
+            self.action_move_by(place)
 
     def renew(self, source: PhotoSource, *, is_refined: bool = False) -> None:
         """The same photos in a newer order: a selection that was moved stays on its photo.

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.widgets import Input, Label
 
 from imagescope_tui.ui.widgets.chip_row import ChipRow
+from imagescope_tui.ui.widgets.completing_input import CompletingInput
+from imagescope_tui.ui.widgets.completion_list import CompletionList
 
 if TYPE_CHECKING:
     from textual import events
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 _HISTORY_KEPT = 200
 _WISH = "what are you looking for?"
 _EDIT_WISH = "what should be different?"
+_LIKE_WISH = "new search · e edits · Esc back"
 
 
-class QueryInput(Input):
+class QueryInput(CompletingInput):
     """The words; up recalls earlier ones."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,7 +37,7 @@ class QueryInput(Input):
         """The reader goes on to the photos."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(placeholder=_WISH, compact=True, select_on_focus=False, id=id)
+        super().__init__(placeholder=_WISH, id=id)
         self._history: list[str] = []
         self._place: int | None = None
         self._draft = ""
@@ -58,7 +61,7 @@ class QueryInput(Input):
         """An earlier line, or a later one; below the last come the photos."""
         if self._place is None:
             if step > 0 or not self._history:
-                self.action_leave() if step > 0 else None
+                self._leave() if step > 0 else None
                 return
             self._draft, self._place = self.value, len(self._history)
         self._place = max(0, self._place + step)
@@ -68,11 +71,29 @@ class QueryInput(Input):
         else:
             self.value = self._history[self._place]
         self.cursor_position = len(self.value)
+        self.close_offer()
 
     def action_leave(self) -> None:
-        """To the photos."""
+        """To the photos, or out of a choice of completions first."""
+        if self.is_choosing:
+            self.close_offer()
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
         self.remember()
         self.post_message(self.Left())
+
+
+class Outcome(Label):
+    """What came of it; a click asks for another order."""
+
+    class Clicked(Message):
+        """The order is to be another one."""
+
+    def on_click(self) -> None:
+        """The order is named here, so it is changed here."""
+        self.post_message(self.Clicked())
 
 
 class QueryLine(Horizontal):
@@ -85,9 +106,10 @@ class QueryLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Prompt, words, chips, outcome."""
         yield Label("/", id="query-prompt")
+        yield CompletionList(id="query-completions")
         yield QueryInput(id="query-input")
         yield ChipRow(id="query-chips")
-        yield Label("", id="query-outcome", markup=False)
+        yield Outcome("", id="query-outcome", markup=False)
 
     class Changed(Message):
         """The line reads differently now."""
@@ -113,28 +135,39 @@ class QueryLine(Horizontal):
     def line(self, line: str) -> None:
         self.input.value = line
         self.input.cursor_position = len(line)
+        self.input.close_offer()
 
     def show_chips(self, labels: tuple[str, ...]) -> None:
         """The filters that were understood."""
         self.query_one(ChipRow).labels = labels
 
-    def show_wish(self, *, is_edit: bool) -> None:
+    def show_wish(self, *, is_edit: bool, is_like: bool) -> None:
         """What an empty line asks for."""
-        self.input.placeholder = _EDIT_WISH if is_edit else _WISH
+        self.input.placeholder = _EDIT_WISH if is_edit else _LIKE_WISH if is_like else _WISH
 
     def show_outcome(self, text: str) -> None:
         """How many were found, and in which order they are."""
         if text != self._outcome:
             self._outcome = text
-            self.query_one("#query-outcome", Label).update(text)
+            self.query_one(Outcome).update(text)
 
     @on(Input.Changed, "#query-input")
     def _tell_change(self, event: Input.Changed) -> None:
         event.stop()
         self.post_message(self.Changed(event.value))
 
+    @on(CompletingInput.Offered)
+    def _show_ways(self, event: CompletingInput.Offered) -> None:
+        self.query_one(CompletionList).show_ways(event.ways, event.place)
+
+    @on(CompletionList.Picked)
+    def _take_way(self, event: CompletionList.Picked) -> None:
+        event.stop()
+        self.input.take(event.place)
+
     @on(Input.Submitted, "#query-input")
     def _tell_submission(self, event: Input.Submitted) -> None:
         event.stop()
+        self.input.close_offer()
         self.input.remember()
         self.post_message(self.Submitted())

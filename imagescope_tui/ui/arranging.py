@@ -1,0 +1,95 @@
+"""What was found in the order its reader wants, and how that order is called; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imagescope_tui.search.ordering import order_for, ordered
+from imagescope_tui.search.sections import groups_of
+from imagescope_tui.ui.known import is_unfit, sections
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagescope_tui.search.grouping import Group
+    from imagescope_tui.search.sections import Section
+    from imagescope_tui.search.types import Candidate, Order, Query
+    from imagescope_tui.ui.state import SearchView
+    from storage.records import PhotoId
+
+_FOLLOWING: dict[Order, Order] = {"match": "newest", "newest": "oldest", "oldest": "match"}
+_NAMES: dict[Order, str] = {
+    "match": "by match",
+    "newest": "newest first",
+    "oldest": "oldest first",
+}
+BY_LIKENESS = "by likeness"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arranged:
+    """Candidates in the order they are shown, each with the part of the ranking it stands in."""
+
+    candidates: tuple[Candidate, ...]
+    sections: tuple[Section, ...]
+
+
+def arranged(view: SearchView, moments: Mapping[PhotoId, str], order: Order) -> Arranged:
+    """The ranking in an order; by date each photo counts for itself, not for its place.
+
+    What models have not checked, where they checked others, is not ordered by date. Where nothing
+    was ranked the search has ordered by date itself.
+    """
+    if order == "match" or view.query is None or view.query.is_timeline:
+        return Arranged(candidates=view.ranking, sections=sections(view))
+    told = _told(view)
+    found = ordered(view.ranking, [_group(section) for section in told], moments, order)
+    section_of = {
+        candidate.photo_id: section for candidate, section in zip(view.ranking, told, strict=True)
+    }
+    return Arranged(candidates=found, sections=tuple(section_of[item.photo_id] for item in found))
+
+
+def _told(view: SearchView) -> tuple[Section, ...]:
+    groups = groups_of(view.ranking, view.propositions, view.verifications, view.verdicts)
+    if not view.verifications:
+        return groups
+    return tuple(
+        group if candidate.photo_id in view.verifications else "unchecked"
+        for candidate, group in zip(view.ranking, groups, strict=True)
+    )
+
+
+def _group(section: Section) -> Group:
+    return section if section in ("match", "maybe") else "rest"
+
+
+def order_shown(view: SearchView, wanted: Order) -> Order:
+    """The order that makes sense: where nothing fits, a date would tell nothing."""
+    if view.query is None or view.query.is_timeline:
+        return "oldest" if wanted == "oldest" else "newest"
+    return "match" if is_unfit(view) else order_for(view.query, wanted)
+
+
+def order_name(view: SearchView, wanted: Order) -> str:
+    """`by match`, `newest first`; `by likeness` where photos are to be like a picture."""
+    if view.query is not None and view.query.is_by_picture:
+        return BY_LIKENESS
+    return _NAMES[order_shown(view, wanted)]
+
+
+def following(query: Query, order: Order) -> Order:
+    """The next order: by match, newest, oldest; where nothing is ranked, by date alone."""
+    if query.is_timeline:
+        return "newest" if order == "oldest" else "oldest"
+    return _FOLLOWING[order]
+
+
+def order_after(before: Query, now: Query, order: Order) -> Order:
+    """The order of the next question: a new one begins with the best match.
+
+    It is the same question while words are ranked before and after, or by date before and after.
+    """
+    is_cleared = now.is_timeline and now.filter.is_empty and not before.filter.is_empty
+    return "match" if is_cleared or before.is_timeline != now.is_timeline else order

@@ -1,0 +1,116 @@
+"""The order of what was found: laws, and how it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagescope_tui.search.sections import groups_of
+from imagescope_tui.search.types import Candidate, Order, Query
+from imagescope_tui.ui.arranging import (
+    arranged,
+    following,
+    order_after,
+    order_name,
+    order_shown,
+)
+from imagescope_tui.ui.state import SearchView
+from imagescope_tui.ui.status_words import outcome_words
+from storage.records import ContentId, PhotoFilter, PhotoId
+
+NOTHING = PhotoFilter()
+DOG = Query(text="dog", filter=NOTHING)
+ALL = Query(filter=NOTHING)
+OF_A_FOLDER = Query(filter=PhotoFilter(folder_names=("Italy",)))
+LIKE = Query(reference=Path("/a.jpg"), filter=NOTHING)
+ORDERS: tuple[Order, ...] = ("match", "newest", "oldest")
+
+
+def found(number: int, chance: float) -> Candidate:
+    return Candidate(
+        photo_id=PhotoId(number),
+        content_id=ContentId(number),
+        score=chance,
+        picture_score=chance,
+        picture_rank=number,
+        chance=chance,
+    )
+
+
+rankings = st.lists(st.floats(0, 1), max_size=12).map(
+    lambda chances: tuple(found(n, chance) for n, chance in enumerate(chances, start=1))
+)
+days = st.lists(st.integers(10, 28), min_size=12, max_size=12)
+
+
+@given(rankings, days, st.sampled_from(["newest", "oldest"]))
+def test_by_date_nothing_is_lost_and_a_match_stands_before_a_maybe(
+    ranking: tuple[Candidate, ...], taken: list[int], order: Order
+) -> None:
+    view = SearchView(phase="done", query=DOG, ranking=ranking)
+    moments = {item.photo_id: f"2020-07-{taken[n]}" for n, item in enumerate(ranking)}
+    shown = arranged(view, moments, order)
+    assert sorted(item.photo_id for item in shown.candidates) == [item.photo_id for item in ranking]
+    assert list(shown.sections) == sorted(shown.sections, key=["match", "maybe", "rest"].index)
+    # By date a photo is not counted to the matches for standing above one.
+    assert shown.sections == groups_of(shown.candidates, (), {}, {})
+    for section in ("match", "maybe"):
+        among = [
+            moments[item.photo_id]
+            for item, part in zip(shown.candidates, shown.sections, strict=True)
+            if part == section
+        ]
+        assert among == sorted(among, reverse=order == "newest")
+
+
+def test_what_was_asked_by_date_alone_stays_as_the_search_left_it() -> None:
+    ranking = tuple(Candidate(photo_id=PhotoId(n), content_id=None, score=0.0) for n in (3, 1, 2))
+    view = SearchView(query=Query(unwanted=("people",), filter=NOTHING), ranking=ranking)
+    moments = {PhotoId(n): f"2020-07-1{n}" for n in (1, 2, 3)}
+    assert arranged(view, moments, "oldest").candidates == ranking
+
+
+def test_the_order_is_called_what_it_is() -> None:
+    for query, names in (
+        (DOG, ["by match", "newest first", "oldest first"]),
+        (ALL, ["newest first", "newest first", "oldest first"]),
+        (LIKE, ["by likeness"] * 3),
+    ):
+        view = SearchView(phase="done", query=query, ranking=(found(1, 0.9),))
+        assert [order_name(view, order) for order in ORDERS] == names
+
+
+def test_where_nothing_fits_nothing_is_said_to_be_by_date() -> None:
+    view = SearchView(phase="done", query=DOG, ranking=(found(1, 0.01),))
+    assert order_shown(view, "newest") == "match"
+    assert order_name(view, "newest") == "by match"
+
+
+def test_the_outcome_names_the_number_and_the_order() -> None:
+    view = SearchView(phase="done", query=DOG, ranking=(found(1, 0.9),))
+    assert outcome_words(view, 500, "newest") == "1 ranked · newest first ▾"
+    assert outcome_words(SearchView(), 500, "match") == "newest first ▾"
+    alike = SearchView(phase="done", query=LIKE, ranking=(found(1, 0.9),))
+    assert outcome_words(alike, 500, "newest") == "1 ranked · by likeness"
+
+
+def test_each_press_gives_the_next_order_and_all_come_round() -> None:
+    for query, round_trip in ((DOG, ["newest", "oldest", "match"]), (ALL, ["oldest", "newest"])):
+        order: Order = "match"
+        for wanted in round_trip:
+            order = following(query, order)
+            assert order == wanted
+
+
+def test_a_new_question_begins_with_the_best_match() -> None:
+    assert order_after(DOG, ALL, "newest") == "match"
+    assert order_after(OF_A_FOLDER, ALL, "oldest") == "match"
+    assert order_after(ALL, DOG, "oldest") == "match"
+
+
+def test_the_same_question_said_better_keeps_its_order() -> None:
+    assert order_after(DOG, Query(text="dog lake", filter=NOTHING), "newest") == "newest"
+    assert order_after(ALL, OF_A_FOLDER, "oldest") == "oldest"
+    assert order_after(DOG, LIKE, "oldest") == "oldest"
