@@ -271,6 +271,24 @@ def _flat(tables: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     return found
 
 
+def is_day_first(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether 7/8/21 is the seventh of August to who reads this; so where no locale says.
+
+    By the short dates of the Unicode CLDR, but for ISO dates, which nobody writes with slashes.
+    """
+    from babel import Locale, UnknownLocaleError  # takes a moment
+
+    named = (environ.get(variable) for variable in ("LC_ALL", "LC_TIME", "LANG"))
+    identifier = next(filter(None, named), "").partition(".")[0].partition("@")[0]
+    if identifier in ("C", "POSIX"):  # to Babel these are American English
+        return True
+    try:
+        pattern = Locale.parse(identifier).date_formats["short"].pattern
+    except (ValueError, UnknownLocaleError):
+        return True
+    return "-" in pattern or pattern.find("d") < pattern.find("M")
+
+
 def is_dumb_terminal(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the terminal says of itself that it cannot move its cursor."""
     return environ.get("TERM", "") in ("", "dumb")

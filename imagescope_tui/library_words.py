@@ -60,7 +60,8 @@ def _matching(
     library: Library, words: Sequence[str], photo_filter: PhotoFilter, limit: int
 ) -> WordAnswer:
     matches = library.words.search(words, photo_filter, limit=limit)
-    known = library.words.known(words)
+    held = {word for match in matches for word in match.held}
+    known = held | library.words.known([word for word in words if word not in held])
     return WordAnswer(
         hits=tuple(
             WordHit(

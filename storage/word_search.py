@@ -5,10 +5,9 @@
    left for such a word.
 2. A photo's score is the weight of the words it holds, times the share that they are of the whole
    query: who holds one of two words is no half match.
-3. In which column a word stands and how many words the photo has (BM25's saturation, k1 = 1.2 and
-   b = 0.75) can raise a score by less than the lightest word of the query would: more of the query
-   goes before.
-4. A word that is only part of a name's word counts half.
+3. A word that is only part of a name's word counts four fifths.
+4. In which column a word stands, and that a photo has few words, raises its score by less than one
+   more word of the query would: who holds more of it always goes first.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from storage.records import WordMatch
 from storage.word_upkeep import IS_OLD_ROW, has_old_words, match_old
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from storage.asked_words import AskedWord
     from storage.conditions import Condition
@@ -31,15 +30,16 @@ if TYPE_CHECKING:
 # Who names a folder "Lisbon 2019" means it. Each photo counts once for each word: by the first of
 # the columns that holds it.
 _IN_COLUMNS = (
-    ("names : ({0})", 2.0),
-    ("(facts : ({0})) NOT (names : ({0}))", 1.5),
-    ("(caption : ({0})) NOT ({{names facts}} : ({0}))", 1.0),
+    ("names : ({0})", 1.0),
+    ("(facts : ({0})) NOT (names : ({0}))", 0.75),
+    ("(caption : ({0})) NOT ({{names facts}} : ({0}))", 0.5),
 )
-_NAMES_WEIGHT, _CAPTION_WEIGHT = _IN_COLUMNS[0][1], _IN_COLUMNS[-1][1]
-_PART_SHARE = 0.5
-_TYPICAL_WORDS = 25
-_WORDS_MAX = 60
-"""What has a bit of its own in an integer of SQLite; nobody asks for more."""
+_IN_CAPTION, _IN_PART = 3, 4
+_BITS = 3
+"""Of a photo's code for each word: the number of the column, or _IN_PART, or 0."""
+_WORDS_MAX = 63 // _BITS
+_PART_SHARE = 0.8
+_TYPICAL_WORDS = 25.0
 
 _IN_PARTS_ALONE = """name_parts WHERE name_parts MATCH ?
     AND rowid NOT IN (SELECT rowid FROM word_index WHERE word_index MATCH ?)"""
@@ -54,6 +54,8 @@ class WeighedWord:
     """How many hold it, live or not."""
     is_in_parts: bool
     """Whether names hold it as a part of a word alone."""
+    is_in_old: bool
+    """Whether photos hold it that only an older version's index knows."""
     weight: float
 
 
@@ -65,111 +67,109 @@ def weigh(asked: Sequence[AskedWord], sql: Sql) -> tuple[WeighedWord, ...]:
 
 
 def _weighed(word: AskedWord, photos: int, sql: Sql, *, has_old: bool) -> WeighedWord:
-    in_parts = _count_in_parts_alone(word, sql)
-    holding = _count("word_index", word.whole, sql) + in_parts
-    if has_old:
-        holding += int(
-            sql.value(
-                f"SELECT count(*) FROM words WHERE words MATCH ? AND {IS_OLD_ROW}",
-                [match_old(word.asked)],
-            )
-        )
+    whole = _count("word_index", word.whole, sql)
+    in_parts = _count_in_parts_alone(word, whole, sql)
+    old = _count("words", match_old(word.asked), sql, f" AND {IS_OLD_ROW}") if has_old else 0
+    holding = whole + in_parts + old
     lacking = max(photos - holding, 0)
     return WeighedWord(
         word=word,
         photos=holding,
         is_in_parts=in_parts > 0,
+        is_in_old=old > 0,
         weight=math.log(1 + (lacking + 0.5) / (holding + 0.5)),
     )
 
 
-def _count_in_parts_alone(word: AskedWord, sql: Sql) -> int:
-    if not word.part:
-        return 0
+def _count_in_parts_alone(word: AskedWord, whole: int, sql: Sql) -> int:
+    in_parts = _count("name_parts", word.part, sql) if word.part else 0
+    if not in_parts or not whole:
+        return in_parts
     # Where a word stands in a name, so do its parts: mostly that is all there is.
-    if _count("name_parts", word.part, sql) == _count("word_index", f"names:({word.written})", sql):
+    if in_parts == _count("word_index", f"names:({word.written})", sql):
         return 0
     return int(sql.value(f"SELECT count(*) FROM {_IN_PARTS_ALONE}", [word.part, word.whole]))
 
 
-def _count(table: str, expression: str, sql: Sql) -> int:
-    return int(sql.value(f"SELECT count(*) FROM {table} WHERE {table} MATCH ?", [expression]))
+def _count(table: str, expression: str, sql: Sql, condition: str = "") -> int:
+    statement = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?{condition}"
+    return int(sql.value(statement, [expression]))
 
 
 def found_by(
     words: Sequence[WeighedWord], condition: Condition, sql: Sql, *, limit: int
 ) -> tuple[WordMatch, ...]:
     """The photos that fulfil the condition and hold any of the words, best first, ties by id."""
-    hits = [hit for place, word in enumerate(words) for hit in _hits(word, 1 << place, sql)]
     whole = sum(word.weight for word in words)
-    least = min(word.weight for word in words if word.photos)
+    # The lightest word adds this share at least, and what is raised thrice by half of it less.
+    raise_by = 0.5 * _PART_SHARE * min(word.weight for word in words if word.photos) / whole
+    hits = [hit for place, word in enumerate(words) for hit in _hits(word, _BITS * place, raise_by)]
+    found = " UNION ALL ".join(statement for statement, _ in hits)
+    if len(words) > 1:
+        found = f"SELECT id, sum(code) AS code, sum(weight) AS weight FROM ({found}) GROUP BY id"
     rows = sql.rows(
-        _RANKED.format(hits=" UNION ALL ".join(hit[0] for hit in hits), condition=condition.text),
-        [
-            *(value for hit in hits for value in hit[1]),
-            whole,
-            min(1.0, _PART_SHARE * least / whole),
-            *condition.values,
-            limit,
-        ],
+        _RANKED.format(found=found, condition=condition.text),
+        [raise_by, *(value for _, values in hits for value in values), *condition.values, limit],
     )
-    held = _held_by(words)
+    part_of = cache(lambda code: _part_of(words, code))
     return tuple(
         WordMatch(
             photo_id=photo_id,
             content_id=content_id,
-            score=score,
-            caption_score=score * (captioned / covered),
-            held=held(bits),
-            share=covered / whole,
+            score=score / whole,
+            caption_score=score / whole * part_of(code).in_caption,
+            held=part_of(code).held,
+            share=part_of(code).weight / whole,
         )
-        for photo_id, content_id, score, covered, captioned, bits in rows
+        for photo_id, content_id, score, code in rows
     )
 
 
 _RANKED = f"""
-    WITH hit (id, bit, weight, in_column) AS MATERIALIZED ({{hits}}),
-    held (id, bits, covered, in_columns, captioned) AS (
-        SELECT id, sum(bit), sum(weight), sum(weight * in_column) / sum(weight),
-               sum(weight * (in_column = {_CAPTION_WEIGHT}))
-        FROM hit GROUP BY id
-    )
     SELECT photos.id, photos.content_id,
-           covered * covered / ? * (1.0 + ? * in_columns
-           / (in_columns + 1.2 * (0.25 + 0.75 * photos.word_count / {_TYPICAL_WORDS}.0))) AS score,
-           covered, captioned, bits
-    FROM held JOIN photos ON photos.id = held.id
+           weight * weight * (1.0 + ? / (1.0 + photos.word_count / {_TYPICAL_WORDS})) AS score, code
+    FROM ({{found}}) AS found JOIN photos ON photos.id = found.id
     WHERE {{condition}} ORDER BY score DESC, photos.id LIMIT ?"""
 
 
-def _hits(word: WeighedWord, bit: int, sql: Sql) -> Iterator[tuple[str, list[Any]]]:
+def _hits(word: WeighedWord, shift: int, raise_by: float) -> Iterator[tuple[str, list[Any]]]:
     """Statements, each with its values, that give each photo with the word once."""
-    for column, column_weight in _IN_COLUMNS:
+    for number, (column, raised) in enumerate(_IN_COLUMNS, 1):
         yield (
-            f"SELECT rowid, {bit}, ?, {column_weight} FROM word_index WHERE word_index MATCH ?",
-            [word.weight, column.format(word.word.whole)],
+            f"SELECT rowid AS id, {number << shift} AS code, ? AS weight"
+            " FROM word_index WHERE word_index MATCH ?",
+            [word.weight * (1.0 + raise_by * raised), column.format(word.word.whole)],
         )
     if word.is_in_parts:
         yield (
-            f"SELECT rowid, {bit}, ?, {_NAMES_WEIGHT} FROM {_IN_PARTS_ALONE}",
+            f"SELECT rowid, {_IN_PART << shift}, ? FROM {_IN_PARTS_ALONE}",
             [_PART_SHARE * word.weight, word.word.part, word.word.whole],
         )
-    if has_old_words(sql):
+    if word.is_in_old:
         yield (
-            f"SELECT rowid, {bit}, ?, {_NAMES_WEIGHT} FROM words"
-            f" WHERE words MATCH ? AND {IS_OLD_ROW}",
+            f"SELECT rowid, {1 << shift}, ? FROM words WHERE words MATCH ? AND {IS_OLD_ROW}",
             [word.weight, match_old(word.word.asked)],
         )
 
 
-def _held_by(words: Sequence[WeighedWord]) -> Callable[[int], tuple[str, ...]]:
-    @cache
-    def held(bits: int) -> tuple[str, ...]:
-        return tuple(
-            asked
-            for place, word in enumerate(words)
-            if bits >> place & 1
-            for asked in word.word.asked
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What photos of one code hold of the query."""
 
-    return held
+    held: tuple[str, ...]
+    weight: float
+    in_caption: float
+    """The share of that weight that is owed to words which the caption alone holds."""
+
+
+def _part_of(words: Sequence[WeighedWord], code: int) -> _Part:
+    places = [(word, code >> _BITS * place & 7) for place, word in enumerate(words)]
+    weights = [
+        word.weight * (_PART_SHARE if where == _IN_PART else 1.0) for word, where in places if where
+    ]
+    captioned = sum(word.weight for word, where in places if where == _IN_CAPTION)
+    return _Part(
+        held=tuple(asked for word, where in places if where for asked in word.word.asked),
+        weight=sum(weights),
+        in_caption=captioned / sum(weights),
+    )

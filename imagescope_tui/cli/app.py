@@ -28,6 +28,7 @@ from imagescope_tui.cli.common import (
     VerboseOption,
 )
 from imagescope_tui.cli.running import run
+from imagescope_tui.cli.search_help import EPILOG
 from imagescope_tui.cli.terminal import put_line
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ app = typer.Typer(
 app.command("index")(index.index)
 app.command("pause")(pause.pause)
 app.command("resume")(pause.resume)
-app.command("search")(search.search)
+app.command("search", epilog=EPILOG)(search.search)
 app.command("status")(status.status)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)

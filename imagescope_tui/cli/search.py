@@ -50,12 +50,12 @@ def search(
         typer.Option(
             "--like",
             metavar="IMAGE",
-            help="A picture to be like; may be given again. - for stdin.",
+            help="A picture to be like, or several; - is stdin.",
         ),
     ] = None,
     unlike: Annotated[
         list[str] | None,
-        typer.Option("--unlike", metavar="IMAGE", help="A picture not to be like; again, too."),
+        typer.Option("--unlike", metavar="IMAGE", help="A picture not to be like, or several."),
     ] = None,
     within: Annotated[
         list[Path] | None, typer.Option("--in", metavar="FOLDER", help="Only in this folder.")

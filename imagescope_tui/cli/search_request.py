@@ -106,9 +106,10 @@ def _context(settings: Settings) -> LineContext:
 
 def line_context(library: Library) -> LineContext:
     """What the meaning of a line depends on."""
+    from imagescope_tui.config import is_day_first
     from imagescope_tui.search.query_language import LineContext
 
-    return LineContext(names=library.names())
+    return LineContext(names=library.names(), is_day_first=is_day_first())
 
 
 def _query(reading: ParsedQuery, asked: Asked) -> Query:

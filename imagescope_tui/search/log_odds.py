@@ -3,9 +3,10 @@
 1. The picture's and the caption's score count by the weights that the library learned from its own
    captions (indexer.ranking.side_weights); a side that cannot tell its photos apart has weight 0.
 2. Without such weights the published score counts by its deviations above the mean of all photos.
-3. BM25 is a sum of logarithms of odds already: words in names, dates and facts count as they are,
-   and twice, for nobody else reads them and who writes a folder's name means it. A photo that holds
-   but a part of the query's words has so much less of this: `yellow` in a name is no yellow flower.
+3. A word's weight is a logarithm of odds already: words in names, dates and facts count as they
+   are, and twice, for nobody else reads them and who writes a folder's name means it. A photo that
+   holds but a part of the query's words has so much less of this: `yellow` in a name is no yellow
+   flower.
 4. Words in captions count as far as the caption's encoder does not tell captions apart.
 5. A photo without a caption, where others have one, is as likely to be meant as the photos with one
    are on average: its caption counts as the logarithm of their mean odds. Their mean score would

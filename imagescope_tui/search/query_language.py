@@ -25,8 +25,8 @@ __all__ = [
     "word_index_terms",
 ]
 
-_OR = re.compile(r"\s*(?:OR|or|\|+)(?=\s|$)")
-_OR_BEFORE = re.compile(r"(?:^|(?<=\s))(?:OR|or|\|+)\s*$")
+_OR = re.compile(r"\s*(?:(?:OR|or)(?=\s|$)|\|+)")
+_OR_BEFORE = re.compile(r"(?:(?:^|(?<=\s))(?:OR|or)|\|+)\s*$")
 
 
 def parse_query(line: str, context: LineContext | None = None) -> ParsedQuery:

@@ -126,7 +126,7 @@ class Candidate:
     caption_part: float | None = None
     """Inner product of the caption and the query; None where there is no caption."""
     words_score: float | None = None
-    """BM25 over names, caption and facts; None where no word was found."""
+    """Of names, caption and facts (storage.word_search); None where no word was found."""
     words_rank: int | None = None
     standing: float | None = None
     """How many standard deviations the picture score lies above the library's mean."""

@@ -22,12 +22,14 @@ from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
 from imagescope_tui.ui.where_desk import WhereDesk
 from storage.errors import StorageError
+from storage.records import LibraryNames
 from storage.thumbnails import ThumbnailCache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.screen import Screen
+    from textual.timer import Timer
 
     from imagescope_tui.ui.model_download import DownloadView
     from imagescope_tui.ui.pictures.key import PictureKey
@@ -40,8 +42,12 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 1.0
 """Between two looks at the library's revision."""
+_NAMES_SECONDS = 10.0
+"""Between two readings of the library's names, which look at every photo."""
 _AGAIN_SECONDS = 2.0
 """Within which a second Ctrl-C quits."""
+_SOON_SECONDS = 0.05
+"""After the first photos are shown."""
 _LEAVE_SECONDS = 4.0
 """How long the indexer may take to finish its batch when the reader leaves."""
 _PICTURES_IN_WORK = 2
@@ -68,6 +74,8 @@ class ImagescopeApp(App[int]):
     """The indexer as far as it has told."""
     snapshot: reactive[LibrarySnapshot | None] = reactive(None, init=False)
     """The library as it was last read; None before that."""
+    names: reactive[LibraryNames] = reactive(LibraryNames(), init=False)
+    """The names that photos went by when they were last read."""
     download: reactive[DownloadView | None] = reactive(None, init=False)
     """A model that is being fetched, or was."""
     model_server: reactive[ModelServerView] = reactive(ModelServerView(), init=False)
@@ -91,6 +99,8 @@ class ImagescopeApp(App[int]):
         # Several painters take the interpreter from the event loop more often than they gain.
         self._painter_thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
         self._interrupted_at = float("-inf")
+        self._names_read_at = float("-inf")
+        self._names_timer: Timer | None = None
 
     def get_default_screen(self) -> Screen[None]:
         """The photos."""
@@ -260,8 +270,22 @@ class ImagescopeApp(App[int]):
         except StorageError as error:
             self.library_problem = Problem(reason=error.message, hint=error.hint)
             return
+        self._follow_names()
         if self.pictures is not None:
             self.pictures.try_missing_again()
+
+    def _follow_names(self) -> None:
+        """Read the names again, now or when it is time for it."""
+        if self._names_timer is None:
+            wait = self._names_read_at + _NAMES_SECONDS - self._loop_time()
+            self._names_timer = self.set_timer(max(wait, _SOON_SECONDS), self._read_names)
+
+    @work(group="names")
+    async def _read_names(self) -> None:
+        self._names_timer, self._names_read_at = None, self._loop_time()
+        # What is wrong with the library is told by those who read more of it.
+        with contextlib.suppress(StorageError):
+            self.names = await self.reader.names()
 
     def _loop_time(self) -> float:
         return asyncio.get_running_loop().time()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from imagescope_tui.search.query_language import parse_query, without_chip
+from imagescope_tui.search.query_language import LineContext, parse_query, without_chip
+from imagescope_tui.search.reading.written import written_line
 from imagescope_tui.search.types import Query, Turn
 from storage.safe_text import printable
 
@@ -42,26 +43,12 @@ class AskedChip:
 
 def asked_before(query: Query) -> Asked:
     """What was asked in a search that is read back; its filters are written into the line."""
-    words = (*_filter_words(query.filter), query.text)
     return Asked(
-        line=printable(" ".join(word for word in words if word)),
+        line=printable(written_line(query.filter, query.text, query.alternatives)),
         reference=query.reference,
         is_deep=True,
         turns=tuple(SaidTurn(line=turn.text, reading=turn.reading) for turn in query.history),
     )
-
-
-def _filter_words(wanted: PhotoFilter) -> Iterator[str]:
-    for key, values in (
-        ("in", (*map(str, wanted.folders), *wanted.folder_names)),
-        ("since", (wanted.taken_from,) if wanted.taken_from else ()),
-        ("before", (wanted.taken_before,) if wanted.taken_before else ()),
-        ("camera", wanted.cameras),
-        ("type", wanted.extensions[:1]),
-        ("rating", (str(wanted.rating_from),) if wanted.rating_from else ()),
-    ):
-        yield from (f'{key}:"{value}"' if " " in value else f"{key}:{value}" for value in values)
-    yield from (f"-{word}" for word in wanted.without_words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +68,12 @@ class Asked:
     """What was asked when a photo was taken as the question, so that there is a way back."""
     photo_id: PhotoId | None = field(default=None, compare=False, repr=False)
     """That photo."""
+    context: LineContext = field(default_factory=LineContext, compare=False)
+    """What lines mean for who asks."""
 
     def anew(self, line: str = "") -> Asked:
         """A new question, of which nothing but the line is known."""
-        return Asked(line=line)
+        return Asked(line=line, context=self.context)
 
     def about(self, photo: Photo, *, is_edit: bool) -> Asked:
         """A new question that begins with a photo: to be like it, or to be changed by words."""
@@ -107,19 +96,19 @@ class Asked:
     @property
     def parsed(self) -> ParsedQuery:
         """The line, understood."""
-        return parse_query(self.line)
+        return self._read(self.line)
 
     @property
     def filter(self) -> PhotoFilter:
         """The filters of all lines; of two that exclude each other the later counts."""
         # No phrase begins in one line and ends in the next.
-        return parse_query(" ; ".join((*(turn.line for turn in self.turns), self.line))).filter
+        return self._read(" ; ".join((*(turn.line for turn in self.turns), self.line))).filter
 
     @property
     def query(self) -> Query:
         """What the engine is asked: the last words refine those before."""
         lines = (*self.turns, SaidTurn(line=self.line))
-        read = [(turn, parse_query(turn.line)) for turn in lines]
+        read = [(turn, self._read(turn.line)) for turn in lines]
         said = [
             (Turn(text=parsed.text, reading=turn.reading), parsed.alternatives)
             for turn, parsed in read
@@ -151,7 +140,7 @@ class Asked:
     def chips_passed(self) -> tuple[Chip, ...]:
         """What was understood of all lines."""
         lines = (*(turn.line for turn in self.turns), self.line)
-        return tuple(chip for line in lines for chip in parse_query(line).chips)
+        return tuple(chip for line in lines for chip in self._read(line).chips)
 
     @property
     def is_empty(self) -> bool:
@@ -197,6 +186,9 @@ class Asked:
             return replace(self, line="", turns=(), is_edit=self.reference is not None)
         return replace(self, line=kept[-1].line, turns=tuple(kept[:-1]))
 
+    def _read(self, line: str) -> ParsedQuery:
+        return parse_query(line, self.context)
+
     def _picture_chip(self) -> Iterator[AskedChip]:
         if self.reference is not None:
             verb = "edit" if self.is_edit or self.query.text else "like"
@@ -211,7 +203,7 @@ class Asked:
 
     def _filter_chips(self) -> Iterator[AskedChip]:
         for place, turn in enumerate(self.turns):
-            for chip in parse_query(turn.line).chips:
+            for chip in self._read(turn.line).chips:
                 fewer = replace(turn, line=without_chip(turn.line, chip))
                 turns = (*self.turns[:place], fewer, *self.turns[place + 1 :])
                 yield AskedChip(label=_label(chip), rest=replace(self, turns=turns))

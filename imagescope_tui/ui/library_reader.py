@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from storage.errors import LibraryMissing
-from storage.records import LibraryCounts, PhotoFilter
+from storage.records import LibraryCounts, LibraryNames, PhotoFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,6 +66,10 @@ class LibraryReader:
     async def snapshot(self) -> LibrarySnapshot:
         """Counts and folders."""
         return await self._ask(_snapshot, LibrarySnapshot())
+
+    async def names(self) -> LibraryNames:
+        """The names that photos go by; on another thread, for it takes long in a large library."""
+        return await asyncio.to_thread(_names, self._folder)
 
     async def page(
         self, wanted: PhotoFilter, *, offset: int, limit: int, oldest_first: bool = False
@@ -141,6 +145,16 @@ class LibraryReader:
         if self._library is not None:
             self._library.close()
             self._library = None
+
+
+def _names(folder: Path) -> LibraryNames:
+    from storage.library import Library
+
+    try:
+        with Library.open_reader(folder) as library:
+            return library.names()
+    except LibraryMissing:
+        return LibraryNames()
 
 
 def _snapshot(library: Library) -> LibrarySnapshot:

@@ -24,6 +24,7 @@ _PACKAGES = ("imagescope_tui", "indexer", "storage")
 NAMES = (
     "indexing",
     "search",
+    "words",
     "rescan",
     "growth",
     "screen",

@@ -34,11 +34,18 @@ def test_json_has_words_with_score_place_and_map(imagescope: Imagescope, tmp_pat
     assert "where" not in imagescope(*asked).json["results"][0]
 
 
-def test_text_has_a_line_below_each_photo(imagescope: Imagescope, tmp_path: Path) -> None:
+def test_text_has_the_reading_and_below_each_photo_what_speaks_for_it(
+    imagescope: Imagescope, tmp_path: Path
+) -> None:
     index_flowers(imagescope, tmp_path / "photos")
-    first, second = imagescope("search", "a flower", "--explain").out.splitlines()
-    assert first.endswith("flowers.jpg")
-    assert second.strip().startswith("flower ")
+    done = imagescope("search", "a flower", "type:jpg", "--explain")
+    looked_for, chip, photo, *parts = done.out.splitlines()
+    assert looked_for == "looked for: a flower"
+    assert "jpg" in chip
+    assert "type:jpg" in chip
+    assert photo.endswith("flowers.jpg")
+    assert parts[0].startswith("      flower ")
+    assert [part.split(":")[0].strip() for part in parts[1:]] == ["words", "picture", "date"]
 
 
 def test_without_words_nothing_is_looked_for(indexed: Imagescope, shelf: Shelf) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,6 +100,29 @@ def test_a_saved_trace_can_be_read_again(
     trace.write_text(done.out, "utf-8")
     with Library.open_reader(imagescope.library) as library:
         assert len(open_trace(trace, library).events) == len(events)
+
+
+def test_a_search_whose_events_nobody_reads_ends_at_once_and_silently(
+    imagescope: Imagescope, drawn: Shelf, server: ModelServer
+) -> None:
+    drawn.lend(imagescope)
+    words = ("search", "a green star", "--format", "jsonl")
+    search = shlex.join([*imagescope.command, "--library", str(imagescope.library), *words])
+    done = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f"{search} | head -n 4; echo ${{PIPESTATUS[0]}}",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=imagescope.environment | {"IMAGESCOPE_LMM_URL": server.url},
+        cwd=imagescope.base,
+    )
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("0", "")
+    assert server.count("evaluator") == 0
 
 
 def test_stage_one_alone_asks_neither_verifier_nor_evaluator(

@@ -36,6 +36,9 @@ def run_into(
     [
         ("status",),
         ("status", "--json"),
+        ("search", "red"),
+        ("search", "red", "--explain"),
+        ("search", "red", "--format", "json"),
         ("search", "red", "--format", "paths"),
         ("search", "red", "--format", "jsonl"),
         ("index", "--json"),

@@ -46,7 +46,12 @@ def test_a_filter_reads_no_table_through(shelf: Shelf, kind: str) -> None:
     through = [line for line in plan if line.startswith("SCAN")]
     # Only of the few names in the facts, of those that sidecars tell, of what was listed before,
     # and of the index of words, which is always said to be scanned.
-    assert {line.split()[1] for line in through} <= {"told", "sidecar_facts", "json_each", "words"}
+    assert {line.split()[1] for line in through} <= {
+        "told",
+        "sidecar_facts",
+        "json_each",
+        "word_index",
+    }
     assert not any("content_id>?" in line for line in plan), plan
 
 

@@ -35,10 +35,9 @@ async def side_records(
     """One record per side for a query's text; ties by name, reference pictures play no part.
 
     `picture` orders by the picture's score alone, `captions` by the caption's, where one without
-    has their mean, `words` by BM25, `captions+words` by the product's fusion without the picture.
-    A photo that a side does not
-    find is not in its ranking: an encoder that knows no word of the text finds nothing, and leaves
-    `captions+words` to the words.
+    has their mean, `words` by the words held, `captions+words` by the product's fusion without the
+    picture. A photo that a side does not find is not in its ranking: an encoder that knows no word
+    of the text finds nothing, and leaves `captions+words` to the words.
 
     Raises:
         PicturesUnavailable, StorageError: the gallery cannot be asked.

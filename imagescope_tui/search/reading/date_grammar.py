@@ -12,9 +12,11 @@ from imagescope_tui.search.reading.calendar import Period, Yearly, latest_begun,
 from imagescope_tui.search.reading.date_labels import label_of
 from imagescope_tui.search.reading.date_names import date_names, month_names, weekday_names
 from imagescope_tui.search.reading.date_points import (
+    AND_OR,
     ARTICLES,
     DECADE_WORDS,
-    LINKS,
+    FIRST_DAY,
+    YEAR_LINKS,
     decade,
     named,
     numeric,
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = frozenset({"between", "zwischen", "entre", "tra", "fra"})
 _AND: Final = frozenset({"and", "&", "und", "et", "y", "e"})
-_OR: Final = frozenset({"or", "oder", "ou", "o"})
 _FROM: Final = frozenset({"from", "von", "vom", "de", "du", "da", "dal", "desde", "del"})
 _TO: Final[dict[str, bool]] = {
     "to|till|until|through|thru|bis|bis zum|à|au|jusqu'à|jusqu'en|a|al|hasta|fino a|-|..": True
@@ -46,7 +47,7 @@ _FOLLOWING: Final[dict[str, Bound]] = {
 _BESIDE_HOURS: Final = frozenset(
     {*("in", "on", "at", "the", "am", "le", "au", "por", "la", "di", "of", "de", "du", "del", ",")}
 )
-_GLUE: Final = LINKS | ARTICLES | {"-"}
+_GLUE: Final = YEAR_LINKS | {"-"}
 _OPENERS: Final = frozenset(
     {
         *("in", "on", "at", "during", "for", "over", "around", "from", "im", "am", "an", "zu"),
@@ -59,6 +60,8 @@ _LEADING: Final = (
     | ARTICLES
     | {"of", "taken", "shot", "made", "d", "dell", "year", "jahr", "anno", "annee"}
 ) - {"die", "i"}
+_SHORTEST: Final = timedelta(days=3)
+"""What has a beginning, a middle and an end."""
 _LEAP_YEAR: Final = 2000
 _MOST_LEADING: Final = 5
 
@@ -84,16 +87,20 @@ def _first_words() -> frozenset[str]:
         *(table.first_words for table in tables),
         month_names(),
         weekday_names(),
-        _LEADING,
         _BETWEEN,
-        {"q", "h", "hace", "il", "'", "tonight", *DECADE_WORDS},
+        _FROM,
+        {"q", "h", "hace", "il", "'", "tonight", *DECADE_WORDS, *FIRST_DAY},
     )
 
 
 def begins_date(text: str) -> bool:
     """Whether a date may begin there, by the first word alone."""
     first = first_word(text)
-    return first.isdecimal() or first in _first_words()
+    return first in _LEADING or _may_begin(first)
+
+
+def _may_begin(word: str) -> bool:
+    return word.isdecimal() or word in _first_words()
 
 
 def date_at(said: Said, at: int) -> Found | None:
@@ -105,7 +112,7 @@ def date_at(said: Said, at: int) -> Found | None:
     while len(places) <= _MOST_LEADING and said.word(places[-1]) in _LEADING:
         places.append(places[-1] + 1)
     best: Found | None = None
-    for place in places:
+    for place in filter(lambda place: _may_begin(said.word(place)), places):
         for found in _whole_words(said, _any_at(said, place)):
             has_opener = any(said.word(before) in _OPENERS for before in range(at, place))
             if has_opener and found.needs in ("rest", "opener"):
@@ -166,7 +173,11 @@ def _parts(said: Said, at: int) -> Iterator[Found]:
     which = part[0]
     yearly = [_yearly_third(every, which) for every in found.when.yearly]
     when = When(
-        periods=tuple(third(period, which) for period in found.when.periods),
+        periods=tuple(
+            third(period, which)
+            for period in found.when.periods
+            if period.before - period.first >= _SHORTEST
+        ),
         yearly=tuple(every for every in yearly if every),
     )
     if when.periods or when.yearly:
@@ -175,7 +186,7 @@ def _parts(said: Said, at: int) -> Iterator[Found]:
 
 def _yearly_third(whole: Yearly, which: Third) -> Yearly | None:
     leap_year = whole.in_year(_LEAP_YEAR)
-    if leap_year is None or whole.days is None:
+    if leap_year is None or whole.days is None or leap_year.before - leap_year.first < _SHORTEST:
         return None
 
     def in_year(number: int) -> Period | None:
@@ -263,7 +274,7 @@ def _not_before(yearly: Yearly, begin: Period) -> Period | None:
 def _listed(said: Said, at: int) -> Iterator[Found]:
     """`July and August 2021`, `Christmas and New Year`."""
     for first in named(said, at):
-        if not first.when.yearly or said.word(first.end) not in _AND | _OR | {","}:
+        if not first.when.yearly or said.word(first.end) not in AND_OR | {","}:
             continue
         for second in named(said, said.skipped(first.end + 1, ARTICLES, 1)):
             if second.when.yearly:

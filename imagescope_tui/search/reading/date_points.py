@@ -31,9 +31,11 @@ ARTICLES: Final = frozenset(
 LINKS: Final = frozenset(
     {*("of", "de", "del", "di", "du", "d", "'", "des", "dell", "in", "im", "von", "en", "nel")}
 )
-_YEAR_LINKS: Final = LINKS | ARTICLES | {",", "year", "jahr", "jahre", "annee", "ano", "anno"}
+YEAR_LINKS: Final = LINKS | ARTICLES | {",", "year", "jahr", "jahre", "annee", "ano", "anno"}
 _DAY_ENDINGS: Final = frozenset({"st", "nd", "rd", "th", "er", "re", "o", "a", "."})
 _DAY_JOINERS: Final = frozenset({"-", "to", "bis", "au", "a", "al", "until", "through"})
+AND_OR: Final = frozenset({"and", "&", "und", "et", "y", "e", "or", "oder", "ou", "o"})
+FIRST_DAY: Final = frozenset({"first", "ersten", "premier", "primero", "primo"})
 DECADE_WORDS: Final = frozenset({"annees", "anos", "anni"})
 _DECADES_IN_WORDS: Final = range(1900, 2100)
 _YEARS_IN_WORDS: Final = range(1800, 2200)
@@ -68,7 +70,7 @@ def year_at(said: Said, at: int) -> tuple[int, int] | None:
 def _linked_year(said: Said, at: int) -> tuple[int, int] | None:
     """A year right there, or behind `of`, a comma or the like."""
     for most in range(4):
-        if (found := year_at(said, said.skipped(at, _YEAR_LINKS, most))) is not None:
+        if (found := year_at(said, said.skipped(at, YEAR_LINKS, most))) is not None:
             return found
     return None
 
@@ -147,6 +149,8 @@ class _Named:
     needs: Support = "none"
     guess: str = ""
     is_winter: bool = False
+    has_day: bool = False
+    """Whether it is a day before a month, which a year of two digits may follow."""
 
 
 def _days_at(said: Said, at: int) -> tuple[int, int, int] | None:
@@ -163,6 +167,8 @@ def _days_at(said: Said, at: int) -> tuple[int, int, int] | None:
 
 
 def _day_at(said: Said, at: int) -> tuple[int, int] | None:
+    if said.word(at) in FIRST_DAY:
+        return 1, at + 1
     number = said.number(at, (1, 2))
     if number is None or not 1 <= number <= _MOST_DAYS:
         return None
@@ -180,7 +186,8 @@ def _day_and_month(said: Said, at: int) -> _Named | None:
         return None
     yearly = yearly_days(name.month, days[0], days[1] - days[0] + 1)
     needs: Support = "filter" if name.is_short and name.is_other_word else "none"
-    return _Named(yearly, _after_dot(said, place + 1), needs) if yearly else None
+    end = _after_dot(said, place + 1)
+    return _Named(yearly, end, needs, has_day=True) if yearly else None
 
 
 def _after_dot(said: Said, at: int) -> int:
@@ -204,7 +211,7 @@ def _month_and_day(said: Said, at: int) -> _Named | None:
     name = month_names().get(said.word(at))
     if name is None:
         return None
-    place = said.skipped(_after_dot(said, at + 1), ARTICLES, 1)
+    place = said.skipped(_after_dot(said, at + 1), frozenset({"the"}), 1)
     days = _days_at(said, place)
     yearly = yearly_days(name.month, days[0], days[1] - days[0] + 1) if days else None
     if days is None or yearly is None:
@@ -276,16 +283,27 @@ def _dated(said: Said, name: _Named) -> list[Found]:
         Found(when=When(yearly=(name.yearly,)), end=name.end, needs=name.needs, guess=name.guess)
     ]
     if (behind := _linked_year(said, name.end)) is not None:
-        found.append(_of_year(said, name, *behind))
-    elif name.yearly.days and name.needs == "none" and said.number(name.end, (2,)) is not None:
+        of_year = _of_year(said, name, *behind)
+        found += [of_year, *_of_more_years(said, name, of_year)]
+    elif name.has_day and said.number(name.end, (2,)) is not None:
         short = said.number(name.end, (2,)) or 0
         found.append(_of_year(said, name, _two_digits(short, said), name.end + 1))
-    if (stretch := decade(said, said.skipped(name.end, _YEAR_LINKS, 3))) is not None:
+    if (stretch := decade(said, said.skipped(name.end, YEAR_LINKS, 3))) is not None:
         (period,) = stretch.when.periods
         each = [name.yearly.in_year(n) for n in range(period.first.year, period.before.year)]
         there = tuple(one for one in each if one)
         found.append(Found(when=When(periods=there), end=stretch.end))
     return found
+
+
+def _of_more_years(said: Said, name: _Named, first: Found) -> list[Found]:
+    """`summer 2019 and 2020`."""
+    behind = year_at(said, first.end + 1) if said.word(first.end) in AND_OR else None
+    if behind is None:
+        return []
+    second = _of_year(said, name, *behind)
+    when = When(periods=first.when.periods + second.when.periods)
+    return [Found(when=when, end=second.end, guess=first.guess)]
 
 
 def _of_year(said: Said, name: _Named, number: int, end: int) -> Found:
@@ -318,7 +336,7 @@ def quarter(said: Said, at: int) -> Found | None:
     length = {"q": 3, "h": 6}.get(kind)
     if length is None or number is None or not said.is_glued(place + 1):
         return None
-    behind = before or year_at(said, said.skipped(place + 2, _YEAR_LINKS | {"/"}))
+    behind = before or year_at(said, said.skipped(place + 2, YEAR_LINKS | {"/"}))
     if behind is None or not 1 <= number <= _MONTHS // length:
         return None
     when = _periods(months(behind[0], length * (number - 1) + 1, length))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SIGNS: Final = "<>=|~^`+"
+_ASKED_FOR: Final = QUANTIFIERS | (BEFORE_NOUN - {"of", "de"}) | PHOTO_NOUNS | PHOTO_NOUN
 _JOINING: Final = AND | ALSO_NOT | {"but", ","}
 
 
@@ -110,7 +111,7 @@ def _request(words: Sequence[Word], at: int) -> int:
         return at
     end = at + len(text[: atoms[found[1] - 1].end].split())
     if found[1] == 1 and end < len(words):
-        is_asking = words[end].folded in QUANTIFIERS | BEFORE_NOUN | PHOTO_NOUNS | PHOTO_NOUN
+        is_asking = words[end].folded in _ASKED_FOR
         return end if is_asking else at
     return end
 
@@ -120,6 +121,8 @@ def _without_roots(words: list[Word], roots: Sequence[str]) -> list[Word]:
     if len({plain(root) for root in roots}) != 1:
         return words
     name = tuple(atom.text for atom in atoms_of(roots[0]) if atom.text.isalnum())
+    if ALL_FILLER.issuperset(name):
+        return words
     said = [word.folded for word in words]
     for first in range(len(said) - len(name) + 1):
         if tuple(said[first : first + len(name)]) == name and len(said) > len(name):

@@ -12,7 +12,7 @@ from imagescope_tui.search.reading.date_labels import label_of
 from imagescope_tui.search.reading.date_values import Said
 from imagescope_tui.search.reading.filler import Word, has_meaning, telling
 from imagescope_tui.search.reading.filters import READERS, Asked, read_filter
-from imagescope_tui.search.reading.languages import ALL_FILLER, ALSO_NOT, AND, BREAKS
+from imagescope_tui.search.reading.languages import ALL_FILLER, ALSO_NOT, AND, BREAKS, PREPOSITIONS
 from imagescope_tui.search.reading.negation import negation_at, unwanted_things, unwanted_word
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite, put_together
 from imagescope_tui.search.reading.tokens import tokens_of
@@ -90,13 +90,13 @@ class _Reading:
         later = (at for at, token in enumerate(self.tokens) if token.start >= end)
         return next(later, len(self.tokens))
 
-    def run_end(self, at: int) -> int:
-        """Where the plain words end that follow a token without a break."""
-        while True:
-            is_over = self.tokens[at].value[-1:] in (",", ";") or at + 1 == len(self.tokens)
-            if is_over or not _is_plain(self.tokens[at + 1]):
-                return self.tokens[at].end
-            at += 1
+    def run_end(self, at: int, *, commas_end: bool = False) -> int:
+        """Where the plain words end that follow a token."""
+        for place in range(at, len(self.tokens) - 1):
+            is_over = commas_end and self.line[self.tokens[place].end - 1] in ",;"
+            if is_over or not _is_plain(self.tokens[place + 1]):
+                return self.tokens[place].end
+        return self.tokens[-1].end
 
 
 def _is_plain(token: Token) -> bool:
@@ -140,7 +140,7 @@ def _word(reading: _Reading, at: int) -> int:
         reading.problems.append(
             f'{token.value} is no date: write 2021-07 or 2021-07-19, or "{token.value}" in quotes'
         )
-    elif text := token.value.replace('"', " ").strip():
+    elif text := token.value.replace('"', " ").strip().lstrip("+"):
         reading.parts.append(Word(text=text, start=token.start))
     return at + 1
 
@@ -151,7 +151,8 @@ def _filter(reading: _Reading, at: int) -> int:
         token = _with_next(reading, at)
         at = at + 1 if token.value else at
     is_alone = token.is_quoted or not token.value
-    following = token.value if is_alone else reading.line[token.value_start : reading.run_end(at)]
+    end = reading.run_end(at, commas_end=True)
+    following = token.value if is_alone else reading.line[token.value_start : end]
     found = read_filter(Asked(token=token, following=following, context=reading.context))
     if isinstance(found, Refused):
         reading.problems.append(found.reason)
@@ -276,7 +277,9 @@ def _is_closed(reading: _Reading, end: int) -> bool:
     if reading.line[end - 1] in ",;:.!?":
         return True
     folded = plain(reading.tokens[at].value).strip(",.;:!?")
-    return folded in ALL_FILLER | BREAKS or _is_date(reading, at)
+    following = _date_from(reading, at, reading.tokens[at].start)
+    is_date = following is not None and following[0].needs in ("none", "rest")
+    return folded in ALL_FILLER | BREAKS or is_date
 
 
 def _alternatives(reading: _Reading) -> list[list[Word]]:
@@ -296,12 +299,20 @@ def _alternatives(reading: _Reading) -> list[list[Word]]:
                 reading.dropped.append(part)
             else:
                 groups[-1].append(replace(part, is_before_chip=isinstance(behind, _Understood)))
+    if len(groups) > 1 and any(
+        sign in word.text for group in groups for word in group for sign in "()"
+    ):
+        reading.problems.append("OR knows no brackets: write cat beach OR dog beach")
     return groups
 
 
 def _joins(word: Word, before: _Part | None, behind: _Part | None) -> bool:
-    is_between = isinstance(before, _Understood) and isinstance(behind, _Understood)
-    return is_between and word.folded in AND | ALSO_NOT
+    """Whether it links only what was taken out to what follows."""
+    if not isinstance(before, _Understood) or word.folded not in AND | ALSO_NOT:
+        return False
+    return isinstance(behind, _Understood) or (
+        isinstance(behind, Word) and behind.folded in PREPOSITIONS
+    )
 
 
 def _is_union(before: _Part | None, behind: _Part | None) -> bool:
@@ -339,7 +350,7 @@ def _only_date(reading: _Reading, groups: Sequence[Sequence[Word]]) -> int | Non
 def _result(reading: _Reading, groups: list[list[Word]]) -> ParsedQuery:
     kept = _kept(reading, groups)
     texts = [" ".join(word.text for word in words) for words in kept]
-    texts = [text for text in texts if text]
+    texts = [text.rstrip(",;") for text in texts if text]
     telling_words = {word.start for words in kept for word in words}
     lost = [word for words in groups for word in words if word.start not in telling_words]
     dropped = sorted([*reading.dropped, *lost], key=lambda word: word.start)

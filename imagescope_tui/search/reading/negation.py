@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from imagescope_tui.search.reading.atoms import Phrases, atoms_of, plain
 from imagescope_tui.search.reading.file_types import extensions_of
+from imagescope_tui.search.reading.filler import has_meaning
 from imagescope_tui.search.reading.languages import (
     ALSO_NOT,
     AND,
@@ -17,6 +18,7 @@ from imagescope_tui.search.reading.languages import (
     NEGATION_PHRASES,
     NEGATIONS,
     PREPOSITIONS,
+    STOP_WORDS,
 )
 from imagescope_tui.search.reading.pieces import Piece
 from storage.records import PhotoFilter
@@ -46,6 +48,8 @@ class Negation:
     """The token behind it."""
     goes_on: bool
     """Whether `and` goes on with what is not wanted."""
+    may_lead: bool = False
+    """Whether a preposition may follow, as in `not at night`."""
 
 
 @cache
@@ -63,13 +67,20 @@ def negation_at(tokens: Sequence[Token], at: int) -> Negation | None:
     token = tokens[at]
     folded = plain(token.value)
     if folded in NEGATIONS and not token.is_negative:
-        return Negation(at + 1, goes_on=folded in LEAVING_OUT)
+        return Negation(at + 1, goes_on=folded in LEAVING_OUT, may_lead=folded in ("not", "nicht"))
     return None
 
 
 def unwanted_word(token: Token) -> Piece:
     """`-word`, `-"two words"`."""
-    return _unwanted([token.value.strip(_CLOSING)], token.end)
+    word = _bare(token)
+    return Piece(
+        label=f"not {word}",
+        kind="not",
+        end=token.end,
+        filter=PhotoFilter(without_words=(word,)),
+        unwanted=(word,),
+    )
 
 
 def unwanted_things(
@@ -82,7 +93,10 @@ def unwanted_things(
     things: list[str] = []
     end = negation.next
     place: int | None = end
-    while place is not None and (thing := _thing(tokens, place, ends_before)) is not None:
+    while (
+        place is not None
+        and (thing := _thing(tokens, place, ends_before, may_lead=negation.may_lead)) is not None
+    ):
         things.append(thing[0])
         end = thing[1]
         place = _next_thing(tokens, end, negation)
@@ -101,25 +115,29 @@ def _next_thing(tokens: Sequence[Token], at: int, negation: Negation) -> int | N
 
 
 def _thing(
-    tokens: Sequence[Token], at: int, ends_before: Callable[[int], bool]
+    tokens: Sequence[Token], at: int, ends_before: Callable[[int], bool], *, may_lead: bool
 ) -> tuple[str, int] | None:
     """A noun and what describes it, up to a comma or a word that links."""
     words: list[str] = []
     is_told = False
     while at < len(tokens) and _is_plain(tokens[at]):
         folded = plain(tokens[at].value)
-        is_lead = folded in PREPOSITIONS | ARTICLES
+        is_lead = folded in ARTICLES or (may_lead and not words and folded in PREPOSITIONS)
         if is_told and (folded in BREAKS or ends_before(at)):
             break
         if not is_told and folded in BREAKS and not is_lead:
             return None
-        is_told = is_told or (not is_lead and any(map(str.isalnum, folded)))
+        is_told = is_told or not (is_lead or folded in STOP_WORDS or not has_meaning(folded))
         if words or folded not in ARTICLES:
-            words.append(tokens[at].value.strip(_CLOSING))
+            words.append(_bare(tokens[at]))
         at += 1
         if tokens[at - 1].value[-1:] in _CLOSING:
             break
     return (" ".join(filter(None, words)), at) if is_told else None
+
+
+def _bare(token: Token) -> str:
+    return token.value.replace('"', "").strip(_CLOSING)
 
 
 def _is_plain(token: Token) -> bool:

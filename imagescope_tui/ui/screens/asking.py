@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
+from imagescope_tui.search.completion import Completer
+from imagescope_tui.search.query_language import LineContext
 from imagescope_tui.ui.arranging import following, order_after
 from imagescope_tui.ui.asked import Asked, asked_before
 from imagescope_tui.ui.chat_words import chat_view, said_so_far
@@ -71,6 +73,7 @@ class AskingScreen(PhotoActions):
             on_view=self._take_view,
             on_photos=self._take_photos,
         )
+        self.watch(self.app, "names", self._use_names, init=False)
 
     @property
     def grid(self) -> PhotoGrid:
@@ -150,6 +153,11 @@ class AskingScreen(PhotoActions):
             self.ask_again()
         else:
             self._answer(self.asked, 0)
+
+    @property
+    def line_context(self) -> LineContext:
+        """What lines mean here and today."""
+        return LineContext(names=self.app.names)
 
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
@@ -287,6 +295,7 @@ class AskingScreen(PhotoActions):
         line.show_wish(is_edit=self.asked.is_unfinished, is_like=self.asked.is_like)
 
     def _ask(self, asked: Asked, *, delay: float, is_fresh: bool = True) -> None:
+        asked = replace(asked, context=self.line_context)
         self._desk.order = order_after(self.asked.query, asked.query, self._desk.order)
         self.asked = asked
         self._is_trace = False
@@ -297,6 +306,17 @@ class AskingScreen(PhotoActions):
             self.stop_search()
         else:
             self._answer(asked, delay)
+
+    def _use_names(self) -> None:
+        """The library has other names; a line may mean something else now."""
+        self.query_one(QueryInput).completer = Completer(self.app.names)
+        asked = replace(self.asked, context=self.line_context)
+        is_same = asked.query == self.asked.query
+        self.asked = asked
+        self._show_reading()
+        self._show_notes()
+        if not is_same:
+            self.ask_again()
 
     @work(group="search", exclusive=True)
     async def _answer(self, asked: Asked, delay: float) -> None:

@@ -18,6 +18,7 @@ from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.screens.browse_keys import (
     CHAT_KEYS,
+    COMPLETION_KEYS,
     EMPTY_KEYS,
     GRID_KEYS,
     QUERY_KEYS,
@@ -29,6 +30,7 @@ from imagescope_tui.ui.status_words import outcome_words, place_words, search_wo
 from imagescope_tui.ui.where_desk import WordsInPhoto
 from imagescope_tui.ui.why_page import Reasons
 from imagescope_tui.ui.widgets.chat_pane import ChatPane
+from imagescope_tui.ui.widgets.completing_input import CompletingInput
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
 from imagescope_tui.ui.widgets.empty_place import EmptyPlace
 from imagescope_tui.ui.widgets.key_line import KeyLine
@@ -381,9 +383,11 @@ class BrowseScreen(MarkingScreen):
         """Other keys matter elsewhere."""
         self._show_keys()
 
+    @on(CompletingInput.Offered)
     def _show_keys(self) -> None:
         if isinstance(self.focused, QueryInput):
-            self.query_one(KeyLine).show_hints(QUERY_KEYS)
+            is_offering = self.focused.is_offering
+            self.query_one(KeyLine).show_hints(COMPLETION_KEYS if is_offering else QUERY_KEYS)
         elif self.query_one(ChatPane).has_focus_within:
             is_typing = self.query_one(ChatPane).is_typing
             self.query_one(KeyLine).show_hints(CHAT_KEYS if is_typing else TURN_KEYS)

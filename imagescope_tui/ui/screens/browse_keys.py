@@ -33,6 +33,7 @@ QUERY_KEYS = (
     KeyHint("^P", "commands", "app.command_palette"),
     KeyHint("^Q", "quit", "app.quit"),
 )
+COMPLETION_KEYS = (KeyHint("Tab", "complete", "focused.complete"), *QUERY_KEYS)
 CHAT_KEYS = (
     KeyHint("Enter", "say it", "chat"),
     KeyHint("Esc", "to the lines that were said", "chat_lines"),

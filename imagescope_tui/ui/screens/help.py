@@ -20,6 +20,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("/", "to the query line"),
             ("↑ ↓", "earlier and later queries"),
+            ("Tab  →", "complete what is typed"),
             ("Enter", "ask the models too"),
             ("Esc", "leave; then all photos"),
             ("Backspace", "drop the last filter"),

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.widgets import Input, Label
 
 from imagescope_tui.ui.widgets.chip_row import ChipRow
+from imagescope_tui.ui.widgets.completing_input import CompletingInput
+from imagescope_tui.ui.widgets.completion_list import CompletionList
 
 if TYPE_CHECKING:
     from textual import events
@@ -22,7 +24,7 @@ _EDIT_WISH = "what should be different?"
 _LIKE_WISH = "new search · e edits · Esc back"
 
 
-class QueryInput(Input):
+class QueryInput(CompletingInput):
     """The words; up recalls earlier ones."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,7 +37,7 @@ class QueryInput(Input):
         """The reader goes on to the photos."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(placeholder=_WISH, compact=True, select_on_focus=False, id=id)
+        super().__init__(placeholder=_WISH, id=id)
         self._history: list[str] = []
         self._place: int | None = None
         self._draft = ""
@@ -59,7 +61,7 @@ class QueryInput(Input):
         """An earlier line, or a later one; below the last come the photos."""
         if self._place is None:
             if step > 0 or not self._history:
-                self.action_leave() if step > 0 else None
+                self._leave() if step > 0 else None
                 return
             self._draft, self._place = self.value, len(self._history)
         self._place = max(0, self._place + step)
@@ -69,9 +71,16 @@ class QueryInput(Input):
         else:
             self.value = self._history[self._place]
         self.cursor_position = len(self.value)
+        self.close_offer()
 
     def action_leave(self) -> None:
-        """To the photos."""
+        """To the photos, or out of a choice of completions first."""
+        if self.is_choosing:
+            self.close_offer()
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
         self.remember()
         self.post_message(self.Left())
 
@@ -97,6 +106,7 @@ class QueryLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Prompt, words, chips, outcome."""
         yield Label("/", id="query-prompt")
+        yield CompletionList(id="query-completions")
         yield QueryInput(id="query-input")
         yield ChipRow(id="query-chips")
         yield Outcome("", id="query-outcome", markup=False)
@@ -125,6 +135,7 @@ class QueryLine(Horizontal):
     def line(self, line: str) -> None:
         self.input.value = line
         self.input.cursor_position = len(line)
+        self.input.close_offer()
 
     def show_chips(self, labels: tuple[str, ...]) -> None:
         """The filters that were understood."""
@@ -145,8 +156,18 @@ class QueryLine(Horizontal):
         event.stop()
         self.post_message(self.Changed(event.value))
 
+    @on(CompletingInput.Offered)
+    def _show_ways(self, event: CompletingInput.Offered) -> None:
+        self.query_one(CompletionList).show_ways(event.ways, event.place)
+
+    @on(CompletionList.Picked)
+    def _take_way(self, event: CompletionList.Picked) -> None:
+        event.stop()
+        self.input.take(event.place)
+
     @on(Input.Submitted, "#query-input")
     def _tell_submission(self, event: Input.Submitted) -> None:
         event.stop()
+        self.input.close_offer()
         self.input.remember()
         self.post_message(self.Submitted())

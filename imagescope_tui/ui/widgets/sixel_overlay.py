@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from imagescope_tui.ui.pictures.painting import Painting
 
+_COVER_CELLS = 4
+"""The least width of what lies over pictures."""
 _SAVE_CURSOR, _RESTORE_CURSOR = "\x1b7", "\x1b8"
 
 
@@ -63,5 +65,7 @@ class SixelOverlay:
         screen = self._widget.screen
         if not screen.region.contains_region(place):
             return False
-        corners = (place.offset, place.bottom_right_inclusive)
-        return all(screen.get_widget_at(*corner)[0] is self._widget for corner in corners)
+        # What lies over a picture lies over its edge, and is no narrower than a few cells.
+        columns = (*range(place.x, place.right, _COVER_CELLS), place.right - 1)
+        edges = ((x, y) for x in columns for y in (place.y, place.bottom - 1))
+        return all(screen.get_widget_at(*cell)[0] is self._widget for cell in edges)

@@ -1,0 +1,107 @@
+"""How a line was read and why photos were found, as it is put into words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from unittest import mock
+
+from imagescope_tui.cli.search_explained import explained, reading_lines, short_reading
+from imagescope_tui.cli.search_found import Found, Hit
+from imagescope_tui.cli.search_lines import put_lines
+from imagescope_tui.search.query_language import Chip, ParsedQuery
+from imagescope_tui.search.types import Candidate, Query, SearchResult
+from storage.records import Caption, ContentId, Facts, Photo, PhotoFilter, PhotoId, RootId
+
+READING = ParsedQuery(
+    text="dog",
+    unwanted=("people",),
+    filter=PhotoFilter(),
+    chips=(
+        Chip(label="7 Aug 2021", source="7/8/21", kind="date", guess="day before month"),
+        Chip(label="not people", source="without people", kind="not"),
+    ),
+    dropped=("photos", "with"),
+)
+DOG = Candidate(
+    photo_id=PhotoId(1),
+    content_id=ContentId(1),
+    score=1.0,
+    picture_score=0.3,
+    picture_rank=2,
+    words_rank=1,
+    words_held=("Rome", "dog", "x100", "dogs"),
+    standing=3.14,
+    chance=0.62,
+    shows_unwanted=0.2,
+    stack=(PhotoId(2), PhotoId(3)),
+)
+
+
+def photo(number: int, **fields: str) -> Photo:
+    return Photo(
+        id=PhotoId(number),
+        root_id=RootId(1),
+        root=Path("/photos"),
+        path=f"2021 Rome/dog{number}.jpg",
+        size_bytes=1,
+        mtime_ns=1,
+        content_id=ContentId(number),
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+PHOTOS = {PhotoId(number): photo(number, taken_at="2021-08-07T10:00:00") for number in (1, 2, 3)}
+
+
+def library(**facts: object) -> mock.Mock:
+    stored = mock.Mock()
+    stored.captions.of.return_value = Caption(
+        content_id=ContentId(1), text="a dog\x1b[31m", model_id="m", prompt_id="p"
+    )
+    stored.facts.of.return_value = Facts(camera="Fujifilm X100", **facts)  # type: ignore[arg-type]
+    stored.photos.by_ids.side_effect = lambda ids: {one: PHOTOS[one] for one in ids}
+    stored.companions.of.return_value = {}
+    return stored
+
+
+def found(candidate: Candidate) -> Found:
+    query = Query(text="dog", unwanted=("people",), filter=PhotoFilter())
+    result = SearchResult(query=query, encoder_id="e", rankings={1: (candidate,)})
+    hit = Hit(candidate=candidate, photo=PHOTOS[PhotoId(1)], section="match")
+    return Found(request=mock.Mock(query=query), result=result, ranking=(candidate,), hits=(hit,))
+
+
+def test_the_reading_in_one_line_says_what_was_guessed() -> None:
+    assert short_reading(READING) == "dog · 7 Aug 2021 (guess: day before month) · not people"
+    either = ParsedQuery(text="cat or dog", alternatives=("cat", "dog"), filter=PhotoFilter())
+    assert short_reading(either) == "cat or dog"
+    assert not short_reading(ParsedQuery(text="dog", filter=PhotoFilter(), dropped=("my",)))
+
+
+def test_the_reading_in_full_has_a_line_for_each_part() -> None:
+    assert list(reading_lines(READING)) == [
+        "looked for: dog",
+        "date: 7 Aug 2021 (guess: day before month), from “7/8/21”",
+        "not: not people, from “without people”",
+        "must not be seen: people",
+        "tells nothing: photos, with",
+    ]
+
+
+def test_each_part_that_speaks_for_a_photo_or_against_it_is_told() -> None:
+    told = found(DOG)
+    assert list(explained(told, told.hits[0], library())) == [
+        "words: Rome in the folder, dog in the file name and the caption, x100 in the facts, dogs",
+        "picture: fits with a chance of 62 %, +3.1 σ from the average photo",
+        "caption: “a dog[31m”",
+        "may show people: 20 %",
+        "date: taken 2021-08-07 10:00:00",
+        "with it: 2021 Rome/dog2.jpg, 2021 Rome/dog3.jpg",
+    ]
+
+
+def test_a_stack_is_counted_with_the_one_that_stands_for_it(
+    capsys: mock.Mock,
+) -> None:
+    put_lines(found(DOG), library(), explains=False)
+    assert capsys.readouterr().out == "   1       62 %  /photos/2021 Rome/dog1.jpg ×3\n"
