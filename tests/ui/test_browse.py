@@ -592,3 +592,9 @@ async def test_a_guess_is_marked_in_its_chip_and_told_below(opened: Opener) -> N
         await ask(pilot, "7/8/20")
         assert app.browse.query_one(ChipRow).labels == ("7 August 2020?",)
         assert "day before month" in screen_text(app)
+
+
+async def test_the_locale_tells_what_a_date_means(opened: Opener) -> None:
+    async with opened(is_day_first=lambda: False) as (app, pilot):
+        await ask(pilot, "7/8/20")
+        assert app.browse.query_one(ChipRow).labels == ("8 July 2020?",)

@@ -157,7 +157,7 @@ class AskingScreen(PhotoActions):
     @property
     def line_context(self) -> LineContext:
         """What lines mean here and today."""
-        return LineContext(names=self.app.names)
+        return LineContext(names=self.app.names, is_day_first=self.app.settings.is_day_first())
 
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
