@@ -19,6 +19,7 @@ from indexer.wire import (
     decode_line,
     encode_line,
     question_to_wire,
+    stacks_from_wire,
     where_from_wire,
 )
 from storage.private import open_private
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
     from indexer.questions import PictureQuestion
-    from storage.records import PhotoId
+    from storage.records import ContentId, PhotoId
 
 LOG_NAME = "indexer.log"
 
@@ -141,6 +142,15 @@ class IndexerClient:
         """
         request = {"do": "where", "photo": photo_id, "second": second, "words": list(words)}
         return where_from_wire(await self._ask(request))
+
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        """The sets of photos of a ranking that are one; see search.retriever.
+
+        Raises:
+            PicturesUnavailable: they cannot be compared just now.
+            Superseded: another ranking was asked about before this one's turn came.
+        """
+        return stacks_from_wire(await self._ask({"do": "stacks", "contents": list(contents)}))
 
     async def prepare_preview(self, photo_id: PhotoId, second: float | None = None) -> bool:
         """Have the large picture made; whether it is in the cache now."""

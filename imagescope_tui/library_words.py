@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from storage.records import PhotoFilter
+    from storage.records import Photo, PhotoFilter, PhotoId
 
 Answer = TypeVar("Answer")
 
@@ -39,6 +39,10 @@ class LibraryWords:
         return await self._read(
             lambda library: _timeline(library, photo_filter, limit, oldest_first=oldest_first)
         )
+
+    async def photos(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
+        """What is known of those of the photos that are there."""
+        return await self._read(lambda library: library.photos.by_ids(photo_ids))
 
     async def _read(self, question: Callable[[Library], Answer]) -> Answer:
         loop = asyncio.get_running_loop()

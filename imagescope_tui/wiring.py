@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from indexer.questions import PictureQuestion
     from indexer.ranking.lookup import VectorLookup
     from indexer.ranking.where import WordFinder
-    from storage.records import PhotoId
+    from storage.records import ContentId, PhotoId
 
 Answer = TypeVar("Answer")
 
@@ -79,6 +79,12 @@ class LocalPictures:
     ) -> WhereAnswer:
         """Where in a photo each of the words is seen; of a moving picture, in that moment."""
         return await self._in_thread(lambda: self._opened_finder().where(photo_id, words, second))
+
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        """The sets of photos of a ranking that are one; see search.retriever."""
+        from indexer.ranking.stacks import stacks
+
+        return await self._in_thread(lambda: stacks(self._opened_library(), contents))
 
     async def _in_thread(self, ask: Callable[[], Answer]) -> Answer:
         try:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.decoding.pool import DecodePool
 from indexer.ranking.lookup import VectorLookup
+from indexer.ranking.stacks import stacks
 from indexer.ranking.where import WordFinder
 from indexer.wire import answer_to_wire, question_from_wire, where_to_wire
 from storage.errors import LibraryMissing
 from storage.library import Library
-from storage.records import PhotoId
+from storage.records import ContentId, PhotoId
 from storage.thumbnails import THUMBNAIL_SIDE
 
 if TYPE_CHECKING:
@@ -119,3 +120,27 @@ class WhereDesk(_EncoderDesk):
             None if second is None else float(second),
         )
         return where_to_wire(answer)
+
+
+class StackDesk:
+    """Answers which photos are one, whether or not there is an encoder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._library: Library | None = None
+
+    def answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        """The stacks, for the wire.
+
+        Raises:
+            StorageError: there is no library.
+            KeyError, TypeError, ValueError: the message is no such request.
+        """
+        contents = [ContentId(int(content_id)) for content_id in message["contents"]]
+        self._library = self._library or Library.open_reader(self._folder)
+        return {"stacks": stacks(self._library, contents)}
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        if self._library is not None:
+            self._library.close()

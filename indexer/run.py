@@ -20,6 +20,7 @@ from indexer.folders.root_keeper import RootKeeper
 from indexer.folders.scanner import Scanner
 from indexer.folders.sidecar_reader import read_sidecars
 from indexer.formats import EXTRAS, photo_extensions
+from indexer.photos.signatures import catch_up_signatures
 from indexer.progress import Progress
 from indexer.trusted_encoder import adopt_encoder
 from storage.errors import StorageError
@@ -148,6 +149,8 @@ class IndexRun:
             if self._work() or self._caption() or has_read or self._replace_words():
                 continue
             self._settle()
+            if self._make_signatures():
+                continue
             if self._is_up_to_date and not (self._options.watch or self._options.serve):
                 return
             due = self._captioner.seconds_until_due if self._captioner else _IDLE_SECONDS
@@ -329,6 +332,10 @@ class IndexRun:
         if decoded - self._decoded_at_trim >= _DECODED_BETWEEN_TRIMS:
             self._decoded_at_trim = decoded
             self._thumbnails.trim()
+
+    def _make_signatures(self) -> bool:
+        """A bounded number of those that an older version did not make; False when none is left."""
+        return not self._control.is_paused and catch_up_signatures(self._library, self._thumbnails)
 
     def _keep_search_quick(self) -> bool:
         """What searches a large library is made when nothing else is to be done; whether it is."""

@@ -2,7 +2,7 @@
 
 Each kind of request is answered in a thread of its own, with a reading connection of its own; of
 several searches that wait only the newest is answered, and so with words that are looked for in
-photos.
+photos, and with rankings in which stacks are.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexer.decoding.failures import DecodeFailure
 from indexer.decoding.pool import DecodePool
-from indexer.desks import SearchDesk, WhereDesk
+from indexer.desks import SearchDesk, StackDesk, WhereDesk
 from indexer.errors import IndexerError
 from indexer.models.protocols import ModelError, PictureInput
 from indexer.options import role_from_json
@@ -58,12 +58,13 @@ class Service:
         self._thumbnails = thumbnails
         self._control = control
         self._send = send
-        self._searches: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        self._places: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        self._pictures: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._waiting: dict[str, queue.Queue[dict[str, Any] | None]] = {
+            kind: queue.Queue() for kind in ("nearest", "where", "stacks", "picture")
+        }
         self._threads = [
             threading.Thread(target=self._answer_searches, name="search", daemon=True),
             threading.Thread(target=self._answer_places, name="where", daemon=True),
+            threading.Thread(target=self._answer_stacks, name="stacks", daemon=True),
             threading.Thread(target=self._answer_pictures, name="pictures", daemon=True),
         ]
 
@@ -74,7 +75,7 @@ class Service:
 
     def close(self) -> None:
         """Answer nothing more."""
-        for waiting in (self._searches, self._places, self._pictures):
+        for waiting in self._waiting.values():
             waiting.put(None)
         for thread in self._threads:
             thread.join(timeout=2)
@@ -84,12 +85,8 @@ class Service:
         match message.get("do"):
             case "add_folder" | "rescan" if self._control.holder:
                 self._refuse(message, self._control.holder, "do it there, or close it first")
-            case "nearest":
-                self._searches.put(message)
-            case "where":
-                self._places.put(message)
-            case "picture":
-                self._pictures.put(message)
+            case "nearest" | "where" | "stacks" | "picture" as kind:
+                self._waiting[kind].put(message)
             case "add_folder":
                 self._add_folder(message)
             case "pause" | "resume" as order:
@@ -128,18 +125,20 @@ class Service:
     def _refuse(self, message: dict[str, Any], reason: str, hint: str = "") -> None:
         self._send({"reply": message.get("request"), "error": reason, "hint": hint})
 
-    # -- searches, and words in photos -------------------------------------------------------
+    # -- searches, words in photos, and stacks -----------------------------------------------
 
     def _answer_searches(self) -> None:
         desk = SearchDesk(self._folder, self._encoders, self._caption_weight)
-        self._answer_newest(self._searches, desk)
+        self._answer_newest("nearest", desk)
 
     def _answer_places(self) -> None:
-        self._answer_newest(self._places, WhereDesk(self._folder, self._encoders, self._thumbnails))
+        self._answer_newest("where", WhereDesk(self._folder, self._encoders, self._thumbnails))
 
-    def _answer_newest(
-        self, waiting: queue.Queue[dict[str, Any] | None], desk: SearchDesk | WhereDesk
-    ) -> None:
+    def _answer_stacks(self) -> None:
+        self._answer_newest("stacks", StackDesk(self._folder))
+
+    def _answer_newest(self, kind: str, desk: SearchDesk | WhereDesk | StackDesk) -> None:
+        waiting = self._waiting[kind]
         try:
             while (message := waiting.get()) is not None:
                 if not waiting.empty():
@@ -164,7 +163,7 @@ class Service:
         pool = DecodePool(picture_input=_PREVIEW_INPUT, thumbnail_side=THUMBNAIL_SIDE, workers=1)
         library: Library | None = None
         try:
-            while (message := self._pictures.get()) is not None:
+            while (message := self._waiting["picture"].get()) is not None:
                 try:
                     library = library or Library.open_reader(self._folder)
                     self._reply(message, {"ready": self._prepare(library, pool, message)})

@@ -4,6 +4,8 @@
     ← {"reply": 7, "answer": {…}}
     → {"request": 8, "do": "where", "photo": 12, "second": null, "words": ["red barn"]}
     ← {"reply": 8, "error": "…", "hint": "…"}
+    → {"request": 9, "do": "stacks", "contents": [5, 3, 8, 1]}
+    ← {"reply": 9, "answer": {"stacks": [[5, 8]]}}
 
 Events of `indexer.events` come on the same stream, each with the key `event`.
 """
@@ -146,6 +148,11 @@ def answer_from_wire(fields: dict[str, Any]) -> NearestAnswer:
             "chances": chances,
         }
     )
+
+
+def stacks_from_wire(fields: dict[str, Any]) -> tuple[tuple[ContentId, ...], ...]:
+    """The stacks in an answer."""
+    return tuple(tuple(ContentId(key) for key in contents) for contents in fields["stacks"])
 
 
 def where_to_wire(answer: WhereAnswer) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from storage.roots import Roots
 from storage.schema import is_current, is_made, migrate, refuse_newer
 from storage.settings import LibrarySettings
 from storage.sidecars import Sidecars
+from storage.signatures import Signatures
 from storage.sql import Sql, storage_errors
 from storage.vectors import Vectors
 from storage.words import Words
@@ -71,6 +72,7 @@ class Library:
         self.captions = Captions(sql, self.settings)
         self.vectors = Vectors(sql, self.captions)
         self.frames = Frames(sql)
+        self.signatures = Signatures(sql)
         self.failures = Failures(sql)
 
     @classmethod

@@ -328,6 +328,23 @@ _WORD_INDEX = (
 )
 
 
+def add_signatures(database: Database) -> None:
+    """What tells near-copies; of contents that were read before, it is still to be made."""
+    for statement in _SIGNATURES:
+        database.conn.execute(statement)
+
+
+# The setting is the content up to which old ones have theirs; see indexer.photos.signatures.
+_SIGNATURES = (
+    """
+    CREATE TABLE signatures (
+        content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,
+        grey BLOB NOT NULL
+    )""",
+    "INSERT INTO settings (key, value) VALUES ('signatures_after', '0')",
+)
+
+
 _STEPS = (
     create_tables,
     tell_captions_apart,
@@ -337,6 +354,7 @@ _STEPS = (
     index_filters,
     tell_mounted_drives_apart,
     index_words_as_written,
+    add_signatures,
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imagescope_tui.errors import EncoderUnusable, PicturesUnavailable
 from imagescope_tui.search.query_language import word_index_terms
 from imagescope_tui.search.retriever import WordAnswer, folded, rank_any
+from imagescope_tui.search.stacking import fold_stacks
 from imagescope_tui.search.types import Candidate, Degradation
 from imagescope_tui.search.unwanted import less_unwanted, question_for, standings_in
 from indexer.questions import PictureQuestion
@@ -67,7 +68,7 @@ class Retrieval:
             asked *= 2
         # Who could not be read may be anything: behind those that pass for sure.
         readable_first = sorted(ranking[: options.limit], key=lambda item: item.content_id is None)
-        return await self._weighed(Retrieved(ranking=tuple(readable_first)), query, options)
+        return await self._finished(Retrieved(ranking=tuple(readable_first)), query, options)
 
     async def plain(
         self, query: Query, options: SearchOptions, on_words: OnRanking | None = None
@@ -101,7 +102,7 @@ class Retrieval:
             words_unseen=_unseen(texts, words, near),
             degradation=degradation,
         )
-        return await self._weighed(found, query, options)
+        return await self._finished(found, query, options)
 
     async def described(
         self,
@@ -143,7 +144,7 @@ class Retrieval:
             degradation=degradation,
             has_meaning=pictures is None or pictures.has_meaning,
         )
-        return await self._weighed(found, query, options)
+        return await self._finished(found, query, options)
 
     async def _matching(self, text: str, query: Query, options: SearchOptions) -> WordAnswer:
         terms = word_index_terms(text)
@@ -179,6 +180,26 @@ class Retrieval:
         more, _ = await self._near(question, options)
         added = [photo for photo in more.photos if photo.content_id in others] if more else []
         return replace(pictures, photos=(*pictures.photos, *added))
+
+    async def _finished(self, found: Retrieved, query: Query, options: SearchOptions) -> Retrieved:
+        return await self._stacked(await self._weighed(found, query, options), options)
+
+    async def _stacked(self, found: Retrieved, options: SearchOptions) -> Retrieved:
+        """The ranking with one photo for each burst and for near-copies, where these are known."""
+        contents = [item.content_id for item in found.ranking if item.content_id is not None]
+        if not options.stacks or not contents:
+            return found
+        try:
+            alike = await self._pictures.stacks(tuple(dict.fromkeys(contents)))
+        except PicturesUnavailable:
+            # What was asked has been answered; that some are alike is not worth a word.
+            return found
+        if not alike:
+            return found
+        among = {content for stack in alike for content in stack}
+        members = [item.photo_id for item in found.ranking if item.content_id in among]
+        photos = await self._words.photos(members)
+        return replace(found, ranking=fold_stacks(found.ranking, alike, photos))
 
     async def _weighed(self, found: Retrieved, query: Query, options: SearchOptions) -> Retrieved:
         """The ranking when what must not be seen has been looked for in it."""

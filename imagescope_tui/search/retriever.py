@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imagescope_tui.search.types import SearchOptions
     from indexer.answers import NearestAnswer, NearPhoto
     from indexer.questions import PictureQuestion
-    from storage.records import ContentId, PhotoFilter, PhotoId
+    from storage.records import ContentId, Photo, PhotoFilter, PhotoId
 
 
 class PictureSearch(Protocol):
@@ -24,6 +24,16 @@ class PictureSearch(Protocol):
 
     async def nearest(self, question: PictureQuestion) -> NearestAnswer:
         """The photos nearest to what is asked.
+
+        Raises:
+            PicturesUnavailable: they cannot be compared just now.
+            Superseded: a newer search took this one's place.
+        """
+
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        """Of a ranking, best first, the sets of two and more that are one burst or near-copies.
+
+        Each in the order given; empty where that cannot be told.
 
         Raises:
             PicturesUnavailable: they cannot be compared just now.
@@ -67,6 +77,9 @@ class WordSearch(Protocol):
         self, photo_filter: PhotoFilter, *, limit: int, oldest_first: bool = False
     ) -> tuple[WordHit, ...]:
         """The photos that pass the filter, newest first unless said otherwise, with no score."""
+
+    async def photos(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
+        """What is known of those of the photos that are there."""
 
     def close(self) -> None:
         """Let go of the library."""

@@ -145,6 +145,11 @@ class Candidate:
     stack: tuple[PhotoId, ...] = ()
     """Further photos of the same burst, or near-copies, that this one stands for."""
 
+    @property
+    def whole_stack(self) -> frozenset[PhotoId]:
+        """This photo and those that it stands for."""
+        return frozenset((self.photo_id, *self.stack))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtomicEdit:

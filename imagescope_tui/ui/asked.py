@@ -64,12 +64,12 @@ class Asked:
     """Whether the models are to read, check and judge."""
     turns: tuple[SaidTurn, ...] = ()
     """What was said before the line, oldest first."""
+    context: LineContext = field(default_factory=LineContext, compare=False)
+    """What lines mean for who asks."""
     before: Asked | None = field(default=None, compare=False, repr=False)
     """What was asked when a photo was taken as the question, so that there is a way back."""
     photo_id: PhotoId | None = field(default=None, compare=False, repr=False)
     """That photo."""
-    context: LineContext = field(default_factory=LineContext, compare=False)
-    """What lines mean for who asks."""
 
     def anew(self, line: str = "") -> Asked:
         """A new question, of which nothing but the line is known."""

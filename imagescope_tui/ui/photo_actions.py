@@ -32,6 +32,7 @@ class PhotoActions(Screen[None]):
         Binding("r", "reveal_photo", "show in the file manager", show=False),
         Binding("y", "copy_path", "copy the path", show=False),
         Binding("space", "mark", "mark", show=False),
+        Binding("v", "toggle_stack", "the photos that this one stands for", show=False),
         Binding("A", "mark_all", "mark all that match", show=False),
         Binding("u", "unmark_all", "unmark all", show=False),
         Binding("x", "export", "export what is marked", show=False),
@@ -82,6 +83,10 @@ class PhotoActions(Screen[None]):
     def action_mark(self) -> None:
         """Mark the photo, or take the mark away, and go on to the next."""
         self.app.browse.toggle_mark()
+
+    def action_toggle_stack(self) -> None:
+        """Show the photos that this one stands for, or hide them."""
+        self.app.browse.toggle_stack()
 
     def action_mark_all(self) -> None:
         """Mark every photo that matches."""

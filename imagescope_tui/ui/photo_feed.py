@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from imagescope_tui.search.sections import Section
     from imagescope_tui.search.types import Candidate
@@ -26,6 +28,10 @@ class GridItem:
     """From 1; None in the timeline."""
     copies: int = 1
     """How many files hold these bytes, where copies are folded into one."""
+    stacked: int = 0
+    """How many further photos this one stands for: of the same burst, or near-copies."""
+    number: int | None = None
+    """From 1, in a stack that is open; None for all others."""
     section: Section | None = None
     """How well it fits what was searched for; None in the timeline."""
     is_by_date: bool = False
@@ -91,50 +97,94 @@ class Timeline:
         return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """What a ranking has at one place of the grid."""
+
+    photo_id: PhotoId
+    rank: int
+    section: Section | None
+    second: float | None = None
+    number: int | None = None
+    hidden: tuple[PhotoId, ...] = ()
+
+
 class Ranking:
-    """What a search found, best first or by date."""
+    """What was found, in its order; the photos of open stacks follow who stands for them."""
 
     def __init__(
         self,
         reader: LibraryReader,
         ranking: Sequence[Candidate],
         sections: Sequence[Section] = (),
+        opened: AbstractSet[PhotoId] = frozenset(),
         *,
         is_by_date: bool = False,
     ) -> None:
+        """`opened`: photos whose stacks are open."""
         self._reader = reader
         self._is_by_date = is_by_date
-        self._ranking = tuple(ranking)
-        self._sections = tuple(sections)
-        self._places = {candidate.photo_id: n for n, candidate in enumerate(self._ranking)}
+        whole = zip_longest(ranking, sections)
+        self._ranking = tuple(
+            place
+            for rank, (candidate, section) in enumerate(whole, start=1)
+            for place in _places_of(candidate, rank, section, opened)
+        )
+        self._places = {
+            photo_id: n
+            for n, place in enumerate(self._ranking)
+            for photo_id in (place.photo_id, *place.hidden)
+        }
         self.length = len(self._ranking)
+
+    @property
+    def photo_ids(self) -> tuple[PhotoId, ...]:
+        """The photos that have a place of their own."""
+        return tuple(place.photo_id for place in self._ranking)
 
     async def fetch(self, offset: int, limit: int) -> Sequence[GridItem | None]:
         """A stretch of the ranking, with the number of copies of each photo."""
         wanted = self._ranking[offset : offset + limit]
-        photos = await self._reader.photos([candidate.photo_id for candidate in wanted])
+        photos = await self._reader.photos([place.photo_id for place in wanted])
         contents = [key for photo in photos.values() if (key := photo.content_id) is not None]
         copies = await self._reader.copy_counts(contents)
         failures = await self._reader.failures_of(list(photos.values()))
-        found = [photos.get(candidate.photo_id) for candidate in wanted]
         return [
             GridItem(
                 photo=photo,
-                rank=place + 1,
+                rank=place.rank,
                 copies=_copies_of(photo, copies),
-                section=self._sections[place] if self._sections else None,
+                stacked=len(place.hidden),
+                number=place.number,
+                section=place.section,
                 is_by_date=self._is_by_date,
                 failure=failures.get(photo.id, ""),
-                second=self._ranking[place].second,
+                second=place.second,
             )
-            if photo
+            if (photo := photos.get(place.photo_id))
             else None
-            for place, photo in enumerate(found, start=offset)
+            for place in wanted
         ]
 
     def index_of(self, photo_id: PhotoId) -> int | None:
-        """The photo's place."""
+        """The place of the photo, or of who stands for it."""
         return self._places.get(photo_id)
+
+
+def _places_of(
+    candidate: Candidate, rank: int, section: Section | None, opened: AbstractSet[PhotoId]
+) -> Iterator[_Place]:
+    is_open = bool(candidate.stack) and not opened.isdisjoint(candidate.whole_stack)
+    yield _Place(
+        photo_id=candidate.photo_id,
+        rank=rank,
+        section=section,
+        second=candidate.second,
+        number=1 if is_open else None,
+        hidden=() if is_open else candidate.stack,
+    )
+    for number, photo_id in enumerate(candidate.stack if is_open else (), start=2):
+        yield _Place(photo_id=photo_id, rank=rank, section=section, number=number)
 
 
 def _copies_of(photo: Photo, copies: dict[ContentId, int]) -> int:

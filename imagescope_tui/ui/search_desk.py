@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.library_reader import LibraryReader
     from imagescope_tui.ui.photo_feed import PhotoSource
     from imagescope_tui.ui.settings import UiSettings
+    from storage.records import PhotoId
 
 RANKING_LIMIT = SearchOptions().limit
 _RANKINGS = (CandidatesRetrieved, CandidatesReranked, SearchFinished)
@@ -58,6 +59,9 @@ class SearchDesk:
         self.view = SearchView()
         self.order: Order = "match"
         """How the reader wants what matches to be ordered."""
+        self._opened: frozenset[PhotoId] = frozenset()
+        self.shown: tuple[PhotoId, ...] = ()
+        """The photos of the last ranking that have a place of their own."""
 
     async def answer(self, asked: Asked) -> None:
         """Tell the photos as they are found, and how far the search is.
@@ -105,7 +109,11 @@ class SearchDesk:
         if is_by_date:
             moments = await self._reader.moments([item.photo_id for item in view.ranking])
         found = arranged(view, moments, order)
-        return Ranking(self._reader, found.candidates, found.sections, is_by_date=is_by_date)
+        ranking = Ranking(
+            self._reader, found.candidates, found.sections, self._opened, is_by_date=is_by_date
+        )
+        self.shown = ranking.photo_ids
+        return ranking
 
     async def _search(self, asked: Asked) -> None:
         engine = await self._session.engine()
@@ -123,6 +131,8 @@ class SearchDesk:
         before = self.view.ranking
         if isinstance(event, SearchStarted):
             self._is_repeated = event.query == self.view.query and bool(before)
+            if not self._is_repeated:
+                self._opened = frozenset()
         elif isinstance(event, CandidatesRetrieved):
             event = self._without_flicker(event, before)
         is_first = isinstance(event, CandidatesRetrieved) and not self.view.rankings
@@ -140,6 +150,17 @@ class SearchDesk:
         if self._is_repeated and is_partial and not event.is_final:
             return replace(event, ranking=before)
         return event
+
+    def toggle_stack(self, photo_id: PhotoId) -> bool:
+        """Open or close the stack of a photo; False where it is in none."""
+        stacks = (found.whole_stack for found in self.view.ranking if found.stack)
+        whole = next((stack for stack in stacks if photo_id in stack), None)
+        if whole is None:
+            return False
+        is_open = not self._opened.isdisjoint(whole)
+        self._opened = self._opened - whole if is_open else self._opened | whole
+        self._show_ranking()
+        return True
 
     def _show_ranking(self) -> None:
         self._timeline, self._found = None, self.view

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from indexer.events import PhotoFailed
 from indexer.photos.reader import STILL_WRITTEN
+from indexer.photos.signatures import signature_of
 from storage.errors import not_written
 from storage.records import Embedding
 from storage.safe_text import printable
@@ -82,6 +83,8 @@ class PhotoWriter:
             )
             known[item.content_hash] = content_id
             self._store_vectors(item, content_id, revision)
+            if (signature := signature_of(item.thumbnail)) is not None:
+                self.library.signatures.put({content_id: signature})
         problem = item.problem or broken.get(item.content_hash)
         if problem is None and item.content_hash in known:
             if self.library.contents.assign(item.photo, known[item.content_hash]):

@@ -90,6 +90,9 @@ class _Ready:
             deviation=0.1,
         )
 
+    async def stacks(self, *_: object) -> tuple[tuple[ContentId, ...], ...]:
+        return ()
+
     async def nearest(self, question: PictureQuestion) -> NearestAnswer:
         return self.answer
 

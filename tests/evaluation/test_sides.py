@@ -26,6 +26,9 @@ class Shelf:
     nearest_answer: NearestAnswer
     hits: dict[int, float] = field(default_factory=dict)
 
+    async def stacks(self, *_: object) -> tuple[tuple[ContentId, ...], ...]:
+        return ()
+
     async def nearest(self, question: PictureQuestion) -> NearestAnswer:
         return self.nearest_answer
 

@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from imagescope_tui.errors import PicturesUnavailable
+from imagescope_tui.wiring import LocalPictures
 from indexer.events import (
     EncoderUnavailable,
     IndexerStarted,
@@ -27,6 +29,7 @@ from storage.records import PhotoFilter, PhotoId
 from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
 from tests.indexer.children import COMMAND
 from tests.indexer.sessions import PATIENCE_SECONDS, Session
+from tests.indexer.textures import texture
 from tests.pictures import paint
 from tests.tampered_program import program_of_colours
 
@@ -95,6 +98,36 @@ async def test_one_run_indexes_everything_and_ends(photos: Path) -> None:
     assert await asyncio.wait_for(session.client.wait(), PATIENCE_SECONDS) == 0
     [done] = [event for event in session.events if isinstance(event, IndexUpToDate)]
     assert (done.photos, done.failed) == (3, 0)
+
+
+async def test_near_copies_are_told_by_the_child_as_in_one_process(photos: Path) -> None:
+    scene = texture(1)
+    scene.save(photos / "scene.png")
+    scene.resize((200, 150)).save(photos / "half.png")
+    session = Session(options_for(photos, serve=True))
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        with Library.open_reader(photos.parent / "library") as library:
+            found = library.photos.page(PhotoFilter(), offset=0, limit=9)
+        content = {photo.path: photo.content_id for photo in found if photo.content_id is not None}
+        told = await session.client.stacks(list(content.values()))
+    finally:
+        await session.client.stop()
+    assert {frozenset(stack) for stack in told} == {
+        frozenset((content["scene.png"], content["half.png"]))
+    }
+    pictures = LocalPictures(
+        photos.parent / "library", _no_encoder, lambda _: None, caption_weight=0.5
+    )
+    try:
+        assert await pictures.stacks(list(content.values())) == told
+    finally:
+        pictures.close()
+
+
+def _no_encoder() -> NoReturn:
+    raise AssertionError("no encoder is needed")
 
 
 async def test_the_nearest_photos_are_asked_for_while_it_runs(photos: Path) -> None:

@@ -17,6 +17,7 @@ from indexer.photos.pipeline import BATCH_PHOTOS, PART_PHOTOS, Pipeline
 from storage.errors import LibraryFull
 from storage.library import Library
 from storage.records import PhotoFilter
+from storage.signatures import SIGNATURE_SIDE
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.indexer.children import child_of
 from tests.indexer.mean_colour import MeanColour
@@ -93,6 +94,9 @@ def test_each_photo_gets_facts_a_vector_and_a_thumbnail(line: Line) -> None:
     assert vector is not None
     assert vector.argmax() == 0
     assert line.thumbnails.has(photo.content_hash, THUMBNAIL_SIDE)
+    signature = line.library.signatures.shots([photo.content_id])[photo.content_id].signature
+    assert signature is not None
+    assert len(signature) == SIGNATURE_SIDE**2
 
 
 def test_equal_bytes_are_computed_once(line: Line) -> None:

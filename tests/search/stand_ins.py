@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imagescope_tui.errors import PicturesUnavailable
@@ -13,11 +14,10 @@ from imagescope_tui.search.retriever import WordAnswer, WordHit
 from imagescope_tui.search.sight import SeenPhoto
 from indexer.answers import NearestAnswer, NearPhoto
 from indexer.models.chat_types import Capabilities, ChatError, Usage, YesNo
-from storage.records import ContentId, PhotoFilter, PhotoId
+from storage.records import ContentId, Photo, PhotoFilter, PhotoId, RootId
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from indexer.models.chat_types import AnswerSchema, ChatRequest
     from indexer.questions import PictureQuestion
@@ -44,6 +44,8 @@ class ScriptedPictures:
     asked: list[Asked] = field(default_factory=list)
     unavailable: str = ""
     has_meaning: bool = True
+    alike: tuple[tuple[ContentId, ...], ...] = ()
+    """Contents that are one burst, or near-copies."""
     scores: dict[tuple[str, ...], dict[int, float]] = field(default_factory=dict)
     """Other scores for some texts."""
     meaningless: tuple[str, ...] = ("",)
@@ -53,6 +55,11 @@ class ScriptedPictures:
 
     def __post_init__(self) -> None:
         self.gate.set()
+
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        if self.unavailable:
+            raise PicturesUnavailable(self.unavailable)
+        return self.alike
 
     async def nearest(self, question: PictureQuestion) -> NearestAnswer:
         texts = question.texts
@@ -131,6 +138,19 @@ class ScriptedWords:
             )
             for i in self.ids[:limit]
         )
+
+    async def photos(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
+        return {
+            photo: Photo(
+                id=photo,
+                root_id=RootId(1),
+                root=Path("/"),
+                path=f"{photo}",
+                size_bytes=1,
+                mtime_ns=1,
+            )
+            for photo in photo_ids
+        }
 
     def close(self) -> None:
         return None

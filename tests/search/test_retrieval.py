@@ -13,7 +13,7 @@ from imagescope_tui.search.ordering import order_for, ordered
 from imagescope_tui.search.retrieval import Retrieval
 from imagescope_tui.search.types import Candidate, Query, SearchOptions
 from imagescope_tui.search.unwanted import less_unwanted, question_for
-from storage.records import PhotoFilter, PhotoId
+from storage.records import ContentId, PhotoFilter, PhotoId
 from tests.search.stand_ins import ScriptedPictures, ScriptedWords
 
 DOG, CAT = ("dog",), ("cat",)
@@ -142,6 +142,24 @@ async def test_who_holds_a_part_of_the_words_gets_a_part_of_their_weight() -> No
     part = ScriptedWords(ids=(2,), shares={2: 0.2})
     assert ids(await found(pictures, part, asked("yellow flower"))) == [1, 2]
     assert ids(await found(pictures, ScriptedWords(ids=(2,)), asked("yellow flower"))) == [2, 1]
+
+
+# -- stacks ----------------------------------------------------------------------------------------
+
+
+async def test_a_burst_is_one_candidate_and_says_whom_it_stands_for() -> None:
+    alike = ((ContentId(1), ContentId(3)),)
+    pictures = ScriptedPictures(ids=(1, 2, 3), alike=alike)
+    ranking = await found(pictures, ScriptedWords(), asked("dog"))
+    assert [(item.photo_id, item.stack) for item in ranking] == [(1, (3,)), (2, ())]
+    every = await found(pictures, ScriptedWords(), asked("dog"), SearchOptions(stacks=False))
+    assert ids(every) == [1, 2, 3]
+
+
+async def test_a_timeline_is_stacked_too() -> None:
+    pictures = ScriptedPictures(alike=((ContentId(2), ContentId(1)),))
+    query = Query(filter=PhotoFilter(taken_from="2019"))
+    assert ids(await found(pictures, ScriptedWords(ids=(3, 2, 1)), query)) == [3, 2]
 
 
 # -- the timeline and orders -----------------------------------------------------------------------

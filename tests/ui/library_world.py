@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from indexer.events import IndexEvent
     from indexer.models.chat_types import RoleSettings
     from indexer.questions import PictureQuestion
-    from storage.records import PhotoId, RootId
+    from storage.records import ContentId, PhotoId, RootId
 
 FOLDERS = ("2020/walchensee", "2020/garden", "2019/winter", "2019/città")
 
@@ -137,6 +137,9 @@ class StandInIndexer:
         return WhereAnswer(
             words=tuple(_place_of(word, is_seen=set(word.split()) <= true) for word in words)
         )
+
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        return ()
 
     async def nearest(self, question: PictureQuestion) -> NearestAnswer:
         text = " ".join(question.texts)

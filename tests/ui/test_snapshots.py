@@ -235,5 +235,19 @@ def test_edit(look: Callable[..., None], size: tuple[int, int]) -> None:
     look(keys("escape", "right", "e"), size)
 
 
+def test_stack_open_beside_one_that_is_closed(
+    look: Callable[..., None], plain_world: World
+) -> None:
+    one, *two = candidates(plain_world.folder)[:3]
+    other, *three = candidates(plain_world.folder)[3:6]
+    found = (
+        replace(one, stack=tuple(each.photo_id for each in two)),
+        replace(other, stack=tuple(each.photo_id for each in three)),
+        *candidates(plain_world.folder)[6:10],
+    )
+    engine = ScriptedEngine(found)
+    look(keys(*"dog", "escape", "v", "right", "space"), SMALL, make_engine=lambda _: engine)
+
+
 def test_export(look: Callable[..., None]) -> None:
     look(keys("escape", "space", "space", "x"), SMALL)

@@ -18,11 +18,13 @@ from storage.records import PhotoFilter
 from tests.world.gallery import BagEncoder, GallerySight
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from imagescope_tui.search.types import SearchResult, StrategyName
     from indexer.answers import NearestAnswer
     from indexer.questions import PictureQuestion
+    from storage.records import ContentId
     from tests.world.gallery import Gallery, GalleryQuery
     from tests.world.model_server import ModelServer
 
@@ -32,6 +34,9 @@ class GalleryPictures:
 
     def __init__(self, library: Library) -> None:
         self._lookup = VectorLookup(library, BagEncoder(), _never)
+
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        return ()
 
     async def nearest(self, question: PictureQuestion) -> NearestAnswer:
         return self._lookup.nearest(question)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from imagescope_tui.photo_sight import PictureMaker
     from imagescope_tui.search.retriever import WordHit
     from indexer.models.protocols import ImageTextEncoder
-    from storage.records import PhotoFilter
+    from storage.records import Photo, PhotoFilter
 
 PHOTOS_FOLDER = "inat24"
 """Of the data set; the annotations' names are paths in it, such as `train/SPECIES/UUID.jpg`."""
@@ -237,6 +237,10 @@ class NoWords:
     ) -> tuple[WordHit, ...]:
         """Nothing."""
         return ()
+
+    async def photos(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
+        """Nothing."""
+        return {}
 
     def close(self) -> None:
         """Nothing to let go of."""

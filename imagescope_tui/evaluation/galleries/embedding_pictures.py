@@ -77,6 +77,10 @@ class EmbeddingPictures:
         wanted = _Wanted(question.texts, max(1, question.limit), among)
         return await self._gathered.ask(wanted)
 
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        """None: what is evaluated is each photo."""
+        return ()
+
     def close(self) -> None:
         """End the pass that runs at its next chunk."""
         self._is_closed = True

@@ -95,6 +95,10 @@ class GalleryPictures:
         """The photos nearest to the texts' mean, a picture, or both; see search.retriever."""
         return await self._in_thread(lambda: self._nearest(question))
 
+    async def stacks(self, contents: Sequence[ContentId]) -> tuple[tuple[ContentId, ...], ...]:
+        """None: what is evaluated is each photo."""
+        return ()
+
     def close(self) -> None:
         """Let go of the library and the decoding process."""
         self._thread.submit(self._close).result()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imagescope_tui.library_words import LibraryWords
     from imagescope_tui.photo_sight import LibrarySight
     from imagescope_tui.search.sight import SeenPhoto
-    from storage.records import PhotoFilter, PhotoId
+    from storage.records import Photo, PhotoFilter, PhotoId
 
 
 class GalleryWords:
@@ -51,6 +51,10 @@ class GalleryWords:
         stored = self._stored(photo_filter)
         found = await self._words.timeline(stored, limit=limit, oldest_first=oldest_first)
         return tuple(self._known(found))
+
+    async def photos(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
+        """Nothing: the photos of a gallery are each by itself."""
+        return {}
 
     def close(self) -> None:
         """Let go of the library."""

@@ -221,6 +221,16 @@ class AskingScreen(PhotoActions):
             self.asked = asked_before(query)
             self._show_line()
 
+    @property
+    def shown(self) -> tuple[PhotoId, ...]:
+        """The photos of the ranking that have a card of their own."""
+        return self._desk.shown
+
+    def toggle_stack(self) -> None:
+        """Show the photos that the selected one stands for behind it, or hide them again."""
+        if self.photo is not None and not self._desk.toggle_stack(self.photo.id):
+            self.say("This photo stands for no others.")
+
     def stop_search(self) -> bool:
         """Cancel a search that runs; whether there was one."""
         if self.view.phase != "searching":

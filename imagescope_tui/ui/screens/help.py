@@ -51,6 +51,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("o", "open in the viewer"),
             ("r", "show in the file manager"),
             ("y", "copy the path"),
+            ("v", "all of a burst, or one"),
             ("space", "mark, or not"),
             ("A  u", "mark all found, unmark all"),
             ("x", "export what is marked"),

@@ -49,7 +49,7 @@ class MarkingScreen(AskingScreen):
             except StorageError as error:
                 self.tell_problem(error)
         else:
-            self.marks.update((candidate.photo_id, None) for candidate in self.view.ranking)
+            self.marks.update(dict.fromkeys(self.shown))
         self.marks_changed()
 
     def tell_problem(self, error: StorageError) -> None:

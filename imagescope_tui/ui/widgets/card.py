@@ -68,6 +68,7 @@ class CardFace:
     plays: str = ""
     """Of a moving picture, the moment that was found, and how long it lasts."""
     copies: int = 1
+    """How many files the card stands for."""
     is_selected: bool = False
     is_marked: bool = False
     is_offline: bool = False
@@ -86,9 +87,12 @@ def picture_box(width: int, height: int) -> Box:
 
 
 def lead_of(item: GridItem) -> str:
-    """The rank; where photos are by date the day, without the year where that stands above."""
+    """The rank, with the number in a stack that is open; where photos are by date the day.
+
+    Without the year where that stands above.
+    """
     if item.rank is not None and not item.is_by_date:
-        return f"{item.rank:,}"
+        return f"{item.rank:,}" if item.number is None else f"{item.rank:,}·{item.number}"
     moment = wording.moment_of(item.photo)
     if moment is None:
         return ""

@@ -115,7 +115,7 @@ class GridModel:
             checks=known.checks,
             judged=known.judged,
             trouble=printable(item.failure),
-            copies=item.copies,
+            copies=item.copies + item.stacked,
             is_selected=is_selected,
             is_marked=item.photo.id in self._marks,
             is_offline=item.photo.offline_since is not None,
