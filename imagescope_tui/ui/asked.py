@@ -141,7 +141,7 @@ class Asked:
     def chips_passed(self) -> tuple[Chip, ...]:
         """What was understood of all lines."""
         lines = (*(turn.line for turn in self.turns), self.line)
-        return tuple(chip for line in lines for chip in parse_query(line).chips)
+        return tuple(chip for line in lines for chip in self._read(line).chips)
 
     @property
     def is_empty(self) -> bool:
