@@ -19,6 +19,7 @@ from imagescope_tui.search.reading.pieces import Piece, Refused, opposite, put_t
 from imagescope_tui.search.reading.tokens import tokens_of
 from imagescope_tui.search.reading.values import Chip, ParsedQuery
 from storage.records import PhotoFilter
+from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _KEYS: Final = frozenset(READERS)
 _IMPOSSIBLE: Final = re.compile(r"(?:19|20)\d\d-\d{1,2}(?:-\d{1,2})?[,;.]?")
 _MINUS: Final = "-–−"
+_MOST_WORDS: Final = 12
+"""Of a date or of the name of a folder; whole pages are pasted into lines as well."""
 _UNIONS: Final = ("date", "folder", "camera", "type")
 _OR_NEEDED: Final = (
     "OR stands between words (cat OR dog) or between filters of one kind (in:Rome OR in:Paris)"
@@ -93,11 +96,12 @@ class _Reading:
 
     def run_end(self, at: int, *, commas_end: bool = False) -> int:
         """Where the plain words end that follow a token."""
-        for place in range(at, len(self.tokens) - 1):
+        last = min(at + _MOST_WORDS, len(self.tokens)) - 1
+        for place in range(at, last):
             is_over = commas_end and self.line[self.tokens[place].end - 1] in ",;"
             if is_over or not _is_plain(self.tokens[place + 1]):
                 return self.tokens[place].end
-        return self.tokens[-1].end
+        return self.tokens[last].end
 
 
 def _is_plain(token: Token) -> bool:
@@ -379,7 +383,7 @@ def _result(reading: _Reading, groups: list[list[Word]]) -> ParsedQuery:
         unwanted=tuple(thing for piece in pieces for thing in piece.unwanted),
         filter=put_together(pieces, reading.context.today),
         chips=tuple(part.chip for part in chips),
-        problems=tuple(dict.fromkeys(reading.problems)),
-        hints=tuple(dict.fromkeys(reading.hints)),
+        problems=tuple(dict.fromkeys(map(printable, reading.problems))),
+        hints=tuple(dict.fromkeys(map(printable, reading.hints))),
         dropped=tuple(word.text for word in dropped),
     )
