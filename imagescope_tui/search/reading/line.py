@@ -235,7 +235,7 @@ def _negated(reading: _Reading, at: int) -> int | None:
         )
         return negation.next
     found = _date_from(reading, negation.next, following.start)
-    if found is not None and found[0].needs == "none":
+    if found is not None and _stands_alone(reading, *found):
         piece = _date_piece(*found)
         return reading.understood(start, opposite(piece, reading.context.today))
     things = unwanted_things(tokens, negation, lambda place: _is_date(reading, place))
@@ -283,11 +283,14 @@ def _dated(reading: _Reading, at: int) -> int | None:
     if dated is None or dated[0].needs == "filter":
         return None
     found, end = dated
-    is_certain = found.needs == "none" or start in reading.dates
-    if not is_certain and not (found.needs == "rest" and _is_closed(reading, end)):
+    if start not in reading.dates and not _stands_alone(reading, found, end):
         reading.maybe.append(_Maybe(start, end))
         return None
     return reading.understood(start, _date_piece(found, end))
+
+
+def _stands_alone(reading: _Reading, found: Found, end: int) -> bool:
+    return found.needs == "none" or (found.needs == "rest" and _is_closed(reading, end))
 
 
 def _is_closed(reading: _Reading, end: int) -> bool:

@@ -203,7 +203,15 @@ def test_the_words_around_a_date_stay(line: str, text: str) -> None:
     "line",
     [
         *("may flowers", "August Macke", "people on a march", "june bug", "May and Tom"),
-        *("Christmas tree", "Halloween costume", "Easter eggs", "spring flowers", "winter", "fall"),
+        *(
+            "Christmas tree",
+            "dog in Christmas sweater",
+            "Halloween costume",
+            "Easter eggs",
+            "spring flowers",
+            "winter",
+            "fall",
+        ),
         *("night sky", "a street at night", "early bird", "end of the road", "mid century modern"),
         *("last supper", "the last of us", "before sunset", "after the rain", "from above"),
         *("between two trees", "train to Rome", "route 66", "2048 game", "blade runner 2049"),
@@ -270,6 +278,11 @@ def test_what_comes_every_year_and_a_year_are_that_of_the_year() -> None:
     nineties = read("Christmas in the 90s").filter.spans
     assert nineties == read("in the 90s dog at Christmas").filter.spans
     assert [span.first for span in nineties] == [f"{year}-12-24" for year in range(1990, 2000)]
+
+
+def test_a_day_that_a_year_has_not_finds_nothing() -> None:
+    wanted = read("29 February 2021").filter
+    assert wanted.taken_from == wanted.taken_before == "2021-01-01"
 
 
 def test_a_holiday_that_moves_is_found_in_every_year() -> None:

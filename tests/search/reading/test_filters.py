@@ -50,6 +50,10 @@ def taken(first: str | None, before: str | None) -> PhotoFilter:
         ("-is:portrait", PhotoFilter(without=(PhotoFilter(traits=("portrait",)),))),
         ("-date:2019", PhotoFilter(without=(taken("2019-01-01", "2020-01-01"),))),
         ("-2019", PhotoFilter(without=(taken("2019-01-01", "2020-01-01"),))),
+        (
+            "not at Christmas 2019",
+            PhotoFilter(without=(taken("2019-12-24", "2019-12-27"),)),
+        ),
         ("not in 2019", PhotoFilter(without=(taken("2019-01-01", "2020-01-01"),))),
         ("date:2019", taken("2019-01-01", "2020-01-01")),
         ("date:2019-12", taken("2019-12-01", "2020-01-01")),
