@@ -27,6 +27,7 @@ NAMES = (
     "screen",
     "lag",
     "startup",
+    "reading",
     "watching",
     "search_first",
     "stages",
