@@ -121,8 +121,12 @@ def _places(root: Root, library: Library) -> Iterator[_Place]:
             known.add(folder)
             folder = folder.rpartition("/")[0]
     folders = frozenset(known)
-    for folder in sorted(sorted(known, reverse=True), key=lambda place: place.count("/")):
+    for folder in sorted(sorted(known, reverse=True), key=_depth):
         yield _Place(root, folder, folders)
+
+
+def _depth(folder: str) -> int:
+    return folder.count("/") + 1 if folder else 0
 
 
 def _has_changed(place: _Place) -> bool:
