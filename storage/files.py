@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from storage.folder_conditions import EACH_FOLDER
 from storage.items import IS_ITEM, TAKEN_TOLD
+from storage.moments import share_oldest_moment
 from storage.records import FileState, PhotoId, RootId
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ class Files:
             f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
             [(pair[0],) for pair in pairs],
         )
+        share_oldest_moment(self._sql, [PhotoId(pair[0]) for pair in pairs])
         beside = self._sql.rows_in(
             "SELECT id FROM photos WHERE companion_of IN ({keys})", [pair[1] for pair in pairs]
         )

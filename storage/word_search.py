@@ -5,7 +5,7 @@
    left for such a word.
 2. A photo's score is the weight of the words it holds, times the share that they are of the whole
    query: who holds one of two words is no half match.
-3. A word that is only part of a name's word counts four fifths.
+3. A word that is only part of a name's word counts nine tenths.
 4. In which column a word stands, and that a photo has few words, raises its score by less than one
    more word of the query would: who holds more of it always goes first.
 """
@@ -38,7 +38,7 @@ _IN_CAPTION, _IN_PART = 3, 4
 _BITS = 3
 """Of a photo's code for each word: the number of the column, or _IN_PART, or 0."""
 _WORDS_MAX = 63 // _BITS
-_PART_SHARE = 0.8
+_PART_SHARE = 0.9
 _TYPICAL_WORDS = 25.0
 
 _IN_PARTS_ALONE = """name_parts WHERE name_parts MATCH ?

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,8 @@ from imagescope_tui.cli.common import (
 from imagescope_tui.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imagescope_tui.config import Settings
     from imagescope_tui.indexer_client import IndexerClient
     from imagescope_tui.model_desk import ModelDesk
@@ -90,16 +93,19 @@ def _open_trace(file: Path, library: Path) -> SavedSearch:
 
 
 def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | None) -> UiSettings:
+    from imagescope_tui.config import is_day_first
     from imagescope_tui.model_desk import ModelDesk
     from imagescope_tui.ui.settings import ModelServerView, UiSettings
 
     desk = ModelDesk(settings)
+    day_first = functools.cache(is_day_first)
 
     return UiSettings(
         library=settings.library,
         indexer_options=indexer_options(settings, folders=folders, watch=True, serve=True),
         make_engine=lambda client: _engine(client, settings, desk),
-        load_engine=_load_engine,
+        load_engine=lambda: _load_engine(day_first),
+        is_day_first=day_first,
         has_models=desk.has_models,
         captioner=desk.captioner,
         follow_server=lambda tell: desk.follow(
@@ -122,9 +128,12 @@ def _strategy(settings: Settings) -> str:
     return settings.strategy if settings.is_set("search.strategy") else "ours"
 
 
-def _load_engine() -> None:
+def _load_engine(day_first: Callable[[], bool]) -> None:
+    """What is needed for the first line, which is typed when the first frame is out."""
     import imagescope_tui.indexer_client
     import imagescope_tui.wiring  # noqa: F401
+
+    day_first()
 
 
 def _engine(client: IndexerClient, settings: Settings, desk: ModelDesk) -> SearchEngine:

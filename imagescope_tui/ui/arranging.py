@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.search.ordering import order_for, ordered
 from imagescope_tui.search.sections import groups_of
-from imagescope_tui.ui.known import is_unfit, sections
+from imagescope_tui.ui.known import sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,10 +66,11 @@ def _group(section: Section) -> Group:
 
 
 def order_shown(view: SearchView, wanted: Order) -> Order:
-    """The order that makes sense: where nothing fits, a date would tell nothing."""
+    """The order that makes sense: where nothing fits even maybe, all stands by match."""
     if view.query is None or view.query.is_timeline:
         return "oldest" if wanted == "oldest" else "newest"
-    return "match" if is_unfit(view) else order_for(view.query, wanted)
+    groups = {_group(section) for section in _told(view)}
+    return "match" if groups == {"rest"} else order_for(view.query, wanted)
 
 
 def order_name(view: SearchView, wanted: Order) -> str:

@@ -65,6 +65,8 @@ class UiSettings:
     opener: str | None = None
     """The command that opens a photo; None for the system's own."""
     encoder: str = "auto"
+    is_day_first: Callable[[], bool] = lambda: True
+    """Whether 7/8/21 is the seventh of August to who types it; asked after the first frame."""
     has_models: Callable[[], bool] = lambda: False
     """Whether a model server can be asked to read, check and judge; answers at once. Asked only
     where somebody wants it, so that asking in vain may start one."""

@@ -103,7 +103,7 @@ def test_a_word_goes_before_a_part_of_a_word(shelf: Shelf) -> None:
     put(shelf, "Geburtstagsfeier.jpg", "Geburtstag.jpg", "1273.jpg", "DSC01273.jpg")
     assert found(shelf, "Geburtstag") == ["Geburtstag.jpg", "Geburtstagsfeier.jpg"]
     assert found(shelf, "1273") == ["1273.jpg", "DSC01273.jpg"]
-    assert [match.share for match in matches(shelf, "1273").values()] == [1.0, 0.5]
+    assert [match.share for match in matches(shelf, "1273").values()] == [1.0, 0.9]
     assert shelf.library.words.known(["127", "stagsfei", "ags"]) == {"127", "stagsfei"}
 
 

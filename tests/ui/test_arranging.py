@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -83,6 +84,8 @@ def test_the_order_is_called_what_it_is() -> None:
 
 
 def test_where_nothing_fits_nothing_is_said_to_be_by_date() -> None:
+    far = replace(found(1, 0.01), chance=None, standing=0.2)
+    assert order_name(SearchView(query=DOG, ranking=(far,)), "newest") == "by match"
     view = SearchView(phase="done", query=DOG, ranking=(found(1, 0.01),))
     assert order_shown(view, "newest") == "match"
     assert order_name(view, "newest") == "by match"

@@ -571,3 +571,30 @@ async def test_copies_are_shown_once_with_their_number(opened: Opener, world: Wo
     async with opened() as (app, pilot):
         await ask(pilot, "winterberg")
         assert "×2" in screen_text(app)
+
+
+async def test_what_must_not_be_seen_is_a_chip_and_is_looked_for(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "without winter")
+        assert app.browse.query_one(ChipRow).labels == ("not winter",)
+        assert "nearest a photo of winter" in client.asked
+        assert not app.browse.asked.is_timeline
+        assert "newest first ▾" in screen_text(app)
+        await pilot.press("backspace")
+        await settled(pilot)
+        assert app.browse.asked.is_empty
+
+
+async def test_a_guess_is_marked_in_its_chip_and_told_below(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "7/8/20")
+        assert app.browse.query_one(ChipRow).labels == ("7 August 2020?",)
+        assert "day before month" in screen_text(app)
+
+
+async def test_the_locale_tells_what_a_date_means(opened: Opener) -> None:
+    async with opened(is_day_first=lambda: False) as (app, pilot):
+        await ask(pilot, "7/8/20")
+        assert app.browse.query_one(ChipRow).labels == ("8 July 2020?",)

@@ -157,7 +157,7 @@ class AskingScreen(PhotoActions):
     @property
     def line_context(self) -> LineContext:
         """What lines mean here and today."""
-        return LineContext(names=self.app.names)
+        return LineContext(names=self.app.names, is_day_first=self.app.settings.is_day_first())
 
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
@@ -305,8 +305,9 @@ class AskingScreen(PhotoActions):
         line.show_wish(is_edit=self.asked.is_unfinished, is_like=self.asked.is_like)
 
     def _ask(self, asked: Asked, *, delay: float, is_fresh: bool = True) -> None:
+        asked = replace(asked, context=self.line_context)
         self._desk.order = order_after(self.asked.query, asked.query, self._desk.order)
-        self.asked = asked = replace(asked, context=self.line_context)
+        self.asked = asked
         self._is_trace = False
         self._is_fresh = is_fresh
         self.is_unserved = asked.is_deep and not self.app.settings.has_models()
@@ -322,8 +323,9 @@ class AskingScreen(PhotoActions):
         asked = replace(self.asked, context=self.line_context)
         is_same = asked.query == self.asked.query
         self.asked = asked
+        self._show_reading()
+        self._show_notes()
         if not is_same:
-            self.query_one(QueryLine).show_chips(asked.chip_labels)
             self.ask_again()
 
     @work(group="search", exclusive=True)

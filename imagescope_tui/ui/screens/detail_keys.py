@@ -18,6 +18,7 @@ _WHY_KEYS = (
     KeyHint("c", "say more", "chat"),
     KeyHint("?", "keys", "help"),
 )
+_TAB_IN_CHAT = KeyHint("Tab", "photo", "turn")
 _TAB_IN_WIDE = KeyHint("Tab", "chat", "turn")
 _PHOTO_KEYS = (
     KeyHint("Esc", "back", "back"),
@@ -39,7 +40,8 @@ def detail_keys(
 ) -> tuple[KeyHint, ...]:
     """The pages that Tab turns to by their names; without `w` where no words were searched."""
     if page == "chat":
-        return CHAT_KEYS if is_typing else TURN_KEYS
+        *others, last = CHAT_KEYS if is_typing else TURN_KEYS
+        return (*others, _TAB_IN_CHAT, last)
     if page == "why":
         return _WHY_KEYS
     hints = (_TAB_IN_WIDE if is_wide and hint.key == "Tab" else hint for hint in _PHOTO_KEYS)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _HISTORY_KEPT = 200
 _WISH = "what are you looking for?"
 _EDIT_WISH = "what should be different?"
-_LIKE_WISH = "new search · e edits · Esc back"
+_LIKE_WISH = "new search · Esc: back"
 
 
 class QueryInput(CompletingInput):

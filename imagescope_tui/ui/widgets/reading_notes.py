@@ -8,7 +8,7 @@ from textual.widgets import Static
 from imagescope_tui.ui import wording
 from storage.safe_text import printable
 
-_MOST_LINES = 3
+_MOST_LINES = 4
 _SIGN_CELLS = 2
 
 
