@@ -167,7 +167,9 @@ class BrowseScreen(MarkingScreen):
 
     def _show_outcome(self) -> None:
         """How many there are, and in which order; where nothing is shown, nothing."""
-        words = outcome_words(self.view, RANKING_LIMIT, self.order) if self.grid.count else ""
+        count = self.grid.count
+        passed = 0 if self.asked.is_empty else count
+        words = outcome_words(self.view, RANKING_LIMIT, self.order, passed) if count else ""
         self.query_one(QueryLine).show_outcome(words)
 
     def _show_known(self) -> None:
