@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.items import IS_ITEM, TAKEN_TOLD
+from storage.moments import share_oldest_moment
 from storage.records import ContentId, PhotoId, RootId
 from storage.vectors import ENCODER
 
@@ -187,6 +188,7 @@ class Contents:
                 f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
                 [photo.photo_id],
             )
+            share_oldest_moment(self._sql, [photo.photo_id])
         return bool(self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo.photo_id]))
 
 

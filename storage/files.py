@@ -8,7 +8,9 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from storage.folder_conditions import EACH_FOLDER
 from storage.items import IS_ITEM, TAKEN_TOLD
+from storage.moments import share_oldest_moment
 from storage.records import FileState, PhotoId, RootId
 
 if TYPE_CHECKING:
@@ -63,6 +65,10 @@ class Files:
             [root_id, *_below_values(folder)],
         )
         return frozenset(os.fsdecode(row[0]) for row in rows)
+
+    def all_folders(self, root_id: RootId) -> frozenset[str]:
+        """Folders of the root that hold photos, or did; sooner told than `known_folders`."""
+        return frozenset(os.fsdecode(row[0]) for row in self._sql.rows(EACH_FOLDER, [root_id]))
 
     def extensions(self) -> frozenset[str]:
         """The extensions of all items, in lower case with the dot."""
@@ -192,6 +198,7 @@ class Files:
             f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
             [(pair[0],) for pair in pairs],
         )
+        share_oldest_moment(self._sql, [PhotoId(pair[0]) for pair in pairs])
         beside = self._sql.rows_in(
             "SELECT id FROM photos WHERE companion_of IN ({keys})", [pair[1] for pair in pairs]
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from storage.sql import Sql
 
 # From each folder the index leads to the next one, without a look at the photos between.
-_FOLDERS = """
+EACH_FOLDER = """
     WITH RECURSIVE told(folder) AS (
         SELECT min(folder) FROM photos WHERE root_id = ?1
         UNION ALL
@@ -153,7 +153,7 @@ def _read_places(sql: Sql) -> _Places:
         _Root(
             root_id,
             Path(os.fsdecode(path)).parts[1:],
-            tuple(_parts(os.fsdecode(row[0])) for row in sql.rows(_FOLDERS, [root_id])),
+            tuple(_parts(os.fsdecode(row[0])) for row in sql.rows(EACH_FOLDER, [root_id])),
         )
         for root_id, path in sql.rows("SELECT id, path FROM roots")
     )

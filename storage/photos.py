@@ -22,7 +22,7 @@ _SELECT = """
            photos.size_bytes, photos.mtime_ns, photos.content_id, contents.hash,
            contents.width, contents.height, coalesce(sidecar_facts.taken_at, facts.taken_at),
            facts.duration_seconds, contents.second,
-           coalesce(photos.offline_since, roots.offline_since)
+           coalesce(photos.offline_since, roots.offline_since), photos.moment
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN contents ON contents.id = photos.content_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
@@ -139,11 +139,12 @@ class Photos:
     def of_contents(
         self, content_ids: Sequence[ContentId], photo_filter: PhotoFilter
     ) -> dict[ContentId, tuple[PhotoId, ...]]:
-        """The live photos of each content that pass the filter, oldest row first."""
+        """The live photos of each content that pass the filter, oldest file first."""
         condition = condition_for(photo_filter, self._sql)
         rows = self._sql.rows_in(
             "SELECT photos.content_id, photos.id FROM photos"
-            f" WHERE photos.content_id IN ({{keys}}) AND {condition.text} ORDER BY photos.id",
+            f" WHERE photos.content_id IN ({{keys}}) AND {condition.text}"
+            " ORDER BY photos.mtime_ns, photos.id",
             content_ids,
             condition.values,
         )
@@ -185,4 +186,5 @@ def _photo(row: tuple[Any, ...]) -> Photo:
         duration_seconds=row[12],
         second=row[13],
         offline_since=row[14],
+        moment=row[15],
     )

@@ -74,6 +74,8 @@ class Photo:
     height: int | None = None
     taken_at: str | None = None
     """Local wall-clock time, `2020-07-18T16:02:00`, with `+02:00` where the camera said so."""
+    moment: str = ""
+    """The local time that the timeline goes by: taken, or else the oldest of the copies' files."""
     duration_seconds: float | None = None
     """How long a moving picture lasts; None for a still."""
     second: float | None = None

@@ -345,6 +345,21 @@ _SIGNATURES = (
 )
 
 
+def date_copies_alike(database: Database) -> None:
+    """Copies of a file that does not say when it was taken have the oldest of their dates."""
+    database.conn.execute(_COPIES_ALIKE)
+
+
+_COPIES_ALIKE = """
+    UPDATE photos SET moment = coalesce((SELECT min(copy.moment) FROM photos AS copy
+     WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL
+     AND copy.moment >= '1970-01-02'), moment)
+    WHERE deleted_at IS NULL AND content_id IN (SELECT content_id FROM photos
+     WHERE deleted_at IS NULL GROUP BY content_id HAVING count(*) > 1)
+    AND (SELECT taken_at FROM facts WHERE facts.content_id = photos.content_id) IS NULL
+    AND (SELECT taken_at FROM sidecar_facts WHERE photo_id = photos.id) IS NULL"""
+
+
 _STEPS = (
     create_tables,
     tell_captions_apart,
@@ -355,6 +370,7 @@ _STEPS = (
     tell_mounted_drives_apart,
     index_words_as_written,
     add_signatures,
+    date_copies_alike,
 )
 
 

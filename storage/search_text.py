@@ -24,6 +24,11 @@ _BORDERS_MAX = 3
 _FOLDERS_AT_HAND = 1_000
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _JOINER = re.compile("(?<=[\u0620-\u06ff])\u200c")
+# As ASCII names have it: `Muenchen`, `Tromsoe`, `Aarhus`.
+_SPELLED_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+    | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}
+)
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 # Accents and the like, which hang on letters of Latin, Greek and Cyrillic.
@@ -31,13 +36,13 @@ _ACCENTS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\uf
 _ACCENTED = re.compile(f"([\u0400-\u052f]?)([{_ACCENTS}]+)")
 # Other letters of Cyrillic, never written without their marks, as ё and stressed vowels are.
 _CYRILLIC_KEPT = frozenset({"и\u0306", "у\u0306", "і\u0308"})
-# Points of Hebrew; vowel marks, hamza and tatweel of Arabic; and what is not seen at all: joiners,
-# soft hyphens, marks of direction, selectors of a variant.
+# Points of Hebrew; vowel marks, hamza and tatweel of Arabic; Hindi's dot below; and what nobody
+# sees: joiners, spaces of no width, soft hyphens, marks of direction, selectors of a variant.
 _LEFT_OUT = re.compile(
     "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u0640\u064b-\u065f\u0670"
-    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08ff"
-    "\u00ad\u02b9-\u02bf\u061c\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08ff\u093c"
+    "\u00ad\u02b9-\u02bf\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
     "\U000e0000-\U000e0fff]+"
 )
 _SAME_LETTERS = str.maketrans(
@@ -47,7 +52,8 @@ _SAME_LETTERS = str.maketrans(
     | dict.fromkeys("ةہھە", "ه")
     # Malayalam's letters without a vowel, which were once written with a joiner.
     | {letter: f"{whole}\u0d4d" for letter, whole in zip("ൺൻർൽൾൿ", "ണനരലളക", strict=True)}
-    | {"\u200b": " "}
+    # Two ways to write a nasal vowel in Hindi.
+    | {"\u0901": "\u0902"}
 )
 
 
@@ -141,9 +147,12 @@ def _sign_pattern() -> re.Pattern[str]:
 
 
 def readings(text: str) -> list[list[str]]:
-    """The text's words; a second time where Persian's joiners may as well be spaces."""
-    apart = _JOINER.sub(" ", text)
-    return [tokens(text), tokens(apart)] if apart != text else [tokens(text)]
+    """The text's words; again where Persian's joiners may be spaces, or an umlaut two letters."""
+    if text.isascii():
+        return [tokens(text)]
+    composed = unicodedata.normalize("NFC", text)
+    ways = (text, _JOINER.sub(" ", text), composed.translate(_SPELLED_OUT))
+    return [list(words) for words in dict.fromkeys(tuple(tokens(way)) for way in ways)]
 
 
 def indexed(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.files import moment_of
 from storage.items import TAKEN_TOLD
+from storage.moments import share_oldest_moment
 from storage.records import Facts, FileState, PhotoId, RootId
 
 if TYPE_CHECKING:
@@ -201,6 +202,7 @@ class Sidecars:
             f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, ?) WHERE id = ?",
             [(moment_of(mtime_ns), photo_id) for mtime_ns, photo_id in times],
         )
+        share_oldest_moment(self._sql, [PhotoId(photo_id) for _, photo_id in times])
 
 
 class _Shelf:

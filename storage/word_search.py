@@ -5,7 +5,7 @@
    left for such a word.
 2. A photo's score is the weight of the words it holds, times the share that they are of the whole
    query: who holds one of two words is no half match.
-3. A word that is only part of a name's word counts four fifths.
+3. A word that is only part of a name's word counts nine tenths.
 4. In which column a word stands, and that a photo has few words, raises its score by less than one
    more word of the query would: who holds more of it always goes first.
 """
@@ -38,7 +38,7 @@ _IN_CAPTION, _IN_PART = 3, 4
 _BITS = 3
 """Of a photo's code for each word: the number of the column, or _IN_PART, or 0."""
 _WORDS_MAX = 63 // _BITS
-_PART_SHARE = 0.8
+_PART_SHARE = 0.9
 _TYPICAL_WORDS = 25.0
 
 _IN_PARTS_ALONE = """name_parts WHERE name_parts MATCH ?
@@ -60,7 +60,7 @@ class WeighedWord:
 
 
 def weigh(asked: Sequence[AskedWord], sql: Sql) -> tuple[WeighedWord, ...]:
-    """The words with their weights; one that no photo holds weighs most."""
+    """The words with their weights; one that no photo holds weighs as if a single one did."""
     photos = int(sql.value("SELECT count(*) FROM photos"))
     has_old = has_old_words(sql)
     return tuple(_weighed(word, photos, sql, has_old=has_old) for word in asked[:_WORDS_MAX])
@@ -71,13 +71,14 @@ def _weighed(word: AskedWord, photos: int, sql: Sql, *, has_old: bool) -> Weighe
     in_parts = _count_in_parts_alone(word, whole, sql)
     old = _count("words", match_old(word.asked), sql, f" AND {IS_OLD_ROW}") if has_old else 0
     holding = whole + in_parts + old
-    lacking = max(photos - holding, 0)
+    counted = max(holding, 1)
+    lacking = max(photos - counted, 0)
     return WeighedWord(
         word=word,
         photos=holding,
         is_in_parts=in_parts > 0,
         is_in_old=old > 0,
-        weight=math.log(1 + (lacking + 0.5) / (holding + 0.5)),
+        weight=math.log(1 + (lacking + 0.5) / (counted + 0.5)),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from imagescope_tui.cli.once_a_session import is_first_time
 from imagescope_tui.cli.search_explained import short_reading
 from imagescope_tui.cli.terminal import is_shown, say
-from imagescope_tui.counting import counted, listed, percent
+from imagescope_tui.counting import counted, percent
 
 if TYPE_CHECKING:
     from imagescope_tui.cli.search_found import Found
@@ -19,15 +20,18 @@ if TYPE_CHECKING:
 _MISSING = {1: "searched by your words alone", 2: "nothing checked", 3: "nothing compared"}
 _LOOK_SECONDS = 0.05
 """What nobody notices; long enough for the folders of a hundred thousand photos on a disk."""
-_SECTIONS = {"match": "match", "maybe": "may", "rest": "are the rest", "unchecked": "not checked"}
 
 
 def say_reading(request: SearchRequest, *, is_for_people: bool) -> None:
     """How the line was read, where it is more than words, and what is doubtful about it."""
-    if is_for_people and (told := short_reading(request.reading)):
+    told = short_reading(request.reading) if is_for_people else ""
+    if told:
         say(f"read as: {told}")
+    # A guess that stands in the reading is not told again.
+    guesses = [chip.guess for chip in request.reading.chips if chip.guess and told]
     for hint in request.reading.hints:
-        say(f"note: {hint}")
+        if not any(guess in hint for guess in guesses):
+            say(f"note: {hint}")
 
 
 def say_notes(found: Found) -> None:
@@ -52,15 +56,15 @@ def say_notes(found: Found) -> None:
 
 def say_sections(found: Found) -> None:
     """How many of the lines match, where nobody sees the names of the parts between them."""
+    from imagescope_tui.search.sections import SECTION_NAMES
+
     if is_shown() or found.request.query.is_timeline:
         return
-    counts = {
-        name: count
-        for section, name in _SECTIONS.items()
-        if (count := sum(hit.section == section for hit in found.hits))
-    }
-    if counts and list(counts) != ["match"]:
-        say(f"note: of these {listed([f'{count:,} {name}' for name, count in counts.items()])}")
+    counts = Counter(hit.section for hit in found.hits)
+    # That nothing fits well has been said, and that all match needs not be.
+    if not set(counts) <= {"match", "unfit"}:
+        told = (f"{SECTION_NAMES[section]}: {count:,}" for section, count in counts.items())
+        say(f"note: {' · '.join(told)}")
 
 
 def _degradations(found: Found) -> list[str]:

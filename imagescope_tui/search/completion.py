@@ -40,9 +40,13 @@ _KEYS: dict[CompletionKind, tuple[str, ...]] = {
     "rating": ("rating", "stars"),
 }
 _FILTERS = (
-    *("in:", "camera:", "type:", "date:", "before:", "after:", "since:", "rating:", "is:", "has:"),
+    *("in:", "camera:", "type:", "rating:", "date:", "before:", "after:", "since:", "until:"),
+    *("is:", "has:"),
 )
-_TRAITS = {"is": ("portrait", "landscape", "square", "screenshot"), "has": ("gps",)}
+_TRAITS = {
+    "is": ("portrait", "landscape", "square", "screenshot", "photo", "video", "raw"),
+    "has": ("gps",),
+}
 _STARS = ("1", "2", "3", "4", "5")
 _FAMILIES = {
     "raw": frozenset(RAW_EXTENSIONS),

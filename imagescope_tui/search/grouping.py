@@ -67,7 +67,8 @@ def _by_likeness(candidate: Candidate) -> Group:
     if (candidate.shows_unwanted or 0.0) >= MATCH_CHANCE:
         return "rest"
     if candidate.picture_score is None and candidate.words_rank is None:
-        return "match"
+        # By a filter alone; what nobody could read passes by the date of its file at most.
+        return "rest" if candidate.content_id is None else "match"
     by_words = _by_words(candidate)
     by_picture = "rest" if candidate.picture_score is None else _by_picture(candidate)
     if by_words == by_picture == "maybe":

@@ -11,8 +11,8 @@ import re
 
 from imagescope_tui.search.reading.atoms import plain
 from imagescope_tui.search.reading.languages import PHOTO_NOUN, PHOTO_NOUNS, STOP_WORDS
-from imagescope_tui.search.reading.line import read_line
 from imagescope_tui.search.reading.values import Chip, ChipKind, LineContext, ParsedQuery
+from storage.records import PhotoFilter
 
 __all__ = [
     "STOP_WORDS",
@@ -31,6 +31,11 @@ _OR_BEFORE = re.compile(r"(?:(?:^|(?<=\s))(?:OR|or)|\|+)\s*$")
 
 def parse_query(line: str, context: LineContext | None = None) -> ParsedQuery:
     """Understand a line; every line is one."""
+    if not line.strip():
+        return ParsedQuery(text="", filter=PhotoFilter())
+    # Its tables of words take a moment, which a screen that opens has no need of.
+    from imagescope_tui.search.reading.line import read_line
+
     return read_line(line, context or LineContext())
 
 

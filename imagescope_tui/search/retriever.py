@@ -88,7 +88,10 @@ class WordSearch(Protocol):
 def rank(
     pictures: NearestAnswer | None, words: WordAnswer, options: SearchOptions
 ) -> tuple[Candidate, ...]:
-    """The stage-1 ranking: best first, ties by photo id, copies folded if so asked."""
+    """The stage-1 ranking: best first, ties by photo id, copies folded if so asked.
+
+    Of copies with equal scores the oldest is first, as far as pictures were compared.
+    """
     return rank_any([(pictures, words)], options)
 
 
@@ -109,7 +112,13 @@ def rank_any(
             known = best.get(candidate.photo_id)
             if known is None or known.score < candidate.score:
                 best[candidate.photo_id] = candidate
-    ranking = sorted(best.values(), key=lambda item: (-item.score, item.photo_id))
+    first, oldest = _firsts(pictures for pictures, _ in answers)
+
+    def place(item: Candidate) -> tuple[float, PhotoId, bool, PhotoId]:
+        content, photo = item.content_id, item.photo_id
+        return -item.score, first.get(content, photo), oldest.get(content) != photo, photo
+
+    ranking = sorted(best.values(), key=place)
     kept = folded(ranking) if options.fold_copies else ranking
     return tuple(islice(kept, options.limit))
 
@@ -121,6 +130,19 @@ def _candidates(
     hits = _by_words(words) if options.rank_by != "picture" else {}
     for photo_id, score in _scores(pictures, near, hits, options, by_odds=by_odds).items():
         yield _candidate(photo_id, score, near.get(photo_id), hits.get(photo_id), pictures)
+
+
+def _firsts(
+    answers: Iterable[NearestAnswer | None],
+) -> tuple[dict[ContentId | None, PhotoId], dict[ContentId | None, PhotoId]]:
+    """Of each content the lowest photo id, and the oldest photo, which is told first."""
+    first: dict[ContentId | None, PhotoId] = {}
+    oldest: dict[ContentId | None, PhotoId] = {}
+    for photo in (photo for answer in answers if answer for photo in answer.photos):
+        content = photo.content_id
+        first[content] = min(photo.photo_id, first.get(content, photo.photo_id))
+        oldest.setdefault(content, photo.photo_id)
+    return first, oldest
 
 
 @dataclass(frozen=True, slots=True)

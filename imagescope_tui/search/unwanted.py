@@ -2,9 +2,9 @@
 
 An encoder reads no `without`: a text that names people is near to people. So what is not wanted is
 asked by itself, and how far a photo stands out for it counts against how far it does for the rest.
-Measured on Flickr8k with `pocket`, for nine pairs such as dog and people: of the photos whose
-captions speak of the unwanted half stand out by a deviation or more, of the others 4 in 100; and of
-the first ten, 5 are right in place of 3.
+Measured with `pocket` on 1,000 photos of Flickr8k, for ten requests such as dog without people: of
+the photos whose captions speak of the unwanted half stand out by a deviation or more, of the others
+8 in 100; and of the first ten photos 4.6 are right in place of 3.4.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ EVEN_STANDING: Final = 1.0
 """How many deviations a photo stands out for the unwanted that shows it as likely as not."""
 _SLOPE: Final = 2.2
 """Of the log-odds, per deviation; so at two deviations nine in ten show it."""
+_ABSENT: Final = -1.0
+"""That a photo stands out less than this says nothing more: there is no less than not there."""
 _PREPOSITION: Final = re.compile(r"(?:at|in|on|by|during|near|under|inside|outside)\b", re.I)
 
 
@@ -58,7 +60,7 @@ def less_unwanted(
         replace(
             item,
             shows_unwanted=_chance(shown[item.photo_id]),
-            score=item.score - DEVIATION_WEIGHT * shown[item.photo_id],
+            score=item.score - DEVIATION_WEIGHT * max(_ABSENT, shown[item.photo_id]),
         )
         if item.photo_id in shown
         else item

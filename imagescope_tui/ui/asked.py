@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from imagescope_tui.search.query_language import LineContext, parse_query, without_chip
-from imagescope_tui.search.reading.written import written_line
 from imagescope_tui.search.types import Query, Turn
 from storage.safe_text import printable
 
@@ -43,6 +42,8 @@ class AskedChip:
 
 def asked_before(query: Query) -> Asked:
     """What was asked in a search that is read back; its filters are written into the line."""
+    from imagescope_tui.search.reading.written import written_line  # knows all names of months
+
     return Asked(
         line=printable(written_line(query.filter, query.text, query.alternatives)),
         reference=query.reference,

@@ -82,10 +82,10 @@ def rate(photos_per_second: float) -> str:
 
 
 def moment_of(photo: Photo) -> datetime | None:
-    """When the photo was taken, by its own word, else when its file was last changed."""
-    if photo.taken_at:
+    """When the photo was taken, by its own word, else when its oldest copy was last changed."""
+    if told := photo.taken_at or photo.moment:
         try:
-            return datetime.fromisoformat(photo.taken_at)
+            return datetime.fromisoformat(told)
         except ValueError:
             return None
     try:

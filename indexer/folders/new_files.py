@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from indexer.folders.beside import has_extension
 from indexer.folders.chosen import find_chosen
 from indexer.folders.ignore import rules_for
-from indexer.formats import photo_extensions
+from indexer.formats import PHOTO_EXTENSIONS, VIDEO_EXTENSIONS, photo_extensions
 from storage.library import is_library
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from storage.library import Library
     from storage.records import Root, RootId
 
+_EXTENSIONS = PHOTO_EXTENSIONS | VIDEO_EXTENSIONS
 _COARSEST_CLOCK_SECONDS = 2.0
 """FAT's: a folder that changed just before it was looked at may seem to have changed after."""
 
@@ -45,7 +46,6 @@ class _Place:
 class _Look:
     """What was listed so far: by root and folder the names of files that may be photos."""
 
-    extensions: frozenset[str]
     ends_at: float
     others: frozenset[Path]
     """Where roots are."""
@@ -66,7 +66,7 @@ class _Look:
                 if path not in place.known and self._may_enter(place.root, path, rules):
                     below = _Place(place.root, path, place.known)
                     self._list(below, rules.entering(path, place.root.path / path))
-            elif has_extension(entry.name, self.extensions) and not rules.ignores(
+            elif has_extension(entry.name, _EXTENSIONS) and not rules.ignores(
                 path, is_folder=False
             ):
                 names.append(entry.name)
@@ -98,7 +98,6 @@ def count_new_files(library: Library, *, seconds: float) -> int:
         for place in _places(root, library)
     ]
     look = _Look(
-        extensions=photo_extensions(library.files.extensions()),
         ends_at=time.monotonic() + seconds,
         others=frozenset(root.path for root in roots),
     )
@@ -106,18 +105,23 @@ def count_new_files(library: Library, *, seconds: float) -> int:
     looking = threading.Thread(target=look.at, args=(places,), daemon=True)
     looking.start()
     looking.join(seconds)
-    return sum(_unknown(library, *listed) for listed in look.names.copy())
+    listed = look.names.copy()
+    extensions = photo_extensions(library.files.extensions()) if listed else frozenset()
+    return sum(_count_unknown(library, *one, extensions) for one in listed)
 
 
 def _places(root: Root, library: Library) -> Iterator[_Place]:
-    """The folders that hold known photos and those above them, the upper ones first."""
+    """The folders that hold known photos and those above them, the upper ones first.
+
+    Of folders beside each other the last by name come first: where names are dates, the newest.
+    """
     known = {""}
-    for folder in library.files.known_folders(root.id, ""):
+    for folder in library.files.all_folders(root.id):
         while folder and folder not in known:
             known.add(folder)
             folder = folder.rpartition("/")[0]
     folders = frozenset(known)
-    for folder in sorted(known, key=lambda place: (place.count("/"), place)):
+    for folder in sorted(sorted(known, reverse=True), key=lambda place: place.count("/")):
         yield _Place(root, folder, folders)
 
 
@@ -139,6 +143,13 @@ def _entries(place: _Place) -> Iterator[tuple[os.DirEntry[str], str]]:
         return
 
 
-def _unknown(library: Library, root_id: RootId, folder: str, names: list[str]) -> int:
+def _count_unknown(
+    library: Library,
+    root_id: RootId,
+    folder: str,
+    names: list[str],
+    extensions: frozenset[str],
+) -> int:
     known = library.files.known_in(root_id, folder)
-    return sum(name not in known or known[name].is_deleted for name in names)
+    taken = (name for name in names if has_extension(name, extensions))
+    return sum(name not in known or known[name].is_deleted for name in taken)

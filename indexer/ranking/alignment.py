@@ -10,6 +10,7 @@ their levels, differ in them. Brightness and contrast make no difference to eith
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import TypeAlias
 
@@ -29,6 +30,9 @@ _ROUGH_SIDE = 8
 _STRETCHES = ((0.0, 1.0), (0.0, 0.9), (0.1, 1.0), (0.1, 0.9))
 _PARTS = (*product(_STRETCHES, repeat=2), ((0.05, 0.95), (0.05, 0.95)))
 """Stretches across and down of what is left of a photo that was cropped by up to a tenth a side."""
+_COLUMNS = 160
+"""Photos in one product: larger ones are shared out among threads, which wait for each other where
+an index run keeps the cores busy, and take ten times as long."""
 _ROUNDS = (3, 2)
 """Of refining, at half of a signature's side and at all of it."""
 _SCALE_LEAST, _REACH = 0.75, 1.06
@@ -53,11 +57,14 @@ class RoughLook:
 
 def look_roughly(greys: Greys) -> RoughLook:
     """Compare each with each."""
-    views = [_unit(np.asarray(_area(down) @ greys @ _area(across).T)) for across, down in _PARTS]
-    likeness = np.full((len(greys), len(greys)), -1.0, dtype=np.float32)
-    for view in views:
-        np.maximum(likeness, view @ views[0].T, out=likeness)
-    return RoughLook(likeness, np.stack(views, axis=1))
+    rows = {down: _area(down) @ greys for _, down in _PARTS}
+    seen = [_unit(np.asarray(rows[down] @ _area(across).T)) for across, down in _PARTS]
+    views = np.stack(seen, axis=1)
+    likeness = np.empty((len(greys), len(greys)), dtype=np.float32)
+    for start in range(0, len(greys), _COLUMNS):
+        columns = slice(start, start + _COLUMNS)
+        likeness[:, columns] = (views @ np.ascontiguousarray(seen[0][columns].T)).max(axis=1)
+    return RoughLook(likeness, views)
 
 
 def look_closely(wholes: Greys, parts: Greys, windows: Windows) -> Levels:
@@ -155,6 +162,7 @@ def _unit(greys: Levels) -> Levels:
     return np.asarray(rows / np.maximum(lengths, 1e-3))
 
 
+@cache
 def _area(stretch: tuple[float, float]) -> Levels:
     """Means over the equal parts of a stretch; shape (_ROUGH_SIDE, SIGNATURE_SIDE)."""
     edges = np.linspace(*stretch, _ROUGH_SIDE + 1) * SIGNATURE_SIDE

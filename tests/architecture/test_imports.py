@@ -38,7 +38,8 @@ _SCREEN = (
     ("statement", "absent"),
     [
         (_HELP, {"torch", "textual", "numpy", "open_clip", "sqlite_utils", "rich"}),
-        (_SCREEN, {"torch", "numpy", "openai", "pydantic", "PIL", "sqlite3", "httpx2"}),
+        (_SCREEN, {"torch", "numpy", "openai", "pydantic", "PIL", "sqlite3", "httpx2", "babel"}),
+        ("import imagescope_tui.search.query_language", {"numpy", "textual", "babel", "dateutil"}),
         ("import imagescope_tui.search.engine", {"torch", "textual", "open_clip"}),
         ("import imagescope_tui.wiring, imagescope_tui.indexer_client", {"torch", "textual"}),
         ("import imagescope_tui.ui.app", {"torch", "open_clip"}),

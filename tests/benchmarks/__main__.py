@@ -36,6 +36,7 @@ NAMES = (
     "noise",
     "captions",
     "where",
+    "stacks",
     "evaluation",
     "pocket",
     "queries",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagescope_tui.config import load_settings
+from imagescope_tui.config import is_day_first, load_settings
 from imagescope_tui.errors import ConfigError
 from imagescope_tui.setting_table import SETTINGS
 
@@ -71,3 +71,26 @@ def test_folders_are_absolute_and_know_the_home(tmp_path: Path) -> None:
 def test_manners_that_there_are_not_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError, match=text.partition(" ")[0]):
         load_settings({}, environ={}, config_file=write(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"LANG": "en_US.UTF-8"}, False),
+        ({"LANG": "en_PH"}, False),
+        ({"LANG": "ja_JP.UTF-8"}, False),
+        ({"LANG": "en_GB.UTF-8"}, True),
+        ({"LANG": "de_DE@euro"}, True),
+        ({"LANG": "sv_SE"}, True),
+        ({"LANG": "C.UTF-8"}, True),
+        ({"LANG": "nonsense-"}, True),
+        ({}, True),
+        ({"LANG": "de_DE", "LC_TIME": "en_US"}, False),
+        ({"LANG": "en_US", "LC_TIME": "en_US", "LC_ALL": "fr_FR"}, True),
+        ({"LANG": "en_US", "LC_ALL": ""}, False),
+    ],
+)
+def test_the_locale_tells_whether_days_come_before_months(
+    environ: dict[str, str], expected: bool
+) -> None:
+    assert is_day_first(environ) is expected

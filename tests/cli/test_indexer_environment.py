@@ -37,6 +37,21 @@ def test_the_hub_is_not_asked_where_models_are_loaded_in_this_process() -> None:
     assert done.stdout.split() == ["True", "True"]
 
 
+def test_onnxruntime_neither_names_this_machine_nor_keeps_what_it_would_send(
+    tmp_path: Path,
+) -> None:
+    """Its telemetry makes an id and a database as soon as a network is opened, and a connection."""
+    script = (
+        "from imagescope_tui.config import tell_nobody; tell_nobody()\n"
+        "from indexer.models.pocket.encoder import load_pocket\n"
+        "load_pocket().encode_texts(['a dog'])"
+    )
+    places = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    opened = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-P", "-c", script], check=True, env=opened | places)
+    assert not list(tmp_path.rglob("*"))
+
+
 def environment_of_the_child(mark: str) -> list[bytes]:
     """Of our child that was started with the mark: other tests' servers may run beside it."""
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()

@@ -42,15 +42,15 @@ def test_a_terminal_is_shown_where_matches_end_and_a_pipe_only_lines_of_photos(
     assert lines[2] == "the rest"
     done = imagescope(*asked[:-1])
     assert done.out.splitlines() == [line for line in lines if line.endswith(".png")]
-    assert "note: of these 1 match and 11 are the rest" in done.err
-    assert "of these" not in "".join(drawn(imagescope, *asked[:-1]))
+    assert "note: matches: 1 · the rest: 11" in done.err
+    assert "note: matches" not in "".join(drawn(imagescope, *asked[:-1]))
 
 
 def test_photos_that_only_passed_a_filter_stand_in_no_section(indexed: Imagescope) -> None:
     lines = drawn(indexed, "search", "type:png")
     assert "matches" not in lines
     assert sum(line.endswith(".png") for line in lines) == 4
-    assert "of these" not in indexed("search", "type:png").err
+    assert "note: " not in indexed("search", "type:png").err
 
 
 def test_the_score_is_a_chance_or_nothing(indexed: Imagescope) -> None:

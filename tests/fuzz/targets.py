@@ -67,6 +67,7 @@ _TRACE_NAMES = (
     *("stage", "cost", "seconds", "propositions", "answers", "verdict", "search_started"),
 )
 _QUERY_WORDS = (
+    *("not", "without", "last", "summer", "between", "July", "2019", "7/8/21", "“", "–", "：", "|"),
     *("in:", "date:", "before:", "type:", "camera:", '"', "-", "2019..2020", "NEAR(", "AND", "*"),
     *("date:9999-99-99", "date:0000", "日本", "\0", "\udc80", "in:~", "in:/", "^", "OR", ")"),
 )

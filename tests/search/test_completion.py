@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagescope_tui.search.completion import COMPLETIONS_MAX, Completer, Completion
-from imagescope_tui.search.query_language import parse_query
+from imagescope_tui.search.query_language import LineContext, parse_query
 from storage.records import LibraryNames, NameCount
 
 
@@ -57,7 +57,7 @@ def texts(line: str, cursor: int | None = None) -> list[str]:
         ("type:v", ["type:video"]),
         ("date:", ["date:2021", "date:2019", "date:1999"]),
         ("before:20", ["before:2021", "before:2019"]),
-        ("is:p", ["is:portrait"]),
+        ("is:p", ["is:photo", "is:portrait"]),
         ("-is:scr", ["-is:screenshot"]),
         ("has:", ["has:gps"]),
         ("rating:", [f"rating:{stars}" for stars in range(1, 6)]),
@@ -145,8 +145,21 @@ def test_any_names_can_be_completed(names: list[str]) -> None:
         assert way.label.startswith("in:")
 
 
-@pytest.mark.parametrize("line", ["in:", "camera:", "type:", "date:", "rating:", "it", "new"])
-def test_what_is_completed_is_understood(line: str) -> None:
-    for way in complete(line):
-        parsed = parse_query(way.text)
-        assert (len(parsed.chips), parsed.text, parsed.problems) == (1, "", ())
+@pytest.mark.parametrize("minus", ["", "-"])
+@pytest.mark.parametrize(
+    "line", ["in:", "camera:", "type:", "date:", "until:", "rating:", "is:", "has:", "it", "new"]
+)
+def test_what_is_completed_is_understood(line: str, minus: str) -> None:
+    ways = complete(f"{minus}{line}")
+    assert ways
+    for way in ways:
+        parsed = parse_query(way.text, LineContext(names=NAMES))
+        read = (len(parsed.chips), parsed.text, parsed.problems, parsed.hints)
+        assert read == (1, "", (), ()), way
+
+
+@pytest.mark.parametrize("word", ["in", "ca", "ty", "ra", "da", "be", "af", "si", "un", "is", "ha"])
+def test_the_filters_that_are_completed_are_filters(word: str) -> None:
+    (lead,) = (way.label for way in complete(word) if way.kind == "filter")
+    (problem,) = parse_query(f"{lead}?").problems or ("",)
+    assert "is no filter" not in problem

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from imagescope_tui.search.grouping import MATCH_CHANCE, MAYBE_CHANCE, group_of, nothing_fits
 from imagescope_tui.search.types import Answer, Candidate, Proposition, Verdict, Verification
-from storage.records import PhotoId
+from storage.records import ContentId, PhotoId
 
 ORDER = {"rest": 0, "maybe": 1, "match": 2}
 
@@ -17,7 +17,7 @@ def candidate(standing: float | None, *, words: float | None = None) -> Candidat
     """`words` is the share of the query's words that the photo holds."""
     return Candidate(
         photo_id=PhotoId(1),
-        content_id=None,
+        content_id=ContentId(1),
         score=0.0,
         picture_score=None if standing is None else 0.3,
         standing=standing,
@@ -123,6 +123,12 @@ def test_who_answers_no_question_as_wanted_is_of_the_rest(
     answers = tuple(None if one is None else Answer(said=one) for one in said)
     told = Verification(photo_id=PhotoId(1), answers=answers)
     assert group_of(likely(0.9, words=1.0), QUESTIONS, told) == group
+
+
+def test_a_file_that_nobody_could_read_is_no_match_of_a_filter() -> None:
+    unread = replace(candidate(None), content_id=None)
+    assert group_of(unread) == "rest"
+    assert group_of(replace(unread, words_rank=1, words_share=1.0)) == "match", "its name holds it"
 
 
 def test_who_was_rejected_is_of_the_rest() -> None:

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from storage import schema
 from storage.errors import LibraryFull, LibraryOutdated, LibraryTooNew
 from storage.library import DATABASE_NAME, Library
-from storage.records import ContentId, PhotoFilter
+from storage.records import ContentId, PhotoFilter, PhotoId
 from tests.storage.first_library import (
     ENCODER,
     MODEL,
@@ -78,6 +78,18 @@ def test_everything_of_the_first_version_is_still_there(old: Path) -> None:
         assert library.roots.mounts(library.roots.all()[0].id) == {"stick"}
         assert library.roots.unreadable(library.roots.all()[0].id) == ("locked",)
         assert library.revision >= 7
+
+
+def test_copies_of_an_old_library_take_the_oldest_of_their_dates(old: Path) -> None:
+    with closing(sqlite3.connect(old / DATABASE_NAME)) as connection:
+        connection.execute(
+            "UPDATE photos SET content_id = 1, moment = '2019-01-01T00:00:00' WHERE id = 2"
+        )
+        connection.commit()
+    migrate(old)
+    with Library.open_reader(old) as library:
+        photos = library.photos.by_ids([PhotoId(number) for number in (1, 2, 3)])
+    assert [photos[PhotoId(number)].moment[:4] for number in (1, 2, 3)] == ["2019", "2019", "2020"]
 
 
 def test_a_library_of_any_version_gets_the_same_tables(old: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from storage.search_text import indexed_name, readings, tokens
         ("IMG20200718160212HDR", {"img", "20200718160212", "hdr", "img20200718160212hdr"}),
         ("2ndFloor3", {"2", "nd", "floor", "3", "2ndfloor3"}),
         ("Rome", {"rome"}),
-        ("KölnDom_2.jpg", {"kolndom", "koln", "dom", "2", "jpg"}),
+        ("KölnDom_2.jpg", {"kolndom", "koln", "koelndom", "koeln", "dom", "2", "jpg"}),
         ("broken\udcff name", {"broken", "name"}),
     ],
 )

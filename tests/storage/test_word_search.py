@@ -54,6 +54,10 @@ def found(shelf: Shelf, line: str) -> list[str]:
         ("Tromso", "Tromsø harbour.jpg", "trio.jpg"),
         ("Lodz", "Łódź street.jpg", "street.jpg"),
         ("STRASSE", "Straße.jpg", "Strand.jpg"),
+        ("Muenchen", "München.jpg", "Menchen.jpg"),
+        ("München", "Muenchen.jpg", "Menchen.jpg"),
+        ("munchen", "München.jpg", "Menchen.jpg"),
+        ("Århus", "Aarhus.jpg", "Rhus.jpg"),
         ("ΑΘΗΝΑ", "Αθήνα.jpg", "Αθ.jpg"),
         ("елка", "ёлка.jpg", "белка.jpg"),
         ("می‌خواهم", "می‌خواهم.jpg", "نمی.jpg"),
@@ -99,7 +103,7 @@ def test_a_word_goes_before_a_part_of_a_word(shelf: Shelf) -> None:
     put(shelf, "Geburtstagsfeier.jpg", "Geburtstag.jpg", "1273.jpg", "DSC01273.jpg")
     assert found(shelf, "Geburtstag") == ["Geburtstag.jpg", "Geburtstagsfeier.jpg"]
     assert found(shelf, "1273") == ["1273.jpg", "DSC01273.jpg"]
-    assert [match.share for match in matches(shelf, "1273").values()] == [1.0, 0.5]
+    assert [match.share for match in matches(shelf, "1273").values()] == [1.0, 0.9]
     assert shelf.library.words.known(["127", "stagsfei", "ags"]) == {"127", "stagsfei"}
 
 
@@ -127,7 +131,7 @@ def test_how_much_of_the_query_a_photo_holds_is_told(shelf: Shelf) -> None:
     put(shelf, "dog toshi yellow.jpg", "dog.jpg", "cat.jpg")
     hit = matches(shelf, "Yellow flower")["dog toshi yellow.jpg"]
     assert hit.held == ("Yellow",)
-    assert 0 < hit.share < 0.5
+    assert hit.share == 0.5
     assert hit.score < matches(shelf, "yellow")["dog toshi yellow.jpg"].score
     both = matches(shelf, "Dogs yellow dog")["dog toshi yellow.jpg"]
     assert (both.held, both.share) == (("Dogs", "dog", "yellow"), 1.0)
@@ -152,7 +156,8 @@ def test_who_holds_more_of_the_query_goes_first(shelf: Shelf, photos: list[set[s
 def test_a_word_that_all_photos_hold_moves_little_and_still_finds_them(shelf: Shelf) -> None:
     put(shelf, *(f"photos/{number}.jpg" for number in range(9)), "photos/dog.jpg")
     assert found(shelf, "photos dog")[0] == "photos/dog.jpg"
-    assert matches(shelf, "photos dog")["photos/0.jpg"].share < 0.05
+    for line in ("photos dog", "photos zebra"):
+        assert 0 < matches(shelf, line)["photos/0.jpg"].share < 0.05
     assert len(found(shelf, "photos")) == 10
 
 

@@ -12,6 +12,7 @@ from imagescope_tui.ui import app as app_module
 from imagescope_tui.ui.asked import Asked
 from imagescope_tui.ui.pictures.graphics import paint_sixel
 from imagescope_tui.ui.pictures.key import Box
+from imagescope_tui.ui.screens import asking
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completion_list import CompletionList
 from imagescope_tui.ui.widgets.query_line import QueryInput
@@ -216,8 +217,12 @@ async def test_names_follow_the_library(
         assert line.value == "in:Zanzibar"
 
 
-async def test_lines_are_read_with_the_names_of_the_library(opened: Opener) -> None:
+async def test_lines_are_read_with_the_library_and_the_readers_habits_in_mind(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "is_day_first", lambda: False)
     async with opened() as (app, pilot):
         await type_line(app, pilot, "red")
-        assert app.browse.asked.context.names == app.names
+        context = app.browse.asked.context
+        assert (context.names, context.is_day_first) == (app.names, False)
         assert app.browse.asked == Asked(line="red")

@@ -26,6 +26,7 @@ from imagescope_tui.search.reading.date_points import (
 )
 from imagescope_tui.search.reading.date_relative import relative
 from imagescope_tui.search.reading.date_values import Found, Said, When
+from imagescope_tui.search.reading.languages import TAKEN
 from storage.records import DaysOfYear, HoursOfDay
 
 if TYPE_CHECKING:
@@ -52,13 +53,24 @@ _OPENERS: Final = frozenset(
     {
         *("in", "on", "at", "during", "for", "over", "around", "from", "im", "am", "an", "zu"),
         *("zum", "zur", "uber", "wahrend", "vom", "von", "aus", "en", "au", "du", "de", "pendant"),
-        *("dans", "durante", "nel", "nello", "nella", "nell", "al", "alla", "del", "di", "della"),
+        *(
+            "dal",
+            "dans",
+            "durante",
+            "nel",
+            "nello",
+            "nella",
+            "nell",
+            "al",
+            "alla",
+            "del",
+            "di",
+            "della",
+        ),
     }
 )
 _LEADING: Final = (
-    _OPENERS
-    | ARTICLES
-    | {"of", "taken", "shot", "made", "d", "dell", "year", "jahr", "anno", "annee"}
+    _OPENERS | ARTICLES | TAKEN | {"of", "d", "dell", "year", "jahr", "anno", "annee"}
 ) - {"die", "i"}
 _SHORTEST: Final = timedelta(days=3)
 """What has a beginning, a middle and an end."""
@@ -156,6 +168,16 @@ def _whole_points(said: Said, at: int) -> Iterator[Found]:
             yield found
     yield from named(said, at)
     yield from relative(said, at)
+    if said.word(at) in weekday_names():
+        yield from _after_weekday(said, said.skipped(at + 1, ARTICLES | {","}))
+
+
+def _after_weekday(said: Said, at: int) -> Iterator[Found]:
+    """`Saturday, 19 July 2021`: the date tells, whatever its weekday."""
+    dates = [numeric(said, at), *named(said, at)] if said.word(at).isdecimal() else named(said, at)
+    for found in dates:
+        if found and found.when.periods and all(p.is_one_day for p in found.when.periods):
+            yield found
 
 
 def _longest(all_found: Iterator[Found]) -> Found | None:
@@ -290,10 +312,17 @@ def _bounds(said: Said, at: int) -> Iterator[Found]:
     bound = date_names().bounds.at(said.atoms, at)
     if bound is None:
         return
-    for found in _points(said, said.skipped(bound[1], _GLUE, 3)):
+    place = said.skipped(bound[1], _GLUE, 3)
+    for found in _points(said, place):
         is_shaky = bound[0] in ("before", "after") and found.needs in ("opener", "filter")
-        if not is_shaky:
+        if not is_shaky and not _is_several_days(said, place, found):
             yield from _bounded(said, found, bound[0])
+
+
+def _is_several_days(said: Said, at: int, found: Found) -> bool:
+    """Whether it is a range itself: `dal 3 al 5 maggio`."""
+    begins_with_day = said.number(at, (1, 2)) is not None
+    return begins_with_day and not all(period.is_one_day for period in found.when.periods)
 
 
 def _bounded(said: Said, found: Found, bound: Bound) -> Iterator[Found]:

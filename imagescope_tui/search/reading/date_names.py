@@ -94,7 +94,7 @@ _SEASONS: Final[dict[str, Season]] = {
 }
 
 _HOLIDAYS: Final[dict[str, Yearly]] = {
-    "christmas|xmas|weihnachten|noël|navidad|navidades|natale": _days(12, 24, 3),
+    "christmas|xmas|christmas time|weihnachten|noël|navidad|navidades|natale": _days(12, 24, 3),
     "christmas eve|heiligabend|heilig abend|nochebuena|vigilia di natale|réveillon de noël": _days(
         12, 24
     ),
@@ -149,7 +149,7 @@ _DAYS_BACK: Final[dict[str, int]] = {
 _NUMBERS: Final[dict[str, int]] = {
     "a|an|one|ein|eine|einem|einer|un|une|uno|una": 1,
     "two|a couple of|zwei|deux|dos|due": 2,
-    "three|drei|trois|tres|tre": 3,
+    "three|few|a few|drei|trois|tres|tre": 3,
     "four|vier|quatre|cuatro|quattro": 4,
     "five|fünf|cinq|cinco|cinque": 5,
     "six|sechs|seis|sei": 6,
@@ -197,8 +197,9 @@ _HOURS_ALONE: Final[dict[str, tuple[int, int]]] = {
 }
 
 _BOUNDS: Final[dict[str, Bound]] = {
-    "before|vor|avant|antes de|antes del|prima di|prima del|prima della|prima dell'": "before",
-    "after|nach|après|después de|después del|dopo": "after",
+    "before|older than|earlier than|vor|avant|antes de|antes del|prima di|prima del|prima della"
+    "|prima dell'": "before",
+    "after|newer than|later than|more recent than|nach|après|después de|después del|dopo": "after",
     "since|seit|depuis|desde|dal|dall'|ab|à partir de|a partir de|a partire da"
     "|a partire dal": "since",
     "until|till|up to|bis|jusqu'à|jusqu'en|jusqu'au|hasta|fino a|fino al": "until",

@@ -38,8 +38,7 @@ AND_OR: Final = frozenset({"and", "&", "und", "et", "y", "e", "or", "oder", "ou"
 FIRST_DAY: Final = frozenset({"first", "ersten", "premier", "primero", "primo"})
 DECADE_WORDS: Final = frozenset({"annees", "anos", "anni"})
 _DECADES_IN_WORDS: Final = range(1900, 2100)
-_YEARS_IN_WORDS: Final = range(1800, 2200)
-_YEARS: Final = range(1, 9_999)
+_DAY_HOURS: Final = 24
 _FIRST_PHOTO_YEAR: Final = 1826
 _MOST_DAYS: Final = 31
 _MONTHS: Final = 12
@@ -58,8 +57,7 @@ def _periods(*periods: Period | None) -> When | None:
 
 def year_at(said: Said, at: int) -> tuple[int, int] | None:
     """A year of four digits, or of two behind an apostrophe, and where it ends."""
-    number = said.number(at, (4,))
-    if number is not None and number in (_YEARS if said.is_filter else _YEARS_IN_WORDS):
+    if (number := _year_in_digits(said, at)) is not None:
         return number, at + 1
     if said.word(at) == "'" and said.is_glued(at + 1):
         short = said.number(at + 1, (2,))
@@ -93,7 +91,8 @@ def _triple(said: Said, at: int, numbers: list[str], sign: str) -> Found | None:
     first, second, third = map(int, numbers)
     lengths = tuple(map(len, numbers))
     if lengths[0] == 4 and max(lengths[1:]) <= 2:
-        return _with_hour(said, at + 5, day(first, second, third))
+        of_year = day(first, second, third) if first in said.years else None
+        return _with_hour(said, at + 5, of_year)
     if sign == ":" or max(lengths[:2]) > 2 or lengths[2] not in (2, 4):
         return None
     number = third if lengths[2] == 4 else _two_digits(third, said)
@@ -111,32 +110,46 @@ def _triple(said: Said, at: int, numbers: list[str], sign: str) -> Found | None:
 
 
 def _with_hour(said: Said, end: int, found: Period | None) -> Found | None:
-    """A day, or the hour of it that `T` leads in."""
+    """A day, or the hour of it: `2019-07-19T18`, `2019:07:19 18:02:11`."""
     if found is None:
         return None
-    if said.word(end) == "t" and said.is_glued(end) and said.is_glued(end + 1):
-        hour = said.number(end + 1, (2,))
-        if hour is not None and hour < 24:
-            return Found(when=When(periods=(found.between(hour, hour + 1),)), end=end + 2)
-    return Found(when=When(periods=(found,)), end=end)
+    has_t = said.word(end) == "t" and said.is_glued(end) and said.is_glued(end + 1)
+    place = end + has_t
+    hour = said.number(place, (2,))
+    has_minutes = said.word(place + 1) == ":" and said.is_glued(place + 1)
+    if hour is None or hour >= _DAY_HOURS or not (has_t or has_minutes):
+        return Found(when=When(periods=(found,)), end=end)
+    place += 1
+    while said.word(place) == ":" and said.number(place + 1, (2,)) is not None:
+        place += 2
+    return Found(when=When(periods=(found.between(hour, hour + 1),)), end=place)
+
+
+def _year_in_digits(said: Said, at: int) -> int | None:
+    number = said.number(at, (4,))
+    return number if number is not None and number in said.years else None
+
+
+def _years_to(first: int, last: int) -> When | None:
+    return _periods(years(first, last - first + 1)) if last > first else None
 
 
 def _pair(said: Said, at: int, parts: list[str]) -> Found | None:
     """A year and a month, either first, or a year and the last two digits of a later one."""
     if len(parts) < 3 or parts[1] not in ("-", "/", ".", ":"):
         return None
-    first, second = said.number(at, (4,)), said.number(at + 2, (1, 2))
-    if first is None:
-        month, number = said.number(at, (1, 2)), said.number(at + 2, (4,))
-        if month is None or number is None or parts[1] == ":":
-            return None
-        when = _periods(months(number, month))
-    elif second is None:
-        return None
-    elif second > _MONTHS and parts[1] in "-/" and second > first % 100:
-        when = _periods(years(first, second - first % 100 + 1))
+    first, second = _year_in_digits(said, at), _year_in_digits(said, at + 2)
+    short_first, short_second = said.number(at, (1, 2)), said.number(at + 2, (1, 2))
+    if short_first and second and parts[1] != ":":
+        when = _periods(months(second, short_first))
+    elif first and second and parts[1] in "-/":
+        when = _years_to(first, second)
+    elif first and short_second and short_second > _MONTHS and parts[1] in "-/":
+        when = _years_to(first, first - first % 100 + short_second)
+    elif first and short_second:
+        when = _periods(months(first, short_second))
     else:
-        when = _periods(months(first, second))
+        return None
     return Found(when=when, end=at + 3) if when else None
 
 

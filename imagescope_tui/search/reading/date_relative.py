@@ -74,7 +74,8 @@ def _night(said: Said, at: int) -> Iterator[Found]:
 
 
 def _unit_period(relation: Relation, unit: Unit, said: Said) -> Period | None:
-    return last(unit, said.today) if relation == "last" else whole(unit, said.today)
+    this = whole(unit, said.today)
+    return this if relation == "this" and this.first <= said.today else last(unit, said.today)
 
 
 def _related_unit(said: Said, at: int) -> Iterator[Found]:

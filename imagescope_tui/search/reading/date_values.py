@@ -39,6 +39,11 @@ class Said:
     is_filter: bool = False
     """Whether it is said to be a date, so that any year is one."""
 
+    @property
+    def years(self) -> range:
+        """The numbers that can be years: all that the calendar has, in words those of photos."""
+        return range(1, 9_999) if self.is_filter else range(1800, 2200)
+
     def word(self, at: int) -> str:
         """What stands there, folded; empty behind the end."""
         return self.atoms[at].text if 0 <= at < len(self.atoms) else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from dataclasses import dataclass, replace
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from imagescope_tui.search.reading.atoms import plain
 from imagescope_tui.search.reading.date_filters import read_date
 from imagescope_tui.search.reading.file_types import extensions_of
+from imagescope_tui.search.reading.known_names import known_names
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite
 from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from imagescope_tui.search.reading.tokens import Token
     from imagescope_tui.search.reading.values import LineContext
@@ -86,58 +86,34 @@ def _folder(asked: Asked) -> Piece:
         return Piece(
             label=f"in {value}", kind="folder", end=asked.end, filter=PhotoFilter(folders=(folder,))
         )
-    known = [plain(folder.name) for folder in asked.context.names.folders]
-    name, end = _longest_name(asked, [_words(name) for name in known])
+    name, end = _longest_name(asked, asked.context.names.folders)
     return Piece(
         label=f"in {name}",
         kind="folder",
         end=end,
         filter=PhotoFilter(folder_names=(name,)),
-        hint=_nearest_folder(name, asked.context.names.folders),
+        hint=_unknown_folder(name, asked.context.names.folders),
     )
 
 
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", plain(name)))
-
-
-def _longest_name(asked: Asked, known: Iterable[tuple[str, ...]]) -> tuple[str, int]:
-    """The longest run of words that is a name, else that is in a name, else the first word."""
-    if asked.token.is_quoted:
+def _longest_name(asked: Asked, names: tuple[NameCount, ...]) -> tuple[str, int]:
+    """The words that are a name, and where in the line they end."""
+    if asked.token.is_quoted or asked.following == asked.value:
         return asked.value, asked.end
-    known = set(known)
-    ends = [found.end() for found in re.finditer(r"\S+", asked.following)]
-    whole = within = 0
-    for end in ends:
-        words = _words(asked.following[:end].rpartition("/")[2])
-        if words in known:
-            whole = end
-        elif words and any(_holds(name, words) for name in known):
-            within = end
-    end = whole or within or ends[0]
-    return asked.following[:end].rstrip(",;"), asked.token.value_start + end
+    length = known_names(names).longest(asked.following)
+    return asked.following[:length].rstrip(",;"), asked.token.value_start + length
 
 
-def _holds(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    spans = range(len(name) - len(words) + 1)
-    return any(name[first : first + len(words)] == words for first in spans)
-
-
-def _nearest_folder(asked_name: str, folders: tuple[NameCount, ...]) -> str:
+def _unknown_folder(name: str, folders: tuple[NameCount, ...]) -> str:
     """What to say where no folder is called so; empty where one is, or none are known."""
-    wanted = plain(asked_name.rpartition("/")[2])
-    names = {plain(folder.name): folder.name for folder in folders}
-    if not names or any(wanted in name for name in names):
+    if not folders or known_names(folders).has(name):
         return ""
-    for name in tuple(names.values()):
-        names |= {word: name for word in _words(name) if word not in names}
-    near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.6)
-    return f"no folder is called {asked_name}" + (f": {names[near[0]]}?" if near else "")
+    nearest = known_names(folders).nearest(name)
+    return f"no folder is called {name}" + (f": {nearest}?" if nearest else "")
 
 
 def _camera(asked: Asked) -> Piece:
-    known = [_words(camera.name) for camera in asked.context.names.cameras]
-    name, end = _longest_name(asked, known)
+    name, end = _longest_name(asked, asked.context.names.cameras)
     return Piece(
         label=f"camera {name}", kind="camera", end=end, filter=PhotoFilter(cameras=(name,))
     )

@@ -92,9 +92,13 @@ BEFORE_NOUN: Final = _folded(
     *("the", "of", "die", "der", "das", "les", "la", "le", "des", "las", "los", "una", "a", "an"),
     *("de", "delle", "dei", "gli"),
 )
-NOUN_LINKS: Final = _folded(
-    *("of", "from", "with", "showing", "containing", "featuring", "about", "where", "taken"),
-    *("shot", "that", "which", "show", "shows"),
+TAKEN: Final = _folded(
+    *("taken", "shot", "made", "aufgenommen", "gemacht", "prise", "prises", "tomada", "tomadas"),
+    *("hechas", "scattata", "scattate"),
+)
+NOUN_LINKS: Final = TAKEN | _folded(
+    *("of", "from", "with", "showing", "containing", "featuring", "about", "where"),
+    *("that", "which", "show", "shows"),
     *("von", "vom", "mit", "aus", "wo", "de", "du", "des", "avec", "où", "del", "con"),
     *("donde", "di", "del", "della", "dei", "delle", "dove"),
 )

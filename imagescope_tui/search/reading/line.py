@@ -10,6 +10,7 @@ from imagescope_tui.search.reading.atoms import atoms_of, plain
 from imagescope_tui.search.reading.date_grammar import begins_date, date_at
 from imagescope_tui.search.reading.date_labels import label_of
 from imagescope_tui.search.reading.date_values import Said
+from imagescope_tui.search.reading.fact_nouns import FACT_NOUNS, SEVERAL
 from imagescope_tui.search.reading.filler import Word, has_meaning, telling
 from imagescope_tui.search.reading.filters import READERS, Asked, read_filter
 from imagescope_tui.search.reading.languages import ALL_FILLER, ALSO_NOT, AND, BREAKS, PREPOSITIONS
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from imagescope_tui.search.reading.date_values import Found
     from imagescope_tui.search.reading.tokens import Token
-    from imagescope_tui.search.reading.values import LineContext
+    from imagescope_tui.search.reading.values import ChipKind, LineContext
 
 _KEYS: Final = frozenset(READERS)
 _IMPOSSIBLE: Final = re.compile(r"(?:19|20)\d\d-\d{1,2}(?:-\d{1,2})?[,;.]?")
@@ -131,7 +132,11 @@ def _step(reading: _Reading, at: int) -> int:
         return _quoted(reading, at)
     if token.is_negative:
         return _minus(reading, at)
-    return _negated(reading, at) or _dated(reading, at) or _word(reading, at)
+    for reader in (_negated, _kind_of_file, _dated):
+        following = reader(reading, at)
+        if following is not None:
+            return following
+    return _word(reading, at)
 
 
 def _word(reading: _Reading, at: int) -> int:
@@ -231,6 +236,18 @@ def _negated(reading: _Reading, at: int) -> int | None:
         return reading.understood(start, opposite(piece, reading.context.today))
     things = unwanted_things(tokens, negation, lambda place: _is_date(reading, place))
     return reading.understood(start, things[0]) if things else None
+
+
+def _kind_of_file(reading: _Reading, at: int) -> int | None:
+    """`videos of a dog`, `dog videos`; `videos` before another thing are a word."""
+    token = reading.tokens[at]
+    noun = plain(token.value).strip(",.;:!?")
+    if noun not in SEVERAL or not _is_closed(reading, token.end):
+        return None
+    wanted = FACT_NOUNS[noun]
+    kind: ChipKind = "trait" if wanted.traits else "type"
+    piece = Piece(label=token.value.strip(",.;:!?"), kind=kind, end=token.end, filter=wanted)
+    return reading.understood(token.start, piece)
 
 
 def _date_from(reading: _Reading, at: int, start: int) -> tuple[Found, int] | None:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from imagescope_tui.search.reading.atoms import Phrases, atoms_of, plain
-from imagescope_tui.search.reading.file_types import extensions_of
+from imagescope_tui.search.reading.fact_nouns import FACT_NOUNS
 from imagescope_tui.search.reading.filler import has_meaning
 from imagescope_tui.search.reading.languages import (
     ALSO_NOT,
@@ -29,15 +29,6 @@ if TYPE_CHECKING:
     from imagescope_tui.search.reading.tokens import Token
 
 _CLOSING: Final = ",;.!?"
-_FACTS: Final = {
-    "screenshot": PhotoFilter(traits=("screenshot",)),
-    "screenshots": PhotoFilter(traits=("screenshot",)),
-    "bildschirmfotos": PhotoFilter(traits=("screenshot",)),
-    "video": PhotoFilter(extensions=extensions_of("video")),
-    "videos": PhotoFilter(extensions=extensions_of("video")),
-    "films": PhotoFilter(extensions=extensions_of("video")),
-}
-"""What a file tells for certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +136,8 @@ def _is_plain(token: Token) -> bool:
 
 
 def _unwanted(things: list[str], end: int) -> Piece:
-    facts = tuple(_FACTS[plain(thing)] for thing in things if plain(thing) in _FACTS)
-    others = tuple(thing for thing in things if plain(thing) not in _FACTS)
+    facts = tuple(FACT_NOUNS[plain(thing)] for thing in things if plain(thing) in FACT_NOUNS)
+    others = tuple(thing for thing in things if plain(thing) not in FACT_NOUNS)
     return Piece(
         label=f"not {' or '.join(things)}",
         kind="not",

@@ -21,7 +21,6 @@ _TOKEN: Final = re.compile(
     )""",
     re.VERBOSE,
 )
-_QUOTES: Final = "\"“”„«»'‘’"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ def _token(found: re.Match[str], keys: frozenset[str]) -> Token:
     value, value_start = groups[group], found.start(group)
     is_quoted = group in ("held", "quoted", "open")
     if is_quoted:
-        value, value_start = value.strip(_QUOTES), value_start + 1
+        value, value_start = value[1 : None if group == "open" else -1], value_start + 1
     kind: TokenKind = "quoted" if is_quoted else "word"
     if key and _is_filter(key, groups, value, keys):
         kind = "filter"

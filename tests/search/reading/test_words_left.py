@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from imagescope_tui.search.query_language import LineContext
 from storage.records import LibraryNames, PhotoFilter
 from tests.search.reading.lines import CONTEXT, TODAY, read
+
+VIDEO = read("type:video").filter
 
 
 @pytest.mark.parametrize(
@@ -128,6 +132,23 @@ def test_what_is_not_wanted_ends_where_a_date_begins() -> None:
     parsed = read("no people July 2021")
     assert parsed.unwanted == ("people",)
     assert parsed.filter.taken_from == "2021-07-01"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "wanted"),
+    [
+        ("videos of my dog", "my dog", VIDEO),
+        ("dog videos", "dog", VIDEO),
+        ("show me screenshots", "", PhotoFilter(traits=("screenshot",))),
+        ("videos without people", "", replace(VIDEO, without_words=("people",))),
+        ("video games", "video games", PhotoFilter()),
+        ("videos game", "videos game", PhotoFilter()),
+    ],
+)
+def test_videos_and_screenshots_are_kinds_of_files(
+    line: str, text: str, wanted: PhotoFilter
+) -> None:
+    assert (read(line).text, read(line).filter) == (text, wanted)
 
 
 @pytest.mark.parametrize("line", ["no", "why not", "to be or not to be", "no one on the beach"])
