@@ -67,7 +67,9 @@ def _nothing_said(asked: Asked) -> list[Line]:
 
 def _reading(asked: Asked, view: SearchView) -> list[Line]:
     text = f"“{view.reading}”" if view.reading else asked.query.whole_text
-    return [Line("Looking for", "head"), Line(printable(text)), *_missing(asked, view)]
+    told = [part for part in (text, *(chip.label for chip in asked.chips_passed)) if part]
+    looked_for = [Line(printable(" · ".join(told)))] if told else []
+    return [Line("Looking for", "head"), *looked_for, *_missing(asked, view)]
 
 
 def _missing(asked: Asked, view: SearchView) -> list[Line]:

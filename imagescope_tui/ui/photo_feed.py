@@ -157,7 +157,8 @@ class Ranking:
                 stacked=len(place.hidden),
                 number=place.number,
                 section=place.section,
-                is_by_date=self._is_by_date,
+                # The rest stays by match, whatever order is asked for.
+                is_by_date=self._is_by_date and place.section in ("match", "maybe"),
                 failure=failures.get(photo.id, ""),
                 second=place.second,
             )

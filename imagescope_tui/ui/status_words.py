@@ -159,11 +159,17 @@ def stage_name(part: Degradation, view: SearchView) -> str:
     return "reading" if view.is_deep and is_compared else "pictures"
 
 
-def outcome_words(view: SearchView, limit: int, order: Order) -> str:
-    """`212 found · by match ▾`: how many, and in which order; without ▾ where there is but one."""
+def outcome_words(view: SearchView, limit: int, order: Order, passed: int = 0) -> str:
+    """`212 found · by match ▾`: how many, and in which order; without ▾ where there is but one.
+
+    `passed`: how many photos filters alone let pass; 0 where there are none.
+    """
     name = order_name(view, order)
     order_told = name if name == BY_LIKENESS else f"{name} ▾"
-    return " · ".join(part for part in (found_words(view, limit), order_told) if part)
+    found = found_words(view, limit)
+    if view.phase == "idle" and passed:
+        found = f"{passed:,} found"
+    return " · ".join(part for part in (found, order_told) if part)
 
 
 def found_words(view: SearchView, limit: int) -> str:

@@ -95,6 +95,7 @@ def test_the_outcome_names_the_number_and_the_order() -> None:
     view = SearchView(phase="done", query=DOG, ranking=(found(1, 0.9),))
     assert outcome_words(view, 500, "newest") == "1 ranked · newest first ▾"
     assert outcome_words(SearchView(), 500, "match") == "newest first ▾"
+    assert outcome_words(SearchView(), 500, "oldest", 12) == "12 found · oldest first ▾"
     alike = SearchView(phase="done", query=LIKE, ranking=(found(1, 0.9),))
     assert outcome_words(alike, 500, "newest") == "1 ranked · by likeness"
 

@@ -54,6 +54,11 @@ def shown_names(app: ImagescopeApp) -> list[str]:
     return [item.photo.path.rpartition("/")[2] for item in items if item]
 
 
+def panel_text(app: ImagescopeApp) -> str:
+    """The words right of the bar."""
+    return "\n".join(line.rpartition("▏")[2].strip() for line in screen_text(app).splitlines())
+
+
 def selected_id(app: ImagescopeApp) -> PhotoId | None:
     return app.browse.photo.id if app.browse.photo else None
 
@@ -238,6 +243,7 @@ async def test_b_shows_the_newest_match_first_and_asks_nothing_anew(
         assert "newest first ▾" in screen_text(app)
         assert newest == WINTER
         assert app.browse.grid.index == 0
+        assert "14 Jul 2020 IMG_2002.JPG" in screen_text(app)
         await pilot.press("b")
         await settled(pilot)
         assert [name for name in shown_names(app) if name in WINTER] == WINTER[::-1]
@@ -580,6 +586,9 @@ async def test_what_must_not_be_seen_is_a_chip_and_is_looked_for(
         await ask(pilot, "without winter")
         assert app.browse.query_one(ChipRow).labels == ("not winter",)
         assert "nearest a photo of winter" in client.asked
+        await pilot.press("c")
+        assert "Looking for\nnot winter" in panel_text(app)
+        await pilot.press("escape", "escape")
         assert not app.browse.asked.is_timeline
         assert "newest first ▾" in screen_text(app)
         await pilot.press("backspace")

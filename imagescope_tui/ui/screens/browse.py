@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
-from textual.content import Content
 
 from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.search.picture_words import picture_words
@@ -26,12 +25,11 @@ from imagescope_tui.ui.screens.browse_keys import (
 )
 from imagescope_tui.ui.screens.marking import MarkingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
-from imagescope_tui.ui.status_words import outcome_words, place_words, search_words, unserved_words
+from imagescope_tui.ui.status_words import outcome_words, search_words, unserved_words
 from imagescope_tui.ui.where_desk import WordsInPhoto
 from imagescope_tui.ui.why_page import Reasons
 from imagescope_tui.ui.widgets.chat_pane import ChatPane
 from imagescope_tui.ui.widgets.completing_input import CompletingInput
-from imagescope_tui.ui.widgets.edge_line import EdgeLine
 from imagescope_tui.ui.widgets.empty_place import EmptyPlace
 from imagescope_tui.ui.widgets.key_line import KeyLine
 from imagescope_tui.ui.widgets.notice_line import NoticeLine
@@ -39,6 +37,7 @@ from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
 from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
+from imagescope_tui.ui.widgets.status_line import StatusLine
 from imagescope_tui.ui.widgets.title_line import TitleLine
 from storage.errors import StorageError
 
@@ -87,7 +86,7 @@ class BrowseScreen(MarkingScreen):
                 yield PhotoGrid(is_text=self._is_text, marks=self.marks.keys(), id="grid")
                 yield EmptyPlace(id="empty")
             yield PhotoPanel(id="panel")
-        yield EdgeLine(id="status")
+        yield StatusLine(id="status")
         yield KeyLine(QUERY_KEYS, id="keys")
 
     def on_mount(self) -> None:
@@ -168,8 +167,9 @@ class BrowseScreen(MarkingScreen):
 
     def _show_outcome(self) -> None:
         """How many there are, and in which order; where nothing is shown, nothing."""
-        has_photos = bool(self.grid.count or self.view.ranking)
-        words = outcome_words(self.view, RANKING_LIMIT, self.order) if has_photos else ""
+        count = self.grid.count
+        passed = 0 if self.asked.is_empty else count
+        words = outcome_words(self.view, RANKING_LIMIT, self.order, passed) if count else ""
         self.query_one(QueryLine).show_outcome(words)
 
     def _show_known(self) -> None:
@@ -263,15 +263,9 @@ class BrowseScreen(MarkingScreen):
     def _show_status(self) -> None:
         unserved = unserved_words(self.app.model_server) if self.is_unserved else ""
         words = search_words(self.view, unserved=unserved) if self.grid.count else []
-        parts = [
-            Content.styled(word.text, "$text-warning" if word.is_trouble else "$foreground-muted")
-            for word in words
-        ]
-        place = place_words(self.grid.index, self.grid.count, len(self.marks))
-        right = Content.styled(place, "bold" if self.marks else "$foreground-muted")
-        self.query_one("#status", EdgeLine).show(Content(" · ").join(parts), right)
-
-    # -- the selected photo -------------------------------------------------------------------
+        grid, marked = self.grid, len(self.marks)
+        status = self.query_one(StatusLine)
+        status.show_status(words, index=grid.index, count=grid.count, marked=marked)
 
     @on(PhotoGrid.Selected)
     def _selected(self, event: PhotoGrid.Selected) -> None:
@@ -326,8 +320,6 @@ class BrowseScreen(MarkingScreen):
         """Show them on the cards, and how many there are."""
         self.grid.refresh()
         self._show_status()
-
-    # -- focus --------------------------------------------------------------------------------
 
     async def action_submit(self) -> None:
         """The same as Enter in the query line."""
