@@ -2,8 +2,8 @@
 # One expects: a program that asks Babel for the form of short dates in the locale `C` or `POSIX`,
 # which is nobody's language, is told that there is no such locale, as for any other unknown name.
 # What happens: Babel knows both as aliases of en_US_POSIX, whose short dates are M/d/yy. So
-# default_locale() and Locale.parse() turn LANG=C, as in containers, cron and over ssh, into
-# American dates without a word; an unset or misspelled locale raises instead.
+# Locale.parse() turns LANG=C, as in containers, cron and over ssh, into American dates without a
+# word; an empty or misspelled name raises instead.
 # Why it matters to photo search: who asks the locale whether 7/8/21 is in July or in August gets
 # July on every machine without a locale, though the reader has said nothing of the kind.
 set -euo pipefail

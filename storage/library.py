@@ -22,7 +22,7 @@ from storage.facts import FactsTable
 from storage.failures import Failures
 from storage.files import Files
 from storage.frames import Frames
-from storage.names import names_of
+from storage.names import names_of, root_names_of
 from storage.photos import Photos
 from storage.private import write_private
 from storage.roots import Roots
@@ -148,6 +148,10 @@ class Library:
     def names(self) -> LibraryNames:
         """The names that photos go by; it looks at every photo."""
         return names_of(self._sql)
+
+    def root_names(self) -> tuple[str, ...]:
+        """Those of the roots alone, which is quick."""
+        return root_names_of(self._sql)
 
     def index_kind(self, encoder_id: str | None) -> dict[str, str | int]:
         """How unfiltered searches are answered, and over how many vectors."""

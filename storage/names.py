@@ -45,18 +45,25 @@ _FOLDERS = f"SELECT root_id, folder, count(*) FROM photos WHERE {IS_ITEM} GROUP 
 
 def names_of(sql: Sql) -> LibraryNames:
     """All names, as a line of the query can hold them; what is no text is left out."""
-    roots = {
-        root_id: Path(os.fsdecode(path)).name
-        for root_id, path in sql.rows("SELECT id, path FROM roots ORDER BY id")
-    }
+    roots = _roots(sql)
     return LibraryNames(
-        roots=tuple(filter(None, map(_typed, roots.values()))),
+        roots=root_names_of(sql),
         folders=_most_first(_folders(sql, roots)),
         cameras=_most_first(sql.rows(_CAMERAS)),
         people=_most_first(_people(sql)),
         years=_most_first(sql.rows(_YEARS)),
         types=_most_first(sql.rows(_TYPES)),
     )
+
+
+def root_names_of(sql: Sql) -> tuple[str, ...]:
+    """The last part of each root's path, as a line of the query can hold it."""
+    return tuple(filter(None, map(_typed, _roots(sql).values())))
+
+
+def _roots(sql: Sql) -> dict[int, str]:
+    rows = sql.rows("SELECT id, path FROM roots ORDER BY id")
+    return {root_id: Path(os.fsdecode(path)).name for root_id, path in rows}
 
 
 def _folders(sql: Sql, roots: Mapping[int, str]) -> Iterable[tuple[str, int]]:

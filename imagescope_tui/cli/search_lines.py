@@ -52,11 +52,16 @@ def _line(result: SearchResult, hit: Hit, companions: Sequence[Path]) -> str:
 
 
 def _chance(result: SearchResult, hit: Hit) -> str:
+    from imagescope_tui.search.grouping import fits_by_picture
+
     # Once models have changed the order, what stage 1 says of a photo is not what it stands by.
     if len(result.rankings) > 1 or all(item.chance is None for item in result.ranking):
         return ""
-    chance = hit.candidate.chance
-    return f"{'' if chance is None else percent(chance):>{_CHANCE_CELLS}}  "
+    candidate = hit.candidate
+    # Of a photo that is there for its name, the chance of its picture would say the contrary.
+    is_by_words = candidate.words_rank is not None and not fits_by_picture(candidate)
+    chance = "" if is_by_words or candidate.chance is None else percent(candidate.chance)
+    return f"{chance:>{_CHANCE_CELLS}}  "
 
 
 def _answers(result: SearchResult, photo: Photo) -> str:

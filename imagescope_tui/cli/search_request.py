@@ -65,7 +65,7 @@ def request_for(asked: Asked, settings: Settings) -> SearchRequest:
     from imagescope_tui.search.ordering import order_for
     from imagescope_tui.search.query_language import parse_query
 
-    reading = parse_query(asked.line, _context(settings))
+    reading = parse_query(asked.line, _context(asked.line, settings))
     if reading.problems:
         raise UsageError("; ".join(reading.problems))
     query = _query(reading, asked)
@@ -92,24 +92,28 @@ def request_for(asked: Asked, settings: Settings) -> SearchRequest:
     )
 
 
-def _context(settings: Settings) -> LineContext:
+def _context(line: str, settings: Settings) -> LineContext:
     """What the line is read by; without a library, which is told later, by nothing of it."""
     from imagescope_tui.search.query_language import LineContext
     from storage.errors import StorageError
 
     try:
         with open_library(settings) as library:
-            return line_context(library)
+            return line_context(line, library)
     except StorageError:
         return LineContext()
 
 
-def line_context(library: Library) -> LineContext:
+def line_context(line: str, library: Library) -> LineContext:
     """What the meaning of a line depends on."""
     from imagescope_tui.config import is_day_first
     from imagescope_tui.search.query_language import LineContext
+    from storage.records import LibraryNames
 
-    return LineContext(names=library.names(), is_day_first=is_day_first())
+    # Folders and cameras are named by filters alone; to count them all takes a while.
+    is_naming = ":" in unicodedata.normalize("NFKC", line)
+    names = library.names() if is_naming else LibraryNames(roots=library.root_names())
+    return LineContext(names=names, is_day_first=is_day_first())
 
 
 def _query(reading: ParsedQuery, asked: Asked) -> Query:

@@ -58,8 +58,13 @@ def _folded(members: Sequence[Candidate], photos: Mapping[PhotoId, Photo]) -> Ca
 
 
 def _who_stands(members: Sequence[Candidate], photos: Mapping[PhotoId, Photo]) -> Candidate:
-    """Of those with most pixels the best of a burst, and the oldest of near-copies."""
-    known = [member for member in members if member.photo_id in photos]
+    """Of those with most pixels the best of a burst, and the oldest of near-copies.
+
+    Who is asked for by a name is answered with that photo: others stand for none that holds more of
+    the words.
+    """
+    held = max(member.words_share for member in members)
+    known = [each for each in members if each.photo_id in photos and each.words_share == held]
     if not known:
         return members[0]
     pixels = {member.photo_id: _pixels(photos[member.photo_id]) for member in known}

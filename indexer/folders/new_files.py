@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from indexer.folders.beside import has_extension
 from indexer.folders.chosen import find_chosen
-from indexer.folders.ignore import rules_for
 from indexer.formats import PHOTO_EXTENSIONS, VIDEO_EXTENSIONS, photo_extensions
 from storage.library import is_library
 
@@ -56,8 +55,9 @@ class _Look:
             if time.monotonic() > self.ends_at:
                 return
             if _has_changed(place):
-                rules = rules_for(place.root.path, place.folder)
-                self._list(place, rules)
+                from indexer.folders.ignore import rules_for  # half of what this takes to load
+
+                self._list(place, rules_for(place.root.path, place.folder))
 
     def _list(self, place: _Place, rules: IgnoreRules) -> None:
         names: list[str] = []
@@ -121,8 +121,12 @@ def _places(root: Root, library: Library) -> Iterator[_Place]:
             known.add(folder)
             folder = folder.rpartition("/")[0]
     folders = frozenset(known)
-    for folder in sorted(sorted(known, reverse=True), key=lambda place: place.count("/")):
+    for folder in sorted(sorted(known, reverse=True), key=_depth):
         yield _Place(root, folder, folders)
+
+
+def _depth(folder: str) -> int:
+    return folder.count("/") + 1 if folder else 0
 
 
 def _has_changed(place: _Place) -> bool:

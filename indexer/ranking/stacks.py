@@ -33,10 +33,10 @@ CONTENTS_MAX = 500
 _BURST_SECONDS = 3.0
 _BURST_ROUGH = 0.8
 _BURST_COSINE = 0.9
-_COPY_ROUGH = 0.9
+_COPY_ROUGH = (0.98, 0.96, 0.94, 0.92, 0.9, 0.9)
+"""How like two must be to be looked at closely: the most alike first, for a picture without detail
+is roughly like many, and keeps those from who is theirs."""
 _COPY_CLOSE = 0.8
-_LOOKS = 4
-"""How often all that may be near-copies are looked at closely, each time each photo once."""
 _SAME_DURATION_SECONDS = 0.5
 _WHOLE_TIME = len("2020-07-18T16:02:00")
 
@@ -83,14 +83,15 @@ def _stars(alike: Relation, apart: Relation) -> Iterator[list[int]]:
 
 
 def _near_copies(greys: Greys, rough: RoughLook, apart: Relation) -> Relation:
-    """Which are near-copies, told for so many pairs as stacks need."""
-    likeness = rough.likeness
-    may_be = (np.maximum(likeness, likeness.T) >= _COPY_ROUGH) & ~apart
+    """Which are near-copies, told for so many pairs as stacks need: each time each photo once."""
+    likeness = np.maximum(rough.likeness, rough.likeness.T)
+    may_be = ~apart
     are = np.zeros_like(may_be)
-    for _ in range(_LOOKS):
-        pairs = [(star[0], place) for star in _stars(may_be, apart) for place in star[1:]]
+    for least in _COPY_ROUGH:
+        stars = _stars(may_be & (likeness >= least), apart)
+        pairs = [(star[0], place) for star in stars for place in star[1:]]
         if not pairs:
-            break
+            continue
         first, second = np.array(pairs, dtype=np.intp).T
         is_copy = _copies(greys, rough, first, second)
         for one, other in ((first, second), (second, first)):

@@ -30,6 +30,7 @@ NAMES = (
     "screen",
     "lag",
     "startup",
+    "reading",
     "watching",
     "search_first",
     "stages",

@@ -132,11 +132,15 @@ def _copies_table(made: StackLibrary, photos: Sequence[Image.Image]) -> Table:
 
 
 def _bursts_table(made: StackLibrary, photos: Sequence[Image.Image]) -> Table:
-    whole = _series(made, photos, lambda place: f"2020-07-18T12:00:{place:02}")
-    apart = _series(made, photos, lambda place: f"2020-07-18T12:{5 * place:02}:00")
+    whole = _series(
+        made, photos, lambda number, place: f"T{number // 60:02}:{number % 60:02}:{place:02}"
+    )
+    apart = _series(
+        made, photos, lambda number, place: f"T{number % 24:02}:{10 * place + number // 24:02}:00"
+    )
     rows = [
         ("a second between shots", *_counted(made, whole)),
-        ("five minutes between shots", *_counted(made, apart)),
+        ("ten minutes between shots", *_counted(made, apart)),
     ]
     with made.library.atomic():
         made.library.signatures.put({key: b"" for shots in whole for key in shots})
@@ -150,14 +154,14 @@ def _bursts_table(made: StackLibrary, photos: Sequence[Image.Image]) -> Table:
 
 
 def _series(
-    made: StackLibrary, photos: Sequence[Image.Image], taken_at: Callable[[int], str]
+    made: StackLibrary, photos: Sequence[Image.Image], time_of: Callable[[int, int], str]
 ) -> list[list[ContentId]]:
-    """Each photo as shots of a camera of its own, all at the same times."""
+    """Each photo as shots of one camera, each series at times of its own."""
     return [
         made.add(
             (
                 jpeg(shot(photo, number * _SHOTS + place), 85),
-                Facts(taken_at=taken_at(place), camera="Camera 1"),
+                Facts(taken_at=f"2020-07-18{time_of(number, place)}", camera="Camera 1"),
             )
             for place in range(_SHOTS)
         )
@@ -166,7 +170,7 @@ def _series(
 
 
 def _counted(made: StackLibrary, series: Sequence[Sequence[ContentId]]) -> tuple[str, str]:
-    """All series are in one ranking, and all were taken in the same seconds."""
+    """With all series in one ranking."""
     found = stacks(made.library, [key for shots in series for key in shots])
     folded = sum(
         max((len(set(shots) & set(stack)) for stack in found if set(shots) & set(stack)), default=1)

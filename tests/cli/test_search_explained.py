@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -98,6 +99,14 @@ def test_each_part_that_speaks_for_a_photo_or_against_it_is_told() -> None:
         "date: taken 2021-08-07 10:00:00",
         "with it: 2021 Rome/dog2.jpg, 2021 Rome/dog3.jpg",
     ]
+
+
+def test_a_photo_that_is_there_for_its_name_alone_is_given_no_chance(capsys: mock.Mock) -> None:
+    named = replace(DOG, chance=0.02, stack=())
+    put_lines(found(named), library(), explains=False)
+    assert "%" not in capsys.readouterr().out
+    put_lines(found(replace(named, words_rank=None)), library(), explains=False)
+    assert "2 %" in capsys.readouterr().out
 
 
 def test_a_stack_is_counted_with_the_one_that_stands_for_it(

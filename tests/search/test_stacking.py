@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -72,6 +73,15 @@ def test_the_original_that_says_when_it_was_taken_stands_for_a_copy_that_does_no
     }
     (folded,) = fold_stacks([candidate(0), candidate(1)], [contents(0, 1)], photos)
     assert folded.photo_id == 1
+
+
+def test_who_was_asked_for_by_name_stands_however_small() -> None:
+    photos = {PhotoId(0): photo(0, side=300), PhotoId(1): photo(1, side=10)}
+    named = replace(candidate(1), words_share=0.5, words_held=("copy",))
+    (folded,) = fold_stacks([candidate(0), named], [contents(0, 1)], photos)
+    assert folded.photo_id == 1
+    assert folded.words_held == ("copy",)
+    assert folded.score == candidate(0).score
 
 
 def test_of_a_burst_the_best_match_stands() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Final
+
+from imagescope_tui.search.reading.calendar import Period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
-    from imagescope_tui.search.reading.calendar import Period
     from imagescope_tui.search.reading.date_values import When
     from storage.records import PhotoFilter
 
@@ -69,11 +70,16 @@ def _is_years(period: Period) -> bool:
     return all((day.month, day.day) == (1, 1) for day in edges) and not period.first_hour
 
 
+def _never(number: int) -> Period:
+    """No time at all, as of 29 February 2021."""
+    return Period(date(number, 1, 1), date(number, 1, 1))
+
+
 def _periods(whens: Sequence[When], today: date) -> list[Period]:
     yearly = [every for when in whens for every in when.yearly]
     if named := _years_of(whens):
         each = [every.in_year(number) for number in named for every in yearly]
-        return [period for period in each if period]
+        return [period for period in each if period] or [_never(named[0])]
     moving = [every for every in yearly if every.days is None]
     recent = range(_FIRST_PHOTOS, today.year + 1)
     each = [every.in_year(number) for every in moving for number in recent]

@@ -53,20 +53,8 @@ _OPENERS: Final = frozenset(
     {
         *("in", "on", "at", "during", "for", "over", "around", "from", "im", "am", "an", "zu"),
         *("zum", "zur", "uber", "wahrend", "vom", "von", "aus", "en", "au", "du", "de", "pendant"),
-        *(
-            "dal",
-            "dans",
-            "durante",
-            "nel",
-            "nello",
-            "nella",
-            "nell",
-            "al",
-            "alla",
-            "del",
-            "di",
-            "della",
-        ),
+        *("dal", "dans", "durante", "nel", "nello", "nella", "nell", "al", "alla", "del", "di"),
+        "della",
     }
 )
 _LEADING: Final = (
@@ -127,7 +115,7 @@ def date_at(said: Said, at: int) -> Found | None:
     for place in filter(lambda place: _may_begin(said.word(place)), places):
         for found in _whole_words(said, _any_at(said, place)):
             has_opener = any(said.word(before) in _OPENERS for before in range(at, place))
-            if has_opener and found.needs in ("rest", "opener"):
+            if has_opener and found.needs == "opener":
                 found = replace(found, needs="none")
             if best is None or (found.end, found.needs == "none") > (
                 best.end,

@@ -271,7 +271,10 @@ def _season(said: Said, at: int) -> _Named | None:
 
 def _holiday(said: Said, at: int) -> _Named | None:
     found = date_names().holidays.at(said.atoms, at)
-    return _Named(found[0], found[1], "rest") if found else None
+    if found is None:
+        return None
+    # There is a carnival somewhere in most months: it needs a year to be the one before Lent.
+    return _Named(found[0], found[1], "filter" if found[0].name == "Carnival" else "rest")
 
 
 def named_at(said: Said, at: int) -> list[_Named]:

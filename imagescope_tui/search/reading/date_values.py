@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Support: TypeAlias = Literal["none", "rest", "opener", "filter"]
 """What must stand around words that mean something else as well, for them to be a date: nothing;
-a word such as `in`, or no word that they describe; a word such as `in`; the filter `date:`."""
+no word that they could describe; a word such as `in`; the filter `date:`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

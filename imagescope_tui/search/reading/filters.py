@@ -71,7 +71,7 @@ def read_filter(asked: Asked) -> Piece | Refused:
             f'{asked.token.key}: is no filter: there are {_NAMED}; for the words write "{words}"'
         )
     if not asked.value or "\0" in asked.value:  # which no name of a file or folder can hold
-        return asked.refused(f"{asked.token.key}: needs a value: {_EXAMPLES[asked.token.key]}")
+        return asked.refused(f"{asked.token.source} needs a value: {_EXAMPLES[asked.token.key]}")
     piece = reader(asked)
     if isinstance(piece, Piece) and asked.token.is_negative:
         return opposite(piece, asked.context.today)

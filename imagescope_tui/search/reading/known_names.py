@@ -4,65 +4,77 @@ from __future__ import annotations
 
 import difflib
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from imagescope_tui.search.reading.atoms import plain
 
 if TYPE_CHECKING:
     from storage.records import NameCount
 
+_MOST_WORDS: Final = 6
+"""Of a part of a name that is looked up."""
+
 
 class KnownNames:
     """Looks names up without case and accents."""
 
     def __init__(self, names: tuple[NameCount, ...]) -> None:
-        self._by_word: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        self._names: set[tuple[str, ...]] = set()
+        self._runs: set[tuple[str, ...]] = set()
         self._spelling: dict[str, str] = {}
         for name in names:
-            words = _words(name.name)
-            self._spelling.setdefault(" ".join(words), name.name)
-            for word, spelled in zip(words, re.findall(r"\w+", name.name), strict=False):
-                self._by_word[word].add(words)
-                self._spelling.setdefault(word, spelled)
+            self._add(name.name)
+        self._sorted = sorted(self._spelling)
+        self._by_edge: dict[str, list[str]] = defaultdict(list)
+        for known in self._sorted:
+            for edge in _edges(known):
+                self._by_edge[edge].append(known)
+
+    def _add(self, name: str) -> None:
+        words = _words(name)
+        self._names.add(words)
+        self._spelling.setdefault(" ".join(words), name)
+        for word, spelled in zip(words, re.findall(r"\w+", name), strict=False):
+            self._spelling.setdefault(word, spelled)
+        for first in range(len(words)):
+            longest = min(len(words), first + _MOST_WORDS)
+            self._runs.update(words[first:end] for end in range(first + 1, longest + 1))
 
     def longest(self, text: str) -> int:
         """How much of the text from its beginning on is a name, else is in one, else a word."""
         ends = [found.end() for found in re.finditer(r"\S+", text)]
-        whole = within = ends[0]
+        whole, within = 0, ends[0]
         for end in ends:
             words = _words(text[:end].rpartition("/")[2])
-            names = self._by_word.get(words[0], set()) if words else set()
-            if words in names:
-                whole = end
-            elif any(_holds(name, words) for name in names):
-                within = end
-        return whole if whole > ends[0] or self._is_name(text[: ends[0]]) else within
-
-    def _is_name(self, text: str) -> bool:
-        words = _words(text.rpartition("/")[2])
-        return bool(words) and words in self._by_word.get(words[0], set())
+            whole = end if words in self._names else whole
+            within = end if words in self._runs else within
+        return whole or within
 
     def has(self, name: str) -> bool:
-        """Whether a name holds all of this, as words or as the beginning of one."""
+        """Whether a name holds this, as words or as the beginning of one."""
         words = _words(name.rpartition("/")[2])
-        if words and any(_holds(known, words) for known in self._by_word.get(words[0], ())):
-            return True
         wanted = " ".join(words)
-        return any(wanted in known for known in self._spelling)
+        place = bisect_left(self._sorted, wanted)
+        begins_one = self._sorted[place : place + 1] and self._sorted[place].startswith(wanted)
+        return words in self._runs or bool(begins_one)
 
     def nearest(self, name: str) -> str:
         """The name or word of one that is spelled most like it; empty for none."""
         wanted = " ".join(_words(name.rpartition("/")[2]))
         # Comparing all takes a tenth of a second where there are thousands.
-        alike = [
-            known
-            for known in self._spelling
-            if known[:1] == wanted[:1] or known[-2:] == wanted[-2:]
-        ]
+        alike = dict.fromkeys(
+            known for edge in _edges(wanted) for known in self._by_edge.get(edge, ())
+        )
         near = difflib.get_close_matches(wanted, alike, n=1)
         return self._spelling[near[0]] if near else ""
+
+
+def _edges(text: str) -> tuple[str, str]:
+    """How it begins and how it ends: one of both is right in most misspelled names."""
+    return f"{text[:2]}-", f"-{text[-2:]}"
 
 
 class _Same:
@@ -90,8 +102,3 @@ def _kept(same: _Same) -> KnownNames:
 
 def _words(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\w+", plain(name)))
-
-
-def _holds(name: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    spans = range(len(name) - len(words) + 1)
-    return any(name[first : first + len(words)] == words for first in spans)

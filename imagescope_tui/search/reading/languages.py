@@ -15,7 +15,7 @@ def _folded(*words: str) -> frozenset[str]:
 
 
 # Words of the languages themselves: to the word index they say nothing. Left out is what is a thing
-# in another of the languages: `hat`, `son`, `den`, `war`, `sin`, `sole`, `pain`.
+# or a name in another of the languages: `hat`, `son`, `den`, `war`, `sin`, `col`, `Mia`, `Ed`.
 STOP_WORDS: Final = frozenset(
     {
         *("a", "am", "an", "and", "are", "as", "at", "be", "been", "being", "by", "for", "from"),
@@ -53,8 +53,8 @@ STOP_WORDS: Final = frozenset(
         *("sur", "en", "est", "mon", "mes", "notre", "nos", "chez", "ce", "cette", "ces"),
         *("el", "los", "las", "una", "unos", "unas", "y", "o", "con", "del", "al", "por", "es"),
         *("mi", "mis", "nuestro", "nuestra", "su", "sus", "para"),
-        *("il", "lo", "gli", "uno", "e", "ed", "di", "da", "dal", "dalla", "della", "dello", "dei"),
-        *("nel", "nella", "alla", "allo", "col", "mio", "mia", "miei", "mie", "nostro", "nostra"),
+        *("il", "lo", "gli", "uno", "e", "di", "da", "dal", "dalla", "della", "dello", "dei"),
+        *("nel", "nella", "alla", "allo", "mio", "miei", "mie", "nostro", "nostra"),
         *("che", "è", "à", "für"),
     }
 )
@@ -84,9 +84,9 @@ REQUESTS: Final = (
 QUANTIFIERS: Final = _folded(
     *("all", "some", "any", "every", "my", "our", "these", "those"),
     *("alle", "einige", "meine", "meinen", "meiner", "unsere", "unseren", "unserer"),
-    *("tous", "toutes", "mes", "nos", "mon", "ma", "notre", "quelques"),
-    *("todas", "todos", "mis", "mi", "nuestras", "nuestros", "algunas", "algunos"),
-    *("tutte", "tutti", "mie", "miei", "mia", "mio", "nostre", "nostri", "alcune"),
+    *("tous", "toutes", "mes", "nos", "mon", "notre", "quelques"),
+    *("todas", "todos", "mis", "nuestras", "nuestros", "algunas", "algunos"),
+    *("tutte", "tutti", "mie", "miei", "mio", "nostre", "nostri", "alcune"),
 )
 BEFORE_NOUN: Final = _folded(
     *("the", "of", "die", "der", "das", "les", "la", "le", "des", "las", "los", "una", "a", "an"),

@@ -19,6 +19,7 @@ from imagescope_tui.search.reading.pieces import Piece, Refused, opposite, put_t
 from imagescope_tui.search.reading.tokens import tokens_of
 from imagescope_tui.search.reading.values import Chip, ParsedQuery
 from storage.records import PhotoFilter
+from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 _KEYS: Final = frozenset(READERS)
 _IMPOSSIBLE: Final = re.compile(r"(?:19|20)\d\d-\d{1,2}(?:-\d{1,2})?[,;.]?")
 _MINUS: Final = "-–−"
+_MOST_WORDS: Final = 12
+"""Of a date or of the name of a folder; whole pages are pasted into lines as well."""
 _UNIONS: Final = ("date", "folder", "camera", "type")
 _OR_NEEDED: Final = (
     "OR stands between words (cat OR dog) or between filters of one kind (in:Rome OR in:Paris)"
@@ -93,11 +96,12 @@ class _Reading:
 
     def run_end(self, at: int, *, commas_end: bool = False) -> int:
         """Where the plain words end that follow a token."""
-        for place in range(at, len(self.tokens) - 1):
+        last = min(at + _MOST_WORDS, len(self.tokens)) - 1
+        for place in range(at, last):
             is_over = commas_end and self.line[self.tokens[place].end - 1] in ",;"
             if is_over or not _is_plain(self.tokens[place + 1]):
                 return self.tokens[place].end
-        return self.tokens[-1].end
+        return self.tokens[last].end
 
 
 def _is_plain(token: Token) -> bool:
@@ -231,7 +235,7 @@ def _negated(reading: _Reading, at: int) -> int | None:
         )
         return negation.next
     found = _date_from(reading, negation.next, following.start)
-    if found is not None and found[0].needs == "none":
+    if found is not None and _stands_alone(reading, *found):
         piece = _date_piece(*found)
         return reading.understood(start, opposite(piece, reading.context.today))
     things = unwanted_things(tokens, negation, lambda place: _is_date(reading, place))
@@ -279,11 +283,14 @@ def _dated(reading: _Reading, at: int) -> int | None:
     if dated is None or dated[0].needs == "filter":
         return None
     found, end = dated
-    is_certain = found.needs == "none" or start in reading.dates
-    if not is_certain and not (found.needs == "rest" and _is_closed(reading, end)):
+    if start not in reading.dates and not _stands_alone(reading, found, end):
         reading.maybe.append(_Maybe(start, end))
         return None
     return reading.understood(start, _date_piece(found, end))
+
+
+def _stands_alone(reading: _Reading, found: Found, end: int) -> bool:
+    return found.needs == "none" or (found.needs == "rest" and _is_closed(reading, end))
 
 
 def _is_closed(reading: _Reading, end: int) -> bool:
@@ -379,7 +386,7 @@ def _result(reading: _Reading, groups: list[list[Word]]) -> ParsedQuery:
         unwanted=tuple(thing for piece in pieces for thing in piece.unwanted),
         filter=put_together(pieces, reading.context.today),
         chips=tuple(part.chip for part in chips),
-        problems=tuple(dict.fromkeys(reading.problems)),
-        hints=tuple(dict.fromkeys(reading.hints)),
+        problems=tuple(dict.fromkeys(map(printable, reading.problems))),
+        hints=tuple(dict.fromkeys(map(printable, reading.hints))),
         dropped=tuple(word.text for word in dropped),
     )

@@ -129,6 +129,7 @@ READINGS = [
     ("Navidad de 2019", CHRISTMAS),
     ("2019 Christmas", CHRISTMAS),
     ("Easter 2021", taken("2021-04-02", "2021-04-06")),
+    ("Fasching 2020", taken("2020-02-20", "2020-02-26")),
     ("Thanksgiving 2020", taken("2020-11-26", "2020-11-30")),
     ("New Year's Eve 2019", taken("2019-12-31", "2020-01-01")),
     ("in the 90s", NINETIES),
@@ -203,8 +204,23 @@ def test_the_words_around_a_date_stay(line: str, text: str) -> None:
     "line",
     [
         *("may flowers", "August Macke", "people on a march", "june bug", "May and Tom"),
-        *("Christmas tree", "Halloween costume", "Easter eggs", "spring flowers", "winter", "fall"),
-        *("night sky", "a street at night", "early bird", "end of the road", "mid century modern"),
+        *(
+            "Christmas tree",
+            "dog in Christmas sweater",
+            "Halloween costume",
+            "Easter eggs",
+            "spring flowers",
+            "winter",
+            "fall",
+        ),
+        *(
+            "rio carnival",
+            "night sky",
+            "a street at night",
+            "early bird",
+            "end of the road",
+            "mid century modern",
+        ),
         *("last supper", "the last of us", "before sunset", "after the rain", "from above"),
         *("between two trees", "train to Rome", "route 66", "2048 game", "blade runner 2049"),
         *("IMG_20210719", "20210719", "10:30", "a week", "tea set", "weekend trip", "sun sea mar"),
@@ -270,6 +286,11 @@ def test_what_comes_every_year_and_a_year_are_that_of_the_year() -> None:
     nineties = read("Christmas in the 90s").filter.spans
     assert nineties == read("in the 90s dog at Christmas").filter.spans
     assert [span.first for span in nineties] == [f"{year}-12-24" for year in range(1990, 2000)]
+
+
+def test_a_day_that_a_year_has_not_finds_nothing() -> None:
+    wanted = read("29 February 2021").filter
+    assert wanted.taken_from == wanted.taken_before == "2021-01-01"
 
 
 def test_a_holiday_that_moves_is_found_in_every_year() -> None:

@@ -50,6 +50,10 @@ def taken(first: str | None, before: str | None) -> PhotoFilter:
         ("-is:portrait", PhotoFilter(without=(PhotoFilter(traits=("portrait",)),))),
         ("-date:2019", PhotoFilter(without=(taken("2019-01-01", "2020-01-01"),))),
         ("-2019", PhotoFilter(without=(taken("2019-01-01", "2020-01-01"),))),
+        (
+            "not at Christmas 2019",
+            PhotoFilter(without=(taken("2019-12-24", "2019-12-27"),)),
+        ),
         ("not in 2019", PhotoFilter(without=(taken("2019-01-01", "2020-01-01"),))),
         ("date:2019", taken("2019-01-01", "2020-01-01")),
         ("date:2019-12", taken("2019-12-01", "2020-01-01")),
@@ -103,6 +107,7 @@ def test_a_filter_is_understood_and_leaves_no_words(line: str, wanted: PhotoFilt
         ("before:2019..2020", "date:2019..2021"),
         ("in:", "in:Italy"),
         ("in:~\0", "in:Italy"),
+        ("date:\x1b[31m", "date:2019"),
         ("--cat", "-cat"),
         ("cat OR", "cat OR dog"),
         ("OR cat", "cat OR dog"),
@@ -118,6 +123,7 @@ def test_what_looks_like_an_operator_and_is_none_is_told_with_what_to_write(
 ) -> None:
     (problem,) = read(line).problems
     assert named in problem
+    assert problem.isprintable()
     assert ":" not in read(line).text
 
 

@@ -40,7 +40,17 @@ def test_words_that_only_ask_are_dropped_and_told(line: str, text: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        *("photos", "my photos", "the", "a dog on a beach", "the dog", "photo frame", "find nemo"),
+        *(
+            "Mia am Strand",
+            "Ed Sheeran",
+            "photos",
+            "my photos",
+            "the",
+            "a dog on a beach",
+            "the dog",
+            "photo frame",
+            "find nemo",
+        ),
         *("picture book", "list of animals", "show jumping", "old photos of grandma", "dog show"),
         *("get well card", "search party", "of mice and men", "Katze oder Hund", "to be or not"),
     ],
