@@ -300,7 +300,9 @@ def test_a_key_is_never_shown(doctor: Outcome) -> None:
 
 
 def test_a_pipe_that_closes_early_is_no_error(indexed: Imagescope) -> None:
-    search = f"{' '.join(indexed.command)} --library {indexed.library} search --quiet --stages 1 red"
+    search = (
+        f"{' '.join(indexed.command)} --library {indexed.library} search --quiet --stages 1 red"
+    )
     line = f"{search} | head -c 1"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", line],

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagescope_tui.search.sections import groups_of
-from imagescope_tui.search.types import Candidate, Order, Query
+from imagescope_tui.search.types import Answer, Candidate, Order, Proposition, Query, Verification
 from imagescope_tui.ui.arranging import (
     arranged,
     following,
@@ -64,6 +64,25 @@ def test_by_date_nothing_is_lost_and_a_match_stands_before_a_maybe(
             if part == section
         ]
         assert among == sorted(among, reverse=order == "newest")
+
+
+def test_by_date_what_models_rejected_or_never_saw_stays_behind_what_they_accepted() -> None:
+    accepted, failed, unseen = (found(n, 0.9) for n in (1, 2, 3))
+    asked = Proposition(statement="a dog", question="A dog?", expected=True)
+    view = SearchView(
+        phase="done",
+        query=DOG,
+        ranking=(failed, accepted, unseen),
+        propositions=(asked,),
+        verifications={
+            item.photo_id: Verification(photo_id=item.photo_id, answers=(Answer(said=said),))
+            for item, said in ((accepted, True), (failed, False))
+        },
+    )
+    moments = {PhotoId(1): "2019", PhotoId(2): "2020", PhotoId(3): "2021"}
+    shown = arranged(view, moments, "newest")
+    assert shown.candidates == (accepted, failed, unseen)
+    assert shown.sections == ("match", "rest", "unchecked")
 
 
 def test_what_was_asked_by_date_alone_stays_as_the_search_left_it() -> None:

@@ -129,6 +129,13 @@ def test_no_result(look: Callable[..., None]) -> None:
     look(keys(*"zebra", "space", *"camera:leica", "enter"), SMALL)
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
+def test_newest_first_and_what_was_refused(
+    look: Callable[..., None], size: tuple[int, int]
+) -> None:
+    look(keys(*"winter", "space", *"tag:x", "enter", "b"), size)
+
+
 def test_nothing_fits(look: Callable[..., None], plain_world: World) -> None:
     client = StandInIndexer(plain_world, chances=ChanceLine(slope=10.0, intercept=-4.5))
     look(keys(*"plain", "enter", "tab"), (120, 30), client=client)

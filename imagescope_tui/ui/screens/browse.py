@@ -167,10 +167,9 @@ class BrowseScreen(MarkingScreen):
 
     def _show_outcome(self) -> None:
         """How many there are, and in which order; where nothing is shown, nothing."""
-        count = self.grid.count
-        passed = 0 if self.asked.is_empty else count
-        words = outcome_words(self.view, RANKING_LIMIT, self.order, passed) if count else ""
-        self.query_one(QueryLine).show_outcome(words)
+        passed = 0 if self.asked.is_empty else self.grid.count
+        words = outcome_words(self.view, RANKING_LIMIT, self.order, passed)
+        self.query_one(QueryLine).show_outcome(words if self.grid.count else "")
 
     def _show_known(self) -> None:
         """What models said, on the cards."""
@@ -263,9 +262,8 @@ class BrowseScreen(MarkingScreen):
     def _show_status(self) -> None:
         unserved = unserved_words(self.app.model_server) if self.is_unserved else ""
         words = search_words(self.view, unserved=unserved) if self.grid.count else []
-        grid, marked = self.grid, len(self.marks)
-        status = self.query_one(StatusLine)
-        status.show_status(words, index=grid.index, count=grid.count, marked=marked)
+        status, grid = self.query_one(StatusLine), self.grid
+        status.show_status(words, index=grid.index, count=grid.count, marked=len(self.marks))
 
     @on(PhotoGrid.Selected)
     def _selected(self, event: PhotoGrid.Selected) -> None:
