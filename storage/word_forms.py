@@ -27,10 +27,10 @@ def stem(word: str) -> str:
     """What a word of `tokens` shares with its other forms; other alphabets' words have only one."""
     if not (word.isascii() and word.isalpha()):
         return word
-    from snowballstemmer.english_stemmer import EnglishStemmer  # not for a look at the help
+    from Stemmer import Stemmer  # not for a look at the help
 
     # One for each word: a stemmer holds the word while it works, and threads would share it.
-    return str(EnglishStemmer().stemWord(word))
+    return str(Stemmer("english", 0).stemWord(word))
 
 
 class WordForms:

@@ -37,6 +37,10 @@ _COPY_ROUGH = (0.98, 0.96, 0.94, 0.92, 0.9, 0.9)
 """How like two must be to be looked at closely: the most alike first, for a picture without detail
 is roughly like many, and keeps those from who is theirs."""
 _COPY_CLOSE = 0.8
+_DRAWN_CLOSE = 0.995
+_DRAWN_FLAT = 0.5
+"""Where so many neighbours are equal it is no photo but a slide, a form, a screen: all of one
+template are alike, and only what is nearly equal is a copy."""
 _SAME_DURATION_SECONDS = 0.5
 _WHOLE_TIME = len("2020-07-18T16:02:00")
 
@@ -108,7 +112,14 @@ def _copies(
     is_whole = rough.likeness[first, second] >= rough.likeness[second, first]
     wholes, parts = np.where(is_whole, first, second), np.where(is_whole, second, first)
     windows = rough.windows(wholes, parts)
-    return look_closely(greys[wholes], greys[parts], windows) >= _COPY_CLOSE
+    flat = np.maximum(_flatness(greys[wholes]), _flatness(greys[parts]))
+    least = np.where(flat >= _DRAWN_FLAT, _DRAWN_CLOSE, _COPY_CLOSE)
+    return np.asarray(look_closely(greys[wholes], greys[parts], windows) >= least)
+
+
+def _flatness(greys: Greys) -> npt.NDArray[np.float64]:
+    """The share of neighbouring levels that are equal."""
+    return np.asarray((np.diff(greys, axis=2) == 0).mean(axis=(1, 2)))
 
 
 def _burst_alike(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.benchmarks.clocks import Span
 
-PACKAGES = ("snowballstemmer", "anyascii")
+PACKAGES = ("PyStemmer", "anyascii")
 TARGET_SECONDS = 0.03
 _PHOTOS, _QUICK_PHOTOS = 100_000, 2_000
 _LIMIT = 500

@@ -17,7 +17,7 @@ from storage.library import Library
 from storage.records import Facts
 from storage.signatures import SIGNATURE_SIDE
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
-from tests.indexer.textures import as_jpeg, cropped, texture
+from tests.indexer.textures import as_jpeg, cropped, slide, texture
 from tests.storage.conftest import Shelf, file_state
 
 if TYPE_CHECKING:
@@ -169,6 +169,12 @@ def test_without_an_encoder_it_is_told_too(album: Album) -> None:
 def test_pictures_of_one_level_are_no_copies_of_each_other(album: Album) -> None:
     contents = [album.add(Image.new("RGB", (40, 30), (level,) * 3)) for level in (0, 0, 90)]
     assert stacks(album.shelf.library, contents) == ()
+
+
+def test_slides_of_one_template_are_not_copies_of_each_other(album: Album) -> None:
+    first, *_ = contents = [album.add(slide(seed)) for seed in range(6)]
+    again = album.add(slide(0).resize((200, 150)))
+    assert stacks(album.shelf.library, [*contents, again]) == ((first, again),)
 
 
 def test_a_film_and_its_still_are_two(album: Album) -> None:

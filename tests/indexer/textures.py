@@ -20,6 +20,19 @@ def texture(seed: int) -> Image.Image:
     return Image.fromarray(picture.clip(0, 255).astype(np.uint8))
 
 
+def slide(seed: int) -> Image.Image:
+    """One of a template: bars above and below, and some lines, which alone differ."""
+    chance = np.random.default_rng(seed)
+    image = Image.new("RGB", SIZE, "white")
+    for top in (0, 280):
+        image.paste((20, 40, 120), (0, top, SIZE[0], top + 20))
+    for line in range(5):
+        image.paste(
+            (0, 0, 0), (40, 60 + 40 * line, 60 + int(chance.integers(40, 280)), 66 + 40 * line)
+        )
+    return image
+
+
 def cropped(
     image: Image.Image, left: float, top: float, right: float, bottom: float
 ) -> Image.Image:

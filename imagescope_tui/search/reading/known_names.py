@@ -45,8 +45,8 @@ class KnownNames:
 
     def longest(self, text: str) -> int:
         """How much of the text from its beginning on is a name, else is in one, else a word."""
-        ends = [found.end() for found in re.finditer(r"\S+", text)]
-        whole, within = 0, ends[0]
+        ends = [found.end() for found in re.finditer(r"\S+", text) if _words(found[0])]
+        whole, within = 0, len(text.split(maxsplit=1)[0])
         for end in ends:
             words = _words(text[:end].rpartition("/")[2])
             whole = end if words in self._names else whole

@@ -144,6 +144,8 @@ def test_colons_of_ordinary_words_make_no_filter(line: str) -> None:
         ("in:Lake Como sunset", "Lake Como", "sunset"),
         ("in:Italy/New York dog", "Italy/New York", "dog"),
         ("in:Köln dog", "Köln", "dog"),
+        ("in:2021-07 - Lake Como dog", "2021-07 - Lake Como", "dog"),
+        ("in:Italy – dog", "Italy", "dog"),
         ("in:Ko\u0308ln dog", "Ko\u0308ln", "dog"),
     ],
 )
