@@ -95,7 +95,6 @@ def warmed(image: Image.Image) -> Image.Image:
         "half size",
         "cropped",
         "cropped aside",
-        "a little",
         "other colours",
         "grey",
     ],
