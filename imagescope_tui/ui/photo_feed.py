@@ -120,10 +120,12 @@ class Ranking:
         opened: AbstractSet[PhotoId] = frozenset(),
         *,
         is_by_date: bool = False,
+        has_ranks: bool = True,
     ) -> None:
-        """`opened`: photos whose stacks are open."""
+        """`opened`: photos whose stacks are open. Without ranks it looks as the timeline does."""
         self._reader = reader
         self._is_by_date = is_by_date
+        self._has_ranks = has_ranks
         whole = zip_longest(ranking, sections)
         self._ranking = tuple(
             place
@@ -152,7 +154,7 @@ class Ranking:
         return [
             GridItem(
                 photo=photo,
-                rank=place.rank,
+                rank=place.rank if self._has_ranks else None,
                 copies=_copies_of(photo, copies),
                 stacked=len(place.hidden),
                 number=place.number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,8 @@ class SearchDesk:
         self.view = SearchView()
         self.order: Order = "match"
         """How the reader wants what matches to be ordered."""
+        self._stacked: tuple[Candidate, ...] = ()
+        """The photos of the timeline with their bursts as one, where there are any."""
         self._opened: frozenset[PhotoId] = frozenset()
         self.shown: tuple[PhotoId, ...] = ()
         """The photos of the last ranking that have a place of their own."""
@@ -70,12 +73,7 @@ class SearchDesk:
             StorageError: the library cannot be read.
         """
         if asked.is_timeline:
-            wanted = asked.filter
-            count = await self._reader.count(wanted)
-            is_oldest = self.order == "oldest"
-            self._timeline = Timeline(self._reader, wanted, count, oldest_first=is_oldest)
-            self._tell(SearchView(query=asked.query))
-            self._on_photos()
+            await self._show_timeline(asked)
             return
         try:
             await self._search(asked)
@@ -83,6 +81,28 @@ class SearchDesk:
             return
         except (ImagescopeError, StorageError) as error:
             self._tell(replace(self.view, phase="failed", stage=0, problem=error.message))
+
+    async def _show_timeline(self, asked: Asked) -> None:
+        """All photos that pass, and of a few their bursts and near-copies as one soon after."""
+        wanted = asked.filter
+        count = await self._reader.count(wanted)
+        is_oldest = self.order == "oldest"
+        self._timeline = Timeline(self._reader, wanted, count, oldest_first=is_oldest)
+        self._stacked = ()
+        self._tell(SearchView(query=asked.query))
+        self._on_photos()
+        if not wanted.is_empty and count <= RANKING_LIMIT:
+            # Without them every photo stands for itself, which is no trouble.
+            with suppress(ImagescopeError, StorageError):
+                await self._stack_timeline(asked)
+
+    async def _stack_timeline(self, asked: Asked) -> None:
+        engine = await self._session.engine()
+        options = self._options(asked)
+        found = await engine.search(asked.query, options=options, emit=lambda event: None)
+        if any(candidate.stack for candidate in found.ranking):
+            self._stacked = found.ranking
+            self._on_photos()
 
     def stop(self) -> None:
         """The search was cancelled; what it found stays."""
@@ -101,7 +121,7 @@ class SearchDesk:
             StorageError: the library cannot be read.
         """
         if self._timeline is not None:
-            return self._timeline
+            return self._dated() or self._timeline
         view = self._found
         order = order_shown(view, self.order)
         is_by_date = order != "match"
@@ -114,6 +134,14 @@ class SearchDesk:
         )
         self.shown = ranking.photo_ids
         return ranking
+
+    def _dated(self) -> Ranking | None:
+        """The timeline with its stacks; None where it has none."""
+        if not self._stacked:
+            return None
+        timeline = Ranking(self._reader, self._stacked, opened=self._opened, has_ranks=False)
+        self.shown = timeline.photo_ids
+        return timeline
 
     async def _search(self, asked: Asked) -> None:
         engine = await self._session.engine()
@@ -153,13 +181,14 @@ class SearchDesk:
 
     def toggle_stack(self, photo_id: PhotoId) -> bool:
         """Open or close the stack of a photo; False where it is in none."""
-        stacks = (found.whole_stack for found in self.view.ranking if found.stack)
+        ranking = self.view.ranking if self._timeline is None else self._stacked
+        stacks = (found.whole_stack for found in ranking if found.stack)
         whole = next((stack for stack in stacks if photo_id in stack), None)
         if whole is None:
             return False
         is_open = not self._opened.isdisjoint(whole)
         self._opened = self._opened - whole if is_open else self._opened | whole
-        self._show_ranking()
+        self._on_photos()
         return True
 
     def _show_ranking(self) -> None:

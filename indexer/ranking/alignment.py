@@ -9,6 +9,7 @@ their levels, differ in them. Brightness and contrast make no difference to eith
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -106,7 +107,7 @@ def _slopes(levels: Greys, wanted: Levels) -> Levels:
     down, across = np.gradient(levels, 2 / side, axis=(1, 2))
     places = _places(side)
     each = (across * places, across, down * places[:, None], down)
-    slopes: Levels = np.stack(each, axis=1).reshape(len(levels), 4, -1)
+    slopes: Levels = np.stack(each, axis=1).reshape(len(levels), 4, levels.shape[1] ** 2)
     slopes -= slopes.mean(axis=2, keepdims=True)
     slopes -= (slopes @ wanted[:, :, None]) * wanted[:, None, :]
     return slopes
@@ -145,7 +146,8 @@ def _places(side: int) -> Levels:
 
 def _gradients(greys: Greys) -> Levels:
     down, across = np.diff(greys, axis=1), np.diff(greys, axis=2)
-    both = (down.reshape(len(greys), -1), across.reshape(len(greys), -1))
+    size = math.prod(down.shape[1:])
+    both = (down.reshape(len(greys), size), across.reshape(len(greys), size))
     return _unit(np.concatenate(both, axis=1))
 
 
@@ -156,7 +158,7 @@ def _halved(greys: Greys) -> Greys:
 
 def _unit(greys: Levels) -> Levels:
     """As rows with mean 0 and length 1; 0 where all is of one level."""
-    rows = greys.reshape(len(greys), -1)
+    rows = greys.reshape(len(greys), math.prod(greys.shape[1:]))
     rows = rows - rows.mean(axis=1, keepdims=True)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(lengths, 1e-3))

@@ -37,6 +37,7 @@ _COPY_ROUGH = (0.98, 0.96, 0.94, 0.92, 0.9, 0.9)
 """How like two must be to be looked at closely: the most alike first, for a picture without detail
 is roughly like many, and keeps those from who is theirs."""
 _COPY_CLOSE = 0.8
+_EVEN = 1e-3
 _DRAWN_CLOSE = 0.995
 _DRAWN_FLAT = 0.5
 """Where so many neighbours are equal it is no photo but a slide, a form, a screen: all of one
@@ -109,12 +110,21 @@ def _near_copies(greys: Greys, rough: RoughLook, apart: Relation) -> Relation:
 def _copies(
     greys: Greys, rough: RoughLook, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.bool_]:
-    is_whole = rough.likeness[first, second] >= rough.likeness[second, first]
+    one_way, other_way = rough.likeness[first, second], rough.likeness[second, first]
+    is_whole = one_way >= other_way
     wholes, parts = np.where(is_whole, first, second), np.where(is_whole, second, first)
-    windows = rough.windows(wholes, parts)
-    flat = np.maximum(_flatness(greys[wholes]), _flatness(greys[parts]))
-    least = np.where(flat >= _DRAWN_FLAT, _DRAWN_CLOSE, _COPY_CLOSE)
-    return np.asarray(look_closely(greys[wholes], greys[parts], windows) >= least)
+    close = _closeness(greys, rough, wholes, parts)
+    # Roughly alike as they are: either may be the part.
+    even = np.flatnonzero(np.abs(one_way - other_way) < _EVEN)
+    close[even] = np.maximum(close[even], _closeness(greys, rough, parts[even], wholes[even]))
+    flat = np.maximum(_flatness(greys[first]), _flatness(greys[second]))
+    return np.asarray(close >= np.where(flat >= _DRAWN_FLAT, _DRAWN_CLOSE, _COPY_CLOSE))
+
+
+def _closeness(
+    greys: Greys, rough: RoughLook, wholes: npt.NDArray[np.intp], parts: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float32]:
+    return look_closely(greys[wholes], greys[parts], rough.windows(wholes, parts))
 
 
 def _flatness(greys: Greys) -> npt.NDArray[np.float64]:

@@ -87,10 +87,19 @@ def warmed(image: Image.Image) -> Image.Image:
         lambda image: image.resize((image.width // 2, image.height // 2)),
         lambda image: cropped(image, 0.1, 0.1, 0.1, 0.1),
         lambda image: cropped(image, 0.1, 0, 0, 0.05),
+        lambda image: cropped(image, 0.01, 0.02, 0.01, 0.07),
         lambda image: warmed(brightened(image)),
         lambda image: image.convert("L"),
     ],
-    ids=["saved again", "half size", "cropped", "cropped aside", "other colours", "grey"],
+    ids=[
+        "saved again",
+        "half size",
+        "cropped",
+        "cropped aside",
+        "a little",
+        "other colours",
+        "grey",
+    ],
 )
 def test_a_near_copy_and_its_original_are_one(
     album: Album, change: Callable[[Image.Image], Image.Image]
