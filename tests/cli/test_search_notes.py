@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagescope_tui.cli import search_notes
+from imagescope_tui.cli.app import app
+from imagescope_tui.cli.running import run
 from imagescope_tui.config import told_folder
 from tests.pictures import paint
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.cli.conftest import Imagescope
@@ -73,32 +77,51 @@ def test_where_nothing_can_be_remembered_it_is_told_again(indexed: Imagescope) -
     assert in_one_shell(indexed, "red", "red").count(_NO_SERVER) == 2
 
 
-def test_new_files_are_counted_and_only_they(imagescope: Imagescope, photos: Path) -> None:
+@pytest.fixture
+def said_here(
+    imagescope: Imagescope, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    """What a search by words says on stderr, run in this process, with time for a busy machine."""
+    monkeypatch.setattr(search_notes, "_LOOK_SECONDS", 20.0)
+
+    def said(*words: str) -> str:
+        asked = ("search", "--rank", "words", "rose", *words)
+        monkeypatch.setattr(
+            "sys.argv", ["imagescope", "--library", str(imagescope.library), *asked]
+        )
+        assert run(app) == 0
+        return capsys.readouterr().err
+
+    return said
+
+
+def test_new_files_are_counted_and_only_they(
+    imagescope: Imagescope, photos: Path, said_here: Callable[..., str]
+) -> None:
     assert imagescope("index", photos).status == 0
-    assert "not indexed" not in imagescope("search", "red").err
+    assert "not indexed" not in said_here()
     paint(photos / "garden/new.png", "red")
     paint(photos / "a new folder/in it/new.PNG", "red")
     (photos / "garden/notes.txt").write_text("no photo")
     paint(photos / ".hidden/new.png", "red")
     paint(photos / "left out/new.png", "red")
     (photos / ".imagescopeignore").write_text("left out/\n")
-    done = imagescope("search", "red")
-    assert "note: 2 new files are not indexed yet (imagescope index)" in done.err
-    assert "not indexed" not in imagescope("search", "red", "--quiet").err
+    assert "note: 2 new files are not indexed yet (imagescope index)" in said_here()
+    assert "not indexed" not in said_here("--quiet")
     assert imagescope("index").status == 0
-    assert "not indexed" not in imagescope("search", "red").err
+    assert "not indexed" not in said_here()
 
 
 def test_new_files_are_left_to_an_indexer_that_is_at_work(
-    imagescope: Imagescope, photos: Path
+    imagescope: Imagescope, photos: Path, said_here: Callable[..., str]
 ) -> None:
     assert imagescope("index", photos).status == 0
     paint(photos / "new.png", "red")
     holder = imagescope.library / "indexer.pid"
     holder.write_text(str(os.getpid()))
-    assert "not indexed" not in imagescope("search", "red").err
+    assert "not indexed" not in said_here()
     holder.write_text("999999999")
-    assert "1 new file is not indexed yet" in imagescope("search", "red").err
+    assert "1 new file is not indexed yet" in said_here()
 
 
 def test_the_reading_is_told_where_the_line_is_more_than_words(indexed: Imagescope) -> None:
