@@ -12,7 +12,6 @@ from imagescope_tui.ui import app as app_module
 from imagescope_tui.ui.asked import Asked
 from imagescope_tui.ui.pictures.graphics import paint_sixel
 from imagescope_tui.ui.pictures.key import Box
-from imagescope_tui.ui.screens import asking
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completion_list import CompletionList
 from imagescope_tui.ui.widgets.query_line import QueryInput
@@ -218,10 +217,9 @@ async def test_names_follow_the_library(
 
 
 async def test_lines_are_read_with_the_library_and_the_readers_habits_in_mind(
-    opened: Opener, monkeypatch: pytest.MonkeyPatch
+    opened: Opener,
 ) -> None:
-    monkeypatch.setattr(asking, "is_day_first", lambda: False)
-    async with opened() as (app, pilot):
+    async with opened(is_day_first=lambda: False) as (app, pilot):
         await type_line(app, pilot, "red")
         context = app.browse.asked.context
         assert (context.names, context.is_day_first) == (app.names, False)
