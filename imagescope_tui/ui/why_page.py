@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.ui.passed_words import passed
 from imagescope_tui.ui.reasoning_words import costs, reading, table
-from imagescope_tui.ui.why_words import in_the_timeline, not_used, separated, why_found
+from imagescope_tui.ui.why_words import behind, in_the_timeline, not_used, separated, why_found
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +88,8 @@ def _passed(reasons: Reasons) -> list[Line]:
 
 
 def _of_photo(reasons: Reasons, width: int) -> list[Line]:
-    if reasons.detail is None or reasons.finding is None:
+    if reasons.detail is None:
         return []
+    if reasons.finding is None:
+        return behind(reasons.view, reasons.detail.photo.id)
     return why_found(reasons.finding, reasons.detail, width, where=reasons.where)

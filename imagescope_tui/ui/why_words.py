@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.state import SearchView
     from indexer.answers import WhereAnswer
+    from storage.records import PhotoId
 
 _JUDGED: dict[str, Line] = {
     "accepted": Line("accepted by the evaluator", "accepted"),
@@ -85,6 +86,18 @@ def _stack(candidate: Candidate) -> list[Line]:
         return []
     others = counted(len(candidate.stack), "photo")
     return [Line(f"stands for {others} more: of one burst, or near-copies", "quiet")]
+
+
+def behind(view: SearchView, photo_id: PhotoId) -> list[Line]:
+    """Of a photo in an open stack: that another one was found for it; empty for all others."""
+    ranks = (n for n, found in enumerate(view.ranking, start=1) if photo_id in found.stack)
+    rank = next(ranks, None)
+    if rank is None:
+        return []
+    return [
+        Line(f"behind the {_ordinal(rank)} of {len(view.ranking):,}", "title"),
+        Line("of the same burst, or a near-copy", "quiet"),
+    ]
 
 
 def _moved(finding: Finding) -> list[Line]:

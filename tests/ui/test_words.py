@@ -217,6 +217,14 @@ def test_why_names_the_places_where_words_were_found() -> None:
     assert "“xyz”" in said
 
 
+def test_why_names_the_one_that_a_photo_of_an_open_stack_was_found_behind() -> None:
+    others = candidate(photo_id=PhotoId(98)), candidate(photo_id=PhotoId(99), stack=(PHOTO.id,))
+    view = SearchView(phase="done", query=QUERY, ranking=others)
+    said = texts(why_page(Reasons(view=view, detail=DETAIL, names={}), 60))
+    assert "behind the 2nd of 2" in said
+    assert "same burst" in said
+
+
 def test_why_says_how_likely_the_photo_fits() -> None:
     for chance, said in ((0.617, "62 %"), (0.0004, "under 1 %"), (0.9999, "over 99 %")):
         found = candidate(picture_rank=1, picture_score=0.31, chance=chance)
