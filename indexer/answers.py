@@ -93,6 +93,8 @@ class NearestAnswer:
     """False where the encoder knows none of the words, and no picture was given."""
     words_known: tuple[str, ...] | None = None
     """The words of the text that counted, in lower case; None where all did."""
+    words_named: tuple[str, ...] = ()
+    """The words of the text, in lower case, that were left to names, for no picture shows them."""
     problem: str = ""
     """Why the reference picture could not be used; empty when it could, or there was none."""
 

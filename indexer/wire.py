@@ -144,6 +144,7 @@ def answer_from_wire(fields: dict[str, Any]) -> NearestAnswer:
             **fields,
             "photos": photos,
             "words_known": words_known,
+            "words_named": tuple(fields.get("words_named", ())),
             "weights": weights,
             "chances": chances,
         }

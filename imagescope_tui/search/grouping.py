@@ -62,7 +62,8 @@ def _by_likeness(candidate: Candidate) -> Group:
     """What the words of name, caption and facts say, and the picture; the better of both.
 
     A photo that holds all words of the query is a match, whatever the picture shows; one that holds
-    half of them, a maybe; and one of which both say maybe is a match.
+    half of them, or all that only names can know, a maybe; and one of which both say maybe is a
+    match. Where names must know a word, a photo without it is no match.
     """
     if (candidate.shows_unwanted or 0.0) >= MATCH_CHANCE:
         return "rest"
@@ -73,13 +74,16 @@ def _by_likeness(candidate: Candidate) -> Group:
     by_picture = "rest" if candidate.picture_score is None else _by_picture(candidate)
     if by_words == by_picture == "maybe":
         return "match"
-    return min(by_words, by_picture, key=_GROUPS.index)
+    best = min(by_words, by_picture, key=_GROUPS.index)
+    return "maybe" if best == "match" and candidate.holds_names is False else best
 
 
 def _by_words(candidate: Candidate) -> Group:
-    if candidate.words_rank is None or candidate.words_share < HALF:
+    if candidate.words_rank is None:
         return "rest"
-    return "match" if candidate.words_share >= 1.0 else "maybe"
+    if candidate.words_share >= 1.0:
+        return "match"
+    return "maybe" if candidate.words_share >= HALF or candidate.holds_names else "rest"
 
 
 def _by_picture(candidate: Candidate) -> Group:

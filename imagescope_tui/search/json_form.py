@@ -193,6 +193,7 @@ def parts_to_json(candidate: Candidate) -> dict[str, float | int | list[str] | N
         "words_rank": candidate.words_rank,
         "words_held": list(candidate.words_held),
         "words_share": round(candidate.words_share, 4),
+        "holds_names": candidate.holds_names,
         "shows_unwanted": candidate.shows_unwanted,
     }
 

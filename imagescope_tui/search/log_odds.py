@@ -6,7 +6,8 @@
 3. A word's weight is a logarithm of odds already: words in names, dates and facts count as they
    are, and twice, for nobody else reads them and who writes a folder's name means it. A photo that
    holds but a part of the query's words has so much less of this: `yellow` in a name is no yellow
-   flower.
+   flower. But who holds all that the encoder leaves to names, as Toshi of `Toshi in the snow`, has
+   the whole of it.
 4. Words in captions count as far as the caption's encoder does not tell captions apart.
 5. A photo without a caption, where others have one, is as likely to be meant as the photos with one
    are on average: its caption counts as the logarithm of their mean odds. Their mean score would
@@ -51,8 +52,23 @@ def log_odds(nearest: NearestAnswer, hits: Sequence[WordHit]) -> dict[PhotoId, f
     for hit in hits:
         in_names = max(0.0, hit.score - hit.caption_score)
         words = NAMES_WEIGHT * in_names + caption_words[hit.photo_id]
-        scores[hit.photo_id] = scores.get(hit.photo_id, absent) + hit.share * words
+        weight = words * _damping(hit, nearest.words_named)
+        scores[hit.photo_id] = scores.get(hit.photo_id, absent) + weight
     return scores
+
+
+def _damping(hit: WordHit, named: Sequence[str]) -> float:
+    """How far the words of a hit count, that has its share in the score once already.
+
+    Of who holds all words that only names can know nothing more can be asked: the rest is to be
+    seen in the picture.
+    """
+    return 1.0 / hit.share if holds_all(hit, named) else hit.share
+
+
+def holds_all(hit: WordHit, named: Sequence[str]) -> bool:
+    """Whether a photo holds each of the words that only names can know; False for no words."""
+    return bool(named) and {word.lower() for word in hit.held}.issuperset(named)
 
 
 def _of_vectors(photo: NearPhoto, nearest: NearestAnswer, missing_caption: float) -> float:

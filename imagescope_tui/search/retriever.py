@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from imagescope_tui.search.fusion import shared_ranks
-from imagescope_tui.search.log_odds import log_odds
+from imagescope_tui.search.log_odds import holds_all, log_odds
 from imagescope_tui.search.types import Candidate
 
 if TYPE_CHECKING:
@@ -186,12 +186,19 @@ def _candidate(
         words_rank=hit.rank if hit else None,
         words_held=hit.hit.held if hit else (),
         words_share=hit.hit.share if hit else 0.0,
+        holds_names=_holds_names(hit, pictures),
         standing=_standing(photo.score, pictures) if photo else None,
         chance=pictures.chances.chance(photo.score)
         if photo and pictures and pictures.chances
         else None,
         second=photo.second if photo else None,
     )
+
+
+def _holds_names(hit: _Hit | None, pictures: NearestAnswer | None) -> bool | None:
+    if pictures is None or not pictures.words_named:
+        return None
+    return hit is not None and holds_all(hit.hit, pictures.words_named)
 
 
 def _by_picture(pictures: NearestAnswer) -> dict[PhotoId, _Near]:

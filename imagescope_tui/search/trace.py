@@ -257,6 +257,7 @@ class _Reader:
             second=row.get("second"),
             words_held=tuple(parts.get("words_held", ())),
             words_share=float(parts.get("words_share", 0.0)),
+            holds_names=parts.get("holds_names"),
             shows_unwanted=parts.get("shows_unwanted"),
             stack=self._ids_at(row.get("stack", ())),
         )

@@ -140,6 +140,8 @@ class Candidate:
     """The words of the query that names, caption or facts hold."""
     words_share: float = 0.0
     """How much of the query they are, from 0 to 1."""
+    holds_names: bool | None = None
+    """Whether it holds all words that only names can know; None where there are no such words."""
     shows_unwanted: float | None = None
     """How likely the picture shows what it must not; None where nobody asked, or could tell."""
     stack: tuple[PhotoId, ...] = ()

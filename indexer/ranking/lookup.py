@@ -10,6 +10,7 @@ import numpy as np
 
 from indexer.answers import ChanceLine, NearestAnswer, NearPhoto
 from indexer.models.calibration import CalibratedEncoder
+from indexer.models.seen_words import SeeingEncoder
 from indexer.ranking.chances import Spread, chance_line
 from indexer.ranking.query_vectors import query_vector
 from indexer.ranking.side_weights import stored_side_weights
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from storage.records import ContentId, FloatVector, Neighbour, Neighbours, PhotoFilter
 
 _SPARE = 16
+_JOINING = frozenset(
+    {*("a", "an", "and", "at", "by", "for", "from", "in", "of", "on"), *("the", "to", "with")}
+)
 _AWAY = 0.5
 """How much what is not wanted counts, against what is."""
 
@@ -44,6 +48,16 @@ class _NoPicture(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def _trimmed(words: Sequence[str]) -> str:
+    """Without what joined them to words that are gone: `dog in` is about a dog."""
+    first, last = 0, len(words)
+    while first < last and words[first].lower() in _JOINING:
+        first += 1
+    while last > first and words[last - 1].lower() in _JOINING:
+        last -= 1
+    return " ".join(words[first:last])
 
 
 class VectorLookup:
@@ -87,16 +101,20 @@ class VectorLookup:
             reference = self._reference(question.pictures, question.unlike)
         except _NoPicture as problem:
             return NearestAnswer(encoder_id=encoder_id, problem=problem.reason)
-        query = self._query(question.texts, reference)
+        texts, named = self._to_see(question.texts)
+        query = self._query(texts, reference)
         if not query.any():
-            return NearestAnswer(encoder_id=encoder_id, has_meaning=False, words_known=())
+            return NearestAnswer(
+                encoder_id=encoder_id, has_meaning=False, words_known=(), words_named=named
+            )
         found = self._search(query, question.photo_filter, question.limit + _SPARE)
         known = self._known_words(question.texts)
         return replace(
             self._answer(query, found, question),
             captioned=self._captioned(found),
             words_known=None if known is None else tuple(sorted(known)),
-            chances=self._chances(question.texts, query, found) if reference is None else None,
+            words_named=named,
+            chances=self._chances(texts, query, found) if reference is None else None,
         )
 
     def refresh(self) -> None:
@@ -211,7 +229,29 @@ class VectorLookup:
         """The words that count; None where all do, as they do for an encoder of sentences."""
         if self._caption_encoder is not None:
             return None
-        return self._encoder.known_words(" ".join(texts))
+        text = " ".join(texts)
+        seen = self._seen_words(text)
+        return self._encoder.known_words(text) if seen is None else seen
+
+    def _seen_words(self, text: str) -> frozenset[str] | None:
+        encoder = self._encoder
+        return encoder.seen_words(text) if isinstance(encoder, SeeingEncoder) else None
+
+    def _to_see(self, texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The texts without the words that only names know, and these in lower case.
+
+        `Toshi` in `Toshi in the snow` is the name of a folder. To the encoder it is some letters,
+        which pull the text away from the snow.
+        """
+        kept: list[str] = []
+        named: dict[str, None] = {}
+        for text in texts:
+            seen = self._seen_words(text)
+            unseen = [] if seen is None else [w for w in text.split() if w.lower() not in seen]
+            known = self._library.words.known(unseen) if unseen else frozenset()
+            named |= dict.fromkeys(word.lower() for word in unseen if word in known)
+            kept.append(_trimmed([word for word in text.split() if word not in known]))
+        return (tuple(kept), tuple(named)) if named else (tuple(texts), ())
 
     def _reference(self, pictures: Sequence[Path], unlike: Sequence[Path]) -> FloatVector | None:
         """One vector for all pictures; None for none.

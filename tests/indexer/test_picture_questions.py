@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from indexer.ranking.lookup import VectorLookup
 from indexer.wire import decode_line, encode_line, question_from_wire, question_to_wire
 from storage.library import Library
 from storage.records import ContentId, DaysOfYear, HoursOfDay, PhotoFilter, TimeSpan
-from tests.indexer.space import PICTURES, encoder_of, shelve
+from tests.indexer.space import PICTURES, RandomEncoder, encoder_of, shelve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,6 +116,35 @@ def test_certain_contents_that_the_filter_keeps_out_are_not_told_of(
         texts=("red",), photo_filter=only, limit=1, also=(whole[-1].content_id,)
     )
     assert [near.photo_id for near in lookup.nearest(question).photos] == [whole[0].photo_id]
+
+
+@dataclass(frozen=True)
+class Seeing(RandomEncoder):
+    """An encoder that sees snow and dogs, and reads everything."""
+
+    def seen_words(self, text: str) -> frozenset[str]:
+        return frozenset({"snow", "dog"} & set(text.lower().split()))
+
+
+def test_words_that_only_names_know_are_left_to_them(shelved: Shelved) -> None:
+    name = shelved.library.photos.page(PhotoFilter(), offset=0, limit=1)[0].path
+    [named] = [word for word in name.replace(".", "/").split("/") if word.isalnum()][-2:-1]
+    with shelved.library.atomic():
+        ids = [photo.id for photo in shelved.library.photos.page(PhotoFilter(), offset=0, limit=40)]
+        shelved.library.words.refresh(ids)
+    plain = encoder_of(PICTURES)
+    seeing = Seeing(encoder_id=plain.encoder_id, dim=plain.dim)
+    lookup = VectorLookup(shelved.library, seeing, lambda _: pytest.fail("nothing to decode"))
+    with closing(lookup):
+        whole = lookup.nearest(PictureQuestion(texts=(f"the snow in {named}",), limit=9))
+        snow = lookup.nearest(PictureQuestion(texts=("snow",), limit=9))
+        assert whole.words_named == (named.lower(),)
+        assert whole.words_known == ("snow",)
+        assert [near.score for near in whole.photos] == [near.score for near in snow.photos]
+        unknown = lookup.nearest(PictureQuestion(texts=("snow xyzzy",), limit=9))
+        assert unknown.words_named == (), "no name holds it: whoever reads it may know it"
+        alone = lookup.nearest(PictureQuestion(texts=(named,), limit=9))
+        assert (alone.has_meaning, alone.photos) == (False, ())
 
 
 words = st.text(max_size=9)

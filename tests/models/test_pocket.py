@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from indexer.models.calibration import CalibratedEncoder, Calibration
 from indexer.models.pocket.encoder import PocketEncoder, load_pocket
 from indexer.models.pocket.parts import PART_MAX, Parts
+from indexer.models.pocket.weights import MANIFEST, SEEN
 from indexer.models.protocols import ModelError, ModelMissing, ModelUnusable, Picture
 from tests.models.pocket_stand_in import DIM, MAX_TOKENS, SIDE, write_manifest, write_weights
 
@@ -98,6 +99,15 @@ def test_it_says_which_words_it_could_read(encoder: PocketEncoder) -> None:
     assert encoder.known_words("a RED") is None
     assert encoder.known_words("zebra !") == frozenset()
     assert encoder.known_words("red " * MAX_TOKENS + "blue") == frozenset({"red"})
+
+
+def test_it_says_which_words_pictures_answer_to(tmp_path: Path) -> None:
+    folder = write_weights(tmp_path / "weights")
+    assert load_pocket(folder).seen_words("red Toshi") is None, "older weights have no list"
+    (folder / SEEN).write_text("red\npuppi\na\n")
+    write_manifest(folder, json.loads((folder / MANIFEST).read_text()))
+    seen = load_pocket(folder).seen_words("A Toshi, red! puppies 1273")
+    assert seen == frozenset({"a", "red!", "puppies"})
 
 
 def test_cells_are_vectors_of_the_photos_parts(encoder: PocketEncoder) -> None:

@@ -125,6 +125,23 @@ def test_who_answers_no_question_as_wanted_is_of_the_rest(
     assert group_of(likely(0.9, words=1.0), QUESTIONS, told) == group
 
 
+@pytest.mark.parametrize(
+    ("chance", "holds_names", "group"),
+    [
+        (0.0, True, "maybe"),
+        (0.2, True, "match"),
+        (0.9, True, "match"),
+        (0.9, False, "maybe"),
+        (0.0, False, "rest"),
+    ],
+)
+def test_where_names_must_know_a_word_a_photo_without_it_is_no_match(
+    chance: float, holds_names: bool, group: str
+) -> None:
+    words = 0.2 if holds_names else None
+    assert group_of(replace(likely(chance, words=words), holds_names=holds_names)) == group
+
+
 def test_a_file_that_nobody_could_read_is_no_match_of_a_filter() -> None:
     unread = replace(candidate(None), content_id=None)
     assert group_of(unread) == "rest"

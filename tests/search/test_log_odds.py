@@ -118,6 +118,16 @@ def test_captioned_photos_that_are_not_near_count_for_a_missing_caption_with_the
     assert mean_score - 1e-9 <= rarer <= max(missing, mean_score) + 1e-9
 
 
+def test_who_holds_all_that_is_left_to_names_has_the_whole_weight_of_its_words() -> None:
+    answer = replace(near([(0.1, None)] * 3), words_named=("toshi", "mia"))
+    part = [
+        replace(hit(1, 2.0), share=0.5, held=("Toshi", "Mia")),
+        replace(hit(2, 2.0), share=0.5, held=("Toshi", "snow")),
+    ]
+    scores = log_odds(answer, part)
+    assert scores[PhotoId(1)] == pytest.approx(4 * scores[PhotoId(2)])
+
+
 def test_a_hit_counts_by_the_share_of_the_query_that_it_holds() -> None:
     answer = near([(0.1, None), (0.1, None)])
     whole, half = hit(1, 4.0), replace(hit(2, 4.0), share=0.5)

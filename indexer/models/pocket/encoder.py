@@ -77,6 +77,10 @@ class PocketEncoder:
         """The words of a text, in lower case, that could be read; None where all could."""
         return self._texts.known_words(text)
 
+    def seen_words(self, text: str) -> frozenset[str] | None:
+        """The words of a text, in lower case, that pictures answer to; None where nobody knows."""
+        return self._texts.seen_words(text)
+
 
 def load_pocket(folder: Path = WEIGHTS_FOLDER, *, threads: int = 0) -> PocketEncoder:
     """The encoder whose weights are in a folder; `threads` 0 for every core there is for us.

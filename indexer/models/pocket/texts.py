@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from indexer.models.pocket.network import Network
-from indexer.models.pocket.weights import TEXT, TOKENIZER, unusable
+from indexer.models.pocket.weights import SEEN, TEXT, TOKENIZER, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ _CHARACTERS_MAX: Final = 10_000
 _UNKNOWN: Final = "[UNK]"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _WORD: Final = re.compile(r"\S+")
+_LETTERS: Final = re.compile("[a-z]+")
 
 
 class TextSide:
@@ -36,6 +37,7 @@ class TextSide:
         # A search reads one text: to optimise the network first takes longer than that wins.
         self._network = Network(weights, TEXT, is_optimised=False)
         self._tokenizer: Any = None
+        self._seen: frozenset[str] = frozenset()
         self._opening = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> FloatMatrix:
@@ -61,6 +63,24 @@ class TextSide:
         if len(known) == len(words):
             return None
         return frozenset(word[0].lower() for word in known)
+
+    def seen_words(self, text: str) -> frozenset[str] | None:
+        """The words of a text, in lower case, that pictures answer to; None where nobody knows.
+
+        Raises:
+            ModelMissing, ModelUnusable: the list of them is not there, or damaged.
+        """
+        if SEEN not in self._weights.hashes:
+            return None
+        from Stemmer import Stemmer
+
+        with self._opening:
+            self._seen = self._seen or frozenset(self._weights.read(SEEN).decode().split())
+        stem = Stemmer("english", 0).stemWord
+        words = (word[0].lower() for word in _WORD.finditer(_start_of(text)))
+        return frozenset(
+            word for word in words if any(stem(run) in self._seen for run in _LETTERS.findall(word))
+        )
 
     def _vectors(self, texts: Sequence[Sequence[int]]) -> FloatMatrix:
         # One by one: in 8 bits a text's vector would depend on those that are read with it.

@@ -24,6 +24,8 @@ PICTURE: Final = "picture.onnx"
 REGIONS: Final = "regions.onnx"
 TEXT: Final = "text.onnx"
 TOKENIZER: Final = "tokenizer.json"
+SEEN: Final = "seen.txt"
+"""The stems of the words that pictures answer to, one a line; older weights have no such list."""
 REMEDY: Final = "reinstall imagescope-tui"
 
 _DECISIVE: Final = (PICTURE, TEXT, TOKENIZER)
@@ -78,7 +80,8 @@ def find_weights(folder: Path = WEIGHTS_FOLDER) -> Weights:
     """
     try:
         manifest = json.loads(_bytes_of(folder / MANIFEST))
-        files = {name: manifest["files"][name] for name in (*_DECISIVE, REGIONS)}
+        told = manifest["files"]
+        files = {name: told[name] for name in (*_DECISIVE, REGIONS, *({SEEN} & set(told)))}
         sizes = {name: int(entry["bytes"]) for name, entry in files.items()}
         weights = Weights(
             folder=folder,
