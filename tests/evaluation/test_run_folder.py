@@ -249,6 +249,7 @@ def _full_result() -> SearchResult:
         ),
         verdicts=(types.Verdict(photo_id=PhotoId(2), accepted=True, reason="r"),),
         words_unknown=("zzz",),
+        words_unseen=("boat",),
         degradations=(
             types.Degradation(stage=1, reason="r", fallback="f", hint="h", is_unanswered=True),
         ),

@@ -230,4 +230,6 @@ def test_every_weight_of_a_loaded_model_is_the_checkpoints(tiny_clip: Path) -> N
     stored = load_file(tiny_clip / WEIGHTS)
     loaded = encoder._model.state_dict()
     assert loaded.keys() == stored.keys()
-    assert all(torch.equal(loaded[name], stored[name]) for name in stored)
+    # Some processors have weights in half precision.
+    kept = {name: value.to(loaded[name].dtype) for name, value in stored.items()}
+    assert all(torch.equal(loaded[name], kept[name]) for name in stored)

@@ -74,8 +74,9 @@ def clean_path(text: str) -> str | None:
 
     None for one that names no file or leads out of the data set's folder.
     """
-    parts = [part for part in text.strip().split("/") if part not in ("", ".")]
-    return None if not parts or ".." in parts or "\0" in text else "/".join(parts)
+    parts = [part for part in text.split("/") if part.strip() not in ("", ".")]
+    path = "/".join(parts).strip()
+    return None if not path or ".." in path.split("/") or "\0" in text else path
 
 
 def file_names(folder: Path) -> frozenset[str]:

@@ -55,6 +55,7 @@ class ResultWriter:
             "verifications": [self._verification(item) for item in result.verifications],
             "verdicts": [self._verdict(item) for item in result.verdicts],
             "words_unknown": list(result.words_unknown),
+            "words_unseen": list(result.words_unseen),
             "degradations": [dataclasses.asdict(item) for item in result.degradations],
             "costs": {str(n): dataclasses.asdict(cost) for n, cost in result.costs.items()},
         }
@@ -97,6 +98,7 @@ class ResultReader:
             verifications=tuple(self._verification(item) for item in fields["verifications"]),
             verdicts=tuple(Verdict(**self._with_id(item)) for item in fields["verdicts"]),
             words_unknown=tuple(fields["words_unknown"]),
+            words_unseen=tuple(fields.get("words_unseen", ())),
             degradations=tuple(Degradation(**item) for item in fields["degradations"]),
             costs={int(n): StageCost(**cost) for n, cost in fields["costs"].items()},
         )
