@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from indexer.answers import WhereAnswer
 from indexer.decoding.failures import DecodeFailure
 from indexer.decoding.geometry import fit_for
 from indexer.models.protocols import RegionEncoder
+from indexer.models.seen_words import SeeingEncoder
 from indexer.ranking.regions import COMMON_WORDS, SENTENCE, find_words
 from storage.thumbnails import THUMBNAIL_SIDE
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from indexer.answers import Area
+    from indexer.answers import Area, WordPlace
     from indexer.decoding.photo import Decoded
     from indexer.models.protocols import FloatMatrix, ImageTextEncoder, Picture, PictureInput
     from storage.library import Library
@@ -63,7 +65,17 @@ class WordFinder:
             regions=regions,
             area=area,
         )
-        return WhereAnswer(words=places, area=area)
+        return WhereAnswer(words=tuple(map(self._believed, places)), area=area)
+
+    def _believed(self, found: WordPlace) -> WordPlace:
+        """Of a word that no picture answers to, as a name, whatever is lit is lit by chance."""
+        if not isinstance(self._encoder, SeeingEncoder):
+            return found
+        seen = self._encoder.seen_words(found.word)
+        if seen is None or seen:
+            return found
+        dark = tuple((0.0,) * len(row) for row in found.light)
+        return replace(found, score=0.0, place=None, light=dark)
 
     def _common_vectors(self) -> FloatMatrix:
         if self._common is None:

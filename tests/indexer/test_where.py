@@ -249,3 +249,19 @@ def test_answers_survive_the_way_from_the_child(answer: WhereAnswer) -> None:
     told = decode_line(encode_line(where_to_wire(answer)))
     assert told is not None
     assert where_from_wire(told) == answer
+
+
+class NamesNothing(ColourRegions):
+    """An encoder that knows `red` for the name of a person."""
+
+    def seen_words(self, text: str) -> frozenset[str]:
+        return frozenset(text.split()) - {"red"}
+
+
+def test_a_word_that_pictures_do_not_answer_to_is_seen_nowhere(album: Album) -> None:
+    album.paint(PLACES["upper left"], SHAPES[0])
+    assert only(album.find("red")).place == "upper left"
+    never = only(album.find("red", encoder=NamesNothing()))
+    assert (never.place, never.score) == (None, 0.0)
+    assert not np.array(never.light).any()
+    assert only(album.find("red shape", encoder=NamesNothing())).place == "upper left"
