@@ -146,10 +146,11 @@ def _expect_pictures(pictures: Iterable[Path], settings: Settings) -> None:
 
 def _expect_folders(within: Sequence[Path], settings: Settings) -> None:
     """Each must be there, whichever way its letters are written, or be known to the library."""
+    from imagescope_tui.search.reading.written import written
     from storage.errors import StorageError
     from storage.records import PhotoFilter
 
-    missing = [folder for folder in map(absolute_path, within) if not _is_there(folder)]
+    missing = [folder for folder in within if not _is_there(absolute_path(folder))]
     if not missing:
         return
     # Without a library the folder is what is wrong first.
@@ -157,10 +158,16 @@ def _expect_folders(within: Sequence[Path], settings: Settings) -> None:
         missing = [
             folder
             for folder in missing
-            if not library.photos.page(PhotoFilter(folders=(folder,)), offset=0, limit=1)
+            if not library.photos.page(
+                PhotoFilter(folders=(absolute_path(folder),)), offset=0, limit=1
+            )
         ]
     if missing:
-        raise UsageError(f"there is no folder {missing[0]}", "--in takes the path of a folder")
+        hint = "--in takes the path of a folder"
+        if not str(missing[0]).startswith(("/", "~", "..")):
+            [named] = written(PhotoFilter(folder_names=(str(missing[0]),)))
+            hint += f"; for a folder called so anywhere write {named}"
+        raise UsageError(f"there is no folder {absolute_path(missing[0])}", hint)
 
 
 def _is_there(folder: Path) -> bool:
