@@ -175,7 +175,11 @@ def test_so_is_a_camera() -> None:
         ("in:Sahara", ("no folder is called Sahara",)),
         ("in:Como", ()),
         ("in:koln", ()),
-        ("in:/nowhere", ()),
+        ("in:/nowhere", ("no folder of the library is at /nowhere",)),
+        ("-in:~/nowhere", ("no folder of the library is at ~/nowhere",)),
+        ("in:/photos/Toshio", ("no folder of the library is at /photos/Toshio",)),
+        ("in:/photos", ()),
+        ("in:/photos/Toshi/2019", ()),
     ],
 )
 def test_a_folder_that_is_not_there_is_told_with_the_nearest(
