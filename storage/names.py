@@ -45,10 +45,11 @@ _FOLDERS = f"SELECT root_id, folder, count(*) FROM photos WHERE {IS_ITEM} GROUP 
 
 def names_of(sql: Sql) -> LibraryNames:
     """All names, as a line of the query can hold them; what is no text is left out."""
-    roots = _roots(sql)
+    paths = _root_paths(sql)
     return LibraryNames(
         roots=root_names_of(sql),
-        folders=_most_first(_folders(sql, roots)),
+        root_paths=tuple(paths.values()),
+        folders=_most_first(_folders(sql, {root_id: path.name for root_id, path in paths.items()})),
         cameras=_most_first(sql.rows(_CAMERAS)),
         people=_most_first(_people(sql)),
         years=_most_first(sql.rows(_YEARS)),
@@ -58,12 +59,12 @@ def names_of(sql: Sql) -> LibraryNames:
 
 def root_names_of(sql: Sql) -> tuple[str, ...]:
     """The last part of each root's path, as a line of the query can hold it."""
-    return tuple(filter(None, map(_typed, _roots(sql).values())))
+    return tuple(filter(None, map(_typed, (path.name for path in _root_paths(sql).values()))))
 
 
-def _roots(sql: Sql) -> dict[int, str]:
+def _root_paths(sql: Sql) -> dict[int, Path]:
     rows = sql.rows("SELECT id, path FROM roots ORDER BY id")
-    return {root_id: Path(os.fsdecode(path)).name for root_id, path in rows}
+    return {root_id: Path(os.fsdecode(path)) for root_id, path in rows}
 
 
 def _folders(sql: Sql, roots: Mapping[int, str]) -> Iterable[tuple[str, int]]:

@@ -258,6 +258,7 @@ class LibraryNames:
 
     roots: tuple[str, ...] = ()
     """The last part of each root's path."""
+    root_paths: tuple[Path, ...] = ()
     folders: tuple[NameCount, ...] = ()
     """Names of folders at any depth, roots among them."""
     cameras: tuple[NameCount, ...] = ()

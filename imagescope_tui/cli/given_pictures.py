@@ -67,7 +67,11 @@ def _from_stdin() -> Iterator[Path]:
             raise UsageError(f"the picture from stdin cannot be taken: {reason}") from error
         if not path.stat().st_size:
             raise UsageError("stdin holds no picture", "imagescope search --like - < photo.jpg")
-        yield path
+        try:
+            yield path
+        except UsageError as error:
+            told = error.message.replace(str(path), "the picture on stdin")
+            raise UsageError(told, error.hint) from error
 
 
 def _copy(source: IO[bytes], target: IO[bytes]) -> None:

@@ -21,8 +21,19 @@ def short_reading(reading: ParsedQuery) -> str:
     """All that is looked for in one line; empty where the line is nothing but words."""
     if not reading.chips and not reading.alternatives:
         return ""
-    parts = [_words(reading), *map(_chip, reading.chips)]
-    return " · ".join(part for part in parts if part)
+    return " · ".join((*_quoted_words(reading), *map(_chip, reading.chips)))
+
+
+def _quoted_words(reading: ParsedQuery) -> Iterator[str]:
+    """The words in quotes, so that none looks like a filter; exact phrases are filters already."""
+    if reading.alternatives:
+        yield " or ".join(f"“{text}”" for text in reading.alternatives)
+        return
+    words = reading.text
+    for phrase in reading.filter.phrases:
+        words = words.replace(phrase, "", 1)
+    if words.strip():
+        yield f"“{' '.join(words.split())}”"
 
 
 def _words(reading: ParsedQuery) -> str:

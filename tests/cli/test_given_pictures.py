@@ -53,6 +53,7 @@ def test_stdin_without_a_picture_is_2_and_one_line(
     done = piped(indexed, data, "search", "--like", "-", tmpdir=tmp_path)
     assert (done.status, done.out) == (2, "")
     assert "stdin" in done.err
+    assert str(tmp_path) not in done.err
     assert len(done.err.strip().splitlines()) == 1
 
 

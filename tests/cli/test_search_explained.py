@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
+import pytest
+
 from imagescope_tui.cli.search_explained import explained, reading_lines, short_reading
 from imagescope_tui.cli.search_found import Found, Hit
 from imagescope_tui.cli.search_lines import put_lines
-from imagescope_tui.search.query_language import Chip, ParsedQuery
+from imagescope_tui.search.query_language import Chip, ParsedQuery, parse_query
 from imagescope_tui.search.types import Candidate, Query, SearchResult
 from storage.records import Caption, ContentId, Facts, Photo, PhotoFilter, PhotoId, RootId
 
@@ -73,10 +75,23 @@ def found(candidate: Candidate) -> Found:
 
 
 def test_the_reading_in_one_line_says_what_was_guessed() -> None:
-    assert short_reading(READING) == "dog · 7 Aug 2021 (guess: day before month) · not people"
+    assert short_reading(READING) == "“dog” · 7 Aug 2021 (guess: day before month) · not people"
     either = ParsedQuery(text="cat or dog", alternatives=("cat", "dog"), filter=PhotoFilter())
-    assert short_reading(either) == "cat or dog"
+    assert short_reading(either) == "“cat” or “dog”"
     assert not short_reading(ParsedQuery(text="dog", filter=PhotoFilter(), dropped=("my",)))
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Sommer 2019 in Italy", "“in Italy” · 1 Jun–31 Aug 2019"),
+        ('"mia birthday"', "“mia birthday”"),
+        ('dog "mia birthday" cake', "“dog cake” · “mia birthday”"),
+        ("type:png", "png"),
+    ],
+)
+def test_words_look_like_no_filter_and_phrases_stand_once(line: str, told: str) -> None:
+    assert short_reading(parse_query(line)) == told
 
 
 def test_the_reading_in_full_has_a_line_for_each_part() -> None:

@@ -45,6 +45,16 @@ def test_a_folder_of_no_photos_that_is_not_there_is_refused(away: Imagescope) ->
     assert "there is no folder /no such drive/Photos/Berlin" in done.err
 
 
+@pytest.mark.parametrize(("typed", "named"), [("Berlin", "in:Berlin"), ("a b", 'in:"a b"')])
+def test_a_name_where_a_path_is_meant_is_told_how_to_ask_for_it(
+    away: Imagescope, typed: str, named: str
+) -> None:
+    done = away("search", "dog", "--in", typed)
+    assert done.status == ExitCode.USAGE
+    assert f"for a folder called so anywhere write {named}" in done.err
+    assert "write in:" not in away("search", "dog", "--in", "/no such drive/other").err
+
+
 def test_a_folder_on_disk_may_be_typed_in_the_other_form(away: Imagescope, tmp_path: Path) -> None:
     (tmp_path / _DECOMPOSED).mkdir()
     done = away("search", "dog", "--in", tmp_path / _COMPOSED, "--rank", "words")

@@ -45,6 +45,7 @@ def test_folders_of_several_roots_add_up(library: Library) -> None:
         put(Shelf(library, Path(root)), "Rome", "1.jpg")
     names = library.names()
     assert names.roots == ("Photos", "Photos")
+    assert names.root_paths == (Path("/a/Photos"), Path("/b/Photos"))
     assert counts(names.folders) == {"Photos": 2, "Rome": 2}
 
 

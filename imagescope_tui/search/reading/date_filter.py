@@ -11,6 +11,7 @@ from imagescope_tui.search.reading.calendar import Period
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imagescope_tui.search.reading.calendar import Yearly
     from imagescope_tui.search.reading.date_values import When
     from storage.records import PhotoFilter
 
@@ -21,14 +22,15 @@ _FIRST_PHOTOS: Final = 1950
 def dated(photo_filter: PhotoFilter, whens: Sequence[When], today: date) -> PhotoFilter:
     """The filter, for photos of any of the dates, on the right side of every bound.
 
-    What comes every year and a year make that of the year: Christmas and 2019 are Christmas 2019.
+    What comes every year is that of the year or month beside it: Christmas 2019, not both.
     """
     for when in whens:
         if when.bound:
             photo_filter = _bounded(photo_filter, when)
     plain = [when for when in whens if not when.bound]
     spans = tuple(dict.fromkeys(period.span for period in _periods(plain, today)))
-    yearly = [] if _years_of(plain) else [every for when in plain for every in when.yearly]
+    is_named = bool(_in_what_is_named(plain))
+    yearly = [] if is_named else [every for when in plain for every in when.yearly]
     days = tuple(dict.fromkeys(every.days for every in yearly if every.days))
     hours = tuple(dict.fromkeys(some for when in plain for some in when.hours))
     found = replace(photo_filter, days=days, hours=hours)
@@ -55,16 +57,6 @@ def _within(photo_filter: PhotoFilter, first: str | None, before: str | None) ->
     )
 
 
-def _years_of(whens: Sequence[When]) -> list[int]:
-    """The years named, where all that is named beside what comes every year is whole years."""
-    periods = [period for when in whens for period in when.periods]
-    if not any(when.yearly for when in whens) or not all(map(_is_years, periods)):
-        return []
-    return sorted(
-        {number for period in periods for number in range(period.first.year, period.before.year)}
-    )
-
-
 def _is_years(period: Period) -> bool:
     edges = (period.first, period.before)
     return all((day.month, day.day) == (1, 1) for day in edges) and not period.first_hour
@@ -76,14 +68,41 @@ def _never(number: int) -> Period:
 
 
 def _periods(whens: Sequence[When], today: date) -> list[Period]:
-    yearly = [every for when in whens for every in when.yearly]
-    if named := _years_of(whens):
-        each = [every.in_year(number) for number in named for every in yearly]
-        return [period for period in each if period] or [_never(named[0])]
-    moving = [every for every in yearly if every.days is None]
+    if meant := _in_what_is_named(whens):
+        return meant
+    moving = [every for when in whens for every in when.yearly if every.days is None]
     recent = range(_FIRST_PHOTOS, today.year + 1)
     each = [every.in_year(number) for every in moving for number in recent]
     return [
         *(period for when in whens for period in when.periods),
         *(period for period in each if period),
     ]
+
+
+def _in_what_is_named(whens: Sequence[When]) -> list[Period]:
+    """What comes every year within each stretch that is named; empty where some never meet."""
+    yearly = [every for when in whens for every in when.yearly]
+    named = [period for when in whens for period in when.periods]
+    if not yearly or not named or any(period.first_hour or period.before_hour for period in named):
+        return []
+    met = [[_of_every(every, period) for every in yearly] for period in named]
+    if all(map(_is_years, named)):
+        parts = [part for of_period in met for of_every in of_period for part in of_every]
+        return parts or [_never(named[0].first.year)]
+    if not all(map(any, met)) or not all(map(any, zip(*met, strict=True))):
+        return []
+    return [part for of_period in met for of_every in of_period for part in of_every]
+
+
+def _of_every(every: Yearly, period: Period) -> list[Period]:
+    """Those of the years, else the days of those around that are in the period."""
+    if _is_years(period):
+        each = map(every.in_year, range(period.first.year, period.before.year))
+        return [found for found in each if found]
+    around = map(every.in_year, range(period.first.year - 1, period.before.year + 2))
+    shared = [
+        Period(max(found.first, period.first), min(found.before, period.before))
+        for found in around
+        if found
+    ]
+    return [part for part in shared if part.first < part.before]

@@ -49,14 +49,22 @@ _BESIDE_HOURS: Final = frozenset(
     {*("in", "on", "at", "the", "am", "le", "au", "por", "la", "di", "of", "de", "du", "del", ",")}
 )
 _GLUE: Final = YEAR_LINKS | {"-"}
-_OPENERS: Final = frozenset(
-    {
-        *("in", "on", "at", "during", "for", "over", "around", "from", "im", "am", "an", "zu"),
-        *("zum", "zur", "uber", "wahrend", "vom", "von", "aus", "en", "au", "du", "de", "pendant"),
-        *("dal", "dans", "durante", "nel", "nello", "nella", "nell", "al", "alla", "del", "di"),
-        "della",
-    }
-)
+_MONTH_OPENERS: Final = {
+    "en": frozenset({"in", "during", "for", "over", "around", "from"}),
+    "de": frozenset(
+        {*("in", "im", "am", "an", "zu", "zum", "zur", "uber", "wahrend", "vom"), "von"}
+    ),
+    "fr": frozenset({"en", "au", "du", "de", "pendant", "dans"}),
+    "es": frozenset({"en", "de", "durante", "del", "al"}),
+    "it": frozenset(
+        {
+            *("in", "dal", "durante", "nel", "nello", "nella", "nell", "al", "alla"),
+            *("del", "di", "della"),
+        }
+    ),
+}
+"""By the language of the month: `on` goes with a day alone, and `in mars` is no French."""
+_OPENERS: Final = frozenset({"on", "at"}).union(*_MONTH_OPENERS.values())
 _LEADING: Final = (
     _OPENERS | ARTICLES | TAKEN | {"of", "d", "dell", "year", "jahr", "anno", "annee"}
 ) - {"die", "i"}
@@ -114,8 +122,9 @@ def date_at(said: Said, at: int) -> Found | None:
     best: Found | None = None
     for place in filter(lambda place: _may_begin(said.word(place)), places):
         for found in _whole_words(said, _any_at(said, place)):
-            has_opener = any(said.word(before) in _OPENERS for before in range(at, place))
-            if has_opener and found.needs == "opener":
+            if found.needs == "opener" and (before := _openers(said, at, place)):
+                if not _leads(said, before, place):
+                    continue
                 found = replace(found, needs="none")
             if best is None or (found.end, found.needs == "none") > (
                 best.end,
@@ -123,6 +132,18 @@ def date_at(said: Said, at: int) -> Found | None:
             ):
                 best = found
     return best
+
+
+def _openers(said: Said, at: int, place: int) -> set[str]:
+    return {said.word(before) for before in range(at, place)} & _OPENERS
+
+
+def _leads(said: Said, openers: set[str], place: int) -> bool:
+    """Whether one of them stands before what is there; before months, in their language alone."""
+    name = month_names().get(said.word(place))
+    if name is None or said.is_filter:
+        return True
+    return any(openers & _MONTH_OPENERS[language] for language in name.languages)
 
 
 def _whole_words(said: Said, all_found: Iterator[Found]) -> Iterator[Found]:

@@ -5,7 +5,7 @@ Months and days of the week are those of the Unicode CLDR, as Babel has them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -35,6 +35,8 @@ class MonthName:
     is_short: bool
     is_other_word: bool
     """Whether it means something else as well, so that it must not stand by itself."""
+    languages: frozenset[str]
+    """Those that call it so."""
 
 
 _OTHER_WORDS: Final = {"may", "march", "mars", "mai", "april", "june", "august"}
@@ -47,7 +49,7 @@ def month_names() -> dict[str, MonthName]:
     """Names of months, folded, also shortened ones without their dot."""
     from babel import Locale  # takes a moment
 
-    names = {"sept": MonthName(9, True, False)}
+    names = {"sept": MonthName(9, True, False, frozenset({"en"}))}
     for language in LANGUAGES:
         forms = Locale(language).months
         for form in (forms["stand-alone"], forms["format"]):
@@ -55,8 +57,11 @@ def month_names() -> dict[str, MonthName]:
                 for month, name in form[width].items():
                     word = atoms_of(name)[0].text
                     is_other = word in _OTHER_WORDS or (is_short and word in _RATHER_OTHER_WORDS)
-                    if word not in names or names[word].is_short:
-                        names[word] = MonthName(month, is_short, is_other)
+                    known = names.get(word)
+                    languages = {language, *(known.languages if known else ())}
+                    if known is None or known.is_short:
+                        known = MonthName(month, is_short, is_other, frozenset())
+                    names[word] = replace(known, languages=frozenset(languages))
     return names
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from imagescope_tui.search.reading.calendar import (
@@ -20,6 +20,8 @@ from imagescope_tui.search.reading.date_names import date_names, english_months,
 from imagescope_tui.search.reading.date_values import Found, When
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagescope_tui.search.reading.date_values import Said, Support
 
 ARTICLES: Final = frozenset(
@@ -286,12 +288,23 @@ def named_at(said: Said, at: int) -> list[_Named]:
 def named(said: Said, at: int) -> list[Found]:
     """Of every year, or of the year or decade that stands before or behind it."""
     found = [reading for name in named_at(said, at) for reading in _dated(said, name)]
-    if (before := year_at(said, at)) is not None:
-        found += [
-            _of_year(said, name, before[0], name.end)
-            for name in named_at(said, said.skipped(before[1], frozenset({","}), 1))
-        ]
+    numbers, place = _years_before(said, at)
+    for name in named_at(said, place) if numbers else ():
+        each = [_of_year(said, name, number, name.end) for number in numbers]
+        when = When(periods=tuple(period for one in each for period in one.when.periods))
+        found.append(replace(each[-1], when=when))
     return [reading for reading in found if reading.when.periods or reading.when.yearly]
+
+
+def _years_before(said: Said, at: int) -> tuple[list[int], int]:
+    """The years before a name, and where it begins: `2018 2019 Christmas`."""
+    numbers = []
+    found = year_at(said, at)
+    while found is not None:
+        numbers.append(found[0])
+        at = found[1]
+        found = year_at(said, said.skipped(at, AND_OR | {","}))
+    return numbers, said.skipped(at, frozenset({","}), 1)
 
 
 def _dated(said: Said, name: _Named) -> list[Found]:
@@ -312,14 +325,14 @@ def _dated(said: Said, name: _Named) -> list[Found]:
     return found
 
 
-def _of_more_years(said: Said, name: _Named, first: Found) -> list[Found]:
-    """`summer 2019 and 2020`."""
-    behind = year_at(said, first.end + 1) if said.word(first.end) in AND_OR else None
-    if behind is None:
-        return []
-    second = _of_year(said, name, *behind)
-    when = When(periods=first.when.periods + second.when.periods)
-    return [Found(when=when, end=second.end, guess=first.guess)]
+def _of_more_years(said: Said, name: _Named, first: Found) -> Iterator[Found]:
+    """`summer 2019 and 2020`, `Christmas 2018 2019`."""
+    found = first
+    while (behind := year_at(said, said.skipped(found.end, AND_OR | {","}))) is not None:
+        following = _of_year(said, name, *behind)
+        when = When(periods=found.when.periods + following.when.periods)
+        found = Found(when=when, end=following.end, guess=first.guess)
+        yield found
 
 
 def _of_year(said: Said, name: _Named, number: int, end: int) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -84,7 +85,11 @@ def _folder(asked: Asked) -> Piece:
         # Path's own expanduser raises where nobody is called so.
         folder = Path(os.path.expanduser(value)).absolute()  # noqa: PTH111
         return Piece(
-            label=f"in {value}", kind="folder", end=asked.end, filter=PhotoFilter(folders=(folder,))
+            label=f"in {value}",
+            kind="folder",
+            end=asked.end,
+            filter=PhotoFilter(folders=(folder,)),
+            hint=_outside(value, folder, asked.context.names.root_paths),
         )
     name, end = _longest_name(asked, asked.context.names.folders)
     return Piece(
@@ -94,6 +99,19 @@ def _folder(asked: Asked) -> Piece:
         filter=PhotoFilter(folder_names=(name,)),
         hint=_unknown_folder(name, asked.context.names.folders),
     )
+
+
+def _outside(value: str, folder: Path, roots: tuple[Path, ...]) -> str:
+    """What to say of a folder that no root lies in or above; empty where one does, or none is."""
+    wanted = _composed(folder)
+    pairs = [(wanted, _composed(root)) for root in roots]
+    if any(one.is_relative_to(other) or other.is_relative_to(one) for one, other in pairs):
+        return ""
+    return f"no folder of the library is at {value}" if roots else ""
+
+
+def _composed(path: Path) -> Path:
+    return Path(unicodedata.normalize("NFC", str(path)))
 
 
 def _longest_name(asked: Asked, names: tuple[NameCount, ...]) -> tuple[str, int]:

@@ -61,6 +61,11 @@ class KnownNames:
         begins_one = self._sorted[place : place + 1] and self._sorted[place].startswith(wanted)
         return words in self._runs or bool(begins_one)
 
+    def whole(self, text: str) -> str:
+        """The name that is made of just these words, as it is spelled; empty for none."""
+        folded = _words(text)
+        return self._spelling[" ".join(folded)] if folded in self._names else ""
+
     def nearest(self, name: str) -> str:
         """The name or word of one that is spelled most like it; empty for none."""
         wanted = " ".join(_words(name.rpartition("/")[2]))

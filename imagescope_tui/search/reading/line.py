@@ -13,18 +13,21 @@ from imagescope_tui.search.reading.date_values import Said
 from imagescope_tui.search.reading.fact_nouns import FACT_NOUNS, SEVERAL
 from imagescope_tui.search.reading.filler import Word, has_meaning, telling
 from imagescope_tui.search.reading.filters import READERS, Asked, read_filter
+from imagescope_tui.search.reading.known_names import known_names
 from imagescope_tui.search.reading.languages import ALL_FILLER, ALSO_NOT, AND, BREAKS, PREPOSITIONS
 from imagescope_tui.search.reading.negation import negation_at, unwanted_things, unwanted_word
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite, put_together
 from imagescope_tui.search.reading.tokens import tokens_of
 from imagescope_tui.search.reading.values import Chip, ParsedQuery
+from imagescope_tui.search.reading.written import written
 from storage.records import PhotoFilter
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from imagescope_tui.search.reading.date_values import Found
+    from imagescope_tui.search.reading.negation import Negation
     from imagescope_tui.search.reading.tokens import Token
     from imagescope_tui.search.reading.values import ChipKind, LineContext
 
@@ -219,8 +222,10 @@ def _minus(reading: _Reading, at: int) -> int:
 def _negated(reading: _Reading, at: int) -> int | None:
     tokens = reading.tokens
     negation = negation_at(tokens, at)
-    if negation is None or negation.next >= len(tokens):
+    if negation is None:
         return None
+    if negation.next >= len(tokens):
+        return _negation_alone(reading, at, negation)
     following, start = tokens[negation.next], tokens[at].start
     if negation_at(tokens, negation.next) is not None or following.is_negative:
         source = reading.line[start : following.end]
@@ -240,6 +245,17 @@ def _negated(reading: _Reading, at: int) -> int | None:
         return reading.understood(start, opposite(piece, reading.context.today))
     things = unwanted_things(tokens, negation, lambda place: _is_date(reading, place))
     return reading.understood(start, things[0]) if things else None
+
+
+def _negation_alone(reading: _Reading, at: int, negation: Negation) -> int | None:
+    """`without` where that is the whole line; `no` and `why not` are words."""
+    if at or not (negation.goes_on or negation.may_lead):
+        return None
+    source = reading.line.strip()
+    reading.problems.append(
+        f'{source} needs what the picture must not show: write {source} people, or "{source}"'
+    )
+    return negation.next
 
 
 def _kind_of_file(reading: _Reading, at: int) -> int | None:
@@ -350,6 +366,31 @@ def _is_union(before: _Part | None, behind: _Part | None) -> bool:
     )
 
 
+def _hint_folders(reading: _Reading) -> None:
+    """Name the folders that are called as words of which some were read as a date."""
+    folders = known_names(reading.context.names.folders)
+    dates = [part.chip for part in _chips(reading) if part.chip.kind == "date"]
+    runs = _plain_runs(reading) if dates and reading.context.names.folders else ()
+    for first, last in runs:
+        is_date = any(
+            chip.start < last.end and first.start < chip.start + len(chip.source) for chip in dates
+        )
+        name = folders.whole(reading.line[first.start : last.end]) if is_date else ""
+        if name:
+            asked = written(PhotoFilter(folder_names=(name,)))[0]
+            reading.hints.append(f"a folder is called {name}: {asked}")
+
+
+def _plain_runs(reading: _Reading) -> Iterator[tuple[Token, Token]]:
+    """First and last of two or more words that follow each other."""
+    for at, first in enumerate(reading.tokens):
+        for last in reading.tokens[at : at + _MOST_WORDS]:
+            if not _is_plain(last):
+                break
+            if last is not first:
+                yield first, last
+
+
 def _chips(reading: _Reading) -> list[_Understood]:
     return [part for part in reading.parts if isinstance(part, _Understood)]
 
@@ -372,6 +413,7 @@ def _only_date(reading: _Reading, groups: Sequence[Sequence[Word]]) -> int | Non
 
 
 def _result(reading: _Reading, groups: list[list[Word]]) -> ParsedQuery:
+    _hint_folders(reading)
     kept = _kept(reading, groups)
     texts = [" ".join(word.text for word in words) for words in kept]
     texts = [text.rstrip(",;") for text in texts if text]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from storage.records import LibraryNames, NameCount
 TODAY = date(2026, 11, 30)  # a Monday
 NAMES = LibraryNames(
     roots=("Toshi",),
+    root_paths=(Path("/photos/Toshi"),),
     folders=(
         *(NameCount(name="Italy", photos=9), NameCount(name="New York", photos=5)),
         *(NameCount(name="2021-07 Lake Como", photos=3), NameCount(name="Köln", photos=1)),

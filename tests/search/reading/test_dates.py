@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -26,7 +27,8 @@ JULY = taken("2021-07-01", "2021-08-01")
 THAT_DAY = taken("2021-07-19", "2021-07-20")
 SUMMER = taken("2020-06-01", "2020-09-01")
 LAST_SUMMER = taken("2026-06-01", "2026-09-01")
-CHRISTMAS = taken("2019-12-24", "2019-12-27")
+FIRST, BEFORE = "2019-12-24", "2019-12-27"
+CHRISTMAS = taken(FIRST, BEFORE)
 NINETIES = taken("1990-01-01", "2000-01-01")
 YESTERDAY = taken("2026-11-29", "2026-11-30")
 LAST_WEEK = taken("2026-11-23", "2026-11-30")
@@ -157,7 +159,8 @@ READINGS = [
     ("gestern Abend", taken("2026-11-29T18", "2026-11-29T23")),
     ("last night", taken("2026-11-29T18", "2026-11-30T06")),
     ("July", days("07-01", "07-31")),
-    ("in May", days("05-01", "05-31")),
+    *((line, days("05-01", "05-31")) for line in ("in May", "im Mai", "en mai", "fotos im Mai")),
+    ("photos en mars", days("03-01", "03-31")),
     ("may", days("05-01", "05-31")),
     ("photos march", days("03-01", "03-31")),
     ("19 July", days("07-19", "07-19")),
@@ -221,6 +224,7 @@ def test_the_words_around_a_date_stay(line: str, text: str) -> None:
             "end of the road",
             "mid century modern",
         ),
+        *("giraffe on mars", "on mars", "robot in mars", "life on the march", "on May"),
         *("last supper", "the last of us", "before sunset", "after the rain", "from above"),
         *("between two trees", "train to Rome", "route 66", "2048 game", "blade runner 2049"),
         *("IMG_20210719", "20210719", "10:30", "a week", "tea set", "weekend trip", "sun sea mar"),
@@ -286,6 +290,35 @@ def test_what_comes_every_year_and_a_year_are_that_of_the_year() -> None:
     nineties = read("Christmas in the 90s").filter.spans
     assert nineties == read("in the 90s dog at Christmas").filter.spans
     assert [span.first for span in nineties] == [f"{year}-12-24" for year in range(1990, 2000)]
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("Weihnachten Dezember 2016", taken("2016-12-24", "2016-12-27")),
+        ("December 2019 Christmas", CHRISTMAS),
+        ("2019-12 Christmas", CHRISTMAS),
+        ("Christmas 2019-12-25", taken("2019-12-25", "2019-12-26")),
+        ("July summer 2021", JULY),
+        ("Easter April 2021", taken("2021-04-02", "2021-04-06")),
+        ("Easter March 2024", taken("2024-03-29", "2024-04-01")),
+        ("dog at Christmas 2018 2019", spans(("2018-12-24", "2018-12-27"), (FIRST, BEFORE))),
+        ("Christmas 2018, 2019", spans(("2018-12-24", "2018-12-27"), (FIRST, BEFORE))),
+        ("2018 and July 2019", spans(("2018-01-01", "2019-01-01"), ("2019-07-01", "2019-08-01"))),
+        ("2018 2019 Christmas", spans(("2018-12-24", "2018-12-27"), (FIRST, BEFORE))),
+        ("Christmas with a dog 2018 2019", spans(("2018-12-24", "2018-12-27"), (FIRST, BEFORE))),
+        ("Christmas 2018 Christmas 2019", spans(("2018-12-24", "2018-12-27"), (FIRST, BEFORE))),
+    ],
+)
+def test_what_comes_every_year_is_that_of_what_is_named_beside_it(
+    line: str, wanted: PhotoFilter
+) -> None:
+    assert read(line).filter == wanted
+
+
+def test_what_never_meets_adds_up() -> None:
+    parsed = read("Christmas July 2021").filter
+    assert parsed == replace(spans(("2021-07-01", "2021-08-01")), days=days("12-24", "12-26").days)
 
 
 def test_a_day_that_a_year_has_not_finds_nothing() -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from imagescope_tui.search.query_language import LineContext
 from storage.pairs import RAW_EXTENSIONS
-from storage.records import HoursOfDay, PhotoFilter, TimeSpan
-from tests.search.reading.lines import CONTEXT, read
+from storage.records import HoursOfDay, NameCount, PhotoFilter, TimeSpan
+from tests.search.reading.lines import CONTEXT, NAMES, TODAY, read
 
 VIDEO = read("type:video").filter
 
@@ -116,6 +118,9 @@ def test_a_filter_is_understood_and_leaves_no_words(line: str, wanted: PhotoFilt
         ("is:portrait OR is:square", "in:Rome OR in:Paris"),
         ("(cat OR dog) beach", "OR"),
         ("not without people", "-people"),
+        ("not", "not people"),
+        ("without", '"without"'),
+        ("Ohne ", "Ohne people"),
     ],
 )
 def test_what_looks_like_an_operator_and_is_none_is_told_with_what_to_write(
@@ -170,7 +175,11 @@ def test_so_is_a_camera() -> None:
         ("in:Sahara", ("no folder is called Sahara",)),
         ("in:Como", ()),
         ("in:koln", ()),
-        ("in:/nowhere", ()),
+        ("in:/nowhere", ("no folder of the library is at /nowhere",)),
+        ("-in:~/nowhere", ("no folder of the library is at ~/nowhere",)),
+        ("in:/photos/Toshio", ("no folder of the library is at /photos/Toshio",)),
+        ("in:/photos", ()),
+        ("in:/photos/Toshi/2019", ()),
     ],
 )
 def test_a_folder_that_is_not_there_is_told_with_the_nearest(
@@ -178,6 +187,32 @@ def test_a_folder_that_is_not_there_is_told_with_the_nearest(
 ) -> None:
     assert read(line, CONTEXT).hints == hints
     assert read(line).hints == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("christmas 2016", "Christmas 2016"),
+        ("dog noel 2016 snow", "Noël 2016"),
+        ("2021-07 lake como", "2021-07 Lake Como"),
+        ("2021-07 Lake", ""),
+        ("Christmas", ""),
+        ("Christmas in 2016", ""),
+        ('in:"Christmas 2016"', ""),
+        ('"Christmas" 2016', ""),
+        ("date:2021-07 lake como", ""),
+        ("new york", ""),
+    ],
+)
+def test_a_folder_that_is_called_like_a_date_is_told_with_how_to_ask_for_it(
+    line: str, name: str
+) -> None:
+    alike = (NameCount(name="Christmas 2016", photos=1), NameCount(name="Noël 2016", photos=1))
+    names = replace(NAMES, folders=(*NAMES.folders, *alike))
+    context = LineContext(today=TODAY, names=names)
+    hints = (f'a folder is called {name}: in:"{name}"',) if name else ()
+    assert read(line, context).hints == hints
+    assert read(line, context).filter == read(line).filter
 
 
 def test_a_home_of_nobody_is_a_folder_like_others() -> None:
