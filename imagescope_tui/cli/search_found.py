@@ -46,7 +46,7 @@ def arranged(result: SearchResult, request: SearchRequest, library: Library) -> 
     """
     from imagescope_tui.search.json_form import existing
     from imagescope_tui.search.ordering import ordered
-    from imagescope_tui.search.sections import groups_of, sections_of
+    from imagescope_tui.search.sections import best_by_likeness, groups_of, sections_of
 
     told = (
         result.propositions,
@@ -54,11 +54,13 @@ def arranged(result: SearchResult, request: SearchRequest, library: Library) -> 
         {item.photo_id: item for item in result.verdicts},
     )
     ranking, photos = existing(result.ranking, library)
-    sections = sections_of(ranking, *told)
+    best = best_by_likeness(result.query, result.intent)
+    sections = sections_of(ranking, *told, best=best)
     if request.order != "match" and not request.query.is_timeline:
         moments = library.photos.moments([item.photo_id for item in ranking])
-        ranking = ordered(ranking, groups_of(ranking, *told), moments, request.order)
-        sections = sections if "unfit" in sections else groups_of(ranking, *told)
+        groups = groups_of(ranking, *told, best=best)
+        ranking = ordered(ranking, groups, moments, request.order)
+        sections = sections if "unfit" in sections else groups_of(ranking, *told, best=best)
     shown = zip(ranking[: request.count], sections, strict=False)
     return Found(
         request=request,

@@ -36,13 +36,18 @@ def group_of(
     propositions: Sequence[Proposition] = (),
     verification: Verification | None = None,
     verdict: Verdict | None = None,
+    *,
+    best: Group = "match",
 ) -> Group:
-    """How well a candidate fits, as far as the stages that saw it can tell."""
+    """How well a candidate fits, as far as the stages that saw it can tell.
+
+    `best`: the most that likeness can tell, where no model looked at the candidate.
+    """
     if verdict is not None and verdict.accepted is not None:
         return "match" if verdict.accepted else "rest"
     if verification is not None and any(answer is not None for answer in verification.answers):
         return _by_answers(propositions, verification)
-    return _by_likeness(candidate)
+    return max(_by_likeness(candidate), best, key=_GROUPS.index)
 
 
 def _by_answers(propositions: Sequence[Proposition], verification: Verification) -> Group:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from imagescope_tui.search.grouping import group_of
 from imagescope_tui.search.half_known import only_in_words
 from imagescope_tui.search.prompting import prompt
+from imagescope_tui.search.sections import best_by_likeness
 from imagescope_tui.search.strategies import STRATEGIES
 from indexer.wire import filter_to_wire
 
@@ -242,7 +243,13 @@ def _hit_to_json(
         "score": round(candidate.score, 6),
         "chance": chance_to_json(candidate),
         "stage": 3 if verdict else 2 if _is_asked(verification) else 1,
-        "group": group_of(candidate, result.propositions, verification, verdict),
+        "group": group_of(
+            candidate,
+            result.propositions,
+            verification,
+            verdict,
+            best=best_by_likeness(result.query, result.intent),
+        ),
         "caption": caption.text if caption else None,
         "taken_at": photo.taken_at,
         "offline": photo.offline_since is not None,

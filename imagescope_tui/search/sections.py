@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imagescope_tui.search.grouping import Group
-    from imagescope_tui.search.types import Candidate, Proposition, Verdict, Verification
+    from imagescope_tui.search.types import (
+        Candidate,
+        Proposition,
+        Query,
+        SearchIntent,
+        Verdict,
+        Verification,
+    )
     from storage.records import PhotoId
 
 Section: TypeAlias = Literal["match", "maybe", "rest", "unfit", "unchecked"]
@@ -25,19 +32,41 @@ SECTION_NAMES: dict[Section, str] = {
 _GROUPS: tuple[Group, ...] = ("match", "maybe", "rest")
 
 
+def is_read(query: Query | None, intent: SearchIntent) -> bool:
+    """Whether a model has said how it reads the query; else the query's own text stands."""
+    text, whole = (query.text, query.whole_text) if query else ("", "")
+    return bool(intent.edits) or intent.descriptions not in ((), (text,), (whole,))
+
+
+def best_by_likeness(query: Query | None, intent: SearchIntent) -> Group:
+    """The most that likeness alone can tell of a photo.
+
+    Words that change a picture and that no model has read are only added to it: `without the dog`
+    finds the dog.
+    """
+    is_guess = query is not None and query.is_edit and not is_read(query, intent)
+    return "maybe" if is_guess else "match"
+
+
 def groups_of(
     ranking: Sequence[Candidate],
     propositions: Sequence[Proposition],
     verifications: Mapping[PhotoId, Verification],
     verdicts: Mapping[PhotoId, Verdict],
+    *,
+    best: Group = "match",
 ) -> tuple[Group, ...]:
-    """How well each candidate fits by itself, wherever it stands."""
+    """How well each candidate fits by itself, wherever it stands.
+
+    `best`: the most that likeness alone can tell, as `best_by_likeness` says it.
+    """
     return tuple(
         group_of(
             candidate,
             propositions,
             verifications.get(candidate.photo_id),
             verdicts.get(candidate.photo_id),
+            best=best,
         )
         for candidate in ranking
     )
@@ -48,14 +77,17 @@ def sections_of(
     propositions: Sequence[Proposition],
     verifications: Mapping[PhotoId, Verification],
     verdicts: Mapping[PhotoId, Verdict],
+    *,
+    best: Group = "match",
 ) -> tuple[Section, ...]:
     """How well each place of the ranking fits, as far as the stages that saw it can tell.
 
     Where models have checked candidates, the others are told apart: nobody has looked at them.
+    `best`: as of `groups_of`.
     """
     if nothing_fits(ranking, tuple(verifications.values())):
         return tuple("unfit" for _ in ranking)
-    groups = groups_of(ranking, propositions, verifications, verdicts)
+    groups = groups_of(ranking, propositions, verifications, verdicts, best=best)
     if not verifications:
         return _envelope(groups)
     is_checked = [candidate.photo_id in verifications for candidate in ranking]

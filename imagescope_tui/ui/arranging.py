@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagescope_tui.search.ordering import order_for, ordered
-from imagescope_tui.search.sections import groups_of
+from imagescope_tui.search.sections import best_by_likeness, groups_of
 from imagescope_tui.ui.known import sections
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def arranged(view: SearchView, moments: Mapping[PhotoId, str], order: Order) -> 
 
 
 def _told(view: SearchView) -> tuple[Section, ...]:
-    groups = groups_of(view.ranking, view.propositions, view.verifications, view.verdicts)
+    best = best_by_likeness(view.query, view.intent)
+    told = (view.propositions, view.verifications, view.verdicts)
+    groups = groups_of(view.ranking, *told, best=best)
     if not view.verifications:
         return groups
     return tuple(

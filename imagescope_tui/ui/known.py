@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from imagescope_tui.search.grouping import nothing_fits
-from imagescope_tui.search.sections import sections_of
+from imagescope_tui.search.sections import best_by_likeness, sections_of
 
 if TYPE_CHECKING:
     from imagescope_tui.search.sections import Section
@@ -82,7 +82,9 @@ def known_of(view: SearchView, photo_id: PhotoId) -> Known:
 
 def sections(view: SearchView) -> tuple[Section, ...]:
     """How well each place of the ranking fits, as far as the stages that saw it can tell."""
-    return sections_of(view.ranking, view.propositions, view.verifications, view.verdicts)
+    best = best_by_likeness(view.query, view.intent)
+    told = (view.propositions, view.verifications, view.verdicts)
+    return sections_of(view.ranking, *told, best=best)
 
 
 def is_unfit(view: SearchView) -> bool:

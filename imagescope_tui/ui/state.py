@@ -19,6 +19,7 @@ from imagescope_tui.search.events import (
     SearchStarted,
     StageDegraded,
 )
+from imagescope_tui.search.sections import is_read
 from imagescope_tui.search.types import SearchIntent
 
 if TYPE_CHECKING:
@@ -88,10 +89,7 @@ class SearchView:
     @property
     def is_read(self) -> bool:
         """Whether a model has said how it reads the query; else the query's own text stands."""
-        text = self.query.text if self.query else ""
-        whole = self.query.whole_text if self.query else ""
-        own = ((), (text,), (whole,))
-        return bool(self.intent.edits) or self.intent.descriptions not in own
+        return is_read(self.query, self.intent)
 
     @property
     def is_refined(self) -> bool:

@@ -1,15 +1,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imagescope_tui.search.grouping import MATCH_CHANCE, MAYBE_CHANCE, group_of, nothing_fits
-from imagescope_tui.search.types import Answer, Candidate, Proposition, Verdict, Verification
-from storage.records import ContentId, PhotoId
+from imagescope_tui.search.sections import best_by_likeness, groups_of, sections_of
+from imagescope_tui.search.types import (
+    Answer,
+    AtomicEdit,
+    Candidate,
+    Proposition,
+    Query,
+    SearchIntent,
+    Verdict,
+    Verification,
+)
+from storage.records import ContentId, PhotoFilter, PhotoId
 
+EDIT = Query(text="without the dog", reference=Path("/dog.jpg"), filter=PhotoFilter())
 ORDER = {"rest": 0, "maybe": 1, "match": 2}
 
 
@@ -162,3 +174,29 @@ def test_nothing_fits_where_an_encoder_that_can_tell_says_so_of_all_photos() -> 
     assert not nothing_fits((), ())
     looked_at = Verification(photo_id=PhotoId(1), answers=())
     assert not nothing_fits((low,), (looked_at,)), "a model looked"
+
+
+@pytest.mark.parametrize(
+    ("query", "intent", "best"),
+    [
+        (EDIT, SearchIntent(), "maybe"),
+        (EDIT, SearchIntent(descriptions=("without the dog",)), "maybe"),
+        (EDIT, SearchIntent(descriptions=("an empty meadow",)), "match"),
+        (EDIT, SearchIntent(edits=(AtomicEdit(kind="removal", text="the dog"),)), "match"),
+        (replace(EDIT, text=""), SearchIntent(), "match"),
+        (replace(EDIT, reference=None), SearchIntent(), "match"),
+        (None, SearchIntent(), "match"),
+    ],
+)
+def test_an_edit_that_no_model_read_promises_no_match(
+    query: Query | None, intent: SearchIntent, best: str
+) -> None:
+    ranking = (likely(0.9), likely(0.2), likely(0.01))
+    most = best_by_likeness(query, intent)
+    for told in (groups_of, sections_of):
+        assert told(ranking, (), {}, {}, best=most) == (best, "maybe", "rest")
+
+
+def test_what_models_saw_of_an_edit_counts_though_none_read_it() -> None:
+    verdict = Verdict(photo_id=PhotoId(1), accepted=True)
+    assert group_of(likely(0.9), verdict=verdict, best="maybe") == "match"

@@ -116,12 +116,46 @@ async def test_behind_a_filter_its_values_are_completed(opened: Opener) -> None:
         assert line.value == 'camera:"Fujifilm X-T3"'
 
 
-async def test_where_nothing_is_to_be_completed_tab_goes_on(opened: Opener) -> None:
+async def test_where_nothing_is_to_be_completed_tab_leads_to_the_filters_at_most(
+    opened: Opener,
+) -> None:
     async with opened() as (app, pilot):
-        await type_line(app, pilot, "date:2019-07")
+        line = await type_line(app, pilot, "red")
         await pilot.press("tab")
+        assert line.has_focus
+        await pilot.press("space", *"date:2019-07", "tab")
         await settled(pilot)
         assert app.focused is app.browse.query_one(ChipRow)
+
+
+async def test_an_empty_line_leads_to_the_photos(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        await settled(pilot)
+        await pilot.press("tab")
+        assert app.focused is app.browse.grid
+
+
+async def test_who_types_on_behind_a_completion_runs_no_command(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        line = await type_line(app, pilot, "in:new")
+        await pilot.press("tab", "tab", "tab")
+        await settled(pilot)
+        assert app.focused is line
+        await pilot.press("space", *"box")
+        await settled(pilot)
+        assert line.value == 'in:"New York" box'
+
+
+async def test_who_types_on_at_the_filters_types_in_the_line(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        line = await type_line(app, pilot, "date:2019-07")
+        await pilot.press("tab")
+        assert app.browse.query_one(ChipRow).has_focus
+        await pilot.press("space", *"hoax")
+        await settled(pilot)
+        assert line.has_focus
+        assert line.value == "date:2019-07 hoax"
+        assert not app.browse.marks
 
 
 async def test_escape_closes_the_choice_before_it_leaves_the_line(opened: Opener) -> None:
@@ -136,12 +170,44 @@ async def test_escape_closes_the_choice_before_it_leaves_the_line(opened: Opener
         assert line.value == "in:it"
 
 
-async def test_down_leads_to_the_photos_past_the_choice(opened: Opener) -> None:
+async def test_down_and_up_move_in_the_choice(opened: Opener) -> None:
     async with opened() as (app, pilot):
-        await type_line(app, pilot, "in:ital")
-        await pilot.press("tab", "down")
+        line = await type_line(app, pilot, "in:it")
+        seen = []
+        for key in ("down", "down", "up", "down", "up", "up"):
+            await pilot.press(key)
+            await settled(pilot)
+            assert choice(app).display
+            assert app.browse.asked.line == line.value
+            seen.append(line.value)
+        one, other = 'in:"2021 Italy"', "in:Italy"
+        assert seen == [one, other, one, other, one, other]
+        await pilot.press("space", *"box")
+        assert line.value == "in:Italy box"
+
+
+async def test_tab_completes_the_values_of_a_filter_that_was_moved_to(
+    opened: Opener, world: World
+) -> None:
+    with Library.open_writer(world.folder) as library:
+        add_photo(world, library, library.roots.all()[0].id, 200, folder="Camerino")
+    async with opened() as (app, pilot):
+        line = await type_line(app, pilot, "came")
+        while line.value != "camera:":
+            await pilot.press("down")
+        assert choice(app).is_open
+        await pilot.press("tab")
         await settled(pilot)
-        assert app.focused is app.browse.grid
+        assert line.value == 'camera:"Fujifilm X-T3"'
+
+
+async def test_down_leaves_the_line_where_the_choice_is_closed(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        line = await type_line(app, pilot, "in:it")
+        await pilot.press("escape", "down")
+        await settled(pilot)
+        assert app.focused is not line
+        assert line.value == "in:it"
         assert not choice(app).display
 
 

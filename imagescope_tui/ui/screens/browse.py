@@ -17,11 +17,11 @@ from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.screens.browse_keys import (
     CHAT_KEYS,
-    COMPLETION_KEYS,
     EMPTY_KEYS,
     GRID_KEYS,
     QUERY_KEYS,
     TURN_KEYS,
+    query_keys,
 )
 from imagescope_tui.ui.screens.marking import MarkingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
@@ -376,8 +376,7 @@ class BrowseScreen(MarkingScreen):
     @on(CompletingInput.Offered)
     def _show_keys(self) -> None:
         if isinstance(self.focused, QueryInput):
-            is_offering = self.focused.is_offering
-            self.query_one(KeyLine).show_hints(COMPLETION_KEYS if is_offering else QUERY_KEYS)
+            self.query_one(KeyLine).show_hints(query_keys(self.focused))
         elif self.query_one(ChatPane).has_focus_within:
             is_typing = self.query_one(ChatPane).is_typing
             self.query_one(KeyLine).show_hints(CHAT_KEYS if is_typing else TURN_KEYS)

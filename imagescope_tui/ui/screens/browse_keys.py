@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagescope_tui.ui.widgets.key_line import KeyHint
+
+if TYPE_CHECKING:
+    from imagescope_tui.ui.widgets.completing_input import CompletingInput
 
 GRID_KEYS = (
     KeyHint("/", "search", "focus_query"),
@@ -34,6 +39,13 @@ QUERY_KEYS = (
     KeyHint("^Q", "quit", "app.quit"),
 )
 COMPLETION_KEYS = (KeyHint("Tab", "complete", "focused.complete"), *QUERY_KEYS)
+CHOICE_KEYS = (
+    KeyHint("Tab", "complete", "focused.complete"),
+    KeyHint("↑ ↓", "choose", "focused.step(1)"),
+    KeyHint("Enter", "search", "submit"),
+    KeyHint("Esc", "close the list", "focused.leave"),
+    *QUERY_KEYS[-2:],
+)
 CHAT_KEYS = (
     KeyHint("Enter", "say it", "chat"),
     KeyHint("Esc", "to the lines that were said", "chat_lines"),
@@ -46,3 +58,10 @@ TURN_KEYS = (
     KeyHint("c", "say more", "chat"),
     KeyHint("Esc", "to the photos", "leave_chat"),
 )
+
+
+def query_keys(line: CompletingInput) -> tuple[KeyHint, ...]:
+    """What keys do in the query line now."""
+    if line.is_choosing:
+        return CHOICE_KEYS
+    return COMPLETION_KEYS if line.is_offering else QUERY_KEYS

@@ -29,9 +29,9 @@ class ChipRow(Widget):
     ALLOW_SELECT = False
     DEFAULT_CSS = "ChipRow { height: 1; width: auto; max-width: 60%; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "step(-1)", "previous filter", show=False),
-        Binding("right,l", "step(1)", "next filter", show=False),
-        Binding("backspace,delete,enter,x", "drop", "drop the filter", show=False),
+        Binding("left", "step(-1)", "previous filter", show=False),
+        Binding("right", "step(1)", "next filter", show=False),
+        Binding("backspace,delete,enter", "drop", "drop the filter", show=False),
     ]
 
     labels: reactive[tuple[str, ...]] = reactive((), layout=True)
@@ -44,6 +44,19 @@ class ChipRow(Widget):
         def __init__(self, place: int) -> None:
             super().__init__()
             self.place = place
+
+    class Typed(Message):
+        """A sign for the line, from somebody who types on."""
+
+        def __init__(self, sign: str) -> None:
+            super().__init__()
+            self.sign = sign
+
+    def on_key(self, event: events.Key) -> None:
+        """No sign is a command here; `/` leads to the line by itself, and `?` tells the keys."""
+        if event.character and event.is_printable and event.character not in "/?":
+            event.prevent_default().stop()
+            self.post_message(self.Typed(event.character))
 
     def watch_labels(self) -> None:
         """Nothing to focus where there is nothing."""

@@ -37,6 +37,8 @@ class CompletingInput(Input):
         self._ways: tuple[Completion, ...] = ()
         self._taken: int | None = None
         """The place of the way that the line shows, while Tab goes through them."""
+        self._completed = ""
+        """The line as the last completion left it."""
         self._looked_at = ("", 0)
 
     @property
@@ -67,8 +69,15 @@ class CompletingInput(Input):
         self._offer(())
 
     def action_complete(self) -> None:
-        """Take a way to go on; where there is none the key is for others."""
+        """Take a way to go on; where there is none the key is for others.
+
+        Not so right behind a completion: who presses it there means to complete more.
+        """
+        if self._taken is not None and self._ways[self._taken].kind == "filter":
+            self._offer(self._found())
         if not self._ways:
+            if self.value and self.value == self._completed:
+                return
             raise SkipAction
         place = 0 if self._taken is None else (self._taken + 1) % len(self._ways)
         way = self._ways[place]
@@ -86,6 +95,12 @@ class CompletingInput(Input):
         else:
             super().action_cursor_right(select)
 
+    def action_step(self, steps: int) -> None:
+        """Move on among the ways that are listed; the line shows where."""
+        place = ((self._taken or 0) + steps) % len(self._ways)
+        self._write(self._ways[place])
+        self._offer(self._ways, place)
+
     def take(self, place: int) -> None:
         """Go on this way, and from there."""
         self._write(self._ways[place])
@@ -93,6 +108,7 @@ class CompletingInput(Input):
 
     def _write(self, way: Completion) -> None:
         self._looked_at = (way.text, way.cursor)
+        self._completed = way.text
         self.value = way.text
         self.cursor_position = way.cursor
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
@@ -25,7 +26,7 @@ _LIKE_WISH = "new search · Esc: back"
 
 
 class QueryInput(CompletingInput):
-    """The words; up recalls earlier ones."""
+    """The words; up recalls earlier ones, or moves in the list of completions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "recall(-1)", "earlier query", show=False),
@@ -58,7 +59,13 @@ class QueryInput(CompletingInput):
             await self.screen.run_action("help")
 
     def action_recall(self, step: int) -> None:
-        """An earlier line, or a later one; below the last come the photos."""
+        """Another completion where several are listed; else an earlier line, or a later one.
+
+        Below the last line come the photos.
+        """
+        if self.is_choosing:
+            self.action_step(step)
+            return
         if self._place is None:
             if step > 0 or not self._history:
                 self._leave() if step > 0 else None
@@ -99,6 +106,10 @@ class Outcome(Label):
 class QueryLine(Horizontal):
     """The words, the filters in them, and what came of it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "filters", "to the filters", show=False),
+    ]
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._outcome = ""
@@ -137,6 +148,15 @@ class QueryLine(Horizontal):
         self.input.cursor_position = len(line)
         self.input.close_offer()
 
+    def action_filters(self) -> None:
+        """From the words to their filters, where there are some.
+
+        Only an empty line leads further: who has typed something may go on typing.
+        """
+        if not self.line or not self.input.has_focus:
+            raise SkipAction
+        self.query_one(ChipRow).focus()
+
     def show_chips(self, labels: tuple[str, ...]) -> None:
         """The filters that were understood."""
         self.query_one(ChipRow).labels = labels
@@ -155,6 +175,12 @@ class QueryLine(Horizontal):
     def _tell_change(self, event: Input.Changed) -> None:
         event.stop()
         self.post_message(self.Changed(event.value))
+
+    @on(ChipRow.Typed)
+    def _type_on(self, event: ChipRow.Typed) -> None:
+        event.stop()
+        self.input.focus()
+        self.input.insert_text_at_cursor(event.sign)
 
     @on(CompletingInput.Offered)
     def _show_ways(self, event: CompletingInput.Offered) -> None:
