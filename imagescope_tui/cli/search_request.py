@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from imagescope_tui.search.types import Order, Query, RankBy, SearchOptions, StrategyName
     from storage.library import Library
 
+_NAMES_SOMETHING = re.compile(r":|(?:^|\s)[-–−]")
 _LEAST_RANKED = 500
 """However few are printed, so that how many are does not change which are first."""
 
@@ -120,8 +122,8 @@ def line_context(line: str, library: Library) -> LineContext:
     from imagescope_tui.search.query_language import LineContext
     from storage.records import LibraryNames
 
-    # Folders and cameras are named by filters alone; to count them all takes a while.
-    is_naming = ":" in unicodedata.normalize("NFKC", line)
+    # Filters and exclusions alone name folders and cameras; to count them all takes a while.
+    is_naming = _NAMES_SOMETHING.search(unicodedata.normalize("NFKC", line)) is not None
     names = library.names() if is_naming else LibraryNames(roots=library.root_names())
     return LineContext(names=names, is_day_first=is_day_first())
 

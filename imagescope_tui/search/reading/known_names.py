@@ -53,6 +53,10 @@ class KnownNames:
             within = end if words in self._runs else within
         return whole or within
 
+    def is_whole(self, name: str) -> bool:
+        """Whether something is called so, and not more."""
+        return _words(name) in self._names
+
     def has(self, name: str) -> bool:
         """Whether a name holds this, as words or as the beginning of one."""
         words = _words(name.rpartition("/")[2])

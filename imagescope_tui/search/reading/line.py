@@ -194,7 +194,7 @@ def _quoted(reading: _Reading, at: int) -> int:
     if token.is_open:
         reading.hints.append(f'the quote has no end: write "{phrase}" for these words exactly')
     if token.is_negative:
-        return reading.understood(token.start, unwanted_word(replace(token, value=phrase)))
+        return _unwanted(reading, replace(token, value=phrase))
     if not token.is_open:
         exactly = Piece(
             label=f"“{phrase}”", kind="phrase", end=token.end, filter=PhotoFilter(phrases=(phrase,))
@@ -216,7 +216,12 @@ def _minus(reading: _Reading, at: int) -> int:
     if found is not None and found[0].needs == "none" and found[1] == token.end:
         piece = _date_piece(found[0], found[1])
         return reading.understood(token.start, opposite(piece, reading.context.today))
-    return reading.understood(token.start, unwanted_word(token))
+    return _unwanted(reading, token)
+
+
+def _unwanted(reading: _Reading, token: Token) -> int:
+    folders = known_names(reading.context.names.folders)
+    return reading.understood(token.start, unwanted_word(token, folders.is_whole))
 
 
 def _negated(reading: _Reading, at: int) -> int | None:

@@ -62,15 +62,15 @@ def negation_at(tokens: Sequence[Token], at: int) -> Negation | None:
     return None
 
 
-def unwanted_word(token: Token) -> Piece:
-    """`-word`, `-"two words"`."""
+def unwanted_word(token: Token, is_folder: Callable[[str], bool]) -> Piece:
+    """`-word`, `-"two words"`; the name of a folder means what is in it, and not what it shows."""
     word = _bare(token)
     return Piece(
         label=f"not {word}",
         kind="not",
         end=token.end,
         filter=PhotoFilter(without_words=(word,)),
-        unwanted=(word,),
+        unwanted=() if is_folder(word) else (word,),
     )
 
 

@@ -138,6 +138,15 @@ def test_what_is_not_wanted_is_told_from_what_is(
     assert {chip.kind for chip in parsed.chips} == {"not"}
 
 
+def test_the_name_of_a_folder_means_what_is_in_it_and_not_what_it_shows() -> None:
+    for line in ("dog -italy", 'dog -"new york"'):
+        parsed = read(line, CONTEXT)
+        assert parsed.filter.without_words, line
+        assert parsed.unwanted == (), line
+    assert read("dog -york", CONTEXT).unwanted == ("york",), "only a part of a name"
+    assert read("dog without Italy", CONTEXT).unwanted == ("Italy",)
+
+
 def test_what_is_not_wanted_ends_where_a_date_begins() -> None:
     parsed = read("no people July 2021")
     assert parsed.unwanted == ("people",)
