@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from storage.library import Library
 
 _MISSING = {1: "searched by your words alone", 2: "nothing checked", 3: "nothing compared"}
+_MODELS_WORK = {1: "read your words", 2: "check", 3: "compare"}
 _LOOK_SECONDS = 0.05
 """What nobody notices; long enough for the folders of a hundred thousand photos on a disk."""
 
@@ -69,13 +70,17 @@ def say_sections(found: Found) -> None:
 
 def _degradations(found: Found) -> list[str]:
     """One line per reason."""
-    degradations = found.result.degradations
-    if any(item.lacks_server for item in degradations) and not _tells_no_server(found.request):
-        degradations = tuple(item for item in degradations if not item.lacks_server)
     by_reason: dict[tuple[str, str], list[Degradation]] = {}
-    for item in degradations:
-        by_reason.setdefault((item.reason, item.hint), []).append(item)
+    without_server = []
+    for item in found.result.degradations:
+        if item.lacks_server:
+            without_server.append(item.stage)
+        else:
+            by_reason.setdefault((item.reason, item.hint), []).append(item)
     lines = []
+    if without_server and _tells_no_server(found.request):
+        work = " and ".join(_MODELS_WORK[stage] for stage in dict.fromkeys(without_server))
+        lines.append(f"found without a language model, which would {work} (imagescope serve)")
     for (reason, hint), items in by_reason.items():
         missing = ", ".join(_MISSING[stage] for stage in dict.fromkeys(i.stage for i in items))
         lines.append(f"{missing}: {reason}" + (f" ({hint})" if hint else ""))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Imagescope
 
-_NO_SERVER = "no model server is set up"
+_NO_SERVER = "found without a language model, which would check and compare (imagescope serve)"
 
 
 def in_one_shell(imagescope: Imagescope, *lines: str) -> str:
@@ -125,7 +125,7 @@ def test_new_files_are_left_to_an_indexer_that_is_at_work(
 
 
 def test_the_reading_is_told_where_the_line_is_more_than_words(indexed: Imagescope) -> None:
-    assert "read as: red · png" in indexed("search", "red", "type:png").err
+    assert "read as: “red” · png" in indexed("search", "red", "type:png").err
     assert "read as" not in indexed("search", "red").err
     for silent in (("--quiet",), ("--format", "json")):
         assert "read as" not in indexed("search", "red", "type:png", *silent).err
