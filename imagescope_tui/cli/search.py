@@ -25,7 +25,7 @@ from imagescope_tui.errors import EncoderUnusable, UsageError
 from storage.errors import LibraryMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from imagescope_tui.cli.search_found import Found
     from imagescope_tui.cli.search_request import SearchRequest
@@ -116,6 +116,7 @@ def search(
     with given_pictures(like or [], unlike or []) as (alike, other):
         asked = Asked(
             line=" ".join(query or []),
+            options_in_line=_options_among(query or [], context),
             like=alike,
             unlike=other,
             within=within or [],
@@ -128,6 +129,12 @@ def search(
         )
         request = request_for(asked, run.settings)
         return _answer(run, request, "paths" if nul else form, nul=nul, explains=explain)
+
+
+def _options_among(words: Sequence[str], context: typer.Context) -> tuple[str, ...]:
+    """The words that would be options of the command if no `--` stood before them."""
+    known = {name for param in context.command.params for name in param.opts if name[0] == "-"}
+    return tuple(word for word in words if word.partition("=")[0] in known)
 
 
 def _answer(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from imagescope_tui.cli.common import absolute_path, expect_stage, open_library
 from imagescope_tui.errors import UsageError
+from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,6 +46,8 @@ class Asked:
     """What was typed."""
 
     line: str
+    options_in_line: tuple[str, ...]
+    """Words of the line that look like options, which are read as such before `--` alone."""
     like: tuple[Path, ...]
     unlike: tuple[Path, ...]
     within: Sequence[Path]
@@ -66,8 +69,9 @@ def request_for(asked: Asked, settings: Settings) -> SearchRequest:
     from imagescope_tui.search.query_language import parse_query
 
     reading = parse_query(asked.line, _context(asked.line, settings))
+    misplaced = _misplaced(asked.options_in_line)
     if reading.problems:
-        raise UsageError("; ".join(reading.problems))
+        raise UsageError("; ".join(reading.problems), misplaced)
     query = _query(reading, asked)
     _expect_pictures((*asked.like, *asked.unlike), settings)
     _expect_folders(asked.within, settings)
@@ -84,12 +88,18 @@ def request_for(asked: Asked, settings: Settings) -> SearchRequest:
             oldest_first=order == "oldest",
             stacks=asked.stacks,
         ),
-        reading=reading,
+        reading=replace(reading, hints=tuple(filter(None, (*reading.hints, misplaced)))),
         order=order,
         count=asked.count,
         sort=asked.sort,
         stages=asked.stages,
     )
+
+
+def _misplaced(options: Sequence[str]) -> str:
+    if not options:
+        return ""
+    return f"{' '.join(map(printable, options))} behind -- is no option: options go before --"
 
 
 def _context(line: str, settings: Settings) -> LineContext:

@@ -60,6 +60,22 @@ def test_behind_two_dashes_a_query_may_begin_with_one(indexed: Imagescope) -> No
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("-dog", "-k", "3"), "note: -k behind -- is"),
+        (("dog", "--sort=newest"), "--sort=newest behind -- is"),
+        (("-dog", "-kitten", "query"), ""),
+    ],
+)
+def test_an_option_behind_two_dashes_is_told_its_place(
+    indexed: Imagescope, words: tuple[str, ...], told: str
+) -> None:
+    err = indexed("search", "--", *words).err
+    assert told in err
+    assert ("options go before --" in err) == bool(told)
+
+
+@pytest.mark.parametrize(
     ("strategy", "last"), [("retrieval", "1"), ("inquire", "2")], ids=["retrieval", "inquire"]
 )
 def test_a_stage_that_the_strategy_has_not_is_2(
