@@ -144,7 +144,7 @@ def test_without_a_server_the_first_stage_answers_and_says_so_once(
     done = imagescope("search", "green", "--format", "json")
     assert done.status == 0
     assert [item["stage"] for item in done.json["degraded"]] == [2, 3]
-    assert done.err.count("model server") == 1
+    assert done.err.count("without a language model") == 1
     assert "imagescope serve" in done.err
 
 
