@@ -20,6 +20,7 @@ from imagescope_tui.ui.photo_feed import PhotoFeed
 from imagescope_tui.ui.search_desk import RANKING_LIMIT, SearchDesk
 from imagescope_tui.ui.why_words import Finding
 from imagescope_tui.ui.widgets.chip_row import ChipRow
+from imagescope_tui.ui.widgets.completing_input import CompletingInput
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.query_line import Outcome, QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
@@ -57,6 +58,10 @@ class AskingScreen(PhotoActions):
         self.asked = Asked()
         self._is_fresh = True
         self._is_trace = False
+        self._is_held_back = False
+        """Whether nothing was said of a filter because it is being completed."""
+        self.shows_earlier = False
+        """Whether the photos of an earlier line stay while a filter is being completed."""
         self.is_unserved = False
         """Whether the models were asked for, and there are none."""
         self._selects: PhotoId | None = None
@@ -294,9 +299,23 @@ class AskingScreen(PhotoActions):
         self._show_reading()
 
     def _show_notes(self) -> None:
-        """What of the line was refused, and what was guessed."""
-        parsed = self.asked.parsed
+        """What of the line was refused, and what was guessed; not of what is being completed."""
+        self._is_held_back = self._is_half_typed
+        parsed = replace(self.asked, line=self.query_one(QueryInput).finished).parsed
         self.query_one(ReadingNotes).show_notes(parsed.problems, parsed.hints)
+
+    @property
+    def _is_half_typed(self) -> bool:
+        line = self.query_one(QueryInput)
+        return line.finished != line.value
+
+    @on(CompletingInput.Offered)
+    def _completion_over(self) -> None:
+        """What was held back for the sake of a filter that was being completed is told now."""
+        is_same = self.query_one(QueryInput).value == self.asked.line
+        if self._is_held_back and is_same and not self._is_half_typed:
+            self._show_notes()
+            self._take_photos()
 
     def _show_reading(self) -> None:
         """How the line reads."""
@@ -356,6 +375,11 @@ class AskingScreen(PhotoActions):
             return
         try:
             source = await self._desk.photos()
+            if not source.length and self._is_half_typed:
+                # What a half-typed filter lets pass says nothing yet.
+                self.shows_earlier = True
+                self.show_place()
+                return
             feed = PhotoFeed(source)
             if self._is_fresh:
                 await feed.load(0)
@@ -364,6 +388,7 @@ class AskingScreen(PhotoActions):
             return
         if not self.app.is_running:
             return
+        self.shows_earlier = False
         if self._is_fresh:
             self._is_fresh = False
             self.grid.show(feed, self._selects)

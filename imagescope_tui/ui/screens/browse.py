@@ -166,10 +166,11 @@ class BrowseScreen(MarkingScreen):
             self.show_place()
 
     def _show_outcome(self) -> None:
-        """How many there are, and in which order; where nothing is shown, nothing."""
+        """How many there are, and in which order; where nothing of it is shown, nothing."""
         passed = 0 if self.asked.is_empty else self.grid.count
         words = outcome_words(self.view, RANKING_LIMIT, self.order, passed)
-        self.query_one(QueryLine).show_outcome(words if self.grid.count else "")
+        is_told = self.grid.count and not self.shows_earlier
+        self.query_one(QueryLine).show_outcome(words if is_told else "")
 
     def _show_known(self) -> None:
         """What models said, on the cards."""
