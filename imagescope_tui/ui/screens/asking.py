@@ -66,6 +66,8 @@ class AskingScreen(PhotoActions):
         """Whether the models were asked for, and there are none."""
         self._selects: PhotoId | None = None
         """The photo to be selected when the photos come."""
+        self._selects_at = 0
+        """Where it is expected."""
         self._searched_at = float("-inf")
         self._again: Timer | None = None
 
@@ -167,18 +169,23 @@ class AskingScreen(PhotoActions):
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
         self.query_one(QueryInput).remember()
-        self._ask_anew(self.asked.about(photo, is_edit=False))
+        self._ask_anew(self._about(photo, is_edit=False))
+
+    def _about(self, photo: Photo, *, is_edit: bool) -> Asked:
+        place, order = self.grid.index, self._desk.order
+        return self.asked.about(photo, is_edit=is_edit, place=place, order=order)
 
     def edit(self, photo: Photo) -> None:
         """Wait for the words that say what should be different in this photo."""
         self.query_one(QueryInput).remember()
         self.stop_search()
-        self.asked = self.asked.about(photo, is_edit=True)
+        self.asked = self._about(photo, is_edit=True)
         self._is_trace = False
         self._show_line()
         self._show_notes()
         self.action_focus_query()
 
+    @on(QueryLine.Submitted)
     def action_ask_deeply(self) -> None:
         """The same question to the models too: read it, check what is found, judge the best."""
         line = self.query_one(QueryLine).line
@@ -250,8 +257,12 @@ class AskingScreen(PhotoActions):
         if asked.before is None and asked.is_empty:
             return
         self.query_one(QueryInput).remember()
-        self._selects = asked.photo_id if asked.before else None
-        self._ask_anew(asked.before or asked.anew())
+        if asked.before is None:
+            self._ask_anew(asked.anew())
+            return
+        self._selects, self._selects_at = asked.photo_id, asked.place_before
+        self._ask_anew(asked.before)
+        self._desk.order = asked.order_before
 
     def action_drop_chip(self) -> None:
         """Drop the last filter."""
@@ -280,10 +291,6 @@ class AskingScreen(PhotoActions):
         if line != self.asked.line:
             self._ask(self.asked.typed(line), delay=DEBOUNCE_SECONDS)
 
-    @on(QueryLine.Submitted)
-    def _line_submitted(self) -> None:
-        self.action_ask_deeply()
-
     @on(ChipRow.Dropped)
     def _chip_dropped(self, event: ChipRow.Dropped) -> None:
         self._ask_anew(self.asked.without(event.place))
@@ -300,20 +307,16 @@ class AskingScreen(PhotoActions):
 
     def _show_notes(self) -> None:
         """What of the line was refused, and what was guessed; not of what is being completed."""
-        self._is_held_back = self._is_half_typed
-        parsed = replace(self.asked, line=self.query_one(QueryInput).finished).parsed
-        self.query_one(ReadingNotes).show_notes(parsed.problems, parsed.hints)
-
-    @property
-    def _is_half_typed(self) -> bool:
         line = self.query_one(QueryInput)
-        return line.finished != line.value
+        self._is_held_back = line.is_half_typed
+        parsed = replace(self.asked, line=line.finished).parsed
+        self.query_one(ReadingNotes).show_notes(parsed.problems, parsed.hints)
 
     @on(CompletingInput.Offered)
     def _completion_over(self) -> None:
         """What was held back for the sake of a filter that was being completed is told now."""
-        is_same = self.query_one(QueryInput).value == self.asked.line
-        if self._is_held_back and is_same and not self._is_half_typed:
+        line = self.query_one(QueryInput)
+        if self._is_held_back and line.value == self.asked.line and not line.is_half_typed:
             self._show_notes()
             self._take_photos()
 
@@ -375,14 +378,14 @@ class AskingScreen(PhotoActions):
             return
         try:
             source = await self._desk.photos()
-            if not source.length and self._is_half_typed:
+            if not source.length and self.query_one(QueryInput).is_half_typed:
                 # What a half-typed filter lets pass says nothing yet.
                 self.shows_earlier = True
                 self.show_place()
                 return
             feed = PhotoFeed(source)
             if self._is_fresh:
-                await feed.load(0)
+                await feed.load_around(self._selects_at)
         except StorageError as error:
             self.app.library_problem = Problem(reason=error.message, hint=error.hint)
             return
@@ -392,7 +395,7 @@ class AskingScreen(PhotoActions):
         if self._is_fresh:
             self._is_fresh = False
             self.grid.show(feed, self._selects)
-            self._selects = None
+            self._selects, self._selects_at = None, 0
         else:
             self.grid.renew(source, is_refined=self.view.is_refined)
         self.show_place()

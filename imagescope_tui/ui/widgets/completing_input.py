@@ -52,6 +52,11 @@ class CompletingInput(Input):
         return len(self._ways) > 1
 
     @property
+    def is_half_typed(self) -> bool:
+        """Whether a filter is being completed."""
+        return self.finished != self.value
+
+    @property
     def finished(self) -> str:
         """The line without the filter that is being completed; all of it where none is."""
         line, end = self.value, self.cursor_position
