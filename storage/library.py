@@ -233,7 +233,7 @@ def take_lock(folder: Path) -> FileLock:
         write_private(folder / HOLDER_NAME, str(os.getpid()))
     except Timeout as error:
         raise LibraryBusy(
-            f"another imagescope is indexing this library{_holder(folder)}",
+            f"another imagescope has this library open for indexing{_holder(folder)}",
             "wait for it, or close the other window",
         ) from error
     except OSError as error:

@@ -62,6 +62,8 @@ class Completion:
     """The line after it."""
     cursor: int
     """Where the cursor is then."""
+    start: int
+    """Where in the line begins what is completed."""
     label: str
     """What it puts into the line, as a person reads it."""
     count: int | None = None
@@ -91,6 +93,18 @@ class _Offer(NamedTuple):
     name: str
     place: int
     """Of its kind among those that were looked through."""
+
+
+class _Place(NamedTuple):
+    """Where in a line something is completed."""
+
+    start: int
+    before: str
+    """What stays before it."""
+    key: str
+    """The filter that was typed; empty where none was."""
+    tail: str
+    """What stays behind it."""
 
 
 class Completer:
@@ -127,11 +141,8 @@ class Completer:
             value = typed.replace('"', "").strip()
             known = self._behind(key) if key else self._words if len(value) >= _SIGNS_MIN else ()
             if offers := _best(known, value):
-                before = head[:start] + minus
-                ways = (
-                    _completion(before, key, known[offer.place], offer.name, tail)
-                    for offer in offers
-                )
+                place = _Place(start=start, before=head[:start] + minus, key=key, tail=tail)
+                ways = (_completion(place, known[offer.place], offer.name) for offer in offers)
                 new = (way for way in ways if way.text.casefold() != line.casefold())
                 return tuple(islice(new, COMPLETIONS_MAX))
         return ()
@@ -165,12 +176,13 @@ def _offers(names: _Names, value: str, place: int) -> Iterator[_Offer]:
         yield _Offer(rank, -(counts[name] or 0), name, place)
 
 
-def _completion(before: str, key: str, names: _Names, name: str, tail: str) -> Completion:
-    lead = f"{key}:" if key else names.lead
-    head = f"{before}{lead}" + (name if _PLAIN.fullmatch(name) else f'"{name}"')
+def _completion(place: _Place, names: _Names, name: str) -> Completion:
+    lead = f"{place.key}:" if place.key else names.lead
+    head = f"{place.before}{lead}" + (name if _PLAIN.fullmatch(name) else f'"{name}"')
     return Completion(
-        text=f"{head}{tail}",
+        text=f"{head}{place.tail}",
         cursor=len(head),
+        start=place.start,
         label=f"{lead}{name}",
         count=names.counts[name],
         kind=names.kind,

@@ -51,6 +51,14 @@ def arranged(view: SearchView, moments: Mapping[PhotoId, str], order: Order) -> 
     return Arranged(candidates=found, sections=tuple(section_of[item.photo_id] for item in found))
 
 
+def sections_shown(view: SearchView, wanted: Order) -> tuple[Section, ...]:
+    """Which part each candidate is shown in, by match or by date; in the order of the ranking."""
+    is_by_date = view.query is not None and not view.query.is_timeline
+    if is_by_date and order_shown(view, wanted) != "match":
+        return _told(view)
+    return sections(view)
+
+
 def _told(view: SearchView) -> tuple[Section, ...]:
     best = best_by_likeness(view.query, view.intent)
     told = (view.propositions, view.verifications, view.verdicts)

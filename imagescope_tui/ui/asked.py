@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imagescope_tui.search.query_language import Chip, ParsedQuery
+    from imagescope_tui.search.types import Order
     from storage.records import Photo, PhotoFilter, PhotoId
 
 
@@ -71,19 +72,29 @@ class Asked:
     """What was asked when a photo was taken as the question, so that there is a way back."""
     photo_id: PhotoId | None = field(default=None, compare=False, repr=False)
     """That photo."""
+    place_before: int = field(default=0, compare=False, repr=False)
+    """Its place in the grid then, from 0."""
+    order_before: Order = field(default="match", compare=False, repr=False)
 
     def anew(self, line: str = "") -> Asked:
         """A new question, of which nothing but the line is known."""
         return Asked(line=line, context=self.context)
 
-    def about(self, photo: Photo, *, is_edit: bool) -> Asked:
-        """A new question that begins with a photo: to be like it, or to be changed by words."""
+    def about(
+        self, photo: Photo, *, is_edit: bool, place: int = 0, order: Order = "match"
+    ) -> Asked:
+        """A new question that begins with a photo: to be like it, or to be changed by words.
+
+        `place` and `order`: where it stands in the grid, so that there is a way back.
+        """
         return replace(
             self.anew(),
             reference=photo.full_path,
             is_edit=is_edit,
             before=self,
             photo_id=photo.id,
+            place_before=place,
+            order_before=order,
         )
 
     def typed(self, line: str) -> Asked:

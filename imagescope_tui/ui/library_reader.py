@@ -45,6 +45,8 @@ class PhotoDetail:
     """Files that belong to it: its RAW, the seconds around it."""
     failure: str | None = None
     """Why the file could not be read, where it was tried."""
+    fails: frozenset[PhotoFilter] = frozenset()
+    """Of the filters that were asked about, those that it does not pass."""
 
 
 class LibraryReader:
@@ -111,9 +113,10 @@ class LibraryReader:
             return {}
         return await self._ask(lambda library: library.failures.reasons(unread), {})
 
-    async def detail(self, photo: Photo) -> PhotoDetail:
-        """What is known of a photo."""
-        return await self._ask(functools.partial(_detail, photo), PhotoDetail(photo=photo))
+    async def detail(self, photo: Photo, filters: Sequence[PhotoFilter] = ()) -> PhotoDetail:
+        """What is known of a photo, and which of the filters it does not pass."""
+        question = functools.partial(_detail, photo, filters)
+        return await self._ask(question, PhotoDetail(photo=photo))
 
     async def all_ids(self, wanted: PhotoFilter) -> tuple[PhotoId, ...]:
         """Every photo that passes, newest first."""
@@ -166,11 +169,16 @@ def _snapshot(library: Library) -> LibrarySnapshot:
     )
 
 
-def _detail(photo: Photo, library: Library) -> PhotoDetail:
+def _detail(photo: Photo, filters: Sequence[PhotoFilter], library: Library) -> PhotoDetail:
     known = PhotoDetail(
         photo=photo,
         facts=library.facts.of(photo.id),
         companions=library.companions.of([photo.id]).get(photo.id, ()),
+        fails=frozenset(
+            wanted
+            for wanted in filters
+            if not library.photos.count(replace(wanted, photo_ids=(photo.id,)))
+        ),
     )
     if photo.content_id is None:
         reasons = library.failures.reasons([photo.id])

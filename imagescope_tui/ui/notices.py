@@ -61,7 +61,7 @@ def _trouble(index: IndexView, library_problem: Problem | None) -> Iterator[Noti
     if index.halted is not None:
         yield _of_problem("halted", "Indexing stopped: ", index.halted, "error")
     if index.is_elsewhere:
-        who = printable(index.holder) or "another window is indexing this library"
+        who = printable(index.holder) or "another window has this library open for indexing"
         yield Notice(
             key="elsewhere", text=f"{who[:1].upper()}{who[1:]}; what it adds appears here too."
         )

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 
 def passed(chips: Sequence[Chip], detail: PhotoDetail) -> list[Line]:
-    """A line for each filter; none for what must not be seen, which is told by its chance."""
-    lines = [Line(_sentence(chip, detail)) for chip in chips if chip.kind != "not"]
+    """A line for each filter that the photo passes by itself: of several, one may suffice.
+
+    None for what must not be seen, which is told by its chance.
+    """
+    told = (chip for chip in chips if chip.kind != "not" and chip.wanted not in detail.fails)
+    lines = [Line(_sentence(chip, detail)) for chip in told]
     return [Line("Filters", "head"), *lines] if lines else []
 
 

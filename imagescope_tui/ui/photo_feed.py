@@ -232,6 +232,14 @@ class PhotoFeed:
         numbers = range(max(0, first) // PAGE_PHOTOS, last // PAGE_PHOTOS + 1)
         return [number for number in numbers if number not in self._pages]
 
+    async def load_around(self, index: int) -> None:
+        """Fetch the page that an index is on.
+
+        Raises:
+            StorageError: the library cannot be read.
+        """
+        await self.load(index // PAGE_PHOTOS)
+
     async def load(self, number: int) -> None:
         """Fetch a page.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imagescope_tui.counting import counted
 from imagescope_tui.search.half_known import only_in_words
 from imagescope_tui.search.sections import NOTHING_FITS
 from imagescope_tui.ui import wording
-from imagescope_tui.ui.arranging import BY_LIKENESS, order_name
+from imagescope_tui.ui.arranging import BY_LIKENESS, order_name, sections_shown
 from imagescope_tui.ui.known import is_unfit
 from storage.safe_text import printable
 
@@ -159,9 +160,12 @@ def stage_name(part: Degradation, view: SearchView) -> str:
     return "reading" if view.is_deep and is_compared else "pictures"
 
 
-def outcome_words(view: SearchView, limit: int, order: Order, passed: int = 0) -> str:
-    """`212 found · by match ▾`: how many, and in which order; without ▾ where there is but one.
+def outcome_words(
+    view: SearchView, limit: int, order: Order, passed: int = 0, *, is_brief: bool = False
+) -> str:
+    """`1 match · 212 ranked · by match ▾`: how many, and in which order.
 
+    Without ▾ where there is but one; in brief without what the place in the grid tells as well.
     `passed`: how many photos filters alone let pass; 0 where there are none.
     """
     name = order_name(view, order)
@@ -169,7 +173,18 @@ def outcome_words(view: SearchView, limit: int, order: Order, passed: int = 0) -
     found = found_words(view, limit)
     if view.phase == "idle" and passed:
         found = f"{passed:,} found"
+    if found and (matches := _matches(view, order)):
+        found = matches if is_brief else f"{matches} · {found}"
     return " · ".join(part for part in (found, order_told) if part)
+
+
+def _matches(view: SearchView, order: Order) -> str:
+    """`12 matches`; empty where all are, and where nothing fits, which is told elsewhere."""
+    parts = sections_shown(view, order)
+    matches = parts.count("match")
+    if matches == len(parts) or "unfit" in parts:
+        return ""
+    return counted(matches, "match", "matches") if matches else "no match"
 
 
 def found_words(view: SearchView, limit: int) -> str:

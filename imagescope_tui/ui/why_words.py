@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagescope_tui.counting import counted, percent
 from imagescope_tui.search.where_words import where_words
 from imagescope_tui.ui import wording
+from imagescope_tui.ui.arranging import BY_LIKENESS
 from imagescope_tui.ui.known import judged_of, signs_of
 from imagescope_tui.ui.photo_words import Line
 from imagescope_tui.ui.status_words import stage_name
@@ -76,7 +77,11 @@ def separated(blocks: list[list[Line]]) -> list[Line]:
 
 def _place(finding: Finding) -> Line:
     query, count = finding.view.query, len(finding.view.ranking)
-    how = "by date" if query is not None and query.is_timeline else "by match"
+    how = "by match"
+    if query is not None and query.is_timeline:
+        how = "by date"
+    elif query is not None and query.is_by_picture:
+        how = BY_LIKENESS
     return Line(f"{_ordinal(finding.rank)} of {count:,} {how}", "title")
 
 

@@ -46,6 +46,22 @@ def test_a_terminal_is_shown_where_matches_end_and_a_pipe_only_lines_of_photos(
     assert "note: matches" not in "".join(drawn(imagescope, *asked[:-1]))
 
 
+def test_words_beside_a_picture_that_no_model_read_find_no_match(
+    imagescope: Imagescope, one_of_many: Shelf
+) -> None:
+    one_of_many.lend(imagescope)
+    paint(imagescope.base / "other.png", "yellow", (70, 60))
+    like = ("search", "--like", imagescope.base / "other.png", "--rank", "picture")
+    groups = [
+        [hit["group"] for hit in imagescope(*like, *words, "--format", "json").json["results"]]
+        for words in ((), ("yellow",))
+    ]
+    assert "match" in groups[0]
+    assert "match" not in groups[1]
+    assert groups[1][0] == "maybe"
+    assert "matches" not in imagescope(*like, "yellow").err
+
+
 def test_photos_that_only_passed_a_filter_stand_in_no_section(indexed: Imagescope) -> None:
     lines = drawn(indexed, "search", "type:png")
     assert "matches" not in lines

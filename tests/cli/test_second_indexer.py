@@ -24,5 +24,5 @@ def test_a_second_indexer_is_2_and_says_who_has_the_library(
         assert library.roots.all() == ()
     assert told.status == 2
     [line] = [line for line in told.err.splitlines() if line.startswith("imagescope: ")]
-    assert f"another imagescope is indexing this library (process {os.getpid()})" in line
+    assert f"another imagescope has this library open for indexing (process {os.getpid()})" in line
     assert "wait for it, or close the other window" in line

@@ -85,6 +85,7 @@ def test_each_has_its_count_and_says_what_it_is() -> None:
     assert first == Completion(
         text='red in:"Italian food"',
         cursor=len('red in:"Italian food"'),
+        start=len("red "),
         label="in:Italian food",
         count=400,
         kind="folder",

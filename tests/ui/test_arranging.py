@@ -16,6 +16,7 @@ from imagescope_tui.ui.arranging import (
     order_after,
     order_name,
     order_shown,
+    sections_shown,
 )
 from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import outcome_words
@@ -117,6 +118,31 @@ def test_the_outcome_names_the_number_and_the_order() -> None:
     assert outcome_words(SearchView(), 500, "oldest", 12) == "12 found · oldest first ▾"
     alike = SearchView(phase="done", query=LIKE, ranking=(found(1, 0.9),))
     assert outcome_words(alike, 500, "newest") == "1 ranked · by likeness"
+
+
+def test_the_outcome_names_how_many_of_the_ranking_match() -> None:
+    ranking = tuple(found(n, chance) for n, chance in enumerate((0.9, 0.8, 0.2, 0.01), start=1))
+    view = SearchView(phase="done", query=DOG, ranking=ranking)
+    told: tuple[tuple[Order, str], ...] = (("match", "by match"), ("newest", "newest first"))
+    for order, name in told:
+        assert outcome_words(view, 500, order) == f"2 matches · 4 ranked · {name} ▾"
+        assert outcome_words(view, 500, order, is_brief=True) == f"2 matches · {name} ▾"
+    assert outcome_words(replace(view, ranking=ranking[2:]), 500, "match").startswith(
+        "no match · 2"
+    )
+    unfit = replace(view, ranking=ranking[3:])
+    assert outcome_words(unfit, 500, "match", is_brief=True) == "1 ranked · by match ▾"
+    assert outcome_words(replace(view, phase="searching"), 500, "match") == "by match ▾"
+
+
+@given(rankings, st.sampled_from(ORDERS))
+def test_as_many_match_as_stand_under_that_heading(
+    ranking: tuple[Candidate, ...], order: Order
+) -> None:
+    view = SearchView(phase="done", query=DOG, ranking=ranking)
+    moments = {item.photo_id: "2020-07-01" for item in ranking}
+    shown = arranged(view, moments, order_shown(view, order)).sections
+    assert sorted(sections_shown(view, order)) == sorted(shown)
 
 
 def test_each_press_gives_the_next_order_and_all_come_round() -> None:

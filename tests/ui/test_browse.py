@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.widgets._toast import Toast
 
+from imagescope_tui.ui import photo_feed
 from imagescope_tui.ui.app import ImagescopeApp
 from imagescope_tui.ui.asked import Asked
 from imagescope_tui.ui.screens.help import HelpScreen
@@ -21,6 +22,7 @@ from tests.ui.library_world import add_photo
 from tests.ui.waiting import screen_text, settled, until
 
 if TYPE_CHECKING:
+    import pytest
     from textual.pilot import Pilot
 
     from storage.records import PhotoId
@@ -217,6 +219,19 @@ async def test_a_click_on_its_cross_drops_a_chip(opened: Opener) -> None:
         assert app.browse.query_one(QueryInput).value == "camera:fuji"
 
 
+async def test_a_click_on_a_chip_leaves_the_keys_where_they_are(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        line = app.browse.query_one(QueryInput)
+        line.value = "winter date:2019"
+        await settled(pilot)
+        await pilot.click(ChipRow, offset=(len("‹2019 ✕") - 1, 0))
+        await settled(pilot)
+        assert line.has_focus
+        await pilot.press("escape")
+        await settled(pilot)
+        assert app.browse.asked.line == "winter"
+
+
 async def test_filters_that_do_not_fit_are_counted_and_can_be_reached(opened: Opener) -> None:
     async with opened((80, 24)) as (app, pilot):
         await ask(pilot, "date:2018..2020 camera:fuji type:jpg -people -zebra")
@@ -304,6 +319,26 @@ async def test_similar_looks_for_pictures_like_the_selected_one(
         best = app.browse.view.ranking[0].photo_id
         assert chosen is not None
         assert world.words[best] >= world.words[chosen]
+
+
+async def test_back_from_similar_pictures_the_timeline_is_as_it_was(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_feed, "PAGE_PHOTOS", 8)
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "b")
+        await settled(pilot)
+        await pilot.press("end", "left")
+        await settled(pilot)
+        chosen, place = selected_id(app), app.browse.grid.index
+        assert place == 38
+        await pilot.press("s")
+        await settled(pilot)
+        assert "by likeness" in screen_text(app)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "oldest first" in screen_text(app)
+        assert (selected_id(app), app.browse.grid.index) == (chosen, place)
 
 
 async def test_a_line_typed_beside_similar_pictures_is_a_new_search(opened: Opener) -> None:
@@ -488,6 +523,21 @@ async def test_why_tells_rank_and_parts_of_the_score(opened: Opener) -> None:
         assert "1st of" in text
         assert "among the words" in text
         assert "winter in the folder" in text
+
+
+async def test_why_ticks_of_filters_of_which_one_suffices_those_that_hold(opened: Opener) -> None:
+    async with opened((140, 40)) as (app, pilot):
+        await ask(pilot, "in:walchensee OR in:garden date:2019 OR date:2020 camera:fuji")
+        await pilot.press("tab")
+        await settled(pilot)
+        text = screen_text(app)
+        folder = app.browse.photo.path.split("/")[1] if app.browse.photo else ""
+        others = {"walchensee": "garden", "garden": "walchensee"}
+        assert f"✓ in {folder} · " in text
+        assert f"✓ in {others[folder]}" not in text
+        assert "✓ 2020 · " in text
+        assert "✓ 2019" not in text
+        assert "✓ camera fuji" in text
 
 
 async def test_facts_are_told_as_people_read_them(opened: Opener) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -292,6 +293,18 @@ def test_why_tells_what_the_photo_may_show_that_it_must_not() -> None:
 def test_why_tells_that_a_card_stands_for_others() -> None:
     others = (PhotoId(2), PhotoId(3))
     assert "stands for 2 photos more" in why(found(stack=others))
+
+
+@pytest.mark.parametrize(
+    ("query", "how"),
+    [
+        (QUERY, "by match"),
+        (Query(reference=Path("/a.jpg"), filter=PhotoFilter()), "by likeness"),
+        (Query(unwanted=("people",), filter=PhotoFilter()), "by date"),
+    ],
+)
+def test_why_calls_the_place_by_what_the_order_is_called(query: Query, how: str) -> None:
+    assert f"1st of 1 {how}" in why(replace(found(picture_rank=1), query=query))
 
 
 def test_why_tells_what_answers_to_each_filter() -> None:

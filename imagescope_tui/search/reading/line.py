@@ -83,7 +83,12 @@ class _Reading:
         """Keep what was understood; the next token."""
         source = self.line[start : piece.end]
         chip = Chip(
-            label=piece.label, source=source, start=start, kind=piece.kind, guess=piece.guess
+            label=piece.label,
+            source=source,
+            start=start,
+            kind=piece.kind,
+            guess=piece.guess,
+            wanted=put_together([piece], self.context.today),
         )
         self.parts.append(_Understood(piece, chip))
         if piece.guess:

@@ -34,6 +34,8 @@ class Chip:
     kind: ChipKind = "trait"
     guess: str = ""
     """What was assumed where the line can be read in two ways; empty where it cannot."""
+    wanted: PhotoFilter = field(default_factory=PhotoFilter, compare=False, repr=False)
+    """What it lets pass by itself; of several chips of one kind a photo may pass only some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from imagescope_tui.ui.photo_feed import PhotoFeed
 from imagescope_tui.ui.search_desk import RANKING_LIMIT, SearchDesk
 from imagescope_tui.ui.why_words import Finding
 from imagescope_tui.ui.widgets.chip_row import ChipRow
+from imagescope_tui.ui.widgets.completing_input import CompletingInput
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.query_line import Outcome, QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
@@ -57,10 +58,16 @@ class AskingScreen(PhotoActions):
         self.asked = Asked()
         self._is_fresh = True
         self._is_trace = False
+        self._is_held_back = False
+        """Whether nothing was said of a filter because it is being completed."""
+        self.shows_earlier = False
+        """Whether the photos of an earlier line stay while a filter is being completed."""
         self.is_unserved = False
         """Whether the models were asked for, and there are none."""
         self._selects: PhotoId | None = None
         """The photo to be selected when the photos come."""
+        self._selects_at = 0
+        """Where it is expected."""
         self._searched_at = float("-inf")
         self._again: Timer | None = None
 
@@ -162,18 +169,23 @@ class AskingScreen(PhotoActions):
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""
         self.query_one(QueryInput).remember()
-        self._ask_anew(self.asked.about(photo, is_edit=False))
+        self._ask_anew(self._about(photo, is_edit=False))
+
+    def _about(self, photo: Photo, *, is_edit: bool) -> Asked:
+        place, order = self.grid.index, self._desk.order
+        return self.asked.about(photo, is_edit=is_edit, place=place, order=order)
 
     def edit(self, photo: Photo) -> None:
         """Wait for the words that say what should be different in this photo."""
         self.query_one(QueryInput).remember()
         self.stop_search()
-        self.asked = self.asked.about(photo, is_edit=True)
+        self.asked = self._about(photo, is_edit=True)
         self._is_trace = False
         self._show_line()
         self._show_notes()
         self.action_focus_query()
 
+    @on(QueryLine.Submitted)
     def action_ask_deeply(self) -> None:
         """The same question to the models too: read it, check what is found, judge the best."""
         line = self.query_one(QueryLine).line
@@ -245,8 +257,12 @@ class AskingScreen(PhotoActions):
         if asked.before is None and asked.is_empty:
             return
         self.query_one(QueryInput).remember()
-        self._selects = asked.photo_id if asked.before else None
-        self._ask_anew(asked.before or asked.anew())
+        if asked.before is None:
+            self._ask_anew(asked.anew())
+            return
+        self._selects, self._selects_at = asked.photo_id, asked.place_before
+        self._ask_anew(asked.before)
+        self._desk.order = asked.order_before
 
     def action_drop_chip(self) -> None:
         """Drop the last filter."""
@@ -275,10 +291,6 @@ class AskingScreen(PhotoActions):
         if line != self.asked.line:
             self._ask(self.asked.typed(line), delay=DEBOUNCE_SECONDS)
 
-    @on(QueryLine.Submitted)
-    def _line_submitted(self) -> None:
-        self.action_ask_deeply()
-
     @on(ChipRow.Dropped)
     def _chip_dropped(self, event: ChipRow.Dropped) -> None:
         self._ask_anew(self.asked.without(event.place))
@@ -294,9 +306,19 @@ class AskingScreen(PhotoActions):
         self._show_reading()
 
     def _show_notes(self) -> None:
-        """What of the line was refused, and what was guessed."""
-        parsed = self.asked.parsed
+        """What of the line was refused, and what was guessed; not of what is being completed."""
+        line = self.query_one(QueryInput)
+        self._is_held_back = line.is_half_typed
+        parsed = replace(self.asked, line=line.finished).parsed
         self.query_one(ReadingNotes).show_notes(parsed.problems, parsed.hints)
+
+    @on(CompletingInput.Offered)
+    def _completion_over(self) -> None:
+        """What was held back for the sake of a filter that was being completed is told now."""
+        line = self.query_one(QueryInput)
+        if self._is_held_back and line.value == self.asked.line and not line.is_half_typed:
+            self._show_notes()
+            self._take_photos()
 
     def _show_reading(self) -> None:
         """How the line reads."""
@@ -356,18 +378,24 @@ class AskingScreen(PhotoActions):
             return
         try:
             source = await self._desk.photos()
+            if not source.length and self.query_one(QueryInput).is_half_typed:
+                # What a half-typed filter lets pass says nothing yet.
+                self.shows_earlier = True
+                self.show_place()
+                return
             feed = PhotoFeed(source)
             if self._is_fresh:
-                await feed.load(0)
+                await feed.load_around(self._selects_at)
         except StorageError as error:
             self.app.library_problem = Problem(reason=error.message, hint=error.hint)
             return
         if not self.app.is_running:
             return
+        self.shows_earlier = False
         if self._is_fresh:
             self._is_fresh = False
             self.grid.show(feed, self._selects)
-            self._selects = None
+            self._selects, self._selects_at = None, 0
         else:
             self.grid.renew(source, is_refined=self.view.is_refined)
         self.show_place()

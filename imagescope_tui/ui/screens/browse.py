@@ -166,10 +166,12 @@ class BrowseScreen(MarkingScreen):
             self.show_place()
 
     def _show_outcome(self) -> None:
-        """How many there are, and in which order; where nothing is shown, nothing."""
+        """How many there are, and in which order; where nothing of it is shown, nothing."""
         passed = 0 if self.asked.is_empty else self.grid.count
-        words = outcome_words(self.view, RANKING_LIMIT, self.order, passed)
-        self.query_one(QueryLine).show_outcome(words if self.grid.count else "")
+        is_brief = not self.has_class("-wide")
+        words = outcome_words(self.view, RANKING_LIMIT, self.order, passed, is_brief=is_brief)
+        is_told = self.grid.count and not self.shows_earlier
+        self.query_one(QueryLine).show_outcome(words if is_told else "")
 
     def _show_known(self) -> None:
         """What models said, on the cards."""
@@ -236,6 +238,9 @@ class BrowseScreen(MarkingScreen):
         empty.display = words is not None
         self.grid.display = words is None
         self._show_keys()
+        if self.photo is not None:
+            # It may be the same as before, and is there for other reasons.
+            self._read_detail(self.photo)
         if words is not None:
             empty.show_words(words)
         elif self.focused is None:
@@ -278,8 +283,9 @@ class BrowseScreen(MarkingScreen):
     @work(group="detail", exclusive=True)
     async def _read_detail(self, photo: Photo) -> None:
         await asyncio.sleep(_DETAIL_SECONDS)
+        filters = [chip.wanted for chip in self.asked.chips_passed]
         try:
-            detail = await self.app.reader.detail(photo)
+            detail = await self.app.reader.detail(photo, filters)
         except StorageError as error:
             self.tell_problem(error)
             return
@@ -365,6 +371,7 @@ class BrowseScreen(MarkingScreen):
     def on_resize(self) -> None:
         """Some lines have shorter words for narrow places."""
         self._show_title()
+        self._show_outcome()
         self._show_notices()
         # Terminals that move text themselves while they grow leave bits of it behind.
         self.call_after_refresh(self.refresh)

@@ -27,6 +27,7 @@ class ChipRow(Widget):
     """`‹2019–2021 ✕›` side by side; those that do not fit are counted."""
 
     ALLOW_SELECT = False
+    FOCUS_ON_CLICK = False
     DEFAULT_CSS = "ChipRow { height: 1; width: auto; max-width: 60%; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", "previous filter", show=False),

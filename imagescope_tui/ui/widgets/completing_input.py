@@ -51,6 +51,20 @@ class CompletingInput(Input):
         """Whether there are several."""
         return len(self._ways) > 1
 
+    @property
+    def is_half_typed(self) -> bool:
+        """Whether a filter is being completed."""
+        return self.finished != self.value
+
+    @property
+    def finished(self) -> str:
+        """The line without the filter that is being completed; all of it where none is."""
+        line, end = self.value, self.cursor_position
+        if not self._ways or (self._taken is not None and self._ways[self._taken].kind != "filter"):
+            return line
+        start = self._ways[0].start
+        return line[:start] + line[end:] if ":" in line[start:end] else line
+
     def on_input_changed(self) -> None:
         """Look for ways to go on from what is typed now."""
         self._look_up()
