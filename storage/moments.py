@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 
 def share_oldest_moment(sql: Sql, photo_ids: Sequence[PhotoId]) -> None:
     """Date these photos and their copies alike, inside the caller's transaction."""
-    sql.run_in(
-        f"UPDATE photos SET moment = {_OLDEST} WHERE content_id IN"
-        " (SELECT content_id FROM photos WHERE id IN ({keys}))"
-        f" AND deleted_at IS NULL AND moment > {_OLDEST} AND {TAKEN_TOLD} IS NULL",
-        photo_ids,
-    )
+    sql.run_in(_SHARE, photo_ids)
 
 
-# A file from the first day of 1970 has lost its date.
-_OLDEST = """(SELECT min(copy.moment) FROM photos AS copy
-    WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL
-    AND copy.moment >= '1970-01-02')"""
+# A file from the first day of 1970 has lost its date. Copies come one by one, and there may be
+# thousands: each time only those are looked at whose date is to change.
+_SHARE = f"""
+    UPDATE photos SET moment = oldest.moment FROM (
+        SELECT content_id, (SELECT copy.moment FROM photos AS copy
+         WHERE copy.content_id = asked.content_id AND copy.deleted_at IS NULL
+         AND copy.moment >= '1970-01-02' ORDER BY copy.moment LIMIT 1) AS moment
+        FROM (SELECT DISTINCT content_id FROM photos WHERE id IN ({{keys}})) AS asked
+    ) AS oldest
+    WHERE photos.content_id = oldest.content_id AND photos.deleted_at IS NULL
+    AND photos.moment > oldest.moment AND {TAKEN_TOLD} IS NULL"""

@@ -347,9 +347,12 @@ _SIGNATURES = (
 
 def date_copies_alike(database: Database) -> None:
     """Copies of a file that does not say when it was taken have the oldest of their dates."""
+    database.conn.execute(_DATES_OF_COPIES)
     database.conn.execute(_COPIES_ALIKE)
 
 
+_DATES_OF_COPIES = """
+    CREATE INDEX photos_copies ON photos (content_id, moment) WHERE deleted_at IS NULL"""
 _COPIES_ALIKE = """
     UPDATE photos SET moment = coalesce((SELECT min(copy.moment) FROM photos AS copy
      WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL

@@ -50,6 +50,7 @@ def test_the_weights_are_in_it_and_small(wheel: Path) -> None:
         "manifest.json",
         "picture.onnx",
         "regions.onnx",
+        "seen.txt",
         "text.onnx",
         "tokenizer.json",
     }
