@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,12 @@ def live_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     for name in ("LIBRARY", "ENCODER", "IMAGES", "OPENER", "WORKERS", "THREADS"):
         monkeypatch.delenv(f"IMAGESCOPE_{name}", raising=False)
+
+
+def pytest_configure() -> None:
+    """Programs that tests start hear Ctrl-C, also where the tests run behind a shell."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -42,6 +42,7 @@ _DRAWN_CLOSE = 0.995
 _DRAWN_FLAT = 0.5
 """Where so many neighbours are equal it is no photo but a slide, a form, a screen: all of one
 template are alike, and only what is nearly equal is a copy."""
+_DRAWN_COSINE = 0.95
 _SAME_DURATION_SECONDS = 0.5
 _WHOLE_TIME = len("2020-07-18T16:02:00")
 
@@ -65,7 +66,9 @@ def stacks(library: Library, contents: Sequence[ContentId]) -> tuple[tuple[Conte
     apart = _are_apart(shots, times) & ~in_run
     greys = _greys(shots)
     rough = look_roughly(greys)
-    alike = (in_run & _burst_alike(library, ids, in_run, rough)) | _near_copies(greys, rough, apart)
+    copies = _near_copies(greys, rough, apart)
+    copies &= ~_differ_in_colour(library, ids, greys, copies)
+    alike = (in_run & _burst_alike(library, ids, in_run, rough)) | copies
     sets = sorted(sorted(star) for star in _stars(alike, apart))
     return tuple(tuple(ids[place] for place in places) for places in sets)
 
@@ -137,15 +140,29 @@ def _burst_alike(
 ) -> Relation:
     """Whether two shots of one run are alike enough: as they look, or as the encoder sees them."""
     alike = np.maximum(rough.likeness, rough.likeness.T) >= _BURST_ROUGH
+    return alike | (_cosines(library, ids, np.asarray(in_run.any(axis=1))) >= _BURST_COSINE)
+
+
+def _differ_in_colour(
+    library: Library, ids: Sequence[ContentId], greys: Greys, copies: Relation
+) -> Relation:
+    """Which drawn pictures are of one template and not of one colour, as the encoder sees them."""
+    is_drawn = np.asarray(copies.any(axis=1) & (_flatness(greys) >= _DRAWN_FLAT))
+    return np.asarray(_cosines(library, ids, is_drawn) < _DRAWN_COSINE)
+
+
+def _cosines(
+    library: Library, ids: Sequence[ContentId], among: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float32]:
+    """Between the vectors of some of the photos, shape (n, n); not a number where unknown."""
+    cosines = np.full((len(ids), len(ids)), np.nan, dtype=np.float32)
     encoder_id = library.settings.get("encoder_id")
-    places = np.flatnonzero(in_run.any(axis=1))
-    if encoder_id is None or not len(places):
-        return alike
-    place_of = {ids[place]: place for place in places.tolist()}
-    rows = library.vectors.among(list(place_of), encoder_id)
-    places = np.array([place_of[ContentId(key)] for key in rows.ids.tolist()], dtype=np.intp)
-    alike[np.ix_(places, places)] |= rows.matrix @ rows.matrix.T >= _BURST_COSINE
-    return alike
+    wanted = {ids[place]: place for place in np.flatnonzero(among).tolist()}
+    if encoder_id is not None and wanted:
+        rows = library.vectors.among(list(wanted), encoder_id)
+        places = np.array([wanted[ContentId(key)] for key in rows.ids.tolist()], dtype=np.intp)
+        cosines[np.ix_(places, places)] = rows.matrix @ rows.matrix.T
+    return cosines
 
 
 def _greys(shots: Sequence[Shot]) -> Greys:

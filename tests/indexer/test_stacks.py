@@ -191,8 +191,13 @@ def test_pictures_of_one_level_are_no_copies_of_each_other(album: Album) -> None
 
 def test_slides_of_one_template_are_not_copies_of_each_other(album: Album) -> None:
     first, *_ = contents = [album.add(slide(seed)) for seed in range(6)]
-    again = album.add(slide(0).resize((200, 150)))
+    again = album.add(slide(0).resize((200, 150)), seed=1)
     assert stacks(album.shelf.library, [*contents, again]) == ((first, again),)
+
+
+def test_drawings_that_differ_in_colour_alone_are_not_copies_of_each_other(album: Album) -> None:
+    red, blue = album.add(slide(0), seed=8), album.add(slide(0), seed=9)
+    assert stacks(album.shelf.library, [red, blue]) == ()
 
 
 def test_a_film_and_its_still_are_two(album: Album) -> None:
