@@ -11,7 +11,7 @@ from imagescope_tui.search.query_language import word_index_terms
 from imagescope_tui.search.retriever import WordAnswer, folded, rank_any
 from imagescope_tui.search.stacking import fold_stacks
 from imagescope_tui.search.types import Candidate, Degradation
-from imagescope_tui.search.unwanted import less_unwanted, question_for, standings_in
+from imagescope_tui.search.unwanted import is_seen, less_unwanted, question_for, standings_in
 from indexer.questions import PictureQuestion
 
 if TYPE_CHECKING:
@@ -217,6 +217,8 @@ class Retrieval:
             answer, degradation = await self._near(question, options)
             if answer is None:
                 return replace(found, degradation=found.degradation or degradation)
+            if not is_seen(text, answer):
+                continue
             for photo_id, standing in standings_in(answer).items():
                 shown[photo_id] = max(standing, shown.get(photo_id, standing))
         return replace(found, ranking=less_unwanted(found.ranking, shown))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from imagescope_tui.search.grouping import MATCH_CHANCE
 from imagescope_tui.search.log_odds import DEVIATION_WEIGHT
+from imagescope_tui.search.query_language import word_index_terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,14 @@ _PREPOSITION: Final = re.compile(r"(?:at|in|on|by|during|near|under|inside|outsi
 def question_for(unwanted: str) -> str:
     """The text that the encoder is asked: single words tell more in a sentence."""
     return f"a photo {unwanted}" if _PREPOSITION.match(unwanted) else f"a photo of {unwanted}"
+
+
+def is_seen(unwanted: str, answer: NearestAnswer) -> bool:
+    """Whether pictures can tell; of a name they cannot, and names have been asked for it."""
+    if answer.words_named:
+        return False
+    known = answer.words_known
+    return known is None or any(word.lower() in known for word in word_index_terms(unwanted))
 
 
 def standings_in(answer: NearestAnswer) -> dict[PhotoId, float]:

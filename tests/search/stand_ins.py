@@ -48,6 +48,8 @@ class ScriptedPictures:
     """Contents that are one burst, or near-copies."""
     scores: dict[tuple[str, ...], dict[int, float]] = field(default_factory=dict)
     """Other scores for some texts."""
+    told: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
+    """Other fields of the answer for some texts."""
     meaningless: tuple[str, ...] = ("",)
     """Texts of which nothing comes."""
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -89,7 +91,7 @@ class ScriptedPictures:
         )
         if texts == self.meaningless:
             return NearestAnswer(encoder_id="scripted", has_meaning=False, words_known=())
-        return NearestAnswer(
+        answer = NearestAnswer(
             encoder_id="scripted",
             photos=photos,
             mean=0.1,
@@ -97,6 +99,7 @@ class ScriptedPictures:
             has_meaning=self.has_meaning,
             words_known=None if self.has_meaning else (),
         )
+        return replace(answer, **self.told.get(texts, {}))
 
 
 @dataclass

@@ -85,6 +85,24 @@ async def test_of_several_unwanted_each_counts() -> None:
     assert ids(await found(pictures, ScriptedWords(), query))[0] == 3
 
 
+@pytest.mark.parametrize(
+    ("named", "known", "first"),
+    [
+        ((), None, 2),
+        ((), ("a", "photo", "of", "people"), 2),
+        (("people",), None, 1),
+        ((), ("a", "photo", "of"), 1),
+    ],
+)
+async def test_what_pictures_cannot_tell_moves_none_of_them(
+    named: tuple[str, ...], known: tuple[str, ...] | None, first: int
+) -> None:
+    pictures = ScriptedPictures(scores={DOG: {1: 0.9, 2: 0.7}, PEOPLE: {1: 0.9, 2: 0.0}})
+    pictures.told[PEOPLE] = {"words_named": named, "words_known": known}
+    ranking = await found(pictures, ScriptedWords(), asked("dog", unwanted=("people",)))
+    assert ids(ranking)[0] == first
+
+
 async def test_the_unwanted_alone_leaves_the_timeline_but_for_what_shows_it() -> None:
     pictures = ScriptedPictures(scores={PEOPLE: {1: 0.1, 2: 0.9, 3: 0.0}})
     ranking = await found(pictures, ScriptedWords(ids=(3, 2, 1)), asked(unwanted=("people",)))
