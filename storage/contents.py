@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storage.fact_columns import FACT_COLUMNS, column_values
 from storage.items import IS_ITEM, TAKEN_TOLD
 from storage.moments import share_oldest_moment
 from storage.records import ContentId, PhotoId, RootId
@@ -167,9 +167,9 @@ class Contents:
             )
         )
         self._sql.run(
-            f"INSERT OR REPLACE INTO facts (content_id, {', '.join(_FACTS)})"
-            f" VALUES ({', '.join('?' * (len(_FACTS) + 1))})",
-            [content_id, *_facts_values(facts)],
+            f"INSERT OR REPLACE INTO facts (content_id, {', '.join(FACT_COLUMNS)})"
+            f" VALUES ({', '.join('?' * (len(FACT_COLUMNS) + 1))})",
+            [content_id, *column_values(facts, FACT_COLUMNS)],
         )
         return content_id
 
@@ -216,33 +216,6 @@ _LACKING_FRAMES = f"""SELECT contents.id FROM contents WHERE further_frames > 0
      WHERE frames.content_id = contents.id AND frames.{ENCODER})"""
 _FOLLOWING = "(photos.mtime_ns, photos.id) < (?, ?)"
 _NEWEST = (2**63 - 1, 2**63 - 1)
-
-_FACTS = (
-    "format",
-    "taken_at",
-    "camera",
-    "lens",
-    "focal_length_mm",
-    "aperture",
-    "exposure_seconds",
-    "iso",
-    "latitude",
-    "longitude",
-    "altitude_m",
-    "orientation",
-    "duration_seconds",
-    "title",
-    "description",
-    "keywords",
-    "people",
-    "rating",
-    "label",
-)
-
-
-def _facts_values(facts: Facts) -> list[Any]:
-    values = (getattr(facts, name) for name in _FACTS)
-    return [json.dumps(value) if isinstance(value, tuple) else value for value in values]
 
 
 def _edge(after: PendingPhoto | None) -> tuple[int, int]:

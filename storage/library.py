@@ -24,6 +24,8 @@ from storage.files import Files
 from storage.frames import Frames
 from storage.names import names_of, root_names_of
 from storage.photos import Photos
+from storage.picture_texts import PictureTexts
+from storage.places import Places
 from storage.private import write_private
 from storage.roots import Roots
 from storage.schema import is_current, is_made, migrate, refuse_newer
@@ -73,6 +75,8 @@ class Library:
         self.vectors = Vectors(sql, self.captions)
         self.frames = Frames(sql)
         self.signatures = Signatures(sql)
+        self.places = Places(sql)
+        self.picture_texts = PictureTexts(sql)
         self.failures = Failures(sql)
 
     @classmethod

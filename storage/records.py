@@ -32,8 +32,11 @@ FloatMatrix: TypeAlias = "npt.NDArray[np.float32]"
 IdVector: TypeAlias = "npt.NDArray[np.int64]"
 """Shape (n,), content ids."""
 
-PhotoTrait: TypeAlias = Literal["gps", "portrait", "landscape", "square", "screenshot"]
-"""What a photo is or has: a place, a shape upright, or that a screen was photographed by itself."""
+PhotoTrait: TypeAlias = Literal[
+    "gps", "portrait", "landscape", "square", "screenshot", "text", "damaged", "favourite"
+]
+"""What a photo is or has: a place, a shape upright, that a screen was photographed by itself, text
+to be read in it, a part that is missing, or that its owner likes it best."""
 EmbeddingKind: TypeAlias = Literal["image", "caption"]
 FailureStep: TypeAlias = Literal["scan", "read", "decode", "embed", "caption"]
 
@@ -118,6 +121,8 @@ class Facts:
     """Pillow's name: JPEG, PNG, HEIF …"""
     taken_at: str | None = None
     """As in Photo.taken_at."""
+    taken_by: str | None = None
+    """Which source tells `taken_at`, as docs/formats.md names them: `EXIF`, `file name` …"""
     camera: str | None = None
     """Maker and model, without saying the maker twice."""
     lens: str | None = None
@@ -138,6 +143,23 @@ class Facts:
     """Stars, 1 to 5; 0 where none were given, -1 for what was rejected."""
     label: str | None = None
     """The name of a colour that the photo was marked with."""
+    is_favourite: bool = False
+    """Whether its owner marked it as one of the best."""
+    artist: str | None = None
+    """Who made it."""
+    location: str | None = None
+    """Where it was taken, as its owner wrote it: a building, a beach, a quarter …"""
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+    remarks: tuple[str, ...] = ()
+    """Whatever else is written in it for people: comments, headlines, titles in other languages."""
+    damage: str | None = None
+    """What is wrong with a picture that is shown all the same: `a part is missing`."""
+    notes: tuple[str, ...] = ()
+    """What was left out because a limit was met, for the owner to know."""
+    live_id: str | None = None
+    """Apple's identifier that a photo and the film around it share."""
     duration_seconds: float | None = None
     """Of a moving picture; None for a still."""
 
@@ -297,6 +319,35 @@ class HoursOfDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The place of a gazetteer that is nearest to where a photo was taken."""
+
+    name: str
+    """Of the town."""
+    country: str
+    country_code: str
+    """Two letters, ISO 3166."""
+    latitude: float
+    longitude: float
+    quarter: str | None = None
+    """The part of the town, or the village within its reach, that is nearest."""
+    state: str | None = None
+    other_names: tuple[str, ...] = ()
+    """What all of these are called besides, in other languages."""
+    distance_km: float = 0.0
+    """From the photo to the nearest of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    """All that is within a distance of a point on the earth."""
+
+    latitude: float
+    longitude: float
+    radius_km: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoFilter:
     """Which photos may be found; empty means all that are not deleted."""
 
@@ -319,6 +370,12 @@ class PhotoFilter:
     """Lower case, without the dot; of a photo or of its companions."""
     rating_from: int | None = None
     """The fewest stars that pass."""
+    places: tuple[str, ...] = ()
+    """Names of places in any language: a photo taken in any of them passes."""
+    near: tuple[Circle, ...] = ()
+    """A photo taken in any of these passes."""
+    people: tuple[str, ...] = ()
+    """Words of names: a photo passes that names each of these people."""
     without_words: tuple[str, ...] = ()
     """Photos whose names, caption or facts hold any of these words, or words in this order, as they
     are written, do not pass."""

@@ -363,6 +363,66 @@ _COPIES_ALIKE = """
     AND (SELECT taken_at FROM sidecar_facts WHERE photo_id = photos.id) IS NULL"""
 
 
+def add_own_words(database: Database) -> None:
+    """What else a photo says of itself, where it was taken, and what is to be read in it."""
+    for statement in _OWN_WORDS:
+        database.conn.execute(statement)
+
+
+# `picture` tells contents of the same pixels, whatever their files say besides; NULL where it is
+# not known. `facts_version` is that of the reader of the facts: what an older one read is due to be
+# read again. `places.other_names` is JSON. A photo without a row in `photo_places` is still to be
+# looked up where its facts say where it was taken; `place_id` is NULL where no place is near.
+_OWN_WORDS = (
+    "ALTER TABLE contents ADD COLUMN picture TEXT",
+    "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX contents_picture ON contents (picture) WHERE picture IS NOT NULL",
+    *(
+        f"ALTER TABLE {table} ADD COLUMN {column}"
+        for table in ("facts", "sidecar_facts")
+        for column in (
+            "taken_by TEXT",
+            "is_favourite INTEGER",
+            "artist TEXT",
+            "location TEXT",
+            "city TEXT",
+            "state TEXT",
+            "country TEXT",
+            "remarks TEXT",
+            "notes TEXT",
+        )
+    ),
+    "ALTER TABLE facts ADD COLUMN damage TEXT",
+    "ALTER TABLE facts ADD COLUMN live_id TEXT",
+    """
+    CREATE TABLE places (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        quarter TEXT,
+        state TEXT,
+        country TEXT NOT NULL,
+        country_code TEXT NOT NULL,
+        latitude REAL NOT NULL,
+        longitude REAL NOT NULL,
+        other_names TEXT NOT NULL DEFAULT '[]',
+        UNIQUE (name, quarter, state, country_code, latitude, longitude)
+    )""",
+    """
+    CREATE TABLE photo_places (
+        photo_id INTEGER PRIMARY KEY REFERENCES photos(id) ON DELETE CASCADE,
+        place_id INTEGER REFERENCES places(id),
+        distance_km REAL
+    )""",
+    "CREATE INDEX photo_places_place ON photo_places (place_id)",
+    """
+    CREATE TABLE picture_texts (
+        content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,
+        reader TEXT NOT NULL,
+        text TEXT NOT NULL
+    )""",
+)
+
+
 _STEPS = (
     create_tables,
     tell_captions_apart,
@@ -374,6 +434,7 @@ _STEPS = (
     index_words_as_written,
     add_signatures,
     date_copies_alike,
+    add_own_words,
 )
 
 

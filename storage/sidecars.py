@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storage.fact_columns import LIST_COLUMNS, TOLD_COLUMNS
 from storage.files import moment_of
 from storage.items import TAKEN_TOLD
 from storage.moments import share_oldest_moment
@@ -24,17 +25,11 @@ if TYPE_CHECKING:
 
 SIDECAR_SUFFIX = ".xmp"
 
-TOLD = (
-    *("taken_at", "camera", "lens", "latitude", "longitude", "altitude_m"),
-    *("title", "description", "keywords", "people", "rating", "label"),
-)
-"""The facts that a sidecar can tell; also the columns of `sidecar_facts`.
+_Told = tuple[Any, ...]
+"""A row of `sidecar_facts`, in the order of TOLD_COLUMNS.
 
 `IMG_1.JPG.xmp` goes before `IMG_1.xmp`, and that before what is said of companions alone.
 """
-_LISTS = ("keywords", "people")
-_Told = tuple[Any, ...]
-"""A row of `sidecar_facts`, in the order of TOLD."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +116,9 @@ class Sidecars:
     def keep(self, sidecar: UnreadSidecar, facts: Facts) -> None:
         """What a sidecar says, unless it has changed meanwhile."""
         fields = asdict(facts)
-        said = {name: fields[name] for name in TOLD if fields[name] not in (None, ())}
+        said = {
+            name: fields[name] for name in TOLD_COLUMNS if fields[name] not in (None, (), False)
+        }
         self._sql.run(
             "UPDATE sidecars SET said = ?, pending = 0"
             " WHERE id = ? AND size_bytes = ? AND mtime_ns = ?",
@@ -181,7 +178,8 @@ class Sidecars:
 
     def _told_before(self, photo_ids: Sequence[int]) -> dict[int, _Told]:
         rows = self._sql.rows_in(
-            f"SELECT photo_id, {', '.join(TOLD)} FROM sidecar_facts WHERE photo_id IN ({{keys}})",
+            f"SELECT photo_id, {', '.join(TOLD_COLUMNS)} FROM sidecar_facts"
+            " WHERE photo_id IN ({keys})",
             photo_ids,
         )
         return {row[0]: tuple(row[1:]) for row in rows}
@@ -191,8 +189,8 @@ class Sidecars:
             "DELETE FROM sidecar_facts WHERE photo_id = ?", [(key,) for key in photo_ids]
         )
         self._sql.run_many(
-            f"INSERT INTO sidecar_facts (photo_id, {', '.join(TOLD)})"
-            f" VALUES ({', '.join('?' * (len(TOLD) + 1))})",
+            f"INSERT INTO sidecar_facts (photo_id, {', '.join(TOLD_COLUMNS)})"
+            f" VALUES ({', '.join('?' * (len(TOLD_COLUMNS) + 1))})",
             [(key, *told[key]) for key in photo_ids if key in told],
         )
         times = list(
@@ -229,7 +227,7 @@ class _Shelf:
                 self._by_base.get(wanted.lower(), ()), key=lambda found: found[0] != wanted
             )
         ]
-        told = tuple(_first(said, fact) for fact in TOLD)
+        told = tuple(_first(said, fact) for fact in TOLD_COLUMNS)
         return told if any(value is not None for value in told) else None
 
 
@@ -240,4 +238,4 @@ def _base_of(sidecar: bytes) -> bytes:
 
 def _first(said: Sequence[dict[str, Any]], fact: str) -> Any:  # noqa: ANN401 - a column's value
     value = next((words[fact] for words in said if fact in words), None)
-    return json.dumps(value) if fact in _LISTS and value is not None else value
+    return json.dumps(value) if fact in LIST_COLUMNS and value is not None else value

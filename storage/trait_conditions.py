@@ -17,6 +17,16 @@ _ON_THE_MAP = (
     f"(EXISTS (SELECT 1 FROM facts WHERE facts.content_id = photos.content_id AND {_HAS_PLACE})"
     f" OR EXISTS (SELECT 1 FROM sidecar_facts WHERE photo_id = photos.id AND {_HAS_PLACE}))"
 )
+_HOLDS_TEXT = (
+    "EXISTS (SELECT 1 FROM picture_texts"
+    " WHERE picture_texts.content_id = photos.content_id AND text <> '')"
+)
+_IN_FACTS = "EXISTS (SELECT 1 FROM facts WHERE facts.content_id = photos.content_id AND {})"
+_IS_DAMAGED = _IN_FACTS.format("damage IS NOT NULL")
+_IS_FAVOURITE = (
+    f"({_IN_FACTS.format('is_favourite')} OR EXISTS (SELECT 1 FROM sidecar_facts"
+    " WHERE photo_id = photos.id AND is_favourite))"
+)
 # As it is seen, upright.
 _SHAPED = (
     "EXISTS (SELECT 1 FROM contents WHERE contents.id = photos.content_id"
@@ -44,6 +54,12 @@ def has_trait(trait: PhotoTrait, sql: Sql) -> Condition:
     match trait:
         case "gps":
             return Condition(_ON_THE_MAP)
+        case "text":
+            return Condition(_HOLDS_TEXT)
+        case "damaged":
+            return Condition(_IS_DAMAGED)
+        case "favourite":
+            return Condition(_IS_FAVOURITE)
         case "screenshot":
             return holding_in_names(_SCREENSHOT_NAMES, sql)
         case shape:

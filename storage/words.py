@@ -23,14 +23,19 @@ if TYPE_CHECKING:
     from storage.word_search import WeighedWord
 
 # The label of a sidecar is no word: "Red" marks what is to be sorted out, not what is red.
+_TOLD = (
+    *("title", "description", "artist", "location", "city", "state", "country"),
+    *("keywords", "people", "remarks"),
+)
+_LISTS = 3
+"""The last of these are lists."""
 _SOURCE = f"""
     SELECT photos.id, roots.path, photos.folder, photos.name,
            (SELECT text FROM captions WHERE captions.content_id = photos.content_id
              AND captions.origin = {ACTIVE_ORIGIN}),
            coalesce(sidecar.taken_at, facts.taken_at),
            coalesce(facts.camera, sidecar.camera), coalesce(facts.lens, sidecar.lens),
-           coalesce(sidecar.title, facts.title), coalesce(sidecar.description, facts.description),
-           coalesce(sidecar.keywords, facts.keywords), coalesce(sidecar.people, facts.people)
+           {", ".join(f"coalesce(sidecar.{name}, facts.{name})" for name in _TOLD)}
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
     LEFT JOIN sidecar_facts AS sidecar ON sidecar.photo_id = photos.id
@@ -38,6 +43,12 @@ _SOURCE = f"""
 _BESIDE = """
     SELECT companion_of, name FROM photos
     WHERE companion_of IN ({keys}) AND deleted_at IS NULL ORDER BY name"""
+_PLACES = """
+    SELECT photo_id, name, quarter, state, country, other_names
+    FROM photo_places JOIN places ON places.id = place_id WHERE photo_id IN ({keys})"""
+_TEXTS_IN_PICTURES = """
+    SELECT photos.id, text FROM photos JOIN picture_texts USING (content_id)
+    WHERE photos.id IN ({keys})"""
 
 _FORGET_PARTS = """
     INSERT INTO name_parts (name_parts, rowid, names)
@@ -56,8 +67,10 @@ class Words:
         beside: dict[int, list[bytes]] = {}
         for item, name in self._sql.rows_in(_BESIDE, photo_ids):
             beside.setdefault(item, []).append(name)
+        further = self._further(photo_ids)
         rows = [
-            _words_row(row, beside.get(row[0], ())) for row in self._sql.rows_in(_SOURCE, photo_ids)
+            _words_row(row, beside.get(row[0], ()), further.get(row[0], ()))
+            for row in self._sql.rows_in(_SOURCE, photo_ids)
         ]
         ids = [(row[0],) for row in rows]
         self._sql.run_many(_FORGET_PARTS, ids)
@@ -108,15 +121,28 @@ class Words:
         """Ask that table no more, inside the caller's transaction."""
         self._sql.run("DROP TABLE words")
 
+    def _further(self, photo_ids: Sequence[PhotoId]) -> dict[int, list[str]]:
+        """What is known of where they were taken, and what is to be read in them."""
+        further: dict[int, list[str]] = {}
+        for photo_id, *names, others in self._sql.rows_in(_PLACES, photo_ids):
+            further.setdefault(photo_id, []).extend((*_texts(names), *_listed(others)))
+        for photo_id, text in self._sql.rows_in(_TEXTS_IN_PICTURES, photo_ids):
+            further.setdefault(photo_id, []).append(text)
+        return further
+
     def _weighed(self, words: Sequence[str]) -> tuple[WeighedWord, ...]:
         return weigh(read_words(words, self._forms), self._sql)
 
 
-def _words_row(row: tuple[Any, ...], beside: Iterable[bytes]) -> tuple[int, str, str, str]:
-    photo_id, root, folder, name, caption, taken_at, *texts, keywords, people = row
+def _words_row(
+    row: tuple[Any, ...], beside: Iterable[bytes], further: Iterable[str]
+) -> tuple[int, str, str, str]:
+    photo_id, root, folder, name, caption, taken_at, *told = row
+    texts, lists = told[:-_LISTS], told[-_LISTS:]
     places = [os.path.basename(root), *folder.split(b"/"), name, *beside]  # noqa: PTH119 - bytes
     names = "".join(f" {indexed_name(os.fsdecode(place))}" for place in places if place)
-    facts = " ".join([date_words(taken_at), *_texts(texts), *_listed(keywords), *_listed(people)])
+    listed = (word for stored in lists for word in _listed(stored))
+    facts = " ".join([date_words(taken_at), *_texts(texts), *listed, *further])
     return photo_id, names, indexed(caption or ""), indexed(facts)
 
 

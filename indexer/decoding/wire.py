@@ -188,7 +188,8 @@ def _second(value: object) -> float:
     return float(value)
 
 
-_LISTS = frozenset(("keywords", "people"))
+_LISTS = frozenset(("keywords", "people", "remarks", "notes"))
+_YES_NO = frozenset(("is_favourite",))
 _WHOLE_NUMBERS = frozenset(("width", "height", "iso", "orientation", "rating"))
 _NUMBERS = frozenset(
     (
@@ -216,4 +217,6 @@ def facts_from_wire(fields: dict[str, Any]) -> Facts:
 def _types_of(name: str) -> tuple[type, ...]:
     if name in _WHOLE_NUMBERS:
         return (int,)
+    if name in _YES_NO:
+        return (bool,)
     return (int, float) if name in _NUMBERS else (str,)

@@ -79,6 +79,8 @@ def _shot(number: int, chance: random.Random) -> Shot:
             latitude=latitude,
             longitude=longitude,
             rating=chance.choice((None, 2, 5)),
+            is_favourite=chance.random() < 0.3,
+            damage=chance.choice((None, None, "a part is missing")),
         ),
         sidecar_place=chance.choice((None, None, *_PLACES)),
         sidecar_rating=chance.choice((None, None, 1, 4)),
@@ -175,6 +177,12 @@ def _rating(shot: Shot) -> int | None:
 def _has(shot: Shot, trait: PhotoTrait) -> bool:
     facts = shot.facts
     match trait:
+        case "damaged":
+            return facts.damage is not None
+        case "favourite":
+            return facts.is_favourite
+        case "text":
+            return False
         case "gps":
             places = ((facts.latitude, facts.longitude), shot.sidecar_place or (None, None))
             return any(None not in place and place != (0.0, 0.0) for place in places)
