@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from PIL import Image
 from indexer.decoding.failures import DamagedPhoto, is_of_disk
 from indexer.decoding.opened_photo import Moment, OpenedPhoto, refuse_too_large
 from indexer.formats import demuxer_for
+from indexer.metadata.film_boxes import FilmBoxes, read_film_boxes
 from indexer.metadata.video_facts import duration_of, read_video_facts
 
 if TYPE_CHECKING:
@@ -33,10 +35,14 @@ _MOMENT_SECONDS_MAX = 1.5
 _BUFFER_BYTES = 262_144
 _BLACK_LEVEL, _BLANK_SPREAD = 20, 4.0
 """Of 255: a picture is blank that is nowhere lighter, or everywhere the same."""
+_BOXES_DEMUXER = "mov"
 _SAME_MOMENT_SECONDS = 0.002
 _SEEK_BACK_SECONDS = (0.0, 2.0, 10.0)
-_ORIENTATIONS = {0: 1, 90: 8, 180: 3, 270: 6}
+_TURNS = {0: 1, 90: 8, 180: 3, 270: 6}
 """EXIF's numbers for what turns a picture anticlockwise by so many degrees."""
+_UPRIGHT = {(False, False): 1, (True, False): 2, (True, True): 3, (False, True): 4}
+_SWAPPED = {(False, False): 5, (True, False): 6, (True, True): 7, (False, True): 8}
+"""EXIF's numbers by whether the shown picture's x and its y run against the stored one's."""
 _CODECS = frozenset(
     (
         *("h264", "hevc", "av1", "vp8", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "h263"),
@@ -58,12 +64,16 @@ def open_video(
         DamagedPhoto: nothing in it can be decoded, or it holds sound only.
         DecompressionBombError: its pictures have too many pixels.
     """
+    demuxer = demuxer_for(head) or _BOXES_DEMUXER
+    # Before FFmpeg, which counts on where the file stands.
+    boxes = read_film_boxes(file) if demuxer == _BOXES_DEMUXER else FilmBoxes()
+    file.seek(0)
     try:
         # One demuxer only: others open files and addresses that the file names.
         opening = av.open(
             file,
             "r",
-            format=demuxer_for(head) or "mov",
+            format=demuxer,
             metadata_errors="replace",
             buffer_size=_BUFFER_BYTES,
         )
@@ -80,7 +90,7 @@ def open_video(
             raise DamagedPhoto("no picture of the video can be decoded")
         yield OpenedPhoto(
             image=first.image,
-            facts=replace(read_video_facts(container, head), orientation=reader.orientation),
+            facts=replace(read_video_facts(container, head, boxes), orientation=reader.orientation),
             orientation=reader.orientation,
             second=first.second,
             others=moments,
@@ -155,7 +165,7 @@ class _Reader:
 
     def _moment(self, frame: VideoFrame) -> Moment:
         refuse_too_large((frame.width, frame.height))
-        self.orientation = _ORIENTATIONS.get(round(frame.rotation / 90) * 90 % 360, 1)
+        self.orientation = _orientation_of(frame)
         pixels = frame.to_ndarray(format="rgb24", width=self._width_of(frame), height=frame.height)
         return Moment(self._second_of(frame), Image.fromarray(pixels))
 
@@ -163,6 +173,24 @@ class _Reader:
         """The width with square pixels, which those of television and camcorders are not."""
         ratio = float(self.stream.sample_aspect_ratio or 1)
         return round(frame.width * ratio) if 0.25 <= ratio <= 4 else frame.width
+
+
+def _orientation_of(frame: VideoFrame) -> int:
+    """By the signs of the matrix that maps the stored picture on the shown one.
+
+    PyAV's `rotation` is an angle alone, by which a mirrored picture is one upside down.
+    """
+    try:
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:
+        # Beside data of a kind that PyAV does not know it gives none at all.
+        return _TURNS.get(round(frame.rotation / 90) * 90 % 360, 1)
+    if matrix is None:
+        return 1
+    x_to_x, x_to_y, _, y_to_x, y_to_y, *_ = struct.unpack("=9i", bytes(matrix))
+    if abs(x_to_x) + abs(y_to_y) >= abs(x_to_y) + abs(y_to_x):
+        return _UPRIGHT[x_to_x < 0, y_to_y < 0]
+    return _SWAPPED[y_to_x < 0, x_to_y < 0]
 
 
 def _pictures_of(container: InputContainer) -> VideoStream:

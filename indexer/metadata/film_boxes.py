@@ -47,7 +47,7 @@ class FilmBoxes:
     """In UTC, as the standard says; None where the clock was never set."""
     duration_seconds: float | None = None
     texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """By Apple's keys in lower case, Microsoft's names, and the names above."""
+    """By Apple's keys, Microsoft's names and the names above, all in lower case."""
     xmp: bytes = b""
 
     def first(self, name: str) -> str | None:
@@ -124,7 +124,8 @@ def _keyed_texts(file: IO[bytes], outer: Box | None) -> Iterator[tuple[str, str]
 
 def _key_names(content: bytes) -> list[str]:
     """The table of keys, in their order."""
-    at, names = 8, []
+    names: list[str] = []
+    at = 8
     while at + 8 <= len(content) and len(names) < _VALUES_MAX:
         length = int.from_bytes(content[at : at + 4], "big")
         if length < 8:
@@ -151,7 +152,8 @@ def _microsoft_texts(content: bytes) -> Iterator[tuple[str, str]]:
     """Of Windows' own box: entries of a name, and of values each with its length and kind."""
     for entry in _sized(content, 0, len(content)):
         length = int.from_bytes(content[entry.start : entry.start + 4], "big")
-        name = content[entry.start + 4 : entry.start + 4 + length].decode("ascii", "replace")
+        written = content[entry.start + 4 : entry.start + 4 + length]
+        name = written.decode("ascii", "replace").casefold()
         first = entry.start + 8 + length
         for value in _sized(content, first, entry.end):
             kind = int.from_bytes(content[value.start : value.start + 2], "big")

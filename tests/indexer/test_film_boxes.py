@@ -74,8 +74,8 @@ def test_tags_of_apple_itunes_and_microsoft_are_read() -> None:
         f"{APPLE}content.identifier": ("A-1",),
         "keywords": ("kelp", "Tang"),
         "rating percent": ("80",),
-        "WM/Category": ("reefs", "Küste"),
-        "WM/SharedUserRating": ("99",),
+        "wm/category": ("reefs", "Küste"),
+        "wm/shareduserrating": ("99",),
     }
 
 
