@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 import av
 import numpy as np
+from av.sidedata.sidedata import SideData
 from PIL import Image
 
 from indexer.decoding.failures import DamagedPhoto, is_of_disk
@@ -185,7 +186,7 @@ def _orientation_of(frame: VideoFrame) -> int:
     except ValueError:
         # Beside data of a kind that PyAV does not know it gives none at all.
         return _TURNS.get(round(frame.rotation / 90) * 90 % 360, 1)
-    if matrix is None:
+    if not isinstance(matrix, SideData):
         return 1
     x_to_x, x_to_y, _, y_to_x, y_to_y, *_ = struct.unpack("=9i", bytes(matrix))
     if abs(x_to_x) + abs(y_to_y) >= abs(x_to_y) + abs(y_to_x):
