@@ -122,7 +122,9 @@ class Facts:
     taken_at: str | None = None
     """As in Photo.taken_at."""
     taken_by: str | None = None
-    """Which source tells `taken_at`, as docs/formats.md names them: `EXIF`, `file name` …"""
+    """Which field tells `taken_at`; see storage.date_order."""
+    taken_fraction: str | None = None
+    """The digits of its second behind the point."""
     camera: str | None = None
     """Maker and model, without saying the maker twice."""
     lens: str | None = None

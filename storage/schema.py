@@ -382,6 +382,7 @@ _OWN_WORDS = (
         for table in ("facts", "sidecar_facts")
         for column in (
             "taken_by TEXT",
+            "taken_fraction TEXT",
             "is_favourite INTEGER",
             "artist TEXT",
             "location TEXT",

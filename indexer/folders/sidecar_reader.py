@@ -12,18 +12,19 @@ import stat
 from typing import TYPE_CHECKING
 
 from indexer.metadata import xmp
+from indexer.metadata.dates import date_facts
 from indexer.metadata.facts import camera_name
 from indexer.metadata.xmp_facts import (
     DESCRIPTION_LENGTH_MAX,
     NAME_LENGTH_MAX,
     TITLE_LENGTH_MAX,
+    dates_told,
     first_text,
     keywords_told,
     label_told,
     people_told,
     place_told,
     rating_told,
-    taken_told,
     unique_words,
 )
 from storage.records import Facts
@@ -68,7 +69,7 @@ def facts_in(path: Path) -> Facts:
     model = first_text(said.get(xmp.MODEL, ()), length_max=NAME_LENGTH_MAX)
     lenses = (*said.get(xmp.LENS_MODEL, ()), *said.get(xmp.LENS, ()))
     return Facts(
-        taken_at=taken_told(said),
+        **date_facts(dates_told(said)),
         camera=camera_name(maker, model),
         lens=first_text(lenses, length_max=NAME_LENGTH_MAX),
         latitude=place.latitude if place else None,

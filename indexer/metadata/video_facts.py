@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import av
 
 from indexer.formats import is_sequence
-from indexer.metadata.exif import METADATA_ERRORS, Exif, ExifTable, clean_text, parsed_time
+from indexer.metadata.dates import DateTold, date_facts, date_told, date_told_in_utc
+from indexer.metadata.exif import METADATA_ERRORS, Exif, ExifTable, clean_text
 from indexer.metadata.facts import camera_name, facts_filled, facts_from
 from indexer.metadata.film_boxes import APPLE, LIVE_ID
 from indexer.metadata.xmp_facts import (
@@ -29,13 +30,18 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
     from indexer.metadata.film_boxes import FilmBoxes
+    from storage.date_order import DateSource
 
     Tags: TypeAlias = Mapping[str, tuple[str, ...]]
     """All texts of each name, which is FFmpeg's or Apple's, in lower case."""
 
 _DURATION_SECONDS_MAX = 1_000_000.0
-_DATES = (f"{APPLE}creationdate", "creation_time", "date_recorded", "date")
-"""The first has the time zone of the place; the second is in UTC."""
+_DATES: tuple[tuple[DateSource, str], ...] = (
+    ("original", f"{APPLE}creationdate"),
+    ("original", "date_recorded"),
+    ("container", "date"),
+)
+_UTC_DATE = "creation_time"
 _PLACES = (f"{APPLE}location.iso6709", "location", "location-eng")
 _PLACE_NAMES = (f"{APPLE}location.name",)
 _MAKERS = (f"{APPLE}make", "com.android.manufacturer", "make")
@@ -53,9 +59,6 @@ _KEYWORDS = ("wm/category", "category", f"{APPLE}genre", "genre")
 _STARS = (f"{APPLE}rating.user",)
 _PERCENTAGES = ("wm/shareduserrating", "rating percent")
 _STARS_MAX = 5
-_NO_CLOCKS = ("1904-01-01", "1970-01-01")
-"""What is written by cameras that do not know the time."""
-
 _ISO6709 = re.compile(
     r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?"
     r"(?:CRS[^/]*)?/?(.*)",
@@ -74,11 +77,12 @@ def read_video_facts(container: InputContainer, head: bytes, boxes: FilmBoxes) -
     """The facts, but for size and orientation."""
     tags = {name.casefold(): (text,) for name, text in container.metadata.items()} | boxes.texts
     edited, own = _facts_of_xmp(boxes.xmp), _facts_of(tags)
+    said = facts_filled(edited, own)
     return replace(
-        facts_filled(edited, own),
+        said,
         format=_format_of(container, head),
         duration_seconds=duration_of(container),
-        taken_at=_taken_at(tags) or edited.taken_at,
+        **date_facts(_dates(tags, edited, said)),
         keywords=unique_words((*edited.keywords, *own.keywords)),
         live_id=clean_text(boxes.first(LIVE_ID) or "", length_max=NAME_LENGTH_MAX),
     )
@@ -133,12 +137,13 @@ def _format_of(container: InputContainer, head: bytes) -> str:
     return _DEMUXER_FORMATS.get(demuxer, "VIDEO")
 
 
-def _taken_at(tags: Tags) -> str | None:
-    for text in _values(tags, _DATES):
-        taken = parsed_time(text)
-        if taken is not None and not taken.startswith(_NO_CLOCKS):
-            return taken
-    return None
+def _dates(tags: Tags, edited: Facts, said: Facts) -> Iterator[DateTold | None]:
+    if edited.taken_at is not None and edited.taken_by is not None:
+        yield DateTold(edited.taken_at, edited.taken_by, edited.taken_fraction)
+    for source, name in _DATES:
+        yield date_told(source, next(iter(tags.get(name, ())), None))
+    for text in tags.get(_UTC_DATE, ()):
+        yield date_told_in_utc("container", text, said.latitude, said.longitude)
 
 
 def _place(tags: Tags) -> tuple[float | None, float | None, float | None, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import colorsys
 import re
 import struct
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 from unittest import mock
@@ -27,7 +28,7 @@ from tests.indexer.photo_files import decoded, failure, opened, shaded
 from tests.indexer.video_files import coloured, write_video
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import numpy.typing as npt
@@ -344,6 +345,39 @@ def test_place_is_believed_where_it_can_be_one(
 ) -> None:
     facts = facts_with(location=place)
     assert (facts.latitude, facts.longitude) == wanted
+
+
+UTC_NIGHT = "2020-07-18T21:30:00.000000Z"
+
+
+@pytest.fixture
+def clock_of_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("clock_of_new_york")
+@pytest.mark.parametrize(
+    ("tags", "wanted"),
+    [
+        ({"location": "+35.6895+139.6917/"}, "2020-07-19T06:30:00+09:00"),
+        ({}, "2020-07-18T17:30:00-04:00"),
+        ({f"{APPLE}creationdate": "2020-07-18T23:30:00+0200"}, "2020-07-18T23:30:00+02:00"),
+        ({"DATE_RECORDED": "2020-07-18 23:30:00"}, "2020-07-18T23:30:00"),
+    ],
+)
+def test_time_in_utc_becomes_that_of_the_place(tags: dict[str, str], wanted: str) -> None:
+    assert facts_with(creation_time=UTC_NIGHT, **tags).taken_at == wanted
+
+
+@pytest.mark.data
+def test_film_of_tokyo_lies_on_the_day_of_its_photo(shared_data: Callable[[str], Path]) -> None:
+    for name in ("VID_20200719_063000.mp4", "video_no_name_date.mp4", "iphone.mov"):
+        facts = decoded(shared_data("reports") / "A_video_utc" / name).facts
+        assert facts.taken_at == "2020-07-19T06:30:00+09:00"
 
 
 @pytest.mark.parametrize("clock", ["1904-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "soon", ""])
