@@ -111,9 +111,9 @@ def _facts_of_former_jpeg(photo: OpenedPhoto, metadata: dict[str, bytes]) -> Fac
     """What stands in boxes goes first, for editors write there; the JPEG's own fills the gaps."""
     bearer = Image.new("L", (1, 1))
     bearer.info.update(metadata)
-    size = {"width": photo.facts.width, "height": photo.facts.height}
-    said = facts_filled(read_facts(bearer, format_name="JXL"), photo.facts)
-    return replace(said, **size, orientation=photo.facts.orientation)
+    own = photo.facts
+    said = facts_filled(read_facts(bearer, format_name="JXL"), own)
+    return replace(said, width=own.width, height=own.height, orientation=own.orientation)
 
 
 def _damaged(size: Size) -> DamagedPhoto:

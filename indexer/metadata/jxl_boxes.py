@@ -44,9 +44,10 @@ def _unpacked(content: bytes) -> bytes:
     import brotli  # few files need it
 
     try:
-        return brotli.Decompressor().process(content, output_buffer_limit=_BOX_BYTES_MAX)
+        unpacked: bytes = brotli.Decompressor().process(content, output_buffer_limit=_BOX_BYTES_MAX)
     except brotli.error:
         return b""
+    return unpacked
 
 
 def _bare_exif(content: bytes) -> bytes:
