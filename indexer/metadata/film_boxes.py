@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import IO, TYPE_CHECKING
 
-from indexer.metadata.boxes import Box, box_along, boxes_in, content_of, whole
+from indexer.metadata.boxes import Box, box_along, boxes_in, content_of, uuid_box, whole
 from indexer.metadata.xmp import PACKET_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 APPLE = "com.apple.quicktime."
 LIVE_ID = f"{APPLE}content.identifier"
 _XMP_ID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
-_UUID_BYTES = 16
 _MAC_EPOCH, _UNIX_EPOCH = datetime(1904, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)
 _MAC_TO_UNIX_SECONDS = 2_082_844_800
 _CREATED_SECONDS_MAX = 10_000_000_000
@@ -57,21 +56,21 @@ class FilmBoxes:
 
 def read_film_boxes(file: IO[bytes]) -> FilmBoxes:
     """What the boxes in `file` say; nothing of a file that has none. Raises OSError alone."""
-    top = whole(file)
-    movie = box_along(file, top, b"moov")
+    movie = box_along(file, whole(file), b"moov")
     if movie is None:
-        return FilmBoxes(xmp=_xmp_in(file, top, None))
+        return FilmBoxes(xmp=xmp_beside(file))
     texts: dict[str, list[str]] = {}
     for name, text in _texts_in(file, movie):
         values = texts.setdefault(name, [])
         if len(values) < _VALUES_MAX and len(texts) <= _VALUES_MAX:
             values.append(text)
     created, duration = _header_of(file, movie)
+    packet = box_along(file, movie, b"udta", b"XMP_")
     return FilmBoxes(
         created=created,
         duration_seconds=duration,
         texts={name: tuple(values) for name, values in texts.items()},
-        xmp=_xmp_in(file, top, movie),
+        xmp=content_of(file, packet, PACKET_BYTES_MAX) if packet else xmp_beside(file),
     )
 
 
@@ -174,12 +173,7 @@ def _sized(content: bytes, start: int, end: int) -> Iterator[Box]:
         start += length
 
 
-def _xmp_in(file: IO[bytes], top: Box, movie: Box | None) -> bytes:
-    """The packet of XMP: in a box of its own beside the film, or among QuickTime's user data."""
-    inside = box_along(file, movie, b"udta", b"XMP_") if movie is not None else None
-    if inside is not None:
-        return content_of(file, inside, PACKET_BYTES_MAX)
-    for box in boxes_in(file, top):
-        if box.kind == b"uuid" and content_of(file, box, _UUID_BYTES) == _XMP_ID:
-            return content_of(file, box, _UUID_BYTES + PACKET_BYTES_MAX)[_UUID_BYTES:]
-    return b""
+def xmp_beside(file: IO[bytes]) -> bytes:
+    """The packet of XMP in a box of its own beside what is to be seen; empty without one."""
+    box = uuid_box(file, whole(file), _XMP_ID)
+    return content_of(file, box, PACKET_BYTES_MAX) if box is not None else b""
