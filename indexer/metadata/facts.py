@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import ExifTags, IptcImagePlugin
 
 from indexer.metadata import xmp
+from indexer.metadata.apple_note import live_id_told
 from indexer.metadata.dates import date_facts, date_told, date_told_in_utc, iptc_time
 from indexer.metadata.exif import (
     METADATA_ERRORS,
@@ -101,6 +102,7 @@ def facts_from(
         people=people_told(packet),
         rating=rating_told(packet),
         label=label_told(packet),
+        live_id=live_id_told(exif.photo.value(_TAG.MakerNote)),
     )
 
 
