@@ -19,6 +19,7 @@ from indexer.decoding.opened_photo import (
 )
 from indexer.metadata.exif import adopt_photoshop_blocks, adopt_raw_profiles, orientation_of
 from indexer.metadata.facts import read_facts
+from indexer.metadata.sequence_date import dated_by_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,8 @@ _FORMATS = (
 _SHRINKABLE_FORMATS = ("JPEG", "MPO")
 _SELF_TURNING_FORMATS = ("TIFF", _HEIF)
 """Their loaders apply the orientation themselves."""
+_BOXED_FORMATS = (_HEIF, "AVIF")
+"""They may hold a film beside the picture."""
 _LATE_FORMATS = ("PNG",)
 """They may hold their metadata behind the pixels."""
 
@@ -79,7 +82,10 @@ def open_still(
         adopt_raw_profiles(image)
         adopt_photoshop_blocks(image)
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
-        still = OpenedPhoto(image=image, facts=read_facts(image), orientation=orientation)
+        facts = read_facts(image)
+        if image.format in _BOXED_FORMATS:
+            facts = dated_by_container(facts, file)
+        still = OpenedPhoto(image=image, facts=facts, orientation=orientation)
         if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
             if with_others:
                 still = whole_animation(still, image)
