@@ -30,18 +30,13 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
     from indexer.metadata.film_boxes import FilmBoxes
-    from storage.date_order import DateSource
 
     Tags: TypeAlias = Mapping[str, tuple[str, ...]]
     """All texts of each name, which is FFmpeg's or Apple's, in lower case."""
 
 _DURATION_SECONDS_MAX = 1_000_000.0
-_DATES: tuple[tuple[DateSource, str], ...] = (
-    ("original", f"{APPLE}creationdate"),
-    ("original", "date_recorded"),
-    ("container", "date"),
-)
-_UTC_DATE = "creation_time"
+_LOCAL_DATES = (f"{APPLE}creationdate", "date_recorded")
+_UTC_DATE, _OTHER_DATE = "creation_time", "date"
 _PLACES = (f"{APPLE}location.iso6709", "location", "location-eng")
 _PLACE_NAMES = (f"{APPLE}location.name",)
 _MAKERS = (f"{APPLE}make", "com.android.manufacturer", "make")
@@ -140,10 +135,12 @@ def _format_of(container: InputContainer, head: bytes) -> str:
 def _dates(tags: Tags, edited: Facts, said: Facts) -> Iterator[DateTold | None]:
     if edited.taken_at is not None and edited.taken_by is not None:
         yield DateTold(edited.taken_at, edited.taken_by, edited.taken_fraction)
-    for source, name in _DATES:
-        yield date_told(source, next(iter(tags.get(name, ())), None))
-    for text in tags.get(_UTC_DATE, ()):
+    for text in _values(tags, _LOCAL_DATES):
+        yield date_told("original", text)
+    for text in _values(tags, (_UTC_DATE,)):
         yield date_told_in_utc("container", text, said.latitude, said.longitude)
+    for text in _values(tags, (_OTHER_DATE,)):
+        yield date_told("container", text)
 
 
 def _place(tags: Tags) -> tuple[float | None, float | None, float | None, str | None]:

@@ -367,6 +367,7 @@ def clock_of_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ({}, "2020-07-18T17:30:00-04:00"),
         ({f"{APPLE}creationdate": "2020-07-18T23:30:00+0200"}, "2020-07-18T23:30:00+02:00"),
         ({"DATE_RECORDED": "2020-07-18 23:30:00"}, "2020-07-18T23:30:00"),
+        ({"date": "2020"}, "2020-07-18T17:30:00-04:00"),
     ],
 )
 def test_time_in_utc_becomes_that_of_the_place(tags: dict[str, str], wanted: str) -> None:
