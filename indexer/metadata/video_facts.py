@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import av
 
 from indexer.formats import is_sequence
-from indexer.metadata.dates import DateTold, date_facts, date_told, date_told_in_utc
+from indexer.metadata.dates import DateTold, date_facts, date_told, local_time
 from indexer.metadata.exif import METADATA_ERRORS, Exif, ExifTable, clean_text
 from indexer.metadata.facts import camera_name, facts_filled, facts_from
 from indexer.metadata.film_boxes import APPLE, LIVE_ID
@@ -30,13 +31,19 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
     from indexer.metadata.film_boxes import FilmBoxes
+    from storage.date_order import DateSource
 
     Tags: TypeAlias = Mapping[str, tuple[str, ...]]
     """All texts of each name, which is FFmpeg's or Apple's, in lower case."""
 
 _DURATION_SECONDS_MAX = 1_000_000.0
-_LOCAL_DATES = (f"{APPLE}creationdate", "date_recorded")
-_UTC_DATE, _OTHER_DATE = "creation_time", "date"
+_DATES: tuple[tuple[DateSource, str], ...] = (
+    ("original", f"{APPLE}creationdate"),
+    ("original", "date_recorded"),
+    ("container", "creation_time"),
+    ("container", "date"),
+)
+_UTC = "+00:00"
 _PLACES = (f"{APPLE}location.iso6709", "location", "location-eng")
 _PLACE_NAMES = (f"{APPLE}location.name",)
 _MAKERS = (f"{APPLE}make", "com.android.manufacturer", "make")
@@ -133,14 +140,17 @@ def _format_of(container: InputContainer, head: bytes) -> str:
 
 
 def _dates(tags: Tags, edited: Facts, said: Facts) -> Iterator[DateTold | None]:
+    """Every date there is; one in UTC by the clock of the place, for few films were made there."""
+    told = [date_told(source, text) for source, name in _DATES for text in tags.get(name, ())]
     if edited.taken_at is not None and edited.taken_by is not None:
-        yield DateTold(edited.taken_at, edited.taken_by, edited.taken_fraction)
-    for text in _values(tags, _LOCAL_DATES):
-        yield date_told("original", text)
-    for text in _values(tags, (_UTC_DATE,)):
-        yield date_told_in_utc("container", text, said.latitude, said.longitude)
-    for text in _values(tags, (_OTHER_DATE,)):
-        yield date_told("container", text)
+        told.insert(0, DateTold(edited.taken_at, edited.taken_by, edited.taken_fraction))
+    for date in told:
+        if date is not None and date.taken_at.endswith(_UTC):
+            instant = datetime.fromisoformat(date.taken_at)
+            local = local_time(instant, said.latitude, said.longitude)
+            yield replace(date, taken_at=local)
+        else:
+            yield date
 
 
 def _place(tags: Tags) -> tuple[float | None, float | None, float | None, str | None]:
