@@ -90,6 +90,7 @@ _DEMUXERS = (
     (8, b"AVI ", "avi"),
     (0, b"\x1aE\xdf\xa3", "matroska"),
     (0, b"0&\xb2u\x8ef\xcf\x11", "asf"),
+    (0, b"FLV\x01", "flv"),
     (0, b"\0\0\x01\xba", "mpeg"),
     (0, b"\0\0\x01\xb3", "mpegvideo"),
     (4, b"ftyp", "mov"),

@@ -7,6 +7,7 @@ import struct
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 import av
@@ -38,6 +39,8 @@ _BLACK_LEVEL, _BLANK_SPREAD = 20, 4.0
 """Of 255: a picture is blank that is nowhere lighter, or everywhere the same."""
 _BOXES_DEMUXER = "mov"
 _SAME_MOMENT_SECONDS = 0.002
+_BEFORE_START = -1.0
+"""A second from which every film is seen from its beginning."""
 _SEEK_BACK_SECONDS = (0.0, 2.0, 10.0)
 _TURNS = {0: 1, 90: 8, 180: 3, 270: 6}
 """EXIF's numbers for what turns a picture anticlockwise by so many degrees."""
@@ -124,12 +127,15 @@ class _Reader:
                     last = second
                     yield self._moment(frame)
                     break
+        if last == -math.inf:
+            # A short film without an index, in which seeking has led to the end.
+            yield from map(self._moment, islice(self._frames_from(_BEFORE_START), 1))
 
     def at(self, second: float) -> Iterator[Moment]:
         """The moment at `second`, or the last one before it that can be had in time."""
         found = None
         for earlier in _SEEK_BACK_SECONDS:
-            for found in self._frames_from(max(0.0, second - earlier)):
+            for found in self._frames_from(max(_BEFORE_START, second - earlier)):
                 if self._second_of(found) > second - _SAME_MOMENT_SECONDS:
                     break
             # Containers without an index are sought in by guesswork, which may go too far.

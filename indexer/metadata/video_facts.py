@@ -69,6 +69,7 @@ _ISO6709 = re.compile(
 _DEMUXER_FORMATS = {
     "avi": "AVI",
     "asf": "WMV",
+    "flv": "FLV",
     "mpeg": "MPEG",
     "mpegvideo": "MPEG",
     "mpegts": "MPEG-TS",

@@ -72,6 +72,7 @@ CONTAINERS = [
     ("film.mts", "libx264", "MPEG-TS"),
     ("film.mpg", "mpeg2video", "MPEG"),
     ("film.wmv", "wmv2", "WMV"),
+    ("film.flv", "flv1", "FLV"),
 ]
 
 
@@ -130,6 +131,16 @@ def test_black_beginning_is_skipped(tmp_path: Path) -> None:
     assert result.second is not None
     assert result.second >= 5
     assert np.asarray(opened(result.thumbnail)).max() > 100
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1, 2])
+def test_short_stream_of_a_camcorder_is_seen(seconds: float, tmp_path: Path) -> None:
+    # Seeking in it leads to its end, for it has no index.
+    path = write_video(
+        tmp_path / "film.mts", seconds=seconds, codec="libx264", format_name="mpegts"
+    )
+    assert second_shown(decoded(path, SQUASH_32).picture.pixels, seconds) < seconds
+    assert isinstance(decode_preview(path, longest_side=64, second=0.0), bytes)
 
 
 def test_video_that_is_black_throughout_is_a_photo_all_the_same(tmp_path: Path) -> None:
