@@ -377,6 +377,7 @@ _OWN_WORDS = (
     "ALTER TABLE contents ADD COLUMN picture TEXT",
     "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX contents_picture ON contents (picture) WHERE picture IS NOT NULL",
+    "CREATE INDEX contents_facts ON contents (facts_version)",
     *(
         f"ALTER TABLE {table} ADD COLUMN {column}"
         for table in ("facts", "sidecar_facts")
