@@ -81,7 +81,8 @@ def test_a_photo_that_is_tagged_keeps_vector_caption_and_text(line: Line, kind: 
     assert encoder.calls == 1
     vectors = [line.library.vectors.of(content, encoder.encoder_id) for content in (before, after)]
     assert vectors[0] is not None
-    np.testing.assert_array_equal(*vectors)
+    assert vectors[1] is not None
+    np.testing.assert_array_equal(vectors[0], vectors[1])
     caption = line.library.captions.of(after)
     assert caption is not None
     assert caption.text == "noise"
