@@ -21,6 +21,7 @@ from storage.errors import (
 from storage.facts import FactsTable
 from storage.failures import Failures
 from storage.files import Files
+from storage.films import Films
 from storage.frames import Frames
 from storage.names import names_of, root_names_of
 from storage.photos import Photos
@@ -78,6 +79,7 @@ class Library:
         self.signatures = Signatures(sql)
         self.places = Places(sql)
         self.pictures = Pictures(sql)
+        self.films = Films(sql)
         self.picture_texts = PictureTexts(sql)
         self.failures = Failures(sql)
 

@@ -120,7 +120,8 @@ class PhotoWriter:
                 self.library.signatures.put({content_id: signature})
         problem = item.problem or broken.get(item.content_hash)
         if problem is None and item.content_hash in known:
-            if self.library.contents.assign(item.photo, known[item.content_hash]):
+            had_failed = self.library.contents.assign(item.photo, known[item.content_hash])
+            if had_failed or not self.library.companions.is_settled_around(item.photo.photo_id):
                 self._have_folder_scanned(item)
         else:
             self._fail(item, problem or STILL_WRITTEN)
