@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.metadata.film_boxes import LIVE_ID, read_film_boxes
+from storage.pairs import FilmCard
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
 _LIVE_ID_LENGTH_MAX = 120
-
-
-@dataclass(frozen=True, slots=True)
-class FilmCard:
-    """Of an MP4 or MOV file; all optional, as the file says it."""
-
-    duration_seconds: float | None = None
-    created: datetime | None = None
-    """In UTC; None where the clock was never set."""
-    live_id: str | None = None
-    """Apple's identifier that a photo and the film around it share."""
 
 
 def film_card(path: Path) -> FilmCard:
