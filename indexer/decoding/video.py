@@ -110,8 +110,12 @@ class _Reader:
         self._start = (container.start_time or 0) / av.time_base
         self.stream = _pictures_of(container)
         self.duration = duration_of(container)
-        self.orientation = 1
-        """That of the pictures found so far."""
+        self._orientation: int | None = None
+
+    @property
+    def orientation(self) -> int:
+        """EXIF's number for how the pictures are to be turned, once one was found."""
+        return self._orientation or 1
 
     def spread(self) -> Iterator[Moment]:
         """Moments spread over the length, by key frames where those lie close enough."""
@@ -172,8 +176,13 @@ class _Reader:
 
     def _moment(self, frame: VideoFrame) -> Moment:
         refuse_too_large((frame.width, frame.height))
-        self.orientation = _orientation_of(frame)
-        pixels = frame.to_ndarray(format="rgb24", width=self._width_of(frame), height=frame.height)
+        if self._orientation is None:
+            # Of one picture alone, for the answer holds the frame and the frame the answer, so that
+            # its memory is not free until Python looks for such circles.
+            self._orientation = _orientation_of(frame)
+        pixels = frame.to_ndarray(
+            format="rgb24", width=self._width_of(frame), height=frame.height, threads=1
+        )
         return Moment(self._second_of(frame), Image.fromarray(pixels))
 
     def _width_of(self, frame: VideoFrame) -> int:
