@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, TiffImagePlugin
 
 from storage.safe_text import printable
 
@@ -57,13 +57,17 @@ class ExifTable:
 
     def numbers(self, tag: int) -> tuple[float, ...]:
         """All numbers of a tag; none where any of them is not finite."""
+        numbers = self.raw_numbers(tag)
+        return numbers if all(map(math.isfinite, numbers)) else ()
+
+    def raw_numbers(self, tag: int) -> tuple[float, ...]:
+        """All numbers of a tag, finite or not."""
         value = self.value(tag)
         parts = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
         try:
-            numbers = tuple(float(part) for part in parts)  # type: ignore[arg-type]
+            return tuple(float(part) for part in parts)  # type: ignore[arg-type]
         except METADATA_ERRORS:
             return ()
-        return numbers if all(map(math.isfinite, numbers)) else ()
 
     def within(self, tag: int, low: float, high: float) -> float | None:
         """The number of a tag if it is above `low` and not above `high`."""
@@ -80,30 +84,13 @@ class Exif:
     gps: ExifTable
 
 
-def adopt_raw_profiles(image: Image.Image) -> None:
-    """Puts EXIF and XMP that ImageMagick wrote into a PNG as text where they are looked for."""
-    for kind, name in (("exif", "exif"), ("APP1", "exif"), ("xmp", "xmp")):
-        text = image.info.get(f"Raw profile type {kind}")
-        if isinstance(text, str) and name not in image.info:
-            image.info[name] = _unhexed(text)
+_ASCII, _UTF8 = 2, 129
 
 
-_PHOTOSHOP_EXIF, _PHOTOSHOP_XMP = 1058, 1060
-
-
-def adopt_photoshop_blocks(image: Image.Image) -> None:
-    """Puts EXIF and XMP from a Photoshop file where they are looked for."""
-    for number, _, data in getattr(image, "resources", ()):
-        if number == _PHOTOSHOP_EXIF:
-            image.info["exif"] = data
-        elif number == _PHOTOSHOP_XMP:
-            image.info["xmp"] = data
-
-
-def _unhexed(text: str) -> bytes:
-    """A profile in hexadecimal digits, after lines with its name and its length."""
-    digits = re.sub(r"[^0-9A-Fa-f]", "", "".join(text.split("\n")[3:]))
-    return bytes.fromhex(digits[: len(digits) // 2 * 2])
+def accept_utf8_texts() -> None:
+    """Has Pillow read the texts of EXIF 3.0 as it does the older ones, for the whole process."""
+    loaders = TiffImagePlugin.ImageFileDirectory_v2._load_dispatch
+    loaders[_UTF8] = loaders[_ASCII]
 
 
 def read_exif(image: Image.Image) -> Exif:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import av
 
 from indexer.formats import is_sequence
+from indexer.metadata.cameras import camera_name
 from indexer.metadata.exif import clean_text, parsed_time
-from indexer.metadata.facts import camera_name
 from storage.records import Facts
 
 if TYPE_CHECKING:
