@@ -23,7 +23,7 @@ from indexer.metadata.said import Said
 from indexer.metadata.xmp import notes_on, read_xmp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from PIL import Image
 
@@ -48,7 +48,7 @@ def adopt_metadata(image: Image.Image) -> None:
 def said_in(image: Image.Image) -> Said:
     """All that an opened image says in words and numbers; parts that cannot be read are empty."""
     packet = _xmp_packet(image)
-    texts = {kind: _texts(image, kind) for kind in _TEXT_KINDS}
+    texts: dict[str, Sequence[str | bytes]] = {kind: _texts(image, kind) for kind in _TEXT_KINDS}
     segments = getattr(image, "applist", ())
     extension = b""
     if segments:
@@ -57,7 +57,7 @@ def said_in(image: Image.Image) -> Said:
     elif image.format == "GIF":
         with _file_of(image) as file:
             words = read_gif_words(file)
-        packet, texts["Comment"] = words.xmp, list(words.comments)
+        packet, texts["Comment"] = words.xmp, words.comments
     return Said(
         exif=read_exif(image),
         xmp=read_xmp(packet, extension),

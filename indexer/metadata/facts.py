@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import ExifTags
 
@@ -88,19 +88,20 @@ def facts_told(said: Said) -> Facts:
     """
     texts = {name: tuple(_texts(name, said)) for name in (*_TEXTS, "remarks")}
     point = next((point for source in POINTS for point in source.values(said)), None)
-    numbers = {
-        name: next((value for source in sources for value in source.values(said)), None)
-        for name, sources in NUMBERS.items()
+    firsts: dict[str, Any] = {
+        **{name: next(iter(texts[name]), None) for name in _TEXTS},
+        **{name: _name(name, said) for name in NAMES},
+        **{name: _number(name, said) for name in NUMBERS},
     }
-    iso = numbers.pop("iso")
+    iso = firsts.pop("iso")
     keywords, people = (
         unique_words(text for source in WORDS[name] for text in source.values(said))
         for name in ("keywords", "people")
     )
     return Facts(
         taken_at=_taken_at(said.exif, said.xmp),
-        latitude=point and point.latitude,
-        longitude=point and point.longitude,
+        latitude=point.latitude if point else None,
+        longitude=point.longitude if point else None,
         iso=int(iso) if iso is not None else None,
         orientation=valid_orientation(said.exif.main.value(_TAG.Orientation)),
         keywords=keywords[:WORDS_MAX],
@@ -109,9 +110,7 @@ def facts_told(said: Said) -> Facts:
         label=next(_texts("label", said), None),
         remarks=_remarks(texts),
         notes=(*said.notes, *too_many(keywords, "keywords"), *too_many(people, "names")),
-        **{name: next(iter(texts[name]), None) for name in _TEXTS},
-        **{name: _name(name, said) for name in NAMES},
-        **numbers,
+        **firsts,
     )
 
 
@@ -126,6 +125,10 @@ def _texts(fact: str, said: Said) -> Iterator[str]:
 def _name(fact: str, said: Said) -> str | None:
     names = (name for source in NAMES[fact] for name in source.values(said))
     return first_text(names, length_max=NAME_LENGTH_MAX)
+
+
+def _number(fact: str, said: Said) -> float | None:
+    return next((value for source in NUMBERS[fact] for value in source.values(said)), None)
 
 
 def _rating(said: Said) -> int | None:

@@ -112,8 +112,11 @@ PERSON_NAME = field_of(_PERSON_DETAILS, _IPTC + "PersonName")
 CREATED_PLACE = {name: field_of(_CREATED, _IPTC + name) for name in _PLACE_FIELDS}
 SHOWN_PLACE = {name: field_of(_SHOWN, _IPTC + name) for name in _PLACE_FIELDS}
 
+_ALIASES = {name.replace("/ ", " "): name for name in (RATING_PERCENT, MICROSOFT_TREE)}
+"""ExifTool leaves out the slash at the end of Microsoft's name."""
 _WANTED = frozenset(
     (
+        *_ALIASES,
         *(TITLE, DESCRIPTION, SUBJECT, CREATOR, RIGHTS, HEADLINE, INSTRUCTIONS, USER_COMMENT),
         *(EVENT, ALT_TEXT, LONG_ALT_TEXT, DATE_TAKEN, DATE_CREATED, CREATE_DATE),
         *(LIGHTROOM_TREE, DIGIKAM_TREE, MICROSOFT_TREE, MEDIA_PRO_TREE),
@@ -217,7 +220,7 @@ class _Collector:
 
     def _keep(self, name: str, text: str) -> None:
         """Of several languages the one that is meant for all goes first."""
-        kept = self.values.setdefault(name, [])
+        kept = self.values.setdefault(_ALIASES.get(name, name), [])
         if text.strip() and len(kept) < _VALUES_MAX:
             kept.insert(0 if self._is_default else len(kept), text)
 
