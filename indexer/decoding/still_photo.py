@@ -18,8 +18,9 @@ from indexer.decoding.opened_photo import (
     refuse_too_large,
 )
 from indexer.metadata.embedded import adopt_metadata
-from indexer.metadata.exif import accept_utf8_texts, orientation_of
+from indexer.metadata.exif import orientation_of
 from indexer.metadata.facts import read_facts
+from indexer.metadata.pillow_readers import widen_pillow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def prepare_pillow() -> None:
         import_module(f"PIL.{plugin}")
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     pillow_heif.register_heif_opener(decode_threads=1)
-    accept_utf8_texts()
+    widen_pillow()
     Image.MAX_IMAGE_PIXELS = SHRINKABLE_PIXELS_MAX
 
 

@@ -32,32 +32,42 @@ _TEXTS = frozenset(
         *("applemark", "ducky", "photoshop icc profile", "ulead systems, inc.", "screenshot_tool"),
     )
 )
+_MAKERS = (
+    r"(?:agfa|benq|canon|casio|epson|fujifilm|ge|hitachi|hp|jenoptik|jvc|kodak|konica|kyocera|"
+    r"minolta|nikon|olympus|panasonic|pentax|polaroid|praktica|ricoh|rollei|samsung|sanyo|sharp|"
+    r"sony|toshiba|vivitar|yashica)"
+)
+_PROGRAMS = (
+    r"(?:accusoft|acdsee|canva|corel|ebay|ezgif|ffmpeg|gd-jpeg|gimp|ijg|imagemagick|inkscape|"
+    r"irfanview|jpe?g\w*|krita|lead technologies|libvips|matplotlib|microsoft|mspaint|openjpeg|"
+    r"paint\.net|photoscape|photoshop|picasa|snapseed|ulead|xnview|www\.|https?:)"
+)
 _PATTERNS = re.compile(
     "|".join(
         (
             # Cameras and phones.
-            r"(?:[\w.&()-]+ ){0,3}digital (?:still )?camera",
+            rf"(?:{_MAKERS} )*digital (?:still )?camera",
             r"dcim[\\/]\w+(?:[\\/].*)?",
             r"<digimax [^>]*>",
-            r"(?:hdr|edf|dav|cof|sdr|mde|burst|rhdr|oz\w{3,6})(?:[_-]\w+)+",
+            r"(?:hdr|edf|dav|cof|sdr|mde|burst|rhdr|oz\w{3,6})(?:_\w+)+",
             r"(?:oppo|oplus)_\d+",
-            r"(?:filter|module|focus|maker|qualitymode|barcode|sensor|ai_scene)\s*:.*",
-            r"metadata-start.*|\{\s*\".*|\[[a-z_]+\].*",
+            r"focus:\S*|filter: ?-?\d+;.*|module: ?\w+;.*|maker: ?\w+|qualitymode:.*|barcode:.*",
+            r"metadata-start.*|\{\s*\".*",
+            r"\(c\) by [\w ]+ user|copyright,? (?:\(c\) )?\d{4}",
             # Programs.
-            r"(?:created|edited|processed|made|generated|optimi[sz]ed|converted|compressed|written|"
-            r"file written|gif created|saved|encoded|produced|resized) (?:by|with|using|on|in) .*"
-            r"(?:adobe|gimp|acdsee|photoshop|imagemagick|ffmpeg|ulead|irfanview|picasa|microsoft|"
-            r"corel|snapseed|xnview|canva|krita|jpe?g|ijg|lead|ezgif|ebay|accusoft|gd|inkscape|"
-            r"paint|www\.|https?:).*",
-            r"creator: gd-jpeg.*|gd-jpeg.*|lav[cf]\d.*|cjpeg.*|mozjpeg.*|xv version.*",
+            r"(?:gif |file )?(?:created|edited|processed|made|generated|optimi[sz]ed|converted|"
+            r"compressed|written|saved|encoded|produced|resized) (?:by|with|using|in|on) "
+            rf"(?:the |adobe )?{_PROGRAMS}.*",
+            r"(?:creator: )?gd-jpeg.*|lav[cf]\d.*|cjpeg.*|mozjpeg.*|xv version.*|kakadu-v.*",
             r"(?:lead technologies|acd systems|u-?lead systems|handmade software|intel\(r\) jpeg|"
             r"jpeg encoder copyright|paint shop pro|ashampoo|software:|applemark).*",
             # What no person reads.
-            r"[\W_]*|[0-9a-f-]{24,}",
+            r"[ -/:-@\[-`{-~]*|[0-9a-f-]{24,}",
         )
     ),
     re.DOTALL,
 )
+_SHOUTED = re.compile(r"[A-Z0-9 .&()-]*DIGITAL (?:STILL )?CAMERA")
 _SAMPLE_BYTES = 2000
 _PLAIN_SHARE_MIN = 0.5
 _CONTROL_SHARE_MAX = 0.1
@@ -66,7 +76,8 @@ _CONTROL_SHARE_MAX = 0.1
 def is_boilerplate(text: str) -> bool:
     """Whether a text on one line is what a device or a program says, and no person."""
     folded = text.casefold().strip()
-    return folded in _TEXTS or _PATTERNS.fullmatch(folded) is not None
+    is_known = folded in _TEXTS or _PATTERNS.fullmatch(folded) is not None
+    return is_known or _SHOUTED.fullmatch(text) is not None
 
 
 def is_rubbish(raw: bytes) -> bool:

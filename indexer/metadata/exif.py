@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 import struct
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
-from PIL import ExifTags, Image, TiffImagePlugin
+from PIL import ExifTags, Image
 
 from storage.safe_text import printable
 
@@ -84,15 +85,6 @@ class Exif:
     gps: ExifTable
 
 
-_ASCII, _UTF8 = 2, 129
-
-
-def accept_utf8_texts() -> None:
-    """Has Pillow read the texts of EXIF 3.0 as it does the older ones, for the whole process."""
-    loaders = TiffImagePlugin.ImageFileDirectory_v2._load_dispatch
-    loaders[_UTF8] = loaders[_ASCII]
-
-
 def read_exif(image: Image.Image) -> Exif:
     """The image's EXIF; directories that cannot be read are empty."""
     return read_exif_of(_main_directory(image))
@@ -100,9 +92,11 @@ def read_exif(image: Image.Image) -> Exif:
 
 def read_exif_of(exif: Image.Exif) -> Exif:
     """What Pillow has read of a file's EXIF; directories that cannot be read are empty."""
+    # Some programs put the tags of the photo into the main directory.
+    photo = ChainMap(dict(_directory(exif, ExifTags.IFD.Exif)), exif)
     return Exif(
         main=ExifTable(exif),
-        photo=ExifTable(_directory(exif, ExifTags.IFD.Exif)),
+        photo=ExifTable(photo),
         gps=ExifTable(_directory(exif, ExifTags.IFD.GPSInfo)),
     )
 

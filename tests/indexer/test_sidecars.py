@@ -12,38 +12,11 @@ from hypothesis import strategies as st
 from indexer.folders.sidecar_reader import facts_in
 from indexer.metadata.xmp import PACKET_BYTES_MAX
 from storage.records import Facts
+from tests.indexer.metadata_files import bag, packet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-NAMESPACES = " ".join(
-    f'xmlns:{prefix}="{uri}"'
-    for prefix, uri in (
-        ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
-        ("dc", "http://purl.org/dc/elements/1.1/"),
-        ("xmp", "http://ns.adobe.com/xap/1.0/"),
-        ("exif", "http://ns.adobe.com/exif/1.0/"),
-        ("tiff", "http://ns.adobe.com/tiff/1.0/"),
-        ("photoshop", "http://ns.adobe.com/photoshop/1.0/"),
-        ("lr", "http://ns.adobe.com/lightroom/1.0/"),
-        ("digiKam", "http://www.digikam.org/ns/1.0/"),
-        ("Iptc4xmpExt", "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"),
-        ("mwg-rs", "http://www.metadataworkinggroup.com/schemas/regions/"),
-        ("stArea", "http://ns.adobe.com/xmp/sType/Area#"),
-    )
-)
-
-
-def packet(inside: str, attributes: str = "") -> str:
-    return (
-        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {NAMESPACES}>'
-        f"<rdf:Description {attributes}>{inside}</rdf:Description></rdf:RDF></x:xmpmeta>"
-    )
-
-
-def bag(name: str, *items: str) -> str:
-    return f"<{name}><rdf:Bag>{''.join(f'<rdf:li>{i}</rdf:li>' for i in items)}</rdf:Bag></{name}>"
 
 
 @pytest.fixture
