@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from PIL import JpegImagePlugin, TiffImagePlugin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PIL.JpegImagePlugin import JpegImageFile
 
 _ASCII, _UTF8 = 2, 129
@@ -23,12 +21,12 @@ def widen_pillow() -> None:
     """
     loaders = TiffImagePlugin.ImageFileDirectory_v2._load_dispatch
     loaders[_UTF8] = loaders[_ASCII]
-    handler: Callable[[JpegImageFile, int], None] | None = _keep_segment
-    JpegImagePlugin.MARKER[_APP13] = (*JpegImagePlugin.MARKER[_APP13][:2], handler)
+    name, description, _ = JpegImagePlugin.MARKER[_APP13]
+    JpegImagePlugin.MARKER[_APP13] = (name, description, _keep_segment)
 
 
-def _keep_segment(image: JpegImageFile, _marker: int) -> None:
+def _keep_segment(self: JpegImageFile, marker: int) -> None:
     """Lists what is in the segment, which indexer.metadata.jpeg_segments reads."""
-    if image.fp is not None:
-        length = int.from_bytes(image.fp.read(2), "big") - 2
-        image.applist.append(("APP13", image.fp.read(max(0, length))))
+    if self.fp is not None:
+        length = int.from_bytes(self.fp.read(2), "big") - 2
+        self.applist.append((f"APP{marker & 15}", self.fp.read(max(0, length))))
