@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.fact_columns import LIST_COLUMNS, TOLD_COLUMNS
-from storage.files import moment_of
-from storage.items import TAKEN_TOLD
-from storage.moments import share_oldest_moment
+from storage.moments import date_again
 from storage.records import Facts, FileState, PhotoId, RootId
 
 if TYPE_CHECKING:
@@ -193,14 +191,7 @@ class Sidecars:
             f" VALUES ({', '.join('?' * (len(TOLD_COLUMNS) + 1))})",
             [(key, *told[key]) for key in photo_ids if key in told],
         )
-        times = list(
-            self._sql.rows_in("SELECT mtime_ns, id FROM photos WHERE id IN ({keys})", photo_ids)
-        )
-        self._sql.run_many(
-            f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, ?) WHERE id = ?",
-            [(moment_of(mtime_ns), photo_id) for mtime_ns, photo_id in times],
-        )
-        share_oldest_moment(self._sql, [PhotoId(photo_id) for _, photo_id in times])
+        date_again(self._sql, [PhotoId(photo_id) for photo_id in photo_ids])
 
 
 class _Shelf:
