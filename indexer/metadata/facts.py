@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import ExifTags, IptcImagePlugin
 
 from indexer.metadata import xmp
-from indexer.metadata.dates import date_facts, date_told, date_told_in_utc, iptc_time
+from indexer.metadata.dates import date_facts, date_told, date_told_in_utc, iptc_time, png_date
 from indexer.metadata.exif import (
     METADATA_ERRORS,
     Exif,
@@ -63,7 +63,12 @@ def read_facts(image: Image.Image, format_name: str | None = None) -> Facts:
         format_name = "JPEG" if image.format == "MPO" else image.format or ""
     known = Facts(width=image.width, height=image.height, format=format_name)
     try:
-        said = facts_from(read_exif(image), _xmp_packet(image), _iptc_texts(image))
+        said = facts_from(
+            read_exif(image),
+            _xmp_packet(image),
+            _iptc_texts(image),
+            png_date(image.info.get("Creation Time")),
+        )
     except METADATA_ERRORS:
         return known
     # Where the loader has already acted on the orientation, it is no longer in the EXIF.
@@ -74,9 +79,12 @@ def read_facts(image: Image.Image, format_name: str | None = None) -> Facts:
 
 
 def facts_from(
-    exif: Exif, xmp_packet: bytes, iptc: dict[tuple[int, int], list[bytes]] | None = None
+    exif: Exif,
+    xmp_packet: bytes,
+    iptc: dict[tuple[int, int], list[bytes]] | None = None,
+    other_date: DateTold | None = None,
 ) -> Facts:
-    """What these say, without size and format.
+    """What these say, and a date that is told elsewhere, without size and format.
 
     Raises one of METADATA_ERRORS where they are too rotten.
     """
@@ -84,7 +92,7 @@ def facts_from(
     iptc = iptc or {}
     latitude, longitude = _place(exif.gps)
     return Facts(
-        **date_facts(_dates(exif, packet, iptc, (latitude, longitude))),
+        **date_facts((*_dates(exif, packet, iptc, (latitude, longitude)), other_date)),
         camera=camera_name(exif.main.text(_TAG.Make), exif.main.text(_TAG.Model)),
         lens=_lens(exif, packet),
         focal_length_mm=exif.photo.within(_TAG.FocalLength, 0, 100_000),
