@@ -2,7 +2,8 @@
 
 They are read in the indexer's own process: all that is done with a sidecar is to stream the first
 megabytes of it through expat, which is told to stop at a DOCTYPE (so there are no entities) and at
-nesting that no real packet has. No photo is decoded or embedded again for what its sidecar says.
+nesting that no real packet has, or through Python's own reader of JSON. No photo is decoded or
+embedded again for what its sidecar says.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from indexer.metadata import xmp
 from indexer.metadata.exif import METADATA_ERRORS
 from indexer.metadata.facts import facts_told
 from indexer.metadata.said import Said
+from indexer.metadata.takeout import takeout_facts
 from storage.records import Facts
+from storage.sidecar_names import is_takeout
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +54,11 @@ def read_sidecars(library: Library) -> int:
 
 def facts_in(path: Path) -> Facts:
     """What a sidecar says; nothing where it cannot be read, or is no sidecar."""
-    packet = _bytes_of(path)
+    content = _bytes_of(path)
+    if is_takeout(os.fsencode(path.name)):
+        return takeout_facts(content)
     try:
-        return facts_told(Said(xmp=xmp.read_xmp(packet), notes=xmp.notes_on(packet)))
+        return facts_told(Said(xmp=xmp.read_xmp(content), notes=xmp.notes_on(content)))
     except METADATA_ERRORS:
         return Facts()
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from indexer.metadata.iptc import IptcValues
 
 _IPTC = "iptc"
-_TEXT_KINDS = ("Title", "Description", "Author", "Comment", "Copyright")
+_TEXT_KINDS = ("Title", "Description", "Author", "Comment", "Copyright", "Creation Time")
 _PHOTOSHOP_TAG = 0x8649
 
 

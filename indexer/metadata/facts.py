@@ -18,17 +18,16 @@ from indexer.metadata.cleaning import (
     too_many,
     unique_words,
 )
+from indexer.metadata.date_sources import dates_in
+from indexer.metadata.dates import date_facts
 from indexer.metadata.embedded import said_in
 from indexer.metadata.exif import (
     METADATA_ERRORS,
     Exif,
-    ExifTable,
-    parsed_time,
     valid_orientation,
 )
 from indexer.metadata.said import Said
 from indexer.metadata.sources import NAMES, NUMBERS, POINTS, RATINGS, WORDS
-from indexer.metadata.xmp_facts import taken_told
 from storage.records import Facts
 
 if TYPE_CHECKING:
@@ -36,18 +35,13 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from indexer.metadata.xmp import XmpValues
 
 _TAG = ExifTags.Base
-_GPS = ExifTags.GPS
-_DATES_WITH_ZONES = (
-    (_TAG.DateTimeOriginal, _TAG.OffsetTimeOriginal),
-    (_TAG.DateTimeDigitized, _TAG.OffsetTimeDigitized),
-)
 _LENGTHS = {
     "title": TITLE_LENGTH_MAX,
     "description": DESCRIPTION_LENGTH_MAX,
     "remarks": DESCRIPTION_LENGTH_MAX,
+    "label": 40,
 }
 _TEXTS = ("title", "description", "artist", "location", "city", "state", "country")
 _REMARKS_LENGTH_MAX = 20_000
@@ -99,7 +93,7 @@ def facts_told(said: Said) -> Facts:
         for name in ("keywords", "people")
     )
     return Facts(
-        taken_at=_taken_at(said.exif, said.xmp),
+        **date_facts(dates_in(said, point)),
         latitude=point.latitude if point else None,
         longitude=point.longitude if point else None,
         iso=int(iso) if iso is not None else None,
@@ -115,11 +109,8 @@ def facts_told(said: Said) -> Facts:
 
 
 def _texts(fact: str, said: Said) -> Iterator[str]:
-    length_max = _LENGTHS.get(
-        fact, DESCRIPTION_LENGTH_MAX if fact == "remarks" else NAME_LENGTH_MAX
-    )
     texts = (text for source in WORDS[fact] for text in source.values(said))
-    return peoples_texts(texts, length_max=length_max)
+    return peoples_texts(texts, length_max=_LENGTHS.get(fact, NAME_LENGTH_MAX))
 
 
 def _name(fact: str, said: Said) -> str | None:
@@ -148,23 +139,6 @@ def _remarks(texts: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
             kept.append(text)
             room -= len(text)
     return tuple(kept)
-
-
-def _taken_at(exif: Exif, packet: XmpValues) -> str | None:
-    for date_tag, zone_tag in _DATES_WITH_ZONES:
-        taken = parsed_time(exif.photo.text(date_tag), exif.photo.text(zone_tag))
-        if taken is not None:
-            return taken
-    return taken_told(packet) or _satellite_time(exif.gps)
-
-
-def _satellite_time(gps: ExifTable) -> str | None:
-    """The time of the GPS fix, which is in UTC."""
-    day, clock = gps.text(_GPS.GPSDateStamp), gps.numbers(_GPS.GPSTimeStamp)
-    if day is None or len(clock) != 3:
-        return None
-    hour, minute, second = (int(part) for part in clock)
-    return parsed_time(f"{day} {hour}:{minute}:{second}", "Z")
 
 
 def facts_filled(facts: Facts, *others: Facts) -> Facts:

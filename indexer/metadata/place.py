@@ -31,10 +31,11 @@ _FRACTION = re.compile(r"\s*(\d{1,12}(?:\.\d+)?)(?:/(\d{1,12}))?\s*")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point on the earth, in degrees."""
+    """A point on the earth, in degrees, and how far above the sea where that is told with it."""
 
     latitude: float
     longitude: float
+    altitude_m: float | None = None
 
 
 def point_of(latitude: float | None, longitude: float | None) -> Point | None:
