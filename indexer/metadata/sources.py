@@ -147,18 +147,35 @@ def _place_in_words(
     own: str, name: str, key: tuple[int, int], *fields: str, core: str = "photoshop"
 ) -> tuple[Source[Text], ...]:
     """Part of a place's name: of the photo, then of where it was taken, then of what it shows."""
-    structures = (("LocationCreated", xmp.CREATED_PLACE), ("LocationShown", xmp.SHOWN_PLACE))
+    taken, shown = "Iptc4xmpExt:LocationCreated", "Iptc4xmpExt:LocationShown"
     return (
         _xmp(f"{core}:{name}", own),
         _iptc(name, key),
-        *(
-            _xmp(f"Iptc4xmpExt:{structure}/{field}", names[field])
-            for structure, names in structures
-            for field in fields
-        ),
+        *(_xmp(f"{taken}/{each}", xmp.CREATED_PLACE[each]) for each in fields),
+        *(_shown(f"{shown}/{each}", xmp.SHOWN_PLACE[each]) for each in fields),
     )
 
 
+def _shown(name: str, property_name: str) -> Source[Text]:
+    """Of the place that is shown, where nothing tells of the one where the photo was taken."""
+
+    def values(said: Said) -> Iterable[Text]:
+        if _PLACES_OF_XMP.isdisjoint(said.xmp) and _PLACES_OF_IPTC.isdisjoint(said.iptc):
+            return said.xmp.get(property_name, ())
+        return ()
+
+    return Source(f"XMP {name}", values)
+
+
+def _all_shown(said: Said) -> Iterator[Text]:
+    for name in xmp.SHOWN_PLACE.values():
+        yield from said.xmp.get(name, ())
+
+
+_PLACES_OF_XMP = frozenset(
+    (xmp.CITY, xmp.STATE, xmp.COUNTRY, xmp.LOCATION, *xmp.CREATED_PLACE.values())
+)
+_PLACES_OF_IPTC = frozenset((iptc.CITY, iptc.STATE, iptc.COUNTRY, iptc.LOCATION))
 _WINDOWS_LENGTH_MAX = 40 * DESCRIPTION_LENGTH_MAX
 _TAG = ExifTags.Base
 _LARGE = 100_000_000
@@ -225,6 +242,7 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
         _xmp("Iptc4xmpExt:Event", xmp.EVENT),
         _xmp("Iptc4xmpCore:AltTextAccessibility", xmp.ALT_TEXT),
         _xmp("Iptc4xmpCore:ExtDescrAccessibility", xmp.LONG_ALT_TEXT),
+        Source("XMP Iptc4xmpExt:LocationShown", _all_shown),
         _xmp("photoshop:Instructions", xmp.INSTRUCTIONS),
         _iptc("Instructions", iptc.INSTRUCTIONS),
         _exif(_TAG.DocumentName),

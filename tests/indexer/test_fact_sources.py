@@ -177,6 +177,21 @@ def test_where_what_is_shown_lies_is_not_where_the_photo_was_taken(
     assert told(saved("JPEG", xmp=packet(text).encode())).latitude is None
 
 
+def test_a_place_is_not_put_together_of_where_one_stood_and_what_one_saw(
+    told: Callable[[bytes], Facts],
+) -> None:
+    text = "".join(
+        f"<Iptc4xmpExt:{name}><rdf:Bag><rdf:li {fields}/></rdf:Bag></Iptc4xmpExt:{name}>"
+        for name, fields in (
+            ("LocationCreated", 'Iptc4xmpExt:City="Tarifa"'),
+            ("LocationShown", 'Iptc4xmpExt:City="Tangier" Iptc4xmpExt:CountryName="Morocco"'),
+        )
+    )
+    facts = told(saved("JPEG", xmp=packet(text).encode()))
+    assert (facts.city, facts.country) == ("Tarifa", None)
+    assert facts.remarks == ("Tangier", "Morocco")
+
+
 def test_what_is_said_of_a_pictures_ingredients_is_not_said_of_it(
     told: Callable[[bytes], Facts],
 ) -> None:
