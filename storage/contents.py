@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.fact_columns import FACT_COLUMNS, column_values
-from storage.items import IS_ITEM, TAKEN_TOLD
-from storage.moments import share_oldest_moment
+from storage.items import IS_ITEM
+from storage.moments import date_again
 from storage.records import ContentId, PhotoId, RootId
 from storage.vectors import ENCODER
 
@@ -205,10 +205,8 @@ class Contents:
 
     def date_again(self, content_id: ContentId) -> None:
         """Date all photos of a content anew, by what its facts say now."""
-        self._sql.run(
-            f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE content_id = ?",
-            [content_id],
-        )
+        rows = self._sql.rows("SELECT id FROM photos WHERE content_id = ?", [content_id])
+        date_again(self._sql, [PhotoId(row[0]) for row in rows])
 
     def assign(self, photo: PendingPhoto, content_id: ContentId) -> bool:
         """The photo has been read and holds this content, unless it has changed meanwhile.
@@ -221,11 +219,7 @@ class Contents:
             [content_id, photo.photo_id, photo.size_bytes, photo.mtime_ns],
         )
         if is_same:
-            self._sql.run(
-                f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
-                [photo.photo_id],
-            )
-            share_oldest_moment(self._sql, [photo.photo_id])
+            date_again(self._sql, [photo.photo_id])
         return bool(self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo.photo_id]))
 
 

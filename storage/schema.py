@@ -365,8 +365,11 @@ _COPIES_ALIKE = """
 
 def add_own_words(database: Database) -> None:
     """What else a photo says of itself, where it was taken, and what is to be read in it."""
+    from storage.moments import date_by_names
+
     for statement in _OWN_WORDS:
         database.conn.execute(statement)
+    date_by_names(database.conn)
 
 
 # `picture` tells contents of the same pixels, whatever their files say besides; NULL where it is
@@ -374,6 +377,8 @@ def add_own_words(database: Database) -> None:
 # read again. `places.other_names` is JSON. A photo without a row in `photo_places` is still to be
 # looked up where its facts say where it was taken; `place_id` is NULL where no place is near.
 # `films` holds what films that have a photo's name say of themselves, for pairs; `created` is UTC.
+# `photos.taken_at`, `dated_by` and `moment` are as storage.moments.Dated has them; those of one
+# moment go by their names.
 _OWN_WORDS = (
     "ALTER TABLE contents ADD COLUMN picture TEXT",
     "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
@@ -395,6 +400,18 @@ _OWN_WORDS = (
             "notes TEXT",
         )
     ),
+    "UPDATE sidecars SET pending = 1",
+    "ALTER TABLE photos ADD COLUMN taken_at TEXT",
+    "ALTER TABLE photos ADD COLUMN dated_by TEXT",
+    """
+    UPDATE photos SET taken_at = coalesce(
+        (SELECT taken_at FROM sidecar_facts WHERE photo_id = photos.id),
+        (SELECT taken_at FROM facts WHERE facts.content_id = photos.content_id))""",
+    "UPDATE photos SET dated_by = 'original' WHERE taken_at IS NOT NULL",
+    "DROP INDEX photos_timeline",
+    """
+    CREATE INDEX photos_timeline ON photos (moment DESC, name DESC, id DESC)
+    WHERE deleted_at IS NULL AND companion_of IS NULL""",
     "ALTER TABLE facts ADD COLUMN damage TEXT",
     "ALTER TABLE facts ADD COLUMN live_id TEXT",
     """

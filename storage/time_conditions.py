@@ -10,8 +10,9 @@ from storage.records import TimeSpan
 if TYPE_CHECKING:
     from storage.records import DaysOfYear, HoursOfDay, PhotoFilter
 
-_DAY = "substr(photos.moment, 6, 5)"
-_HOUR = "CAST(substr(photos.moment, 12, 2) AS INTEGER)"
+# NULL, which passes nothing, where the year, or the day, is all that is known.
+_DAY = "nullif(substr(photos.moment, 6, 5), substr(photos.moment, 6, 2))"
+_HOUR = "CAST(nullif(substr(photos.moment, 12, 2), '') AS INTEGER)"
 
 
 def in_time(photo_filter: PhotoFilter) -> list[Condition]:

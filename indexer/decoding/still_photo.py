@@ -17,8 +17,10 @@ from indexer.decoding.opened_photo import (
     OpenedPhoto,
     refuse_too_large,
 )
-from indexer.metadata.exif import adopt_photoshop_blocks, adopt_raw_profiles, orientation_of
+from indexer.metadata.embedded import adopt_metadata
+from indexer.metadata.exif import orientation_of
 from indexer.metadata.facts import read_facts
+from indexer.metadata.pillow_readers import widen_pillow
 from indexer.metadata.sequence_date import dated_by_container
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ def prepare_pillow() -> None:
         import_module(f"PIL.{plugin}")
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     pillow_heif.register_heif_opener(decode_threads=1)
+    widen_pillow()
     Image.MAX_IMAGE_PIXELS = SHRINKABLE_PIXELS_MAX
 
 
@@ -79,8 +82,7 @@ def open_still(
         refuse_too_large(image.size, SHRINKABLE_PIXELS_MAX if is_shrinkable else PIXELS_MAX)
         if image.format in _LATE_FORMATS:
             image.load()
-        adopt_raw_profiles(image)
-        adopt_photoshop_blocks(image)
+        adopt_metadata(image)
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
         facts = read_facts(image)
         if image.format in _BOXED_FORMATS:

@@ -18,7 +18,7 @@ from storage.pairs import (
     films_of_photos,
     may_be_companion,
 )
-from storage.sidecars import SIDECAR_SUFFIX
+from storage.sidecar_names import SIDECAR_SUFFIXES, is_takeout, plain_name, sidecars_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -140,6 +140,8 @@ class Beside:
             is_changed: whether any of its photos came, changed or went.
         """
         known = self._library.sidecars.known_in(root_id, folder)
+        names = list(names)
+        sidecars = _speaking(sidecars, names)
         fresh = tuple(state for name, state in sidecars.items() if known.get(name) != state)
         gone = tuple(name for name in known if name not in sidecars)
         has_pairs = any(may_be_companion(os.fsencode(name)) for name in names)
@@ -172,7 +174,17 @@ def _is_same(known: FolderFile, now: FolderFile) -> bool:
 
 def is_sidecar(name: str) -> bool:
     """Whether other programs keep what they know of a photo in files of such a name."""
-    return name.lower().endswith(SIDECAR_SUFFIX)
+    return name.lower().endswith(SIDECAR_SUFFIXES)
+
+
+def _speaking(sidecars: dict[str, FileState], photos: Iterable[str]) -> dict[str, FileState]:
+    """Without those that have only the ending of Takeout's, as all kinds of files have."""
+    takeout = [name for name in sidecars if is_takeout(os.fsencode(name))]
+    if not takeout:
+        return sidecars
+    wanted = {name.lower() for photo in photos for name in sidecars_of(os.fsencode(photo))}
+    strange = {name for name in takeout if plain_name(os.fsencode(name)).lower() not in wanted}
+    return {name: state for name, state in sidecars.items() if name not in strange}
 
 
 def has_extension(name: str, extensions: frozenset[str]) -> bool:

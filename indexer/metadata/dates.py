@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict
 from datetime import date, datetime, time
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +30,13 @@ __all__ = (
     "iptc_time",
     "local_time",
     "parsed_time",
+    "png_date",
 )
 
 _YEAR_MIN, _YEAR_MAX = 1826, 2100
 _YEAR, _MONTH, _WHOLE_DAY = (len(text) for text in ("1985", "1985-07", "1985-07-18"))
 _FRACTION_LENGTH_MAX = 9
+_MAIL_DATE_MAX = 80
 _NO_CLOCKS = ("1904-01-01T00:00:00", "1970-01-01T00:00:00")
 """Where the clocks of films and of systems begin: what devices write that do not know the time."""
 _NO_CLOCK_DAYS = tuple(clock[:_WHOLE_DAY] for clock in _NO_CLOCKS)
@@ -112,6 +115,19 @@ def parsed_time(text: str | None, zone: str | None = None) -> str | None:
         return day
     clock = _clock(int(hour), int(minute), int(second or 0))
     return clock and f"{day}T{clock}{_parsed_zone(own_zone or zone)}"
+
+
+def png_date(text: object) -> DateTold | None:
+    """What PNG's `Creation Time` says: in any form, or as mails have it, which PNG advises."""
+    if not isinstance(text, str):
+        return None
+    told = date_told("changed", text)
+    if told is not None:
+        return told
+    try:
+        return date_told("changed", parsedate_to_datetime(text[:_MAIL_DATE_MAX]).isoformat())
+    except (TypeError, ValueError):
+        return None
 
 
 def iptc_time(day: bytes | None, clock: bytes | None) -> str | None:

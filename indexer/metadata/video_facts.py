@@ -11,17 +11,24 @@ from typing import TYPE_CHECKING
 import av
 
 from indexer.formats import is_sequence
-from indexer.metadata.dates import DateTold, date_facts, date_told, local_time
-from indexer.metadata.exif import METADATA_ERRORS, Exif, ExifTable, clean_text
-from indexer.metadata.facts import camera_name, facts_filled, facts_from
-from indexer.metadata.film_boxes import APPLE, LIVE_ID
-from indexer.metadata.xmp_facts import (
+from indexer.metadata.cameras import camera_name
+from indexer.metadata.cleaning import (
     DESCRIPTION_LENGTH_MAX,
     NAME_LENGTH_MAX,
     TITLE_LENGTH_MAX,
+    WORDS_MAX,
     first_text,
+    peoples_texts,
+    too_many,
     unique_words,
 )
+from indexer.metadata.dates import DateTold, date_facts, date_told, local_time
+from indexer.metadata.exif import METADATA_ERRORS, clean_text
+from indexer.metadata.facts import facts_filled, facts_told
+from indexer.metadata.film_boxes import APPLE, LIVE_ID
+from indexer.metadata.ratings import stars, stars_of_percent
+from indexer.metadata.said import Said
+from indexer.metadata.xmp import read_xmp
 from storage.records import Facts
 
 if TYPE_CHECKING:
@@ -59,8 +66,8 @@ _KEYWORD_LISTS = (f"{APPLE}keywords", "keywords", "ikey")
 _KEYWORDS = ("wm/category", "category", f"{APPLE}genre", "genre")
 """Unlike the lists, their commas and semicolons are no borders."""
 _STARS = (f"{APPLE}rating.user",)
-_PERCENTAGES = ("wm/shareduserrating", "rating percent")
-_STARS_MAX = 5
+_PERCENTAGES, _FIFTHS = ("wm/shareduserrating",), ("rating percent",)
+"""As Windows has it, 25 are two stars; as iTunes has it, 40 are."""
 _ISO6709 = re.compile(
     r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?"
     r"(?:CRS[^/]*)?/?(.*)",
@@ -81,20 +88,24 @@ def read_video_facts(container: InputContainer, head: bytes, boxes: FilmBoxes) -
     tags = {name.casefold(): (text,) for name, text in container.metadata.items()} | boxes.texts
     edited, own = _facts_of_xmp(boxes.xmp), _facts_of(tags)
     said = facts_filled(edited, own)
+    keywords = unique_words((*edited.keywords, *own.keywords))
+    overruled = (text for text in (own.title, own.description) if text)
+    remarks = dict.fromkeys((*edited.remarks, *overruled, *own.remarks))
     return replace(
         said,
         format=_format_of(container, head),
         duration_seconds=duration_of(container),
         **date_facts(_dates(tags, edited, said)),
-        keywords=unique_words((*edited.keywords, *own.keywords)),
+        keywords=keywords[:WORDS_MAX],
+        remarks=tuple(text for text in remarks if text not in (said.title, said.description)),
+        notes=(*said.notes, *too_many(keywords, "keywords")),
         live_id=clean_text(boxes.first(LIVE_ID) or "", length_max=NAME_LENGTH_MAX),
     )
 
 
 def _facts_of_xmp(packet: bytes) -> Facts:
-    nothing = ExifTable({})
     try:
-        return facts_from(Exif(main=nothing, photo=nothing, gps=nothing), packet)
+        return facts_told(Said(xmp=read_xmp(packet)))
     except METADATA_ERRORS:
         return Facts()
 
@@ -102,17 +113,17 @@ def _facts_of_xmp(packet: bytes) -> Facts:
 def _facts_of(tags: Tags) -> Facts:
     """What the tags say, but for the date."""
     latitude, longitude, altitude, place_name = _place(tags)
-    descriptions = _texts(tags, _DESCRIPTIONS)
+    descriptions = _words(tags, _DESCRIPTIONS, DESCRIPTION_LENGTH_MAX)
     return Facts(
         camera=camera_name(_text(tags, _MAKERS), _text(tags, _MODELS)),
         latitude=latitude,
         longitude=longitude,
         altitude_m=altitude,
         location=_text(tags, _PLACE_NAMES) or place_name,
-        title=_text(tags, _TITLES, TITLE_LENGTH_MAX),
+        title=next(iter(_words(tags, _TITLES, TITLE_LENGTH_MAX)), None),
         description=next(iter(descriptions), None),
         remarks=tuple(descriptions[1:]),
-        artist=_text(tags, _ARTISTS),
+        artist=next(iter(_words(tags, _ARTISTS)), None),
         keywords=_keywords(tags),
         rating=_rating(tags),
     )
@@ -176,21 +187,12 @@ def _keywords(tags: Tags) -> tuple[str, ...]:
 
 
 def _rating(tags: Tags) -> int | None:
-    """Stars, 1 to 5; of a hundred parts, 1 is one star and 99 are five, as Windows has it."""
-    for text in _values(tags, _STARS):
-        if (stars := _number(text)) is not None and 1 <= stars <= _STARS_MAX:
-            return round(stars)
-    for text in _values(tags, _PERCENTAGES):
-        if (percent := _number(text)) is not None and 1 <= percent <= 100:
-            return min(_STARS_MAX, 1 + round(percent) * 4 // 99)
-    return None
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    given = (
+        *(stars(text) for text in _values(tags, _STARS)),
+        *(stars_of_percent(text) for text in _values(tags, _PERCENTAGES)),
+        *(stars(-(-int(text) // 20)) for text in _values(tags, _FIFTHS) if text.isdecimal()),
+    )
+    return next((number for number in given if number and number > 0), None)
 
 
 def _values(tags: Tags, names: tuple[str, ...]) -> Iterator[str]:
@@ -201,9 +203,6 @@ def _text(tags: Tags, names: tuple[str, ...], length_max: int = NAME_LENGTH_MAX)
     return first_text(_values(tags, names), length_max=length_max)
 
 
-def _texts(tags: Tags, names: tuple[str, ...]) -> list[str]:
-    """Each text once, in the order of the names."""
-    texts = (
-        first_text((text,), length_max=DESCRIPTION_LENGTH_MAX) for text in _values(tags, names)
-    )
-    return list(dict.fromkeys(text for text in texts if text))
+def _words(tags: Tags, names: tuple[str, ...], length_max: int = NAME_LENGTH_MAX) -> list[str]:
+    """What people have written, each text once, in the order of the names."""
+    return list(dict.fromkeys(peoples_texts(_values(tags, names), length_max=length_max)))

@@ -280,6 +280,7 @@ def test_tags_of_editors_are_read(tmp_path: Path) -> None:
     with_boxes(film, keyed(live_id), behind=box(b"uuid", XMP_ID + packet))
     facts = decoded(film).facts
     assert (facts.title, facts.description, facts.rating) == ("A red reef", "with Anna", 4)
+    assert facts.remarks == ("Reef",)
     assert facts.keywords == ("submarine", "snorkel", "kelp")
     assert facts.live_id == "A-1"
 
@@ -306,6 +307,7 @@ def test_tags_of_windows_and_itunes_are_read(tmp_path: Path) -> None:
         *(("wm/shareduserrating", str(part), star) for star, part in enumerate((1, 25, 50), 1)),
         *(("wm/shareduserrating", str(part), star) for star, part in enumerate((75, 99), 4)),
         *(("rating percent", str(20 * star), star) for star in (1, 2, 3, 4, 5)),
+        *(("rating percent", text, None) for text in ("0", "-20", "2000", "many")),
         *(
             (f"{APPLE}rating.user", text, star)
             for text, star in (("4.0", 4), ("5", 5), ("9", None))
