@@ -74,8 +74,8 @@ def _in_folders(parts: list[str]) -> str | None:
     if month_found and above and _YEAR_FOLDER.fullmatch(above[-1]):
         return _valid(above[-1], month_found[1])
     if _DAY_FOLDER.fullmatch(last) and above:
-        month = _in_folders(above)
-        return _valid(*month.split("-"), last) if month and len(month) == len("2019-04") else None
+        month = _in_folders(above) or ""
+        return _valid(month[:4], month[5:], last) if len(month) == len("2019-04") else None
     return None
 
 
