@@ -376,9 +376,9 @@ def add_own_words(database: Database) -> None:
 # not known. `facts_version` is that of the reader of the facts: what an older one read is due to be
 # read again. `places.other_names` is JSON. A photo without a row in `photo_places` is still to be
 # looked up where its facts say where it was taken; `place_id` is NULL where no place is near.
-# `films` holds what films that have a photo's name say of themselves, for pairs; `created` is UTC.
 # `photos.taken_at`, `dated_by` and `moment` are as storage.moments.Dated has them; those of one
 # moment go by their names.
+# `films` holds what films that have a photo's name say of themselves, for pairs; `created` is UTC.
 _OWN_WORDS = (
     "ALTER TABLE contents ADD COLUMN picture TEXT",
     "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
