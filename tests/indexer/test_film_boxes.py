@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.folders.film_card import FilmCard, film_card
+from indexer.folders.film_card import film_card
 from indexer.metadata.boxes import Box, box_along, boxes_in, content_of, whole
 from indexer.metadata.film_boxes import FilmBoxes, read_film_boxes
+from storage.pairs import FilmCard
 from tests.indexer.iso_boxes import XMP_ID, box, data, keyed, listed, movie_header, xtra
 
 if TYPE_CHECKING:
