@@ -1,7 +1,7 @@
 """What the boxes of an MP4 or MOV file say of the film, beside what FFmpeg gives of them.
 
-Apple's keys (QuickTime File Format, "Metadata"), the item list of iTunes, Microsoft's `Xtra`, and
-XMP by its part 3, "MPEG-4" and "QuickTime". Pure Python: nothing is decoded.
+Apple's keys (QuickTime File Format, "Metadata"), the item list of iTunes, user data, and XMP by its
+part 3, "MPEG-4" and "QuickTime". Pure Python: nothing is decoded.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 from indexer.metadata.boxes import Box, box_along, boxes_in, content_of, uuid_box, whole
+from indexer.metadata.film_user_data import user_texts
 from indexer.metadata.xmp import PACKET_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -25,8 +27,11 @@ _MAC_TO_UNIX_SECONDS = 2_082_844_800
 _CREATED_SECONDS_MAX = 10_000_000_000
 _DURATION_SECONDS_MAX = 1_000_000
 _VALUE_BYTES_MAX, _TABLE_BYTES_MAX = 65_536, 262_144
-_VALUES_MAX = 1000
+_VALUES_MAX, _LENGTH_MAX = 10_000, 4_000_000
+"""Of all texts together."""
 _ITEM_NAMES = {
+    b"desc": "description",
+    b"\xa9des": "description",
     b"keyw": "keywords",
     b"\xa9key": "keywords",
     b"catg": "category",
@@ -35,7 +40,6 @@ _ITEM_NAMES = {
 }
 """Items of which FFmpeg gives the last value alone, or none."""
 _UTF8, _UTF16, _SIGNED, _UNSIGNED, _FLOAT, _DOUBLE = 1, 2, 21, 22, 23, 24
-_XTRA_TEXT, _XTRA_NUMBER = 8, 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,12 @@ def read_film_boxes(file: IO[bytes]) -> FilmBoxes:
     if movie is None:
         return FilmBoxes(xmp=xmp_beside(file))
     texts: dict[str, list[str]] = {}
-    for name, text in _texts_in(file, movie):
-        values = texts.setdefault(name, [])
-        if len(values) < _VALUES_MAX and len(texts) <= _VALUES_MAX:
-            values.append(text)
+    room = _LENGTH_MAX
+    for name, text in islice(_texts_in(file, movie), _VALUES_MAX):
+        room -= len(name) + len(text)
+        if room < 0:
+            break
+        texts.setdefault(name, []).append(text)
     created, duration = _header_of(file, movie)
     packet = box_along(file, movie, b"udta", b"XMP_")
     return FilmBoxes(
@@ -77,9 +83,7 @@ def read_film_boxes(file: IO[bytes]) -> FilmBoxes:
 def _texts_in(file: IO[bytes], movie: Box) -> Iterator[tuple[str, str]]:
     yield from _keyed_texts(file, movie)
     yield from _keyed_texts(file, box_along(file, movie, b"udta"))
-    extra = box_along(file, movie, b"udta", b"Xtra")
-    if extra is not None:
-        yield from _microsoft_texts(content_of(file, extra, _TABLE_BYTES_MAX))
+    yield from user_texts(file, movie)
 
 
 def _header_of(file: IO[bytes], movie: Box) -> tuple[datetime | None, float | None]:
@@ -145,32 +149,6 @@ def _value_of(content: bytes) -> str:
     if kind in {_UTF8, _UTF16}:
         return value.decode("utf-8" if kind == _UTF8 else "utf-16-be", "replace")
     return ""
-
-
-def _microsoft_texts(content: bytes) -> Iterator[tuple[str, str]]:
-    """Of Windows' own box: entries of a name, and of values each with its length and kind."""
-    for entry in _sized(content, 0, len(content)):
-        length = int.from_bytes(content[entry.start : entry.start + 4], "big")
-        written = content[entry.start + 4 : entry.start + 4 + length]
-        name = written.decode("ascii", "replace").casefold()
-        first = entry.start + 8 + length
-        for value in _sized(content, first, entry.end):
-            kind = int.from_bytes(content[value.start : value.start + 2], "big")
-            said = content[value.start + 2 : value.end]
-            if kind == _XTRA_TEXT:
-                yield name, said.decode("utf-16-le", "replace").rstrip("\0")
-            elif kind == _XTRA_NUMBER and len(said) <= 8:
-                yield name, str(int.from_bytes(said, "little"))
-
-
-def _sized(content: bytes, start: int, end: int) -> Iterator[Box]:
-    """Parts that begin with their own length, in four bytes."""
-    for _ in range(_VALUES_MAX):
-        length = int.from_bytes(content[start : start + 4], "big")
-        if length <= 4 or start + length > end:
-            return
-        yield Box(b"", start + 4, start + length)
-        start += length
 
 
 def xmp_beside(file: IO[bytes]) -> bytes:

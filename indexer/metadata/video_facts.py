@@ -32,7 +32,7 @@ from indexer.metadata.xmp import read_xmp
 from storage.records import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from av.container import InputContainer
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from indexer.metadata.film_boxes import FilmBoxes
     from storage.date_order import DateSource
 
-    Tags: TypeAlias = Mapping[str, tuple[str, ...]]
+    Tags: TypeAlias = Mapping[str, Sequence[str]]
     """All texts of each name, which is FFmpeg's or Apple's, in lower case."""
 
 _DURATION_SECONDS_MAX = 1_000_000.0
@@ -85,7 +85,9 @@ _DEMUXER_FORMATS = {
 
 def read_video_facts(container: InputContainer, head: bytes, boxes: FilmBoxes) -> Facts:
     """The facts, but for size and orientation."""
-    tags = {name.casefold(): (text,) for name, text in container.metadata.items()} | boxes.texts
+    tags = {name: [*texts] for name, texts in boxes.texts.items()}
+    for name, text in container.metadata.items():
+        tags.setdefault(name.casefold(), []).append(text)
     edited, own = _facts_of_xmp(boxes.xmp), _facts_of(tags)
     said = facts_filled(edited, own)
     keywords = unique_words((*edited.keywords, *own.keywords))

@@ -80,6 +80,35 @@ def test_tags_of_apple_itunes_and_microsoft_are_read() -> None:
     }
 
 
+def phone(text: str) -> bytes:
+    """3GPP's header of a version and a language, and a text in UTF-8 or, where need be, UTF-16."""
+    return bytes(4) + b"\x15\xc7" + (text.encode() if text.isascii() else text.encode("utf-16"))
+
+
+def test_user_data_of_phones_and_quicktime_is_read() -> None:
+    keywords = phone("") + b"\x02" + b"\x05kelp\0" + b"\x04reef"
+    boxes = (
+        box(b"titl", phone("A reef\0")),
+        box(b"dscp", phone("Küste\0")),
+        box(b"kywd", keywords),
+        box(b"\xa9des", struct.pack(">HH", 4, 0) + b"deep"),
+        box(b"date", b"2019-05-06T07:08:09+0200"),
+    )
+    said = read(box(b"moov", movie_header() + box(b"udta", b"".join(boxes))))
+    assert said.texts == {
+        "title": ("A reef",),
+        "description": ("Küste", "deep"),
+        "keywords": ("kelp", "reef"),
+        "date_recorded": ("2019-05-06T07:08:09+0200",),
+    }
+
+
+def test_of_endless_texts_only_so_much_is_kept() -> None:
+    many = listed(*(box(b"keyw", data(bytes([97]) * 60_000)) for _ in range(100)))
+    said = read(box(b"moov", movie_header() + box(b"udta", many)))
+    assert sum(map(len, said.texts["keywords"])) < 4_000_000
+
+
 def test_xmp_is_found_beside_the_film_and_among_its_user_data() -> None:
     movie = box(b"moov", movie_header())
     assert read(movie, box(b"uuid", bytes(16) + b"other"), box(b"uuid", XMP_ID + b"<x/>")).xmp == (
@@ -106,7 +135,19 @@ def test_card_of_what_is_no_film_is_empty_and_waits_for_nobody(tmp_path: Path) -
 
 
 KINDS = st.sampled_from(
-    (b"moov", b"udta", b"meta", b"ilst", b"keys", b"data", b"mvhd", b"Xtra", b"uuid", b"XMP_")
+    (
+        b"moov",
+        b"udta",
+        b"meta",
+        b"ilst",
+        b"keys",
+        b"data",
+        b"mvhd",
+        b"Xtra",
+        b"uuid",
+        b"XMP_",
+        b"kywd",
+    )
 )
 BOXES = st.recursive(
     st.binary(max_size=40),
