@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from storage.date_order import DateTold, date_of_both
-from storage.name_dates import date_in_names
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,6 +32,8 @@ class Dated(NamedTuple):
 
 def dated(told: DateTold | None, folder: bytes, name: bytes, mtime_ns: int) -> Dated:
     """The date of a file of which this is told."""
+    from storage.name_dates import date_in_names  # its patterns take a moment; readers need none
+
     if told is not None:
         return Dated(told.taken_at, told.taken_by, told.moment)
     own = moment_of(mtime_ns)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time
+from functools import lru_cache
 
 from storage.date_order import DateTold
 
@@ -16,26 +17,31 @@ _CLOCK = (
     r"(?P<hour>\d\d?)(?P<mark>[-_.:]?)(?P<minute>\d\d)(?P=mark)(?P<second>\d\d)"
     r"(?P<fraction>\d{3})?(?!\d)(?:[ \u202f]?(?P<half>[AaPp])[Mm]\b)?"
 )
-_TIME = re.compile(rf"{_DAY}(?:[-_ T]| at )?{_CLOCK}")
+_TIME = re.compile(rf"{_DAY}(?:[-_ T]| at )?{_CLOCK}", re.ASCII)
 _APART = re.compile(
     r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?P<sign>[-_.])(?P<month>\d\d)(?P=sign)"
-    r"(?P<day>\d\d)(?!\d|[.]\d)"
+    r"(?P<day>\d\d)(?!\d|[.]\d)",
+    re.ASCII,
 )
-_MAKERS = r"(?:IMG|VID|MVIMG|PXL|PANO|AUD|GIF|STK|WP|WIN|Photo|Video|Screenshot|signal)[-_ ]?"
+_MAKERS = r"(?i:IMG|VID|MVIMG|PXL|PANO|AUD|GIF|STK|WP|WIN|Photo|Video|Screenshot|signal)[-_ ]?"
 _TOGETHER = re.compile(
-    rf"(?:{_MAKERS})?(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?![\d.])", re.IGNORECASE
+    rf"(?:{_MAKERS})?(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?![\d.])", re.ASCII
 )
-_MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)[-_.](?P<month>\d\d)(?![\d])")
-_YEAR_FOLDER = re.compile(r"(?:19|20)\d\d")
-_MONTH_FOLDER, _DAY_FOLDER = re.compile(r"(\d\d)(?:[-_ .]\D*)?"), re.compile(r"\d\d")
+_MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)[-_.](?P<month>\d\d)(?!\d)", re.ASCII)
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
+_MONTH_FOLDER = re.compile(r"(\d\d)(?:[-_ .]\D*)?", re.ASCII)
+_DAY_FOLDER = re.compile(r"\d\d", re.ASCII)
 
 
 def date_in_names(folder: str, name: str) -> DateTold | None:
     """What a file's name tells, else the folders that it is in, the innermost first."""
     stem = name.rpartition(".")[0] or name
-    told = _time_in(stem) or _day_in(stem)
-    if told:
-        return told
+    told = (_time_in(stem) or _day_in(stem)) if _YEAR.search(stem) else None
+    return told or _date_of_folders(folder)
+
+
+@lru_cache(maxsize=256)
+def _date_of_folders(folder: str) -> DateTold | None:
     parts = folder.split("/")
     days = (_in_folders(parts[:depth]) for depth in range(len(parts), 0, -1))
     found = next((day for day in days if day), None)
@@ -68,14 +74,14 @@ def _in_folders(parts: list[str]) -> str | None:
             return day
     if (found := _MONTH.match(last)) and (month := _valid(found["year"], found["month"])):
         return month
-    if _YEAR_FOLDER.fullmatch(last):
+    if _YEAR.fullmatch(last):
         return last
     month_found = _MONTH_FOLDER.fullmatch(last)
-    if month_found and above and _YEAR_FOLDER.fullmatch(above[-1]):
+    if month_found and above and _YEAR.fullmatch(above[-1]):
         return _valid(above[-1], month_found[1])
     if _DAY_FOLDER.fullmatch(last) and above:
-        month = _in_folders(above)
-        return _valid(*month.split("-"), last) if month and len(month) == len("2019-04") else None
+        month = _in_folders(above) or ""
+        return _valid(month[:4], month[5:], last) if len(month) == len("2019-04") else None
     return None
 
 

@@ -378,10 +378,12 @@ def add_own_words(database: Database) -> None:
 # looked up where its facts say where it was taken; `place_id` is NULL where no place is near.
 # `photos.taken_at`, `dated_by` and `moment` are as storage.moments.Dated has them; those of one
 # moment go by their names.
+# `films` holds what films that have a photo's name say of themselves, for pairs; `created` is UTC.
 _OWN_WORDS = (
     "ALTER TABLE contents ADD COLUMN picture TEXT",
     "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX contents_picture ON contents (picture) WHERE picture IS NOT NULL",
+    "CREATE INDEX contents_facts ON contents (facts_version)",
     *(
         f"ALTER TABLE {table} ADD COLUMN {column}"
         for table in ("facts", "sidecar_facts")
@@ -432,6 +434,18 @@ _OWN_WORDS = (
         distance_km REAL
     )""",
     "CREATE INDEX photo_places_place ON photo_places (place_id)",
+    """
+    CREATE TABLE films (
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        duration_seconds REAL,
+        created TEXT,
+        live_id TEXT,
+        PRIMARY KEY (root_id, folder, name)
+    ) WITHOUT ROWID""",
     """
     CREATE TABLE picture_texts (
         content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,

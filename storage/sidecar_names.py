@@ -56,18 +56,19 @@ def sidecars_of(photo: bytes) -> tuple[bytes, ...]:
 
 
 def _takeout_names(photo: bytes) -> list[bytes]:
-    numbered = _NUMBERED.fullmatch(photo)
-    names = [(photo, b"")]
-    if numbered:
-        names.append((numbered[1] + (numbered[3] or b""), numbered[2]))
-    return [_cut(name) + number + _JSON for name, number in names]
+    names = [_cut(photo) + _JSON]
+    if b"(" in photo and (found := _NUMBERED.fullmatch(photo)):
+        names.append(_cut(found[1] + (found[3] or b"")) + found[2] + _JSON)
+    return names
 
 
 def _cut(name: bytes) -> bytes:
+    if len(name) <= _TAKEOUT_LENGTH_MAX:
+        return name
     return os.fsencode(os.fsdecode(name)[:_TAKEOUT_LENGTH_MAX])
 
 
 def _original_of(photo: bytes) -> bytes | None:
     """The photo that Google Photos made another one from."""
-    found = _EDITED.fullmatch(os.fsdecode(photo))
+    found = _EDITED.fullmatch(os.fsdecode(photo)) if b"-" in photo else None
     return os.fsencode(found[1] + found[2]) if found else None

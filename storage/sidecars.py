@@ -229,8 +229,8 @@ class _Shelf:
 
 
 def _date(words: dict[str, Any]) -> DateTold | None:
-    told = [words.get(column) for column in _DATE_COLUMNS]
-    return DateTold(*told) if told[0] else None
+    taken_at, taken_by, fraction = (words.get(column) for column in _DATE_COLUMNS)
+    return DateTold(taken_at, taken_by or "original", fraction) if taken_at else None
 
 
 def _first(said: Sequence[dict[str, Any]], fact: str) -> Any:  # noqa: ANN401 - a column's value

@@ -100,11 +100,11 @@ def moment_of(photo: Photo) -> Moment | None:
         if not told:
             told = datetime.fromtimestamp(photo.mtime_ns / 1e9, tz=UTC).astimezone().isoformat()
         day, _, clock = told.partition("T")
-        parts = [int(part) for part in day.split("-")]
-        date(*parts, *(1,) * (3 - len(parts)))
-    except (OverflowError, OSError, TypeError, ValueError):
+        year, month_told, day_told = (int(part) for part in f"{day}-0-0".split("-")[:3])
+        date(year, month_told or 1, day_told or 1)
+    except (OverflowError, OSError, ValueError):
         return None
-    return Moment(*parts, clock=clock[: len("16:02")])
+    return Moment(year, month_told or None, day_told or None, clock[: len("16:02")])
 
 
 def month(moment: Moment) -> str:

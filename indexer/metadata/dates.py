@@ -50,9 +50,9 @@ _CLOCK = (
     r"(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d*))?)?"
     r"\s*(Z|[+-]\d{2}(?::?\d{2})?(?!\d))?)?"
 )
-_YEAR_FIRST_TIME = re.compile(rf"\s*{_DAY}{_CLOCK}")
-_YEAR_LAST_TIME = re.compile(rf"\s*{_DAY_LAST}{_CLOCK}")
-_ZONE = re.compile(r"\s*([+-])(\d{2}):?(\d{2})?")
+_YEAR_FIRST_TIME = re.compile(rf"\s*{_DAY}{_CLOCK}", re.ASCII)
+_YEAR_LAST_TIME = re.compile(rf"\s*{_DAY_LAST}{_CLOCK}", re.ASCII)
+_ZONE = re.compile(r"\s*([+-])(\d{2}):?(\d{2})?", re.ASCII)
 _DIGITS = re.compile(r"\s*(\d+)", re.ASCII)
 _IPTC_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 _IPTC_CLOCK = re.compile(r"(\d{2}):?(\d{2}):?(\d{2})([+-]\d{2}:?\d{2})?")

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from storage.items import IS_ITEM
-from storage.records import DaysOfYear, Facts, HoursOfDay, PhotoFilter
+from storage.records import DaysOfYear, Facts, HoursOfDay, PhotoFilter, TimeSpan
 from tests.storage.conftest import Shelf, file_state
 
 YEAR_NS = 365 * 86_400 * 10**9
@@ -114,13 +114,29 @@ def test_photos_of_one_second_go_by_its_fraction_and_then_by_name(
     assert [p.path for p in sorted(photos, key=lambda photo: keys[photo.id])] == names
 
 
+def during(first: str, before: str) -> PhotoFilter:
+    return PhotoFilter(spans=(TimeSpan(first=first, before=before),))
+
+
 @pytest.mark.parametrize(
     ("wanted", "passing"),
     [
         (PhotoFilter(taken_from="1985", taken_before="1986"), ["1985", "1985-07", "1985-07-18"]),
         (PhotoFilter(taken_from="1985-07", taken_before="1985-08"), ["1985-07", "1985-07-18"]),
+        (during("1985-01-01", "1986-01-01"), ["1985", "1985-07", "1985-07-18"]),
+        (during("1985-07-01", "1985-08-01"), ["1985-07", "1985-07-18"]),
+        (during("1985-07-18", "1985-07-19"), ["1985-07-18"]),
+        (during("1985-07-01", "1985-07-20"), ["1985-07-18"]),
+        (during("1985-07-01", "1985-07-18T12"), []),
+        (during("1985-01-01", "1985-07-10"), []),
+        (during("1984-01-01", "1985-01-01"), []),
+        (during("1986-01-01", "1987-01-01"), []),
+        (PhotoFilter(taken_before="1985-01-01"), []),
+        (PhotoFilter(taken_before="1985-08-01"), ["1985-07", "1985-07-18"]),
+        (PhotoFilter(taken_from="1985-07-01"), ["1985-07", "1985-07-18"]),
         (PhotoFilter(days=(DaysOfYear(first="12-24", last="12-26"),)), []),
-        (PhotoFilter(days=(DaysOfYear(first="07-01", last="07-31"),)), ["1985-07-18"]),
+        (PhotoFilter(days=(DaysOfYear(first="07-01", last="07-31"),)), ["1985-07", "1985-07-18"]),
+        (PhotoFilter(days=(DaysOfYear(first="07-10", last="07-31"),)), ["1985-07-18"]),
         (PhotoFilter(days=(DaysOfYear(first="12-31", last="01-02"),)), []),
         (PhotoFilter(hours=(HoursOfDay(first=0, before=6),)), []),
         (PhotoFilter(hours=(HoursOfDay(first=22, before=6),)), []),
