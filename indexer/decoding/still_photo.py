@@ -17,6 +17,7 @@ from indexer.decoding.opened_photo import (
     OpenedPhoto,
     refuse_too_large,
 )
+from indexer.decoding.told_colour import note_coded_colour
 from indexer.metadata.exif import adopt_photoshop_blocks, adopt_raw_profiles, orientation_of
 from indexer.metadata.facts import read_facts
 
@@ -76,6 +77,7 @@ def open_still(
         refuse_too_large(image.size, SHRINKABLE_PIXELS_MAX if is_shrinkable else PIXELS_MAX)
         if image.format in _LATE_FORMATS:
             image.load()
+        note_coded_colour(image, file)
         adopt_raw_profiles(image)
         adopt_photoshop_blocks(image)
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
