@@ -42,12 +42,13 @@ def levels_of(image: Image.Image) -> Levels | None:
     if image.mode.startswith("I;16"):
         return Levels(1 / 257)
     low, high = (float(value) for value in image.getextrema())  # type: ignore[arg-type]
+    return levels_of_range(low, high, is_float=image.mode == "F")
+
+
+def levels_of_range(low: float, high: float, *, is_float: bool) -> Levels:
+    """The levels of values between these two, which are perhaps no numbers."""
     if not math.isfinite(low) or not math.isfinite(high) or high <= low:
-        return Levels(255.0 if image.mode == "F" else 1.0)
-    return _levels_of_range(low, high, is_float=image.mode == "F")
-
-
-def _levels_of_range(low: float, high: float, *, is_float: bool) -> Levels:
+        return Levels(255.0 if is_float else 1.0)
     if low >= 0:
         if is_float and high <= 1:
             return Levels(255.0)

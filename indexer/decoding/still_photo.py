@@ -17,12 +17,16 @@ from indexer.decoding.opened_photo import (
     OpenedPhoto,
     refuse_too_large,
 )
+from indexer.decoding.tiff_photo import open_tiff, turn_to_picture
 from indexer.decoding.told_colour import note_coded_colour
+from indexer.formats import HEAD_BYTES, is_like_tiff
 from indexer.metadata.exif import adopt_photoshop_blocks, adopt_raw_profiles, orientation_of
 from indexer.metadata.facts import read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from PIL.ImageFile import ImageFile
 
 _PLUGINS = (
     "JpegImagePlugin",
@@ -60,6 +64,12 @@ def prepare_pillow() -> None:
     Image.MAX_IMAGE_PIXELS = SHRINKABLE_PIXELS_MAX
 
 
+def _opened(file: IO[bytes], formats: tuple[str, ...]) -> ImageFile:
+    is_tiff = "TIFF" in formats and is_like_tiff(file.read(HEAD_BYTES))
+    file.seek(0)
+    return open_tiff(file) if is_tiff else Image.open(file, formats=formats)
+
+
 @contextmanager
 def open_still(
     file: IO[bytes],
@@ -72,7 +82,7 @@ def open_still(
 
     Raises whatever hostile bytes lead Pillow to.
     """
-    with Image.open(file, formats=formats) as image:
+    with _opened(file, formats) as image:
         is_shrinkable = image.format in _SHRINKABLE_FORMATS
         refuse_too_large(image.size, SHRINKABLE_PIXELS_MAX if is_shrinkable else PIXELS_MAX)
         if image.format in _LATE_FORMATS:
@@ -82,6 +92,7 @@ def open_still(
         adopt_photoshop_blocks(image)
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
         still = OpenedPhoto(image=image, facts=read_facts(image), orientation=orientation)
+        turn_to_picture(image, file)
         if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
             if with_others:
                 still = whole_animation(still, image)

@@ -16,7 +16,7 @@ from indexer.decoding.geometry import Box, Fit, Size, turned_box, turned_size
 if TYPE_CHECKING:
     from indexer.models.protocols import PictureInput, Pixels
 
-_TRANSPOSES = {
+TRANSPOSES = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -25,6 +25,7 @@ _TRANSPOSES = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+"""What turns a picture upright, by its EXIF orientation."""
 
 _ENOUGH = 1.9
 """Decoded at this many times the wanted size, a photo is as good as from all its pixels: 52 dB, no
@@ -74,7 +75,7 @@ def decode_upright(image: Image.Image, orientation: int, *fits: Fit) -> Upright:
         full_size = image.size
     _, _, right, bottom = drafted[1] if drafted else (0, 0, *full_size)
     shrunk, factor = _shrunk(image, wanted)
-    transpose = _TRANSPOSES.get(orientation)
+    transpose = TRANSPOSES.get(orientation)
     return Upright(
         image=shrunk if transpose is None else shrunk.transpose(transpose),
         box=turned_box((0, 0, right / factor, bottom / factor), shrunk.size, orientation),
