@@ -55,6 +55,12 @@ class CodedColour:
         return self.primaries not in _WIDE_PRIMARIES and self.transfer not in _CURVES
 
 
+def keep_coded_colour(image: Image.Image, code: CodedColour) -> None:
+    """Keeps with an image what its numbers mean, where that matters."""
+    if not code.is_srgb:
+        image.info[CODED_COLOUR] = code
+
+
 def coded_to_srgb(image: Image.Image, code: CodedColour) -> Image.Image:
     """An image of any mode that converts to RGB, in sRGB, mode RGB.
 

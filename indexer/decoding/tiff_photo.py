@@ -62,8 +62,8 @@ def _is_misread(drawing: Drawing) -> bool:
 
     Of 16 bits it takes white for black where white is 0; of 12 it shows all nearly black; of more
     than 16 it swaps the bytes of what was compressed and takes the upper half for negative; planes
-    it knows of some kinds only. Its libtiff has no WebP. It goes to no page that it does not know, or
-    that lies below another, and finds none in a big-endian BigTIFF.
+    it knows of some kinds only. Its libtiff has no WebP. It goes to no page that it does not know,
+    or that lies below another, and finds none in a big-endian BigTIFF.
     """
     page, layout = drawing.page, drawing.layout
     return (

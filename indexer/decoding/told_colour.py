@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from typing import IO, TYPE_CHECKING
 
-from indexer.decoding.coded_colour import CODED_COLOUR, CodedColour
+from indexer.decoding.coded_colour import CodedColour, keep_coded_colour
 from indexer.metadata.boxes import box_along, boxes_in, content_of, whole
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def note_coded_colour(image: Image.Image, file: IO[bytes]) -> None:
     position = file.tell()
     code = reader(file)
     file.seek(position)
-    if code is not None and not code.is_srgb:
-        image.info[CODED_COLOUR] = code
+    if code is not None:
+        keep_coded_colour(image, code)
 
 
 def _code_of_png(file: IO[bytes]) -> CodedColour | None:

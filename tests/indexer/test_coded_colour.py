@@ -7,6 +7,7 @@ import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -162,6 +163,43 @@ def test_photos_in_srgb_take_no_way_round(
     path = tmp_path / f"chart.{extension}"
     chart().save(path)
     assert worst_patch(decoded(path, SQUASH).picture.pixels) < 10
+
+
+def write_film(path: Path, code: CodedColour) -> None:
+    """A second of the chart, of ten bits, that tells its colours."""
+    matrix = 9 if code.primaries == BT2020 else 1
+    pixels = np.asarray(coded(chart(), code))
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 320, 160, "yuv420p10le"
+        context = stream.codec_context
+        context.color_primaries, context.color_trc = code.primaries, code.transfer
+        context.colorspace, context.color_range = matrix, 1
+        for number in range(10):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
+                format="yuv420p10le", dst_colorspace=matrix, dst_color_range=1
+            )
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        CodedColour(primaries=BT2020, transfer=PQ),
+        CodedColour(primaries=BT2020, transfer=HLG),
+        CodedColour(primaries=BT2020, transfer=SRGB),
+        CodedColour(primaries=P3, transfer=SRGB),
+        CodedColour(primaries=1, transfer=SRGB),
+    ],
+)
+def test_films_of_wide_and_high_range_look_as_their_srgb_twin(
+    code: CodedColour, tmp_path: Path
+) -> None:
+    path = tmp_path / "film.mp4"
+    write_film(path, code)
+    assert worst_patch(decoded(path, SQUASH).picture.pixels) < 8
 
 
 @given(rest=st.binary(max_size=60), cut=st.integers(0, 400))
