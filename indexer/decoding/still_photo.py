@@ -11,6 +11,7 @@ import pillow_heif
 from PIL import AvifImagePlugin, Image
 
 from indexer.decoding.animation import MOVING_FORMATS, animation_at, whole_animation
+from indexer.decoding.bmp_photo import open_bmp
 from indexer.decoding.opened_photo import (
     PIXELS_MAX,
     SHRINKABLE_PIXELS_MAX,
@@ -65,9 +66,13 @@ def prepare_pillow() -> None:
 
 
 def _opened(file: IO[bytes], formats: tuple[str, ...]) -> ImageFile:
-    is_tiff = "TIFF" in formats and is_like_tiff(file.read(HEAD_BYTES))
+    head = file.read(HEAD_BYTES)
     file.seek(0)
-    return open_tiff(file) if is_tiff else Image.open(file, formats=formats)
+    if "TIFF" in formats and is_like_tiff(head):
+        return open_tiff(file)
+    if "BMP" in formats and head.startswith(b"BM"):
+        return open_bmp(file)
+    return Image.open(file, formats=formats)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
 from indexer.decoding import tiff_pages as tag
+from indexer.decoding.drawn_image import DrawnImage
 from indexer.decoding.geometry import swaps_sides
 from indexer.decoding.opened_photo import refuse_too_large
 from indexer.decoding.tiff_codecs import WEBP
@@ -19,10 +20,7 @@ from indexer.decoding.tiff_pages import picture_page
 from indexer.decoding.upright import TRANSPOSES
 
 if TYPE_CHECKING:
-    from PIL._imaging import PixelAccess
-
     from indexer.decoding.tiff_drawing import Drawing
-    from indexer.decoding.tiff_pages import TiffPage
 
 _BITS_OF_PILLOW = (1, 2, 4, 8, 16)
 
@@ -76,7 +74,7 @@ def _is_misread(drawing: Drawing) -> bool:
     )
 
 
-class _DrawnTiff(ImageFile.ImageFile):
+class _DrawnTiff(DrawnImage):
     """A TIFF that is drawn when it is loaded, turned upright as by Pillow's own plugin."""
 
     format = "TIFF"
@@ -88,12 +86,10 @@ class _DrawnTiff(ImageFile.ImageFile):
         drawing = drawing_of(page) if page is not None else None
         if page is None or drawing is None:
             raise SyntaxError("not a TIFF that is drawn here")
-        self._drawing: Drawing | None = drawing
-        self._page: TiffPage = page
+        self._drawing, self._page = drawing, page
         self._mode = drawing.mode
         width, length = page.size
         self._size = (length, width) if swaps_sides(self._orientation) else (width, length)
-        self.tile = []
         for name, number in (("icc_profile", tag.ICC_PROFILE), ("xmp", tag.XMP)):
             if number in page.tags:
                 self.info[name] = bytes(value & 0xFF for value in page.tags[number])
@@ -115,12 +111,8 @@ class _DrawnTiff(ImageFile.ImageFile):
                 exif.load_from_fp(self.fp, self._page.offset)
         return self._exif
 
-    def load(self) -> PixelAccess | None:
-        """Draws the picture, once."""
-        if self._drawing is not None:
-            assert self.fp is not None
-            drawn = draw(self.fp, self._drawing)
-            transpose = TRANSPOSES.get(self._orientation)
-            self._drawing, self._mode = None, drawn.mode
-            self.im = (drawn if transpose is None else drawn.transpose(transpose)).im
-        return Image.Image.load(self)
+    def _draw(self) -> Image.Image:
+        assert self.fp is not None
+        drawn = draw(self.fp, self._drawing)
+        transpose = TRANSPOSES.get(self._orientation)
+        return drawn if transpose is None else drawn.transpose(transpose)
