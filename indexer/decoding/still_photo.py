@@ -18,6 +18,7 @@ from indexer.decoding.opened_photo import (
     OpenedPhoto,
     refuse_too_large,
 )
+from indexer.decoding.psd_photo import open_psd
 from indexer.decoding.tiff_photo import open_tiff, turn_to_picture
 from indexer.decoding.told_colour import note_coded_colour
 from indexer.formats import HEAD_BYTES, is_like_tiff
@@ -72,6 +73,8 @@ def _opened(file: IO[bytes], formats: tuple[str, ...]) -> ImageFile:
         return open_tiff(file)
     if "BMP" in formats and head.startswith(b"BM"):
         return open_bmp(file)
+    if "PSD" in formats and head.startswith(b"8BPS"):
+        return open_psd(file)
     return Image.open(file, formats=formats)
 
 

@@ -11,13 +11,10 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
-from indexer.decoding.geometry import fit_within
-from indexer.decoding.still_photo import open_still
 from indexer.decoding.tiff_pages import picture_page
-from indexer.decoding.upright import decode_upright
 from tests.indexer.photo_files import decoded, differences, shaded
+from tests.indexer.shown_pictures import shown
 from tests.indexer.test_decoding_colour import swapped_profile
 from tests.indexer.tiff_files import (
     CMYK,
@@ -40,20 +37,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from PIL import Image
+
 Pixels = npt.NDArray[np.uint8]
 
 SIZE = (46, 34)
 PICTURE: Pixels = np.asarray(shaded(*SIZE))
 SAME = 2
 """Levels of 255 by which rounding may move a pixel."""
-
-
-def shown(file: bytes) -> Pixels:
-    """What is shown of a file, in full size."""
-    with open_still(io.BytesIO(file)) as photo:
-        fit = fit_within(2_000, photo.image.size)
-        upright = decode_upright(photo.image, photo.orientation, fit)
-        return np.asarray(upright.fitted(fit, Image.Resampling.BICUBIC))
 
 
 def coloured(levels: Pixels) -> Pixels:

@@ -124,10 +124,11 @@ def _packed(block: npt.NDArray[np.generic], kind: Kind) -> bytes:
             words = np.ascontiguousarray(block).view(f"u{block.dtype.itemsize}")
             block = np.diff(words, axis=1, prepend=np.zeros_like(words[:, :1]))
         data = block.astype(block.dtype.newbyteorder(kind.order)).tobytes()
-    return _compressed(data, rows, kind.compression)
+    return compressed(data, rows, kind.compression)
 
 
-def _compressed(data: bytes, rows: int, compression: int) -> bytes:
+def compressed(data: bytes, rows: int, compression: int) -> bytes:
+    """Rows of bytes as a strip holds them."""
     if compression == DEFLATE:
         return zlib.compress(data)
     if compression == NONE:
