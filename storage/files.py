@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from storage.folder_conditions import EACH_FOLDER
 from storage.items import IS_ITEM
@@ -98,19 +98,22 @@ class Files:
     def add(self, root_id: RootId, folder: str, states: Sequence[FileState]) -> list[PhotoId]:
         """New files, or changed ones: their rows are to be read again by the indexer."""
         place = os.fsencode(folder)
-        added = [self._add(root_id, place, state) for state in states]
+        rows = [self._add(root_id, place, state) for state in states]
+        added = [photo_id for photo_id, _ in rows]
         self._sql.run_in("DELETE FROM failures WHERE photo_id IN ({keys})", added)
-        date_again(self._sql, added)
+        date_again(self._sql, [photo_id for photo_id, is_dated in rows if not is_dated])
         return added
 
-    def _add(self, root_id: RootId, folder: bytes, state: FileState) -> PhotoId:
+    def _add(self, root_id: RootId, folder: bytes, state: FileState) -> tuple[PhotoId, bool]:
+        """Its id, and whether it has the date of a file of which nothing is told."""
+        own = dated(None, folder, os.fsencode(state.name), state.mtime_ns)
         extension = os.path.splitext(state.name)[1][1:].lower()  # noqa: PTH122 - once per file
-        photo_id = self._sql.value(
+        row = self._sql.row(
             "INSERT INTO photos (root_id, folder, name, extension, size_bytes, mtime_ns, ctime_ns,"
             " inode, dated_by, moment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (root_id, folder, name) DO UPDATE SET size_bytes = excluded.size_bytes,"
             " mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode,"
-            " pending = 1, deleted_at = NULL, offline_since = NULL RETURNING id",
+            " pending = 1, deleted_at = NULL, offline_since = NULL RETURNING id, moment",
             [
                 root_id,
                 folder,
@@ -120,10 +123,12 @@ class Files:
                 state.mtime_ns,
                 state.ctime_ns,
                 state.inode,
-                *dated(None, folder, os.fsencode(state.name), state.mtime_ns)[1:],
+                own.dated_by,
+                own.moment,
             ],
         )
-        return PhotoId(photo_id)
+        photo_id, moment = cast("tuple[int, str]", row)
+        return PhotoId(photo_id), moment == own.moment
 
     def settle(self, states: Sequence[tuple[PhotoId, FileState]]) -> None:
         """Unchanged files of which the file system now says something else."""
