@@ -7,6 +7,7 @@ import struct
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import IO, TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import numpy as np
 from av.sidedata.sidedata import SideData
 from PIL import Image
 
+from indexer.decoding.coded_colour import CodedColour, keep_coded_colour
 from indexer.decoding.failures import DamagedPhoto, is_of_disk
 from indexer.decoding.opened_photo import Moment, OpenedPhoto, refuse_too_large
 from indexer.formats import demuxer_for
@@ -180,10 +182,17 @@ class _Reader:
             # Of one picture alone, for the answer holds the frame and the frame the answer, so that
             # its memory is not free until Python looks for such circles.
             self._orientation = _orientation_of(frame)
-        pixels = frame.to_ndarray(
-            format="rgb24", width=self._width_of(frame), height=frame.height, threads=1
-        )
-        return Moment(self._second_of(frame), Image.fromarray(pixels))
+        width, code = self._width_of(frame), _colours_of(self.stream.codec_context)
+        pixels_in = partial(frame.to_ndarray, width=width, height=frame.height, threads=1)
+        if code.is_srgb:
+            pixels = pixels_in(format="rgb24")
+        else:
+            # FFmpeg cuts off what does not fit 8 bits, of which dark colours have few.
+            wide = pixels_in(format="rgb48le")
+            pixels = np.round(wide / np.float32(257)).astype(np.uint8)
+        image = Image.fromarray(pixels)
+        keep_coded_colour(image, code)
+        return Moment(self._second_of(frame), image)
 
     def _width_of(self, frame: VideoFrame) -> int:
         """The width with square pixels, which those of television and camcorders are not."""
@@ -223,6 +232,11 @@ def _pictures_of(container: InputContainer) -> VideoStream:
     context.thread_count = 1
     stream.thread_type = "NONE"
     return stream
+
+
+def _colours_of(context: VideoCodecContext) -> CodedColour:
+    """What the numbers of its pictures mean, as decoding them has told."""
+    return CodedColour(primaries=context.color_primaries, transfer=context.color_trc)
 
 
 def _shown(moments: Iterator[Moment]) -> Iterator[Moment]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from indexer.metadata.boilerplate import is_boilerplate, is_rubbish
@@ -16,6 +17,8 @@ DESCRIPTION_LENGTH_MAX = 2000
 WORDS_MAX = 1000
 """Keywords, and names of people, that are kept of one photo."""
 _WORD_LENGTH_MAX = 80
+_LOOKED_AT_MAX = 20_000
+"""More is only in files that are made to keep us busy."""
 _LATIN_MAX = 255
 
 
@@ -38,7 +41,7 @@ def peoples_texts(texts: Iterable[str | bytes], *, length_max: int) -> Iterator[
 def unique_words(texts: Iterable[str | bytes]) -> tuple[str, ...]:
     """Every keyword or name once, whatever its case."""
     unique: dict[str, str] = {}
-    for text in texts:
+    for text in islice(texts, _LOOKED_AT_MAX):
         word = clean_text(text, length_max=_WORD_LENGTH_MAX)
         if word:
             unique.setdefault(word.casefold(), word)

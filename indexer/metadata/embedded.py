@@ -122,16 +122,17 @@ def _iptc(image: Image.Image) -> IptcValues:
     try:
         if segments := getattr(image, "applist", ()):
             return iptc_in(segments)
-        if isinstance(image, TiffImagePlugin.TiffImageFile):
-            return _iptc_of_tiff(image)
+        if image.format == "TIFF":
+            return _iptc_of_tiff(image.getexif())
         return _iptc_of_blocks(image.info.get(_IPTC) or b"")
     except METADATA_ERRORS:
         return {}
 
 
-def _iptc_of_tiff(image: TiffImagePlugin.TiffImageFile) -> IptcValues:
+def _iptc_of_tiff(exif: Image.Exif) -> IptcValues:
     # As the bytes that they are: the tag's type says numbers, whose order would be turned.
-    stored = image.tag_v2._tagdata
+    directory = exif._info
+    stored = directory._tagdata if directory is not None else {}
     own = read_iptc(stored.get(TiffImagePlugin.IPTC_NAA_CHUNK, b""))
     return own or _iptc_of_blocks(stored.get(_PHOTOSHOP_TAG, b""))
 

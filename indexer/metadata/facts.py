@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from PIL import ExifTags
@@ -45,6 +46,8 @@ _LENGTHS = {
     "label": 40,
 }
 _TEXTS = ("title", "description", "artist", "location", "city", "state", "country")
+_TEXTS_MAX = 100
+"""Of each fact."""
 _REMARKS_LENGTH_MAX = 20_000
 """All together."""
 
@@ -112,7 +115,7 @@ def facts_told(said: Said) -> Facts:
 
 def _texts(fact: str, said: Said) -> Iterator[str]:
     texts = (text for source in WORDS[fact] for text in source.values(said))
-    return peoples_texts(texts, length_max=_LENGTHS.get(fact, NAME_LENGTH_MAX))
+    return peoples_texts(islice(texts, _TEXTS_MAX), length_max=_LENGTHS.get(fact, NAME_LENGTH_MAX))
 
 
 def _name(fact: str, said: Said) -> str | None:

@@ -18,11 +18,12 @@ _ROOTS = frozenset(
 _NOBODY = frozenset(("unknown", "unconfirmed", "ignored"))
 """digiKam's names for faces that have none."""
 _BETWEEN = re.compile(r"[|/\\]")
+_DEPTH_MAX = 20
 
 
 def parts_of(path: str) -> tuple[str, ...]:
     """The keywords along a path."""
-    return tuple(part.strip() for part in _BETWEEN.split(path) if part.strip())
+    return tuple(part.strip() for part in _BETWEEN.split(path, _DEPTH_MAX - 1) if part.strip())
 
 
 def people_among(keywords: Iterable[str]) -> Iterator[str]:

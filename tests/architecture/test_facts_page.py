@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from indexer.metadata.cleaning import WORDS_MAX
 from indexer.metadata.sources import NAMES, NUMBERS, POINTS, RATINGS, WORDS
 from indexer.metadata.xmp import PACKET_BYTES_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from indexer.metadata.sources import Source
 
 PAGE = (Path(__file__).parents[2] / "docs" / "facts.md").read_text(encoding="utf-8")
 _CALLED = {
@@ -21,7 +27,13 @@ _CALLED = {
 
 def told_rows() -> list[str]:
     """The rows of the table, as the code would write them."""
-    tables = {**NAMES, **NUMBERS, "place": POINTS, "stars": RATINGS, **WORDS}
+    tables: dict[str, Sequence[Source[Any]]] = {
+        **NAMES,
+        **NUMBERS,
+        "place": POINTS,
+        "stars": RATINGS,
+        **WORDS,
+    }
     return [
         f"| {_CALLED.get(fact, fact)} | {'; '.join(source.name for source in sources)} |"
         for fact, sources in tables.items()

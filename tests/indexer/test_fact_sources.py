@@ -305,6 +305,16 @@ IPTC_TOLD = {
 }
 
 
+GREY_16 = Image.new("I;16", (40, 30), 65000)
+
+
+def white_is_zero(tiff: bytes) -> bytes:
+    """The same as a kind that Pillow takes for another."""
+    entry = struct.pack("<HHI", 262, 3, 1)
+    assert entry + b"\1" in tiff
+    return tiff.replace(entry + b"\1", entry + b"\0")
+
+
 def raw_profile(data: bytes) -> str:
     return f"\niptc\n{len(data):8}\n{data.hex()}\n"
 
@@ -314,10 +324,12 @@ def raw_profile(data: bytes) -> str:
     [
         lambda data: jpeg(segment(0xED, b"Photoshop 3.0\0" + photoshop_block(0x404, data))),
         lambda data: saved("TIFF", tiffinfo={33723: data}),
+        lambda data: saved("TIFF", tiffinfo={34377: photoshop_block(0x404, data)}),
+        lambda data: white_is_zero(saved("TIFF", GREY_16, tiffinfo={33723: data})),
         lambda data: png_with(Raw_profile_type_iptc=raw_profile(photoshop_block(0x404, data))),
         lambda data: png_with(Raw_profile_type_iptc=raw_profile(data)),
     ],
-    ids=["JPEG", "TIFF", "PNG", "PNG, bare"],
+    ids=["JPEG", "TIFF", "TIFF, blocks", "TIFF of a rare kind", "PNG", "PNG, bare"],
 )
 def test_iptc_gives_words_and_places(
     put: Callable[[bytes], bytes], told: Callable[[bytes], Facts]
