@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import av
 
 from indexer.formats import is_sequence
+from indexer.metadata.cameras import camera_name
 from indexer.metadata.dates import date_facts, date_told, date_told_in_utc
 from indexer.metadata.exif import clean_text
-from indexer.metadata.facts import camera_name
 from storage.records import Facts
 
 if TYPE_CHECKING:
