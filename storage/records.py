@@ -275,6 +275,17 @@ class NameCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlacePoint:
+    """Where a place is that photos of the library were taken at."""
+
+    names: tuple[str, ...]
+    """Of the town and its quarter, in all languages; the town's first."""
+    latitude: float
+    longitude: float
+    photos: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryNames:
     """The names a library's photos go by: what a line can name, most photos first."""
 
@@ -285,6 +296,8 @@ class LibraryNames:
     """Names of folders at any depth, roots among them."""
     cameras: tuple[NameCount, ...] = ()
     places: tuple[NameCount, ...] = ()
+    """Of quarters, towns, states and countries, by what they are shown as, and as written."""
+    place_points: tuple[PlacePoint, ...] = ()
     people: tuple[NameCount, ...] = ()
     years: tuple[NameCount, ...] = ()
     types: tuple[NameCount, ...] = ()
@@ -333,7 +346,9 @@ class Place:
     """The part of the town, or the village within its reach, that is nearest."""
     state: str | None = None
     other_names: tuple[str, ...] = ()
-    """What all of these are called besides, in other languages."""
+    """What town and quarter are called besides, in other languages."""
+    region_names: tuple[str, ...] = ()
+    """What state and country are called besides."""
     distance_km: float = 0.0
     """From the photo to the nearest of them."""
 

@@ -371,8 +371,9 @@ def add_own_words(database: Database) -> None:
 
 # `picture` tells contents of the same pixels, whatever their files say besides; NULL where it is
 # not known. `facts_version` is that of the reader of the facts: what an older one read is due to be
-# read again. `places.other_names` is JSON. A photo without a row in `photo_places` is still to be
-# looked up where its facts say where it was taken; `place_id` is NULL where no place is near.
+# read again. `other_names` and `region_names` are JSON. A photo is still to be looked up where
+# `photo_places` does not have the same degrees as its facts; x, y, z are these as a unit vector,
+# for distances, and `place_id` is NULL where no place is near.
 _OWN_WORDS = (
     "ALTER TABLE contents ADD COLUMN picture TEXT",
     "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
@@ -405,15 +406,26 @@ _OWN_WORDS = (
         latitude REAL NOT NULL,
         longitude REAL NOT NULL,
         other_names TEXT NOT NULL DEFAULT '[]',
+        region_names TEXT NOT NULL DEFAULT '[]',
         UNIQUE (name, quarter, state, country_code, latitude, longitude)
     )""",
     """
     CREATE TABLE photo_places (
         photo_id INTEGER PRIMARY KEY REFERENCES photos(id) ON DELETE CASCADE,
+        latitude REAL,
+        longitude REAL,
+        x REAL,
+        y REAL,
+        z REAL,
         place_id INTEGER REFERENCES places(id),
         distance_km REAL
     )""",
     "CREATE INDEX photo_places_place ON photo_places (place_id)",
+    *(
+        f"CREATE INDEX {table}_written ON {table} (location, city, state, country)"
+        " WHERE coalesce(location, city, state, country) IS NOT NULL"
+        for table in ("facts", "sidecar_facts")
+    ),
     """
     CREATE TABLE picture_texts (
         content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,

@@ -44,7 +44,7 @@ _BESIDE = """
     SELECT companion_of, name FROM photos
     WHERE companion_of IN ({keys}) AND deleted_at IS NULL ORDER BY name"""
 _PLACES = """
-    SELECT photo_id, name, quarter, state, country, other_names
+    SELECT photo_id, name, quarter, state, country, other_names, region_names
     FROM photo_places JOIN places ON places.id = place_id WHERE photo_id IN ({keys})"""
 _TEXTS_IN_PICTURES = """
     SELECT photos.id, text FROM photos JOIN picture_texts USING (content_id)
@@ -124,8 +124,9 @@ class Words:
     def _further(self, photo_ids: Sequence[PhotoId]) -> dict[int, list[str]]:
         """What is known of where they were taken, and what is to be read in them."""
         further: dict[int, list[str]] = {}
-        for photo_id, *names, others in self._sql.rows_in(_PLACES, photo_ids):
-            further.setdefault(photo_id, []).extend((*_texts(names), *_listed(others)))
+        for photo_id, *names, others, regions in self._sql.rows_in(_PLACES, photo_ids):
+            listed = (*_listed(others), *_listed(regions))
+            further.setdefault(photo_id, []).extend((*_texts(names), *listed))
         for photo_id, text in self._sql.rows_in(_TEXTS_IN_PICTURES, photo_ids):
             further.setdefault(photo_id, []).append(text)
         return further

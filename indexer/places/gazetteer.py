@@ -17,7 +17,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from indexer.places.borders import countries_at
-from indexer.places.names import country_name, names_of_all, state_name
+from indexer.places.names import country_name, other_names, region_names, state_name
 from indexer.places.sphere import around, straight, unit_vectors
 from indexer.places.towns import Towns
 from storage.records import Place
@@ -129,5 +129,6 @@ class Gazetteer:
             country_code=town.country_code,
             latitude=town.latitude,
             longitude=town.longitude,
-            other_names=names_of_all(town, quarter),
+            other_names=other_names(town, quarter),
+            region_names=region_names(quarter),
         )

@@ -30,19 +30,16 @@ _COMMON_WORDS: Final = frozenset(
 )
 
 
-def names_of_all(town: Town, quarter: Town) -> tuple[str, ...]:
-    """What the town, its quarter, state and country are called besides their names here."""
-    shown = (
-        *(town.name, quarter.name, country_name(town.country_code)),
-        *(state_names(quarter.state_code)[:1]),
-    )
-    others = (
-        *_told_names(town),
-        *(_told_names(quarter) if quarter != town else ()),
-        *state_names(quarter.state_code)[1:],
-        *country_names(town.country_code)[1:],
-    )
-    return tuple(_unlike(others, shown))
+def other_names(town: Town, quarter: Town) -> tuple[str, ...]:
+    """What the town and its quarter are called besides their names."""
+    others = (*_told_names(town), *(_told_names(quarter) if quarter != town else ()))
+    return tuple(_unlike(others, (town.name, quarter.name)))
+
+
+def region_names(town: Town) -> tuple[str, ...]:
+    """What the state and the country of a town are called besides the first name of each."""
+    states, countries = state_names(town.state_code), country_names(town.country_code)
+    return tuple(_unlike((*states[1:], *countries[1:]), (*states[:1], *countries[:1])))
 
 
 def _told_names(town: Town) -> Iterable[str]:
