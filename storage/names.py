@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.items import IS_ITEM
-from storage.place_names import place_counts, points_of
+from storage.place_names import place_counts, town_points
 from storage.records import LibraryNames, NameCount
 from storage.safe_text import printable
 
@@ -53,7 +53,7 @@ def names_of(sql: Sql) -> LibraryNames:
         folders=_most_first(_folders(sql, {root_id: path.name for root_id, path in paths.items()})),
         cameras=_most_first(sql.rows(_CAMERAS)),
         places=_most_first(place_counts(sql)),
-        place_points=sql.remembered(points_of),
+        place_points=town_points(sql),
         people=_most_first(_people(sql)),
         years=_most_first(sql.rows(_YEARS)),
         types=_most_first(sql.rows(_TYPES)),

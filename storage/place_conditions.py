@@ -7,12 +7,11 @@ two names are the same.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from storage.conditions import Condition, all_of, any_of
 from storage.earth import nearness, unit_vector
-from storage.place_names import IS_WRITTEN, WRITTEN, keys_of, name_keys
+from storage.place_names import IS_WRITTEN, WRITTEN, called, name_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,19 +20,15 @@ if TYPE_CHECKING:
     from storage.sql import Sql
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    places: dict[str, list[int]]
-    """Of the gazetteer, by what they are called."""
-    written: dict[str, dict[str, frozenset[str]]]
-    """The values of each column, with their keys."""
+_Written: TypeAlias = "dict[str, dict[str, frozenset[str]]]"
+"""The values of each column, with their keys."""
 
 
 def in_places(names: Sequence[str], sql: Sql) -> Condition:
     """Taken in any of the places; of `Rome, Italy` in both."""
-    known = sql.remembered(_read_known)
+    written = sql.remembered(_read_written)
     return any_of(
-        all_of(_in_place(part, known) for part in name.split(",") if part.strip())
+        all_of(_in_place(part, written, sql) for part in name.split(",") if part.strip())
         for name in names
         if name.strip(" ,")
     )
@@ -62,11 +57,11 @@ def nearness_to(circles: Sequence[Circle]) -> Condition:
     return Condition(f"(SELECT {most} FROM photo_places WHERE photo_id = photos.id)", values)
 
 
-def _in_place(name: str, known: _Known) -> Condition:
+def _in_place(name: str, written: _Written, sql: Sql) -> Condition:
     keys = name_keys(name.strip())
-    ids = sorted({place for key in keys for place in known.places.get(key, ())})
-    conditions = [_at(ids)] if ids else []
-    for column, values in known.written.items():
+    names = called(keys, sql)
+    conditions = [_at(names)] if names else []
+    for column, values in written.items():
         fitting = [value for value, of in values.items() if _fits(column, keys, of)]
         if fitting:
             conditions.append(_told(column, fitting))
@@ -80,11 +75,14 @@ def _fits(column: str, keys: frozenset[str], written: frozenset[str]) -> bool:
     return column == "location" and any(f" {key} " in f" {of} " for key in keys for of in written)
 
 
-def _at(place_ids: list[int]) -> Condition:
+def _at(names: list[str]) -> Condition:
+    among = "IN (SELECT value FROM json_each(?))"
+    columns = ("quarter", "name", "state", "country")
+    any_column = " OR ".join(f"{column} {among}" for column in columns)
     return Condition(
         "photos.id IN (SELECT photo_id FROM photo_places"
-        " WHERE place_id IN (SELECT value FROM json_each(?)))",
-        (json.dumps(place_ids),),
+        f" WHERE place_id IN (SELECT id FROM places WHERE {any_column}))",
+        (json.dumps(names),) * len(columns),
     )
 
 
@@ -97,21 +95,8 @@ def _told(column: str, values: list[str]) -> Condition:
     )
 
 
-def _read_known(sql: Sql) -> _Known:
-    places: dict[str, list[int]] = {}
-    for place_id, names in _named(sql):
-        for key in keys_of(names):
-            places.setdefault(key, []).append(place_id)
-    written = {column: dict(_values(column, sql)) for column in WRITTEN}
-    return _Known(places, written)
-
-
-def _named(sql: Sql) -> Iterator[tuple[int, list[str]]]:
-    rows = sql.rows(
-        "SELECT id, other_names, region_names, name, quarter, state, country FROM places"
-    )
-    for place_id, others, regions, *names in rows:
-        yield place_id, [*filter(None, names), *json.loads(others), *json.loads(regions)]
+def _read_written(sql: Sql) -> _Written:
+    return {column: dict(_values(column, sql)) for column in WRITTEN}
 
 
 def _values(column: str, sql: Sql) -> Iterator[tuple[str, frozenset[str]]]:

@@ -9,11 +9,13 @@ that is not UTF-8 survives the round trip.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import numpy.typing as npt
 
@@ -275,17 +277,6 @@ class NameCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlacePoint:
-    """Where a place is that photos of the library were taken at."""
-
-    names: tuple[str, ...]
-    """Of the town and its quarter, in all languages; the town's first."""
-    latitude: float
-    longitude: float
-    photos: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryNames:
     """The names a library's photos go by: what a line can name, most photos first."""
 
@@ -297,7 +288,9 @@ class LibraryNames:
     cameras: tuple[NameCount, ...] = ()
     places: tuple[NameCount, ...] = ()
     """Of quarters, towns, states and countries, by what they are shown as, and as written."""
-    place_points: tuple[PlacePoint, ...] = ()
+    place_points: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Where the towns are that photos were taken in or near, by each of their names, as
+    storage.place_names spells them."""
     people: tuple[NameCount, ...] = ()
     years: tuple[NameCount, ...] = ()
     types: tuple[NameCount, ...] = ()
@@ -345,10 +338,8 @@ class Place:
     quarter: str | None = None
     """The part of the town, or the village within its reach, that is nearest."""
     state: str | None = None
-    other_names: tuple[str, ...] = ()
-    """What town and quarter are called besides, in other languages."""
-    region_names: tuple[str, ...] = ()
-    """What state and country are called besides."""
+    other_names: tuple[tuple[str, str], ...] = ()
+    """Pairs of one of these names and what is called so besides, as a gazetteer has them."""
     distance_km: float = 0.0
     """From the photo to the nearest of them."""
 

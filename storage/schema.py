@@ -371,9 +371,10 @@ def add_own_words(database: Database) -> None:
 
 # `picture` tells contents of the same pixels, whatever their files say besides; NULL where it is
 # not known. `facts_version` is that of the reader of the facts: what an older one read is due to be
-# read again. `other_names` and `region_names` are JSON. A photo is still to be looked up where
-# `photo_places` does not have the same degrees as its facts; x, y, z are these as a unit vector,
-# for distances, and `place_id` is NULL where no place is near.
+# read again. `place_names` has what places are called by each key that leads there; see
+# storage.place_names. A photo is still to be looked up where `photo_places` does not have the same
+# degrees as its facts; x, y, z are these as a unit vector, for distances, and `place_id` is NULL
+# where no place is near.
 _OWN_WORDS = (
     "ALTER TABLE contents ADD COLUMN picture TEXT",
     "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
@@ -405,10 +406,15 @@ _OWN_WORDS = (
         country_code TEXT NOT NULL,
         latitude REAL NOT NULL,
         longitude REAL NOT NULL,
-        other_names TEXT NOT NULL DEFAULT '[]',
-        region_names TEXT NOT NULL DEFAULT '[]',
         UNIQUE (name, quarter, state, country_code, latitude, longitude)
     )""",
+    """
+    CREATE TABLE place_names (
+        key TEXT NOT NULL,
+        name TEXT NOT NULL,
+        PRIMARY KEY (key, name)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX place_names_name ON place_names (name)",
     """
     CREATE TABLE photo_places (
         photo_id INTEGER PRIMARY KEY REFERENCES photos(id) ON DELETE CASCADE,

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from indexer.places.borders import countries_at
-from indexer.places.names import country_name, other_names, region_names, state_name
+from indexer.places.names import country_name, other_names, state_name
 from indexer.places.sphere import around, straight, unit_vectors
 from indexer.places.towns import Towns
 from storage.records import Place
@@ -53,6 +53,7 @@ class Gazetteer:
         self._by_nearness = cKDTree(towns.vectors)
         self._by_power = cKDTree(np.column_stack((towns.vectors, height)))
         self._country_numbers = {code: number for number, code in enumerate(towns.country_codes)}
+        self._town = lru_cache(_PLACES_AT_HAND)(towns.__getitem__)
         self._place = lru_cache(_PLACES_AT_HAND)(self._make_place)
 
     def close(self) -> None:
@@ -120,7 +121,7 @@ class Gazetteer:
         return around(np.linalg.norm(self._towns.vectors[towns] - vectors, axis=1))
 
     def _make_place(self, name: int, nearest: int) -> Place:
-        town, quarter = self._towns[name], self._towns[nearest]
+        town, quarter = self._town(name), self._town(nearest)
         return Place(
             name=town.name,
             quarter=None if quarter.name == town.name else quarter.name,
@@ -130,5 +131,4 @@ class Gazetteer:
             latitude=town.latitude,
             longitude=town.longitude,
             other_names=other_names(town, quarter),
-            region_names=region_names(quarter),
         )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from storage.library import Library
     from storage.records import PhotoId, Place
 
-_AT_ONCE = 2_000
+_AT_ONCE = 4_000
 _BETWEEN_LOOKS_SECONDS = 60.0
 """While other things are done; to read the gazetteer takes a second."""
 
@@ -43,7 +43,7 @@ class PlaceNamer:
         places = self._named(points)
         with self._library.atomic():
             self._library.places.put(points, places)
-            self._library.words.refresh(list(points))
+            self._library.words.refresh(list(points), has_new_names=False)
         return True
 
     def close(self) -> None:
