@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from storage.sql import Sql
 
 
+_NEAR_ENOUGH_KM = 25.0
+"""Photos so near are at the place."""
 _Written: TypeAlias = "dict[str, dict[str, frozenset[str]]]"
 """The values of each column, with their keys."""
 
@@ -46,7 +48,10 @@ def near_any(circles: Sequence[Circle]) -> Condition:
 
 
 def nearness_to(circles: Sequence[Circle]) -> Condition:
-    """How near a photo is to the nearest of their centres, as storage.earth has it."""
+    """How near a photo is to the nearest of their centres; the same for all that are near enough.
+
+    More is nearer, as storage.earth has it.
+    """
     products = [
         Condition("x * ? + y * ? + z * ?", unit_vector(circle.latitude, circle.longitude))
         for circle in circles
@@ -54,7 +59,10 @@ def nearness_to(circles: Sequence[Circle]) -> Condition:
     listed = ", ".join(product.text for product in products)
     most = listed if len(products) == 1 else f"max({listed})"
     values = tuple(value for product in products for value in product.values)
-    return Condition(f"(SELECT {most} FROM photo_places WHERE photo_id = photos.id)", values)
+    return Condition(
+        f"(SELECT min({most}, ?) FROM photo_places WHERE photo_id = photos.id)",
+        (*values, nearness(_NEAR_ENOUGH_KM)),
+    )
 
 
 def _in_place(name: str, written: _Written, sql: Sql) -> Condition:

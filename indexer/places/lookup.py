@@ -25,7 +25,7 @@ _ANSWERS_AT_HAND = 256
 
 
 @lru_cache(_ANSWERS_AT_HAND)
-def find_town(name: str, *, people: int = 0) -> tuple[float, float] | None:
+def find_town(name: str, people: int = 0) -> tuple[float, float] | None:
     """Where the largest town of that name is, in degrees, north and east; None for none.
 
     San Marino is first of all that in the country San Marino.

@@ -168,6 +168,24 @@ def test_a_circle_holds_what_was_taken_within_it(places: PlaceShelf) -> None:
     assert places.found(near=(Circle(**centre, radius_km=50),)) == {forum, ostia}
 
 
+def test_what_is_farther_than_25_km_from_a_place_comes_last_the_nearest_first(
+    places: PlaceShelf,
+) -> None:
+    # North of the centre by so many kilometres, the farthest newest.
+    away = {1: "1", 24: "2", 30: "3", 60: "4", 99: "5", 120: "6"}
+    ids = {
+        km: places.put(f"{name}.jpg", (ROME.latitude + km / 111.2, ROME.longitude))
+        for km, name in away.items()
+    }
+    places.name_all()
+    circle = Circle(latitude=ROME.latitude, longitude=ROME.longitude, radius_km=100)
+    page = places.library.photos.page
+    newest = page(PhotoFilter(near=(circle,)), offset=0, limit=9)
+    assert [photo.id for photo in newest] == [ids[km] for km in (24, 1, 30, 60, 99)]
+    oldest = page(PhotoFilter(near=(circle,)), offset=1, limit=2, oldest_first=True)
+    assert [photo.id for photo in oldest] == [ids[km] for km in (24, 30)]
+
+
 def test_names_are_counted_by_photo_for_whatever_they_name(places: PlaceShelf) -> None:
     places.put("1.jpg", FORUM, city="ROME")
     places.put("2.jpg", OSTIA)

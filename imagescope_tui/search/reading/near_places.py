@@ -36,36 +36,14 @@ _WORDS: Final = (
     *("près de", "près d'", "proche de", "proche d'", "à côté de", "cerca de", "vicino a"),
     *("vicino ad", "presso"),
 )
-# Things, each of which is also a town, or what one is called in some language.
+# Each is also a town, or what one is called in some language.
 _THINGS: Final = frozenset(
     (
         *("bale", "bat", "bath", "batman", "beach", "bone", "boulder", "buffalo", "bush", "can"),
-        *("cork", "gold", "hippo", "hull", "lake", "lime", "limo", "lion", "log", "male", "man"),
-        *(
-            "mobile",
-            "monster",
-            "nice",
-            "orange",
-            "panda",
-            "pet",
-            "reading",
-            "rest",
-            "river",
-            "salt",
-        ),
-        *(
-            "sea",
-            "split",
-            "surprise",
-            "tan",
-            "tape",
-            "tub",
-            "turn",
-            "van",
-            "vine",
-            "water",
-            "essen",
-        ),
+        *("cork", "essen", "gold", "hippo", "hull", "lake", "lime", "limo", "lion", "log"),
+        *("male", "man", "mobile", "monster", "nice", "orange", "panda", "pet", "reading"),
+        *("rest", "river", "salt", "sea", "split", "surprise", "tan", "tape", "tub", "turn"),
+        *("van", "vine", "water"),
     )
 )
 
