@@ -7,7 +7,6 @@ import struct
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 from typing import IO, TYPE_CHECKING
 
@@ -183,12 +182,11 @@ class _Reader:
             # its memory is not free until Python looks for such circles.
             self._orientation = _orientation_of(frame)
         width, code = self._width_of(frame), _colours_of(self.stream.codec_context)
-        pixels_in = partial(frame.to_ndarray, width=width, height=frame.height, threads=1)
         if code.is_srgb:
-            pixels = pixels_in(format="rgb24")
+            pixels = frame.to_ndarray(format="rgb24", width=width, height=frame.height, threads=1)
         else:
             # FFmpeg cuts off what does not fit 8 bits, of which dark colours have few.
-            wide = pixels_in(format="rgb48le")
+            wide = frame.to_ndarray(format="rgb48le", width=width, height=frame.height, threads=1)
             pixels = np.round(wide / np.float32(257)).astype(np.uint8)
         image = Image.fromarray(pixels)
         keep_coded_colour(image, code)
