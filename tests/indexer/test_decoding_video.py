@@ -509,6 +509,26 @@ def test_photo_called_a_video_is_read_as_what_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.data
+@pytest.mark.parametrize(
+    ("name", "format_name"),
+    [
+        ("MVIMG_20200101_120000.jpg", "JPEG"),
+        ("PXL_20230101_120000000.MP.jpg", "JPEG"),
+        ("mpvd_size0.heic", "HEIF"),
+        ("mpvd_sized.heic", "HEIF"),
+        ("mpvd_samsung_trailer.heic", "HEIF"),
+        ("sef_raw_trailer.heic", "HEIF"),
+    ],
+)
+def test_photo_with_a_film_in_it_stays_a_photo(
+    name: str, format_name: str, shared_data: Callable[[str], Path]
+) -> None:
+    result = decoded(shared_data("reports") / "R_motion" / name)
+    assert (result.facts.format, result.second) == (format_name, None)
+    assert (result.facts.width, result.facts.height) == (640, 480)
+
+
+@pytest.mark.data
 def test_film_in_a_heif_file_is_read_where_there_is_no_photo(
     shared_data: Callable[[str], Path],
 ) -> None:
