@@ -116,8 +116,10 @@ class Contents:
         return int(unread) + int(without)
 
     def by_hashes(self, hashes: Sequence[str]) -> dict[str, ContentId]:
-        """The contents that are known already."""
-        rows = self._sql.rows_in("SELECT hash, id FROM contents WHERE hash IN ({keys})", hashes)
+        """The contents that are known already, and gave a picture."""
+        rows = self._sql.rows_in(
+            "SELECT hash, id FROM contents WHERE hash IN ({keys}) AND width IS NOT NULL", hashes
+        )
         return {str(row[0]): ContentId(row[1]) for row in rows}
 
     def with_vector(
@@ -173,6 +175,24 @@ class Contents:
         )
         return content_id
 
+    def put_unseen(self, content_hash: str, facts: Facts) -> None:
+        """Store what a file of this hash says of itself, whose picture nobody can decode."""
+        content_id = self.put(content_hash, facts)
+        self._sql.run("UPDATE contents SET width = NULL, height = NULL WHERE id = ?", [content_id])
+
+    def assign_unseen(self, photo: PendingPhoto, content_hash: str) -> None:
+        """The photo holds what `put_unseen` stored of this hash, if anything.
+
+        It is found by that, and goes on waiting to be read: what works on pictures passes it over.
+        """
+        self._sql.run(
+            "UPDATE photos SET content_id = contents.id FROM contents"
+            " WHERE contents.hash = ? AND contents.width IS NULL"
+            " AND photos.id = ? AND size_bytes = ? AND mtime_ns = ?",
+            [content_hash, photo.photo_id, photo.size_bytes, photo.mtime_ns],
+        )
+        self._date(photo.photo_id)
+
     def assign(self, photo: PendingPhoto, content_id: ContentId) -> bool:
         """The photo has been read and holds this content, unless it has changed meanwhile.
 
@@ -184,12 +204,14 @@ class Contents:
             [content_id, photo.photo_id, photo.size_bytes, photo.mtime_ns],
         )
         if is_same:
-            self._sql.run(
-                f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
-                [photo.photo_id],
-            )
-            share_oldest_moment(self._sql, [photo.photo_id])
+            self._date(photo.photo_id)
         return bool(self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo.photo_id]))
+
+    def _date(self, photo_id: PhotoId) -> None:
+        self._sql.run(
+            f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?", [photo_id]
+        )
+        share_oldest_moment(self._sql, [photo_id])
 
 
 _JOINS = """JOIN roots ON roots.id = photos.root_id

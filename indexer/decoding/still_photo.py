@@ -8,20 +8,24 @@ from importlib import import_module
 from typing import IO, TYPE_CHECKING
 
 import pillow_heif
-from PIL import AvifImagePlugin, Image
+from PIL import AvifImagePlugin, Image, PngImagePlugin
 
 from indexer.decoding.animation import MOVING_FORMATS, animation_at, whole_animation
+from indexer.decoding.jpeg_marks import is_lossless
 from indexer.decoding.opened_photo import (
     PIXELS_MAX,
     SHRINKABLE_PIXELS_MAX,
     OpenedPhoto,
     refuse_too_large,
 )
+from indexer.decoding.png_chunks import PACKED_MAX
 from indexer.metadata.exif import adopt_photoshop_blocks, adopt_raw_profiles, orientation_of
 from indexer.metadata.facts import read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from storage.records import Facts
 
 _PLUGINS = (
     "JpegImagePlugin",
@@ -37,16 +41,16 @@ _PLUGINS = (
     "IcoImagePlugin",
 )
 _HEIF = "HEIF"
-_FORMATS = (
+STILL_FORMATS = (
     *("JPEG", "PNG", _HEIF, "WEBP", "AVIF", "TIFF"),
     *("GIF", "BMP", "DIB", "JPEG2000", "PPM", "PSD", "ICO"),
 )
 """What may be opened; a multi-picture file (MPO) is opened as a JPEG."""
-_SHRINKABLE_FORMATS = ("JPEG", "MPO")
+_JPEG_FORMATS = ("JPEG", "MPO")
 _SELF_TURNING_FORMATS = ("TIFF", _HEIF)
 """Their loaders apply the orientation themselves."""
 _LATE_FORMATS = ("PNG",)
-"""They may hold their metadata behind the pixels."""
+"""They may hold their metadata behind the pixels, which are decoded first for that."""
 
 
 @lru_cache(maxsize=1)
@@ -57,6 +61,7 @@ def prepare_pillow() -> None:
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     pillow_heif.register_heif_opener(decode_threads=1)
     Image.MAX_IMAGE_PIXELS = SHRINKABLE_PIXELS_MAX
+    PngImagePlugin.MAX_TEXT_CHUNK = PACKED_MAX
 
 
 @contextmanager
@@ -65,24 +70,32 @@ def open_still(
     *,
     second: float | None = None,
     with_others: bool = False,
-    formats: tuple[str, ...] = _FORMATS,
+    formats: tuple[str, ...] = STILL_FORMATS,
 ) -> Iterator[OpenedPhoto]:
     """The photo in `file`; an animated one at `second`, or `with_others` of its moments.
 
     Raises whatever hostile bytes lead Pillow to.
     """
     with Image.open(file, formats=formats) as image:
-        is_shrinkable = image.format in _SHRINKABLE_FORMATS
+        is_jpeg = image.format in _JPEG_FORMATS
+        is_whole = is_lossless(file) if is_jpeg else image.format in _LATE_FORMATS
+        is_shrinkable = is_jpeg and not is_whole
         refuse_too_large(image.size, SHRINKABLE_PIXELS_MAX if is_shrinkable else PIXELS_MAX)
-        if image.format in _LATE_FORMATS:
+        if is_whole:
             image.load()
-        adopt_raw_profiles(image)
-        adopt_photoshop_blocks(image)
+        facts = facts_said(image)
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
-        still = OpenedPhoto(image=image, facts=read_facts(image), orientation=orientation)
+        still = OpenedPhoto(image=image, facts=facts, orientation=orientation)
         if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
             if with_others:
                 still = whole_animation(still, image)
             elif second is not None:
                 still = animation_at(still, image, second)
         yield still
+
+
+def facts_said(image: Image.Image) -> Facts:
+    """What an opened image says of itself, wherever its format has room for that."""
+    adopt_raw_profiles(image)
+    adopt_photoshop_blocks(image)
+    return read_facts(image)

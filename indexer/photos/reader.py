@@ -40,7 +40,7 @@ class ReadPhoto:
     content_hash: str = ""
     """Empty where the file could not be read."""
     facts: Facts | None = None
-    """None where it was not decoded."""
+    """None where it was not decoded, and says nothing of itself."""
     thumbnail: bytes = b""
     vector: FloatVector | None = None
     second: float | None = None
@@ -73,6 +73,7 @@ class PhotoInHand(ReadPhoto):
             self.problem = Problem(
                 step="decode", reason=outcome.reason, is_permanent=outcome.permanent
             )
+            self.facts = outcome.facts
         elif has_changed(self.photo):
             self.problem = STILL_WRITTEN
         else:

@@ -42,6 +42,8 @@ class PhotoWriter:
     """Folders where a file that should be there was not: the scanner has to look."""
     failed: int = 0
     """Photos that could not be processed since the start."""
+    _problems: dict[str, Problem] = field(default_factory=dict)
+    """Why the file of a hash failed the last time: its copies are not read beside it."""
     _times_vanished: dict[PhotoId, int] = field(default_factory=dict)
 
     def write(self, batch: Sequence[ReadPhoto], broken: Mapping[str, Problem]) -> None:
@@ -60,7 +62,7 @@ class PhotoWriter:
     def _write_thumbnails(self, batch: Sequence[ReadPhoto]) -> None:
         try:
             for item in batch:
-                if item.facts is not None:
+                if item.thumbnail:
                     self.thumbnails.write(item.content_hash, THUMBNAIL_SIDE, item.thumbnail)
         except OSError as error:
             raise not_written("a thumbnail", error) from error
@@ -85,12 +87,15 @@ class PhotoWriter:
             self._store_vectors(item, content_id, revision)
             if (signature := signature_of(item.thumbnail)) is not None:
                 self.library.signatures.put({content_id: signature})
+        elif item.facts is not None and item.content_hash not in known:
+            self.library.contents.put_unseen(item.content_hash, item.facts)
         problem = item.problem or broken.get(item.content_hash)
         if problem is None and item.content_hash in known:
             if self.library.contents.assign(item.photo, known[item.content_hash]):
                 self._have_folder_scanned(item)
         else:
-            self._fail(item, problem or STILL_WRITTEN)
+            self.library.contents.assign_unseen(item.photo, item.content_hash)
+            self._fail(item, problem or self._problems.get(item.content_hash, STILL_WRITTEN))
 
     def _store_vectors(self, item: ReadPhoto, content_id: ContentId, revision: int) -> None:
         if self.encoder_id is not None and item.vector is not None:
@@ -115,6 +120,7 @@ class PhotoWriter:
 
     def _fail(self, item: ReadPhoto, problem: Problem) -> None:
         self.failed += 1
+        self._problems[item.content_hash] = problem
         attempts = self.library.failures.attempts(item.photo.photo_id)
         wait = min(_RETRY_SECONDS * 4.0**attempts, _RETRY_SECONDS_MAX)
         retry_after = None if problem.is_permanent else self.clock() + wait

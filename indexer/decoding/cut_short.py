@@ -1,0 +1,71 @@
+"""Whether a file that could not be decoded lacks its end, by what its container says."""
+
+from __future__ import annotations
+
+import os
+from typing import IO, TYPE_CHECKING, TypeAlias
+
+from indexer.decoding.boxes import declared_length
+from indexer.decoding.jpeg_marks import read_jpeg_marks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BLANK_TAIL_BYTES = 512
+_TAIL_BYTES = 65_536
+
+
+def is_cut_short(file: IO[bytes]) -> bool:
+    """Whether more should follow.
+
+    Raises OSError where the disk is at fault.
+    """
+    size = file.seek(0, os.SEEK_END)
+    head = _bytes_at(file, 0, 16)
+    tail = _bytes_at(file, max(0, size - _TAIL_BYTES), _TAIL_BYTES)
+    if size > _BLANK_TAIL_BYTES and not any(tail[-_BLANK_TAIL_BYTES:]):
+        return True  # room that was set aside for a download still under way
+    for matches, is_short in _CONTAINERS:
+        if matches(head):
+            return is_short(head, tail, file, size)
+    return False
+
+
+def _bytes_at(file: IO[bytes], offset: int, length: int) -> bytes:
+    file.seek(offset)
+    return file.read(length)
+
+
+def _is_short_jpeg(_head: bytes, _tail: bytes, file: IO[bytes], size: int) -> bool:
+    return not read_jpeg_marks(_bytes_at(file, 0, size)).has_end_mark
+
+
+def _is_short_png(_head: bytes, tail: bytes, _file: IO[bytes], _size: int) -> bool:
+    return b"IEND" not in tail
+
+
+def _is_short_gif(_head: bytes, tail: bytes, _file: IO[bytes], _size: int) -> bool:
+    return not tail.rstrip(b"\0").endswith(b";")
+
+
+def _is_short_riff(head: bytes, _tail: bytes, _file: IO[bytes], size: int) -> bool:
+    return int.from_bytes(head[4:8], "little") + 8 > size
+
+
+def _is_short_boxes(_head: bytes, _tail: bytes, file: IO[bytes], size: int) -> bool:
+    return declared_length(_bytes_at(file, 0, size)) > size
+
+
+def _is_short_jpeg_2000(head: bytes, tail: bytes, file: IO[bytes], size: int) -> bool:
+    return b"\xff\xd9" not in tail[-_BLANK_TAIL_BYTES:] or _is_short_boxes(head, tail, file, size)
+
+
+_IsShort: TypeAlias = "Callable[[bytes, bytes, IO[bytes], int], bool]"
+_CONTAINERS: tuple[tuple[Callable[[bytes], bool], _IsShort], ...] = (
+    (lambda head: head.startswith(b"\xff\xd8\xff"), _is_short_jpeg),
+    (lambda head: head.startswith(b"\x89PNG"), _is_short_png),
+    (lambda head: head.startswith(b"GIF8"), _is_short_gif),
+    (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", _is_short_riff),
+    (lambda head: head.startswith(b"ftyp", 4), _is_short_boxes),
+    (lambda head: head.startswith((b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")), _is_short_jpeg_2000),
+)
