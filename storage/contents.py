@@ -14,7 +14,7 @@ from storage.records import ContentId, PhotoId, RootId
 from storage.vectors import ENCODER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from storage.records import Facts, OriginId
     from storage.sql import Sql
@@ -98,11 +98,25 @@ class Contents:
             )
         )
 
-    def count_work(self, encoder_id: str | None, *, now: float) -> int:
-        """How many photos `unread`, and with an encoder `without_vector`, would give in all."""
+    def count_work(
+        self, encoder_id: str | None, *, now: float, leaving_out: Collection[PhotoId] = ()
+    ) -> int:
+        """How many photos `unread`, and with an encoder `without_vector`, would give in all.
+
+        Of those in `leaving_out` none that is unread is counted.
+        """
         unread = self._sql.value(
             f"SELECT count(*) FROM ({_QUEUE} WHERE photos.pending AND {IS_ITEM} AND {_READABLE})",
             [now],
+        )
+        unread -= sum(
+            row[0]
+            for row in self._sql.rows_in(
+                f"SELECT count(*) FROM photos {_JOINS} WHERE photos.id IN ({{keys}})"
+                f" AND photos.pending AND {IS_ITEM} AND {_READABLE}",
+                list(leaving_out),
+                [now],
+            )
         )
         if encoder_id is None:
             return int(unread)

@@ -40,8 +40,10 @@ class PhotoWriter:
     clock: Callable[[], float]
     vanished: dict[RootId, set[Path]] = field(default_factory=dict)
     """Folders where a file that should be there was not: the scanner has to look."""
-    failed: int = 0
-    """Photos that could not be processed since the start."""
+    failed: set[PhotoId] = field(default_factory=set)
+    """Photos that could not be processed since the start, and were not since."""
+    repeated: int = 0
+    """How often a photo was written that had failed before, or that has to be looked at again."""
     _problems: dict[str, Problem] = field(default_factory=dict)
     """Why the file of a hash failed the last time: its copies are not read beside it."""
     _times_vanished: dict[PhotoId, int] = field(default_factory=dict)
@@ -75,7 +77,9 @@ class PhotoWriter:
         revision: int,
     ) -> None:
         if item.has_vanished and self._look_again(item):
+            self.repeated += 1
             return
+        self.repeated += item.photo.photo_id in self.failed
         if item.facts is not None and item.problem is None:
             content_id = self.library.contents.put(
                 item.content_hash,
@@ -91,6 +95,7 @@ class PhotoWriter:
             self.library.contents.put_unseen(item.content_hash, item.facts)
         problem = item.problem or broken.get(item.content_hash)
         if problem is None and item.content_hash in known:
+            self.failed.discard(item.photo.photo_id)
             if self.library.contents.assign(item.photo, known[item.content_hash]):
                 self._have_folder_scanned(item)
         else:
@@ -119,7 +124,7 @@ class PhotoWriter:
         self.vanished.setdefault(item.photo.root_id, set()).add(item.photo.path.parent)
 
     def _fail(self, item: ReadPhoto, problem: Problem) -> None:
-        self.failed += 1
+        self.failed.add(item.photo.photo_id)
         self._problems[item.content_hash] = problem
         attempts = self.library.failures.attempts(item.photo.photo_id)
         wait = min(_RETRY_SECONDS * 4.0**attempts, _RETRY_SECONDS_MAX)

@@ -190,7 +190,7 @@ def test_a_file_that_is_cut_off_is_tried_again_later(line: Line) -> None:
     [failure] = line.library.failures.page(offset=0, limit=9)
     assert failure.retry_after is not None
     line.now = failure.retry_after + 1
-    assert line.run(MeanColour()).totals.failed == 1
+    assert len(line.run(MeanColour()).totals.failed) == 1
     [failure] = line.library.failures.page(offset=0, limit=9)
     assert failure.attempts == 2
 
@@ -203,7 +203,7 @@ def test_a_clock_that_was_wrong_when_a_photo_failed_keeps_it_from_nothing(line: 
     (line.photos / "b.webp").write_bytes(whole)
     line.now = 1_000.0
     pipeline = line.run(MeanColour())
-    assert (pipeline.totals.failed, line.library.counts().embedded) == (1, 1)
+    assert (len(pipeline.totals.failed), line.library.counts().embedded) == (1, 1)
     [failure] = line.library.failures.page(offset=0, limit=9)
     assert failure.attempts == 2
     assert failure.retry_after is not None
@@ -282,6 +282,26 @@ def test_photo_that_is_still_being_copied_is_read_again_when_more_has_come(line:
     assert facts is not None
     assert facts.damage is None
     assert line.library.photos.count(PhotoFilter(traits=("damaged",))) == 0
+
+
+def test_photo_that_is_tried_again_is_counted_once(line: Line) -> None:
+    paint(line.photos / "a.png", "red")
+    whole = paint(line.base / "whole.webp", "red", (600, 600)).read_bytes()
+    (line.photos / "b.webp").write_bytes(whole[: len(whole) // 2])
+    line.scan()
+    pipeline = Pipeline(
+        line.library, line.pool, line.thumbnails, None, line.events.append, lambda: line.now
+    )
+    contents, totals = line.library.contents, pipeline.totals
+    while pipeline.step():
+        pass
+    assert (totals.first, len(totals.failed)) == (2, 1)
+    line.now += 100
+    assert contents.count_work(None, now=line.now) == 1
+    assert contents.count_work(None, now=line.now, leaving_out=totals.failed) == 0
+    assert pipeline.step()
+    assert (totals.first, len(totals.failed)) == (2, 1)
+    pipeline.close()
 
 
 def test_one_picture_the_model_cannot_take_does_not_stop_the_rest(line: Line) -> None:
