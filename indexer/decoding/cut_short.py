@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _BLANK_TAIL_BYTES = 512
 _TAIL_BYTES = 65_536
+_CODESTREAM = b"\xff\x4f\xff\x51"
 
 
 def is_cut_short(file: IO[bytes]) -> bool:
@@ -57,15 +58,17 @@ def _is_short_boxes(_head: bytes, _tail: bytes, file: IO[bytes], size: int) -> b
 
 
 def _is_short_jpeg_2000(head: bytes, tail: bytes, file: IO[bytes], size: int) -> bool:
-    return b"\xff\xd9" not in tail[-_BLANK_TAIL_BYTES:] or _is_short_boxes(head, tail, file, size)
+    if head.startswith(_CODESTREAM) or not _is_short_boxes(head, tail, file, size):
+        return b"\xff\xd9" not in tail[-_BLANK_TAIL_BYTES:]
+    return True
 
 
 _IsShort: TypeAlias = "Callable[[bytes, bytes, IO[bytes], int], bool]"
 _CONTAINERS: tuple[tuple[Callable[[bytes], bool], _IsShort], ...] = (
-    (lambda head: head.startswith(b"\xff\xd8\xff"), _is_short_jpeg),
+    (lambda head: head.startswith(b"\xff\xd8"), _is_short_jpeg),
     (lambda head: head.startswith(b"\x89PNG"), _is_short_png),
     (lambda head: head.startswith(b"GIF8"), _is_short_gif),
     (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", _is_short_riff),
     (lambda head: head.startswith(b"ftyp", 4), _is_short_boxes),
-    (lambda head: head.startswith((b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")), _is_short_jpeg_2000),
+    (lambda head: head.startswith((b"\0\0\0\x0cjP  ", _CODESTREAM)), _is_short_jpeg_2000),
 )

@@ -73,7 +73,7 @@ def _readable(file: IO[bytes]) -> Iterator[IO[bytes]]:
         yield io.BytesIO(png.data)
         return
     yield file
-    repaired = mended(file)
+    repaired = mended(file, UnidentifiedImageError())
     if repaired is not None:
         yield repaired.file
     file.seek(0)

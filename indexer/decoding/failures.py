@@ -69,7 +69,7 @@ _OTHER_KINDS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"<?xml", "an XML file, not a photo"),
     (0, b"<!DOCTYPE", "a web page, not a photo"),
     (0, b"<html", "a web page, not a photo"),
-    (0, b"\xff\xd8\xff", "the JPEG file is damaged"),
+    (0, b"\xff\xd8", "the JPEG file is damaged"),
     (0, b"\x89PNG", "the PNG file is damaged"),
     (0, b"GIF8", "the GIF file is damaged"),
     (0, b"BM", "the BMP file is damaged, or of a kind that is not supported"),
@@ -114,6 +114,14 @@ def is_of_content(error: Exception) -> bool:
     return not isinstance(error, MissingReader | _TOO_LARGE)
 
 
+def tells_lost_end(error: Exception, file: IO[bytes]) -> bool:
+    """Whether more should follow in a file, by the words of its decoder or by its container.
+
+    Raises OSError where the disk is at fault.
+    """
+    return _says(str(error), _CUT_SHORT_WORDS) or is_cut_short(file)
+
+
 def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
     """Why the bytes are no picture: cut short, another kind of file, too large, or damaged.
 
@@ -136,7 +144,7 @@ def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
 
 
 def _failure_of_content(error: Exception, file: IO[bytes]) -> DecodeFailure:
-    if _says(str(error), _CUT_SHORT_WORDS) or is_cut_short(file):
+    if tells_lost_end(error, file):
         return DecodeFailure(reason=CUT_SHORT, permanent=False)
     if isinstance(error, UnidentifiedImageError):
         return DecodeFailure(reason=_other_kind(file), permanent=True)

@@ -18,6 +18,7 @@ _LOSSLESS = frozenset((0xC3, 0xC7, 0xCB, 0xCF))
 _SEGMENTS_MAX = 10_000
 _WRONG_MAX = 1_000
 _MARK = re.compile(rb"\xff[^\xff]", re.DOTALL)
+_SEGMENT_MARK = re.compile(rb"\xff[\xc0-\xcf\xda-\xfe]", re.DOTALL)
 _MARK_IN_SCAN = re.compile(rb"\xff[^\x00\xff]", re.DOTALL)
 
 
@@ -82,6 +83,12 @@ def head_segments(data: bytes) -> bytes:
             break
         position = behind
     return data[:position]
+
+
+def without_false_start(data: bytes) -> bytes:
+    """The file with its first mark right behind its beginning, where other bytes stand between."""
+    found = _SEGMENT_MARK.search(data, 2)
+    return data if found is None or found.start() == 2 else data[:2] + data[found.start() :]
 
 
 def _behind_segment(data: bytes, position: int) -> int:

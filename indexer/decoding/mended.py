@@ -17,7 +17,8 @@ from PIL import Image, ImageFile
 
 from indexer.decoding.boxes import declared_length, hide_item_kind
 from indexer.decoding.cut_short import is_cut_short
-from indexer.decoding.jpeg_marks import END_MARK, read_jpeg_marks
+from indexer.decoding.failures import tells_lost_end
+from indexer.decoding.jpeg_marks import END_MARK, read_jpeg_marks, without_false_start
 from indexer.decoding.png_chunks import MAGIC as PNG
 from indexer.decoding.png_chunks import checked_png, mended_png
 from indexer.formats import HEAD_BYTES, extra_for
@@ -31,12 +32,11 @@ A_PART_IS_DAMAGED = "a part is damaged"
 _FILE_BYTES_MAX = 536_870_912
 _GROWTH_MAX = 20
 """A file of which less than a 20th is there is lost."""
-_JPEG = b"\xff\xd8\xff"
+_JPEG = b"\xff\xd8"
+_JPEG_2000 = b"\0\0\0\x0cjP  "
+_CODESTREAM = b"\xff\x4f\xff\x51"
 _BOXES = b"ftyp"
-_PATIENT = (
-    *(b"GIF8", b"BM", b"II", b"MM", b"8BPS", b"P4", b"P5", b"P6"),
-    *(b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
-)
+_PATIENT = (*(b"GIF8", b"BM", b"II", b"MM", b"8BPS", b"P4", b"P5", b"P6"),)
 """How files begin of which Pillow gives what is there."""
 _ROWS = 100
 _ROWS_MIN = 5
@@ -61,8 +61,8 @@ class Mended:
     """As in `Facts.notes`."""
 
 
-def mended(file: IO[bytes]) -> Mended | None:
-    """The file as a decoder may take it that refused it as it is; None for what nobody can mend.
+def mended(file: IO[bytes], error: Exception) -> Mended | None:
+    """The file as a decoder may take it that refused it with `error`; None where nobody can help.
 
     Raises OSError where the disk is at fault.
     """
@@ -78,9 +78,11 @@ def mended(file: IO[bytes]) -> Mended | None:
         return _mended_png(file)
     if head.startswith(_BOXES, 4):
         return _mended_boxes(file)
+    if head.startswith(_JPEG_2000):
+        return _mended_jpeg_2000(file)
     if not head.startswith(_PATIENT):
         return None
-    damage = _damage(is_cut_short(file), is_damaged=True)
+    damage = _damage(tells_lost_end(error, file), is_damaged=True)
     file.seek(0)
     return Mended(file=file, damage=damage)
 
@@ -130,6 +132,7 @@ def _damage(lacks_end: bool, is_damaged: bool) -> str | None:
 
 
 def _mended_jpeg(data: bytes) -> Mended | None:
+    data = without_false_start(data)
     marks = read_jpeg_marks(data)
     if marks.values is None or (marks.end - marks.values) * _PIXELS_A_BYTE_MAX < marks.pixels:
         return None
@@ -141,6 +144,14 @@ def _mended_jpeg(data: bytes) -> Mended | None:
         file=io.BytesIO(bytes(sound) + END_MARK),
         damage=_damage(not marks.has_end_mark, is_damaged=True),
     )
+
+
+def _mended_jpeg_2000(file: IO[bytes]) -> Mended | None:
+    """Its picture alone, for what is wrong may be in the boxes around it."""
+    damage = _damage(is_cut_short(file), is_damaged=True)
+    file.seek(0)
+    _, mark, codestream = file.read().partition(_CODESTREAM)
+    return Mended(file=io.BytesIO(mark + codestream), damage=damage) if mark else None
 
 
 def _mended_png(file: IO[bytes]) -> Mended | None:

@@ -218,7 +218,7 @@ def _made(
     except MemoryError:
         raise
     except Exception as error:
-        repaired = mended(file) if is_of_content(error) else None
+        repaired = mended(file, error) if is_of_content(error) else None
         if repaired is None:
             raise
         with patient_pillow(), opening(repaired.file) as photo:
