@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from typing import IO, TYPE_CHECKING, TypeAlias
 
-from indexer.decoding.boxes import declared_length
 from indexer.decoding.jpeg_marks import read_jpeg_marks
+from indexer.metadata.boxes import Box, boxes_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BLANK_TAIL_BYTES = 512
 _TAIL_BYTES = 65_536
+_ENDLESS = 2**62
 _CODESTREAM = b"\xff\x4f\xff\x51"
 
 
@@ -30,6 +31,12 @@ def is_cut_short(file: IO[bytes]) -> bool:
         if matches(head):
             return is_short(head, tail, file, size)
     return False
+
+
+def declared_length(file: IO[bytes]) -> int:
+    """How long an ISO media file is by what its boxes say; 0 where they say nothing."""
+    ends = (box.end for box in boxes_in(file, Box(b"", 0, _ENDLESS)))
+    return max((end for end in ends if end < _ENDLESS), default=0)
 
 
 def _bytes_at(file: IO[bytes], offset: int, length: int) -> bytes:
@@ -54,7 +61,7 @@ def _is_short_riff(head: bytes, _tail: bytes, _file: IO[bytes], size: int) -> bo
 
 
 def _is_short_boxes(_head: bytes, _tail: bytes, file: IO[bytes], size: int) -> bool:
-    return declared_length(_bytes_at(file, 0, size)) > size
+    return declared_length(file) > size
 
 
 def _is_short_jpeg_2000(head: bytes, tail: bytes, file: IO[bytes], size: int) -> bool:

@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 from indexer.decoding.jpeg_marks import head_segments
 from indexer.decoding.mended import mended, patient_pillow
 from indexer.decoding.png_chunks import mended_png
-from indexer.decoding.still_photo import STILL_FORMATS, facts_said
+from indexer.decoding.still_photo import facts_said, opened_still
 from indexer.formats import HEAD_BYTES, RAW, VIDEO, demuxer_for, extra_for
 from indexer.metadata.exif import METADATA_ERRORS
 from indexer.metadata.raw_facts import read_raw_facts
@@ -59,7 +59,7 @@ def _of_still(file: IO[bytes]) -> Facts:
         for readable in _readable(file):
             readable.seek(0)
             try:
-                with Image.open(readable, formats=STILL_FORMATS) as image:
+                with opened_still(readable) as image:
                     return facts_said(image)
             except METADATA_ERRORS:
                 continue

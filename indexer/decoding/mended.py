@@ -15,13 +15,13 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageFile
 
-from indexer.decoding.boxes import declared_length, hide_item_kind
-from indexer.decoding.cut_short import is_cut_short
+from indexer.decoding.cut_short import declared_length, is_cut_short
 from indexer.decoding.failures import tells_lost_end
 from indexer.decoding.jpeg_marks import END_MARK, read_jpeg_marks, without_false_start
 from indexer.decoding.png_chunks import MAGIC as PNG
 from indexer.decoding.png_chunks import checked_png, mended_png
 from indexer.formats import HEAD_BYTES, extra_for
+from indexer.metadata.boxes import boxes_in, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,14 +168,24 @@ def _mended_png(file: IO[bytes]) -> Mended | None:
 
 def _mended_boxes(file: IO[bytes]) -> Mended | None:
     """HEIF and AVIF: cut ones filled up, and others without the item that tells of a gain map."""
+    length = declared_length(file)
+    file.seek(0)
     data = file.read()
-    length = declared_length(data)
     if length > len(data):
         if length > min(_FILE_BYTES_MAX, _GROWTH_MAX * len(data)):
             return None
         filled = data + bytes(length - len(data))
         return Mended(file=io.BytesIO(filled), damage=A_PART_IS_MISSING)
-    plain = hide_item_kind(data, b"tmap")
+    plain = _without_gain_map(file, data)
     if plain == data:
         return None
     return Mended(file=io.BytesIO(plain), damage=A_PART_IS_DAMAGED, lacks_pixels=False)
+
+
+def _without_gain_map(file: IO[bytes], data: bytes) -> bytes:
+    """The file with its tone-mapped item renamed to one that no decoder knows."""
+    for box in boxes_in(file, whole(file)):
+        if box.kind in (b"ftyp", b"meta"):
+            renamed = data[box.start : box.end].replace(b"tmap", b"none")
+            data = data[: box.start] + renamed + data[box.end :]
+    return data

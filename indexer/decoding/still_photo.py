@@ -11,6 +11,7 @@ import pillow_heif
 from PIL import AvifImagePlugin, Image, PngImagePlugin
 
 from indexer.decoding.animation import MOVING_FORMATS, animation_at, whole_animation
+from indexer.decoding.bmp_photo import open_bmp
 from indexer.decoding.jpeg_marks import is_lossless
 from indexer.decoding.opened_photo import (
     PIXELS_MAX,
@@ -19,11 +20,17 @@ from indexer.decoding.opened_photo import (
     refuse_too_large,
 )
 from indexer.decoding.png_chunks import PACKED_MAX
+from indexer.decoding.psd_photo import open_psd
+from indexer.decoding.tiff_photo import open_tiff, turn_to_picture
+from indexer.decoding.told_colour import note_coded_colour
+from indexer.formats import HEAD_BYTES, is_like_tiff
 from indexer.metadata.exif import adopt_photoshop_blocks, adopt_raw_profiles, orientation_of
 from indexer.metadata.facts import read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from PIL.ImageFile import ImageFile
 
     from storage.records import Facts
 
@@ -64,6 +71,19 @@ def prepare_pillow() -> None:
     PngImagePlugin.MAX_TEXT_CHUNK = PACKED_MAX
 
 
+def opened_still(file: IO[bytes], formats: tuple[str, ...] = STILL_FORMATS) -> ImageFile:
+    """The image in `file`, not decoded yet; raises whatever hostile bytes lead Pillow to."""
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    if "TIFF" in formats and is_like_tiff(head):
+        return open_tiff(file)
+    if "BMP" in formats and head.startswith(b"BM"):
+        return open_bmp(file)
+    if "PSD" in formats and head.startswith(b"8BPS"):
+        return open_psd(file)
+    return Image.open(file, formats=formats)
+
+
 @contextmanager
 def open_still(
     file: IO[bytes],
@@ -76,16 +96,18 @@ def open_still(
 
     Raises whatever hostile bytes lead Pillow to.
     """
-    with Image.open(file, formats=formats) as image:
+    with opened_still(file, formats) as image:
         is_jpeg = image.format in _JPEG_FORMATS
         is_whole = is_lossless(file) if is_jpeg else image.format in _LATE_FORMATS
         is_shrinkable = is_jpeg and not is_whole
         refuse_too_large(image.size, SHRINKABLE_PIXELS_MAX if is_shrinkable else PIXELS_MAX)
         if is_whole:
             image.load()
+        note_coded_colour(image, file)
         facts = facts_said(image)
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
         still = OpenedPhoto(image=image, facts=facts, orientation=orientation)
+        turn_to_picture(image, file)
         if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
             if with_others:
                 still = whole_animation(still, image)

@@ -28,9 +28,7 @@ def grid_of(tile: Image.Image, columns: int, rows: int) -> bytes:
     )
     grid_id = count + 1
     items = [_item(number, b"hvc1") for number in range(1, count + 1)] + [_item(grid_id, b"grid")]
-    parts = struct.pack(">HH", grid_id, count) + struct.pack(
-        f">{count}H", *range(1, count + 1)
-    )
+    parts = struct.pack(">HH", grid_id, count) + struct.pack(f">{count}H", *range(1, count + 1))
     uses = b"".join(struct.pack(">HBBB", number, 2, 0x81, 0x83) for number in range(1, grid_id))
     uses += struct.pack(">HBB", grid_id, 1, 0x82)
 
