@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from typing import IO, TYPE_CHECKING
@@ -13,6 +14,7 @@ from PIL import AvifImagePlugin, Image, PngImagePlugin
 from indexer.decoding.animation import MOVING_FORMATS, animation_at, whole_animation
 from indexer.decoding.bmp_photo import open_bmp
 from indexer.decoding.jpeg_marks import is_lossless
+from indexer.decoding.large_heif import decode_reduced
 from indexer.decoding.opened_photo import (
     PIXELS_MAX,
     SHRINKABLE_PIXELS_MAX,
@@ -100,6 +102,7 @@ def open_still(
         is_jpeg = image.format in _JPEG_FORMATS
         is_whole = is_lossless(file) if is_jpeg else image.format in _LATE_FORMATS
         is_shrinkable = is_jpeg and not is_whole
+        is_shrinkable = is_shrinkable or image.format == _HEIF
         refuse_too_large(image.size, SHRINKABLE_PIXELS_MAX if is_shrinkable else PIXELS_MAX)
         if is_whole:
             image.load()
@@ -108,6 +111,9 @@ def open_still(
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
         still = OpenedPhoto(image=image, facts=facts, orientation=orientation)
         turn_to_picture(image, file)
+        if image.format == _HEIF and image.width * image.height > PIXELS_MAX:
+            reduced, size = decode_reduced(file, image)
+            still = replace(still, image=reduced, size=size)
         if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
             if with_others:
                 still = whole_animation(still, image)
