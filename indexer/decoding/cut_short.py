@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import IO, TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING, Literal, TypeAlias
 
 from indexer.decoding.jpeg_marks import read_jpeg_marks
+from indexer.formats import is_like_tiff
 from indexer.metadata.boxes import Box, boxes_in
 
 if TYPE_CHECKING:
@@ -56,6 +57,13 @@ def _is_short_gif(_head: bytes, tail: bytes, _file: IO[bytes], _size: int) -> bo
     return not tail.rstrip(b"\0").endswith(b";")
 
 
+def _is_short_tiff(head: bytes, _tail: bytes, _file: IO[bytes], size: int) -> bool:
+    """Where its first directory is, behind the pixels as a rule."""
+    order: Literal["little", "big"] = "little" if head.startswith(b"II") else "big"
+    is_big = head[2:4] in (b"+\0", b"\0+")
+    return int.from_bytes(head[8:16] if is_big else head[4:8], order) >= size
+
+
 def _is_short_riff(head: bytes, _tail: bytes, _file: IO[bytes], size: int) -> bool:
     return int.from_bytes(head[4:8], "little") + 8 > size
 
@@ -75,6 +83,7 @@ _CONTAINERS: tuple[tuple[Callable[[bytes], bool], _IsShort], ...] = (
     (lambda head: head.startswith(b"\xff\xd8"), _is_short_jpeg),
     (lambda head: head.startswith(b"\x89PNG"), _is_short_png),
     (lambda head: head.startswith(b"GIF8"), _is_short_gif),
+    (is_like_tiff, _is_short_tiff),
     (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", _is_short_riff),
     (lambda head: head.startswith(b"ftyp", 4), _is_short_boxes),
     (lambda head: head.startswith((b"\0\0\0\x0cjP  ", _CODESTREAM)), _is_short_jpeg_2000),

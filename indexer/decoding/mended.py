@@ -41,8 +41,8 @@ _PATIENT = (*(b"GIF8", b"BM", b"II", b"MM", b"8BPS", b"P4", b"P5", b"P6"),)
 _ROWS = 100
 _ROWS_MIN = 5
 """Of a hundred rows so many must show something."""
-_FILLINGS = (128, 0)
-"""Of JPEG, and of all others."""
+_COUNTED_BY_BYTES = ("JPEG", "MPO")
+"""Their decoder goes on with the last colour: whether a blank one is there their length tells."""
 _SAME_LEVELS = 2
 _PIXELS_A_BYTE_MAX = 1_280
 """A JPEG of one colour has some 64; with a 20th of that there is no picture to speak of."""
@@ -118,11 +118,13 @@ def shows_something(image: Image.Image) -> bool:
     """Whether enough of a decoded picture is more than what decoders put for missing rows."""
     rows = image.convert("RGB").resize((_ROWS, _ROWS), Image.Resampling.NEAREST)
     levels = np.asarray(rows).astype(np.int16)
-    last = levels[-1, -1]
-    filled = int((np.abs(levels - last) <= _SAME_LEVELS).all(axis=(1, 2)).sum())
-    if filled == _ROWS:
-        return not any((np.abs(last - filling) <= _SAME_LEVELS).all() for filling in _FILLINGS)
-    return filled <= _ROWS - _ROWS_MIN
+    # Some files have their lowest row first.
+    filled = max(
+        int((np.abs(levels - corner) <= _SAME_LEVELS).all(axis=(1, 2)).sum())
+        for corner in (levels[0, 0], levels[-1, -1])
+    )
+    is_counted_by_bytes = filled == _ROWS and image.format in _COUNTED_BY_BYTES
+    return is_counted_by_bytes or filled <= _ROWS - _ROWS_MIN
 
 
 def _damage(lacks_end: bool, is_damaged: bool) -> str | None:
