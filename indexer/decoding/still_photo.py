@@ -26,8 +26,11 @@ from indexer.decoding.psd_photo import open_psd
 from indexer.decoding.tiff_photo import open_tiff, turn_to_picture
 from indexer.decoding.told_colour import note_coded_colour
 from indexer.formats import HEAD_BYTES, is_like_tiff
-from indexer.metadata.exif import adopt_photoshop_blocks, adopt_raw_profiles, orientation_of
+from indexer.metadata.embedded import adopt_metadata
+from indexer.metadata.exif import orientation_of
 from indexer.metadata.facts import read_facts
+from indexer.metadata.pillow_readers import widen_pillow
+from indexer.metadata.sequence_date import dated_by_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +61,8 @@ STILL_FORMATS = (
 _JPEG_FORMATS = ("JPEG", "MPO")
 _SELF_TURNING_FORMATS = ("TIFF", _HEIF)
 """Their loaders apply the orientation themselves."""
+_BOXED_FORMATS = (_HEIF, "AVIF")
+"""They may hold a film beside the picture."""
 _LATE_FORMATS = ("PNG",)
 """They may hold their metadata behind the pixels, which are decoded first for that."""
 
@@ -69,6 +74,7 @@ def prepare_pillow() -> None:
         import_module(f"PIL.{plugin}")
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     pillow_heif.register_heif_opener(decode_threads=1)
+    widen_pillow()
     Image.MAX_IMAGE_PIXELS = SHRINKABLE_PIXELS_MAX
     PngImagePlugin.MAX_TEXT_CHUNK = PACKED_MAX
 
@@ -107,7 +113,7 @@ def open_still(
         if is_whole:
             image.load()
         note_coded_colour(image, file)
-        facts = facts_said(image)
+        facts = facts_said(image, file)
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
         still = OpenedPhoto(image=image, facts=facts, orientation=orientation)
         turn_to_picture(image, file)
@@ -122,8 +128,8 @@ def open_still(
         yield still
 
 
-def facts_said(image: Image.Image) -> Facts:
-    """What an opened image says of itself, wherever its format has room for that."""
-    adopt_raw_profiles(image)
-    adopt_photoshop_blocks(image)
-    return read_facts(image)
+def facts_said(image: Image.Image, file: IO[bytes]) -> Facts:
+    """What the image opened from a file says of itself, wherever its format has room for that."""
+    adopt_metadata(image)
+    facts = read_facts(image)
+    return dated_by_container(facts, file) if image.format in _BOXED_FORMATS else facts

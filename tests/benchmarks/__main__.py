@@ -41,6 +41,7 @@ NAMES = (
     "evaluation",
     "pocket",
     "queries",
+    "facts",
     "viewers",
 )
 ON_REQUEST = ("million", "graph", "serving")
