@@ -13,7 +13,7 @@ from indexer.decoding.jpeg_marks import head_segments
 from indexer.decoding.mended import mended, patient_pillow
 from indexer.decoding.png_chunks import mended_png
 from indexer.decoding.still_photo import facts_said, opened_still
-from indexer.formats import HEAD_BYTES, JXL, RAW, VIDEO, demuxer_for, extra_for
+from indexer.formats import HEAD_BYTES, JXL, RAW, VIDEO, extra_for
 from indexer.metadata.exif import METADATA_ERRORS
 from indexer.metadata.facts import read_facts
 from indexer.metadata.jxl_boxes import jxl_metadata
@@ -51,13 +51,11 @@ def read_facts_alone(file: IO[bytes], extension: str) -> Facts:
 
 
 def _of_video(file: IO[bytes], head: bytes) -> Facts:
-    import av
-
+    from indexer.decoding.video import opened_film
     from indexer.metadata.video_facts import read_video_facts
 
-    file.seek(0)
-    with av.open(file, "r", format=demuxer_for(head), metadata_errors="replace") as container:
-        return read_video_facts(container, head)
+    with opened_film(file, head) as (container, boxes):
+        return read_video_facts(container, head, boxes)
 
 
 def _of_still(file: IO[bytes]) -> Facts:

@@ -19,10 +19,11 @@ from indexer import formats
 from indexer.decoding import video
 from indexer.decoding.failures import DamagedPhoto
 from indexer.decoding.opened_photo import refuse_too_large
-from indexer.decoding.photo import FRAMES_MAX, DecodeFailure, decode_preview
+from indexer.decoding.photo import FRAMES_MAX, DecodeFailure, decode_preview, facts_alone
 from indexer.metadata.film_boxes import FilmBoxes
 from indexer.metadata.video_facts import duration_of, read_video_facts
 from indexer.models.protocols import PictureInput
+from storage.records import Facts
 from tests.indexer.iso_boxes import XMP_ID, box, data, keyed, listed, with_boxes, xtra
 from tests.indexer.photo_files import decoded, failure, opened, shaded
 from tests.indexer.video_files import coloured, write_video
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from indexer.models.protocols import Picture
-    from storage.records import Facts
 
 SQUASH_32 = PictureInput(width=32, height=32, fit="squash")
 APPLE = "com.apple.quicktime."
@@ -427,6 +427,19 @@ def test_video_that_is_still_being_copied_is_tried_again(share: float, tmp_path:
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
     assert failure(path) == DecodeFailure(reason="the file ends too early", permanent=False)
+
+
+def test_film_without_pictures_keeps_what_it_says(tmp_path: Path) -> None:
+    film = write_video(tmp_path / "film.mp4", tags={"creation_time": UTC_NIGHT})
+    with_boxes(film, keyed({f"{APPLE}keywords": "snorkel"}))
+    whole = film.read_bytes()
+    start, end = whole.index(b"mdat") + 4, whole.rindex(b"moov") - 4
+    film.write_bytes(whole[:start] + bytes(end - start) + whole[end:])
+    assert failure(film).reason == "no picture of the video can be decoded"
+    facts = facts_alone(film)
+    assert isinstance(facts, Facts)
+    assert facts.keywords == ("snorkel",)
+    assert (facts.taken_at or "").startswith("2020-07-1")
 
 
 def test_damaged_stretch_does_not_hide_the_rest(tmp_path: Path) -> None:
