@@ -59,6 +59,17 @@ class ScanFinished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoreLineOdd:
+    """A line of an ignore file does not do what whoever wrote it may have had in mind."""
+
+    path: str
+    """Of the ignore file."""
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RootOffline:
     """The folder is not there; its photos stay and are still found."""
 
@@ -194,6 +205,7 @@ IndexEvent: TypeAlias = (
     | EncoderUnavailable
     | ScanStarted
     | ScanFinished
+    | IgnoreLineOdd
     | RootOffline
     | RootMoved
     | WatchDegraded
@@ -224,6 +236,7 @@ _EVENT_TYPES: dict[str, type[IndexEvent]] = {
         EncoderUnavailable,
         ScanStarted,
         ScanFinished,
+        IgnoreLineOdd,
         RootOffline,
         RootMoved,
         WatchDegraded,

@@ -13,6 +13,7 @@ from indexer.events import (
     CaptionProgress,
     EncoderReady,
     EncoderUnavailable,
+    IgnoreLineOdd,
     IndexerStarted,
     IndexHalted,
     IndexPaused,
@@ -237,6 +238,8 @@ def _folder_line(event: IndexEvent) -> str:
     match event:
         case ScanFinished():
             return f"{event.root}: {_scan_words(event)}"
+        case IgnoreLineOdd():
+            return f"{event.path}, line {event.line}, “{event.text}”: {event.reason}"
         case RootOffline():
             return (
                 f"{event.root} is offline: {event.reason};"

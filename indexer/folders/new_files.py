@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from indexer.folders.beside import has_extension
 from indexer.folders.chosen import find_chosen
+from indexer.folders.ignore import rules_for
 from indexer.formats import PHOTO_EXTENSIONS, VIDEO_EXTENSIONS, photo_extensions
 from storage.library import is_library
 
@@ -55,8 +56,6 @@ class _Look:
             if time.monotonic() > self.ends_at:
                 return
             if _has_changed(place):
-                from indexer.folders.ignore import rules_for  # half of what this takes to load
-
                 self._list(place, rules_for(place.root.path, place.folder))
 
     def _list(self, place: _Place, rules: IgnoreRules) -> None:

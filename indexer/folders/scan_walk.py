@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.folders.beside import FolderNews
+    from indexer.folders.gitignore import OddLine
     from storage.records import PhotoId, Root
 
 
@@ -72,6 +73,8 @@ class Walk:
     mounts: set[str] = field(default_factory=set)
     changes: Changes = field(default_factory=Changes)
     photos: int = 0
+    odd_lines: dict[Path, tuple[OddLine, ...]] = field(default_factory=dict)
+    """By the ignore file in which they stand."""
 
     def path_of(self, folder: str) -> Path:
         """A folder of the root as an absolute path."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import stat
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from indexer.folders.beside import Beside, has_extension, is_sidecar
-from indexer.folders.ignore import IgnoreRules, rules_for
+from indexer.folders.ignore import IGNORE_FILE, IgnoreRules, rules_for
 from indexer.folders.mount_guard import MountGuard, MountsChanged
 from indexer.folders.scan_walk import Changes, Counts, Listing, Walk, file_state
 from indexer.folders.volumes import volume_of
@@ -21,10 +21,11 @@ from storage.library import is_library
 from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from indexer.folders.chosen import ChosenFiles
+    from indexer.folders.gitignore import OddLine
     from storage.files import KnownFile
     from storage.library import Library
     from storage.records import FileState, PhotoId, Root
@@ -46,6 +47,8 @@ class ScanReport:
     """Of which other files belong to them now, or other words."""
     offline_reason: str = ""
     """Why the root counts as offline; empty when it is there."""
+    odd_lines: Mapping[Path, tuple[OddLine, ...]] = field(default_factory=dict)
+    """Of ignore files, by their paths."""
 
     @property
     def is_different(self) -> bool:
@@ -171,6 +174,8 @@ class Scanner:
             folder, outer = waiting.pop()
             path = walk.path_of(folder)
             inner = outer.entering(folder, path)
+            if inner is not outer and inner.odd_lines:
+                walk.odd_lines[path / IGNORE_FILE] = inner.odd_lines
             listing = self._list(walk, folder, path, inner)
             if listing is None:
                 continue
@@ -340,6 +345,7 @@ class Scanner:
             moved=moved,
             regrouped=counts.regrouped,
             deleted=max(0, counts.deleted - moved),
+            odd_lines=walk.odd_lines,
         )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagescope_tui.cli.exit_codes import ExitCode
-from imagescope_tui.cli.index_report import PlainReport
-from indexer.events import IndexUpToDate
+from imagescope_tui.cli.index_report import PlainReport, event_line
+from indexer.events import IgnoreLineOdd, IndexUpToDate
 
 if TYPE_CHECKING:
     import pytest
@@ -22,3 +22,10 @@ def test_an_indexer_killed_when_all_was_done_is_told_as_killed(
     report.summarize()
     assert "the indexer was killed" in capsys.readouterr().err
     assert report.exit_code is ExitCode.USAGE
+
+
+def test_a_line_of_an_ignore_file_that_leaves_out_nothing_is_told() -> None:
+    odd = IgnoreLineOdd(
+        path="/p/.imagescopeignore", line=2, text="a[", reason="a bracket has no end"
+    )
+    assert event_line(odd) == "/p/.imagescopeignore, line 2, “a[”: a bracket has no end"
