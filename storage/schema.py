@@ -392,6 +392,8 @@ _OWN_WORDS = (
             "notes TEXT",
         )
     ),
+    "CREATE INDEX facts_people ON facts (people) WHERE people <> '[]'",
+    "CREATE INDEX sidecar_people ON sidecar_facts (people) WHERE people IS NOT NULL",
     "ALTER TABLE facts ADD COLUMN damage TEXT",
     "ALTER TABLE facts ADD COLUMN live_id TEXT",
     """

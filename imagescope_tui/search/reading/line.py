@@ -16,6 +16,7 @@ from imagescope_tui.search.reading.filters import READERS, Asked, read_filter
 from imagescope_tui.search.reading.known_names import known_names
 from imagescope_tui.search.reading.languages import ALL_FILLER, ALSO_NOT, AND, BREAKS, PREPOSITIONS
 from imagescope_tui.search.reading.negation import negation_at, unwanted_things, unwanted_word
+from imagescope_tui.search.reading.people import people_at
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite, put_together
 from imagescope_tui.search.reading.tokens import tokens_of
 from imagescope_tui.search.reading.values import Chip, ParsedQuery
@@ -144,7 +145,7 @@ def _step(reading: _Reading, at: int) -> int:
         return _quoted(reading, at)
     if token.is_negative:
         return _minus(reading, at)
-    for reader in (_negated, _kind_of_file, _dated):
+    for reader in (_negated, _kind_of_file, _people, _dated):
         following = reader(reading, at)
         if following is not None:
             return following
@@ -225,8 +226,10 @@ def _minus(reading: _Reading, at: int) -> int:
 
 
 def _unwanted(reading: _Reading, token: Token) -> int:
-    folders = known_names(reading.context.names.folders)
-    return reading.understood(token.start, unwanted_word(token, folders.is_whole))
+    names = reading.context.names
+    folders, people = known_names(names.folders), known_names(names.people)
+    piece = unwanted_word(token, lambda word: folders.is_whole(word) or people.begins(word))
+    return reading.understood(token.start, piece)
 
 
 def _negated(reading: _Reading, at: int) -> int | None:
@@ -253,7 +256,12 @@ def _negated(reading: _Reading, at: int) -> int | None:
     if found is not None and _stands_alone(reading, *found):
         piece = _date_piece(*found)
         return reading.understood(start, opposite(piece, reading.context.today))
-    things = unwanted_things(tokens, negation, lambda place: _is_date(reading, place))
+    things = unwanted_things(
+        tokens,
+        negation,
+        ends_before=lambda place: _is_date(reading, place),
+        is_somebody=known_names(reading.context.names.people).begins,
+    )
     return reading.understood(start, things[0]) if things else None
 
 
@@ -278,6 +286,11 @@ def _kind_of_file(reading: _Reading, at: int) -> int | None:
     kind: ChipKind = "trait" if wanted.traits else "type"
     piece = Piece(label=token.value.strip(",.;:!?"), kind=kind, end=token.end, filter=wanted)
     return reading.understood(token.start, piece)
+
+
+def _people(reading: _Reading, at: int) -> int | None:
+    piece = people_at(reading.tokens, at, known_names(reading.context.names.people))
+    return piece and reading.understood(reading.tokens[at].start, piece)
 
 
 def _date_from(reading: _Reading, at: int, start: int) -> tuple[Found, int] | None:

@@ -70,6 +70,7 @@ def _both(first: PhotoFilter, second: PhotoFilter) -> PhotoFilter:
         cameras=first.cameras + second.cameras,
         extensions=first.extensions + second.extensions,
         rating_from=max(stars, default=None),
+        people=first.people + second.people,
         without_words=first.without_words + second.without_words,
         phrases=first.phrases + second.phrases,
         traits=first.traits + second.traits,

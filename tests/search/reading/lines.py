@@ -19,6 +19,10 @@ NAMES = LibraryNames(
         *(NameCount(name="2021-07 Lake Como", photos=3), NameCount(name="Köln", photos=1)),
     ),
     cameras=(NameCount(name="Apple iPhone 13", photos=4),),
+    people=(
+        *(NameCount(name="Anna Smith", photos=7), NameCount(name="Ben", photos=3)),
+        *(NameCount(name="Zoë", photos=1), NameCount(name="Snoop Dog", photos=1)),
+    ),
 )
 CONTEXT = LineContext(today=TODAY, names=NAMES)
 PLAIN = LineContext(today=TODAY)
@@ -41,6 +45,7 @@ _PIECES = (
     *("in:/x", "in:New", "York", "in:Itly", "in:", "-in:Pets", "in:'New York'", 'camera:"x t"'),
     *("type:png", "type:foo", "rating:4", "rating:9", "is:portrait", "has:gps", "tag:x"),
     *("-cat", "--cat", '-"red car"', '"cake birthday"', '"open', "“so”", "-", "–", "->", "🐶"),
+    *("person:Anna", "Anna", "ben,", "-person:Zoe", "-Ben", "con", "mit", "is:favourite"),
     *(",", "dog,", "of.", "(2019)", "(cat", "10:30", "http://x", "\0", "in:~\0", "-🐶", "+dog"),
 )
 LINES = st.one_of(
