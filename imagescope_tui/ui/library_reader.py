@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.library import Library
-    from storage.records import Caption, ContentId, Facts, Photo, PhotoId, Root
+    from storage.records import Caption, ContentId, Facts, Photo, PhotoId, Place, Root
 
 _Answer = TypeVar("_Answer")
 _IDS_AT_ONCE = 2000
@@ -38,6 +38,10 @@ class PhotoDetail:
 
     photo: Photo
     facts: Facts | None = None
+    place: Place | None = None
+    """The one of the gazetteer that is nearest to it."""
+    text: str = ""
+    """What is to be read in the picture."""
     caption: Caption | None = None
     copies: tuple[Photo, ...] = ()
     """The other files with the same bytes."""
@@ -173,6 +177,7 @@ def _detail(photo: Photo, filters: Sequence[PhotoFilter], library: Library) -> P
     known = PhotoDetail(
         photo=photo,
         facts=library.facts.of(photo.id),
+        place=library.places.of([photo.id]).get(photo.id),
         companions=library.companions.of([photo.id]).get(photo.id, ()),
         fails=frozenset(
             wanted
@@ -187,5 +192,6 @@ def _detail(photo: Photo, filters: Sequence[PhotoFilter], library: Library) -> P
     return replace(
         known,
         caption=library.captions.of(photo.content_id),
+        text=library.picture_texts.of([photo.content_id]).get(photo.content_id, ""),
         copies=tuple(copy for copy in copies if copy.id != photo.id),
     )
