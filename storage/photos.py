@@ -22,7 +22,8 @@ _SELECT = """
            photos.size_bytes, photos.mtime_ns, photos.content_id, contents.hash,
            contents.width, contents.height, coalesce(sidecar_facts.taken_at, facts.taken_at),
            facts.duration_seconds, contents.second,
-           coalesce(photos.offline_since, roots.offline_since), photos.moment
+           coalesce(photos.offline_since, roots.offline_since), photos.moment,
+           facts.damage IS NOT NULL
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN contents ON contents.id = photos.content_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
@@ -187,4 +188,5 @@ def _photo(row: tuple[Any, ...]) -> Photo:
         second=row[13],
         offline_since=row[14],
         moment=row[15],
+        is_damaged=bool(row[16]),
     )

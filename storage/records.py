@@ -81,6 +81,8 @@ class Photo:
     """The local time that the timeline goes by: taken, or else the oldest of the copies' files."""
     duration_seconds: float | None = None
     """How long a moving picture lasts; None for a still."""
+    is_damaged: bool = False
+    """Whether a part of its picture is missing."""
     second: float | None = None
     """Where in a moving picture its thumbnail is from; None for a still."""
     offline_since: float | None = None

@@ -1,27 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from imagescope_tui.search.place_words import place_words
 from storage.records import Facts, Place
 
-ROME = {
-    "name": "Rome",
-    "country": "Italy",
-    "country_code": "IT",
-    "latitude": 41.9,
-    "longitude": 12.5,
-}
+ROME = Place(name="Rome", country="Italy", country_code="IT", latitude=41.9, longitude=12.5)
 
 
 @pytest.mark.parametrize(
     ("place", "facts", "words"),
     [
-        (Place(**ROME), None, "Rome, Italy"),
-        (Place(**ROME, quarter="Trastevere", state="Lazio"), None, "Trastevere, Rome, Italy"),
-        (Place(**ROME, distance_km=12.4), Facts(), "12 km from Rome, Italy"),
-        (Place(**ROME), Facts(city="Roma\x1b"), "Roma"),
-        (Place(**ROME), Facts(location="Bar"), "Bar, Rome, Italy"),
+        (ROME, None, "Rome, Italy"),
+        (replace(ROME, quarter="Trastevere", state="Lazio"), None, "Trastevere, Rome, Italy"),
+        (replace(ROME, distance_km=12.4), Facts(), "12 km from Rome, Italy"),
+        (ROME, Facts(city="Roma\x1b"), "Roma"),
+        (ROME, Facts(location="Bar"), "Bar, Rome, Italy"),
         (
             None,
             Facts(city="Sintra", state="Lisboa", country="Portugal"),

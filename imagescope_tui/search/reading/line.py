@@ -290,7 +290,7 @@ def _kind_of_file(reading: _Reading, at: int) -> int | None:
 
 def _people(reading: _Reading, at: int) -> int | None:
     piece = people_at(reading.tokens, at, known_names(reading.context.names.people))
-    return piece and reading.understood(reading.tokens[at].start, piece)
+    return reading.understood(reading.tokens[at].start, piece) if piece else None
 
 
 def _date_from(reading: _Reading, at: int, start: int) -> tuple[Found, int] | None:

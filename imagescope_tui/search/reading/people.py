@@ -28,13 +28,12 @@ def people_at(tokens: Sequence[Token], at: int, people: KnownNames) -> Piece | N
     if plain(tokens[at].value) not in WITH:
         return None
     found: list[str] = []
-    place, end = at + 1, at
-    while (behind := _name_end(tokens, place, people)) is not None:
+    place: int | None = at + 1
+    end = at
+    while place is not None and (behind := _name_end(tokens, place, people)) is not None:
         found.append(_said(tokens[place:behind]))
         end = tokens[behind - 1].start + len(tokens[behind - 1].source.rstrip(_CLOSING))
         place = _next_name(tokens, behind)
-        if place is None:
-            break
     if not found:
         return None
     return Piece(
