@@ -189,6 +189,8 @@ class IndexUpToDate:
     photos: int
     failed: int
     seconds: float
+    films_passed: int = 0
+    """Films that were not read, because what reads them is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

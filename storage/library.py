@@ -23,6 +23,7 @@ from storage.failures import Failures
 from storage.files import Files
 from storage.frames import Frames
 from storage.names import names_of, root_names_of
+from storage.passed_over import PassedOver
 from storage.photos import Photos
 from storage.picture_texts import PictureTexts
 from storage.places import Places
@@ -78,6 +79,7 @@ class Library:
         self.places = Places(sql)
         self.picture_texts = PictureTexts(sql)
         self.failures = Failures(sql)
+        self.passed_over = PassedOver(sql)
 
     @classmethod
     def open_writer(cls, folder: Path) -> Library:

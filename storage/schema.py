@@ -415,6 +415,13 @@ _OWN_WORDS = (
         place_id INTEGER REFERENCES places(id),
         distance_km REAL
     )""",
+    """
+    CREATE TABLE passed_over (
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        folder BLOB NOT NULL,
+        films INTEGER NOT NULL,
+        PRIMARY KEY (root_id, folder)
+    ) WITHOUT ROWID""",
     "CREATE INDEX photo_places_place ON photo_places (place_id)",
     """
     CREATE TABLE picture_texts (

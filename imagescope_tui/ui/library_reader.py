@@ -30,6 +30,8 @@ class LibrarySnapshot:
     revision: int = 0
     counts: LibraryCounts = field(default_factory=LibraryCounts)
     roots: tuple[Root, ...] = ()
+    films_passed: int = 0
+    """Films that were not read, because what reads them is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +172,7 @@ def _snapshot(library: Library) -> LibrarySnapshot:
         revision=library.revision,
         counts=library.counts(),
         roots=library.roots.all(),
+        films_passed=library.passed_over.count(),
     )
 
 

@@ -73,6 +73,8 @@ class Walk:
     mounts: set[str] = field(default_factory=set)
     changes: Changes = field(default_factory=Changes)
     photos: int = 0
+    films_passed: dict[str, int] = field(default_factory=dict)
+    """By folder the films that are not taken, where there are any."""
     odd_lines: dict[Path, tuple[OddLine, ...]] = field(default_factory=dict)
     """By the ignore file in which they stand."""
 
@@ -97,6 +99,8 @@ class Listing:
     folders: dict[str, int]
     """Name and device of each real folder, not of links to folders."""
     sidecars: dict[str, FileState]
+    films: list[str] = field(default_factory=list)
+    """Names of films that are not taken."""
 
 
 def file_state(name: str, status: os.stat_result, unnumbered: frozenset[int]) -> FileState:

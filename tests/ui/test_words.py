@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,7 @@ from imagescope_tui.ui.why_words import Finding, places_of_words
 from imagescope_tui.ui.widgets.reading_notes import note_lines
 from imagescope_tui.ui.widgets.title_line import folder_words
 from imagescope_tui.ui.wording import hanging
+from indexer import formats
 from storage.records import (
     Caption,
     ContentId,
@@ -90,6 +92,19 @@ def test_no_results_names_the_words_and_the_filters_to_drop() -> None:
     assert "‹2019›  ‹camera x100›" in said
     assert "Backspace" in said
     assert "Not known to the search: “dog”" in said
+
+
+def test_films_that_are_passed_over_are_told_where_films_are_asked_for() -> None:
+    snapshot = replace(SNAPSHOT, films_passed=2)
+    told = "2 videos passed over: pip install 'imagescope-tui[video]'"
+    with mock.patch.object(formats, "find_spec", return_value=None):
+        for line, is_told in (("type:video", True), ("type:mkv", True), ("type:png", False)):
+            query = Query(text="", filter=parse_query(line).filter)
+            words = without_results(SearchView(phase="done", query=query), (line,), snapshot)
+            assert (told in words.lines) == is_told
+        index = IndexView(is_started=True, up_to_date=True)
+        assert told in without_photos(snapshot, index).lines
+    assert told not in without_photos(snapshot, index).lines
 
 
 def test_a_failed_search_says_why() -> None:
