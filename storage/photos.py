@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 _SELECT = """
     SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
            photos.size_bytes, photos.mtime_ns, photos.content_id, contents.hash,
-           contents.width, contents.height, coalesce(sidecar_facts.taken_at, facts.taken_at),
+           contents.width, contents.height, photos.taken_at,
            facts.duration_seconds, contents.second,
-           coalesce(photos.offline_since, roots.offline_since), photos.moment,
+           coalesce(photos.offline_since, roots.offline_since), photos.moment, photos.dated_by,
            facts.damage IS NOT NULL
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN contents ON contents.id = photos.content_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
-    LEFT JOIN sidecar_facts ON sidecar_facts.photo_id = photos.id
 """
 
 
@@ -47,7 +46,7 @@ class Photos:
         """
         condition = condition_for(photo_filter, self._sql)
         direction = "ASC" if oldest_first else "DESC"
-        order = f"photos.moment {direction}, photos.id {direction}"
+        order = ", ".join(f"photos.{column} {direction}" for column in ("moment", "name", "id"))
         if not photo_filter.is_empty and self._holds_unread(condition):
             order = f"photos.content_id IS NULL, {order}"
         # The ids come from the timeline's index alone; only the page's rows are joined.
@@ -66,9 +65,11 @@ class Photos:
         return bool(self._sql.rows(statement, condition.values))
 
     def moments(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
-        """The local time of each photo that the timeline goes by."""
-        rows = self._sql.rows_in("SELECT id, moment FROM photos WHERE id IN ({keys})", photo_ids)
-        return {PhotoId(row[0]): row[1] for row in rows}
+        """What to sort photos by as the timeline does: the moment of each, then its file's name."""
+        rows = self._sql.rows_in(
+            "SELECT id, moment, name FROM photos WHERE id IN ({keys})", photo_ids
+        )
+        return {PhotoId(row[0]): f"{row[1]} {os.fsdecode(row[2])}" for row in rows}
 
     def count(self, photo_filter: PhotoFilter) -> int:
         """How many photos pass the filter."""
@@ -188,5 +189,6 @@ def _photo(row: tuple[Any, ...]) -> Photo:
         second=row[13],
         offline_since=row[14],
         moment=row[15],
-        is_damaged=bool(row[16]),
+        dated_by=row[16],
+        is_damaged=bool(row[17]),
     )

@@ -253,6 +253,8 @@ def _hit_to_json(
         ),
         "caption": caption.text if caption else None,
         "taken_at": photo.taken_at,
+        "date": photo.moment,
+        "date_from": photo.dated_by or "file",
         **facts_to_json(library.facts.of(photo.id), library.places.of([photo.id]).get(photo.id)),
         "offline": photo.offline_since is not None,
         "copies": [str(copy.full_path) for copy in copies if copy.id != photo.id],

@@ -11,17 +11,24 @@ import pillow_heif
 from PIL import AvifImagePlugin, Image
 
 from indexer.decoding.animation import MOVING_FORMATS, animation_at, whole_animation
+from indexer.decoding.bmp_photo import open_bmp
 from indexer.decoding.opened_photo import (
     PIXELS_MAX,
     SHRINKABLE_PIXELS_MAX,
     OpenedPhoto,
     refuse_too_large,
 )
+from indexer.decoding.psd_photo import open_psd
+from indexer.decoding.tiff_photo import open_tiff, turn_to_picture
+from indexer.decoding.told_colour import note_coded_colour
+from indexer.formats import HEAD_BYTES, is_like_tiff
 from indexer.metadata.exif import adopt_photoshop_blocks, adopt_raw_profiles, orientation_of
 from indexer.metadata.facts import read_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from PIL.ImageFile import ImageFile
 
 _PLUGINS = (
     "JpegImagePlugin",
@@ -59,6 +66,18 @@ def prepare_pillow() -> None:
     Image.MAX_IMAGE_PIXELS = SHRINKABLE_PIXELS_MAX
 
 
+def _opened(file: IO[bytes], formats: tuple[str, ...]) -> ImageFile:
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    if "TIFF" in formats and is_like_tiff(head):
+        return open_tiff(file)
+    if "BMP" in formats and head.startswith(b"BM"):
+        return open_bmp(file)
+    if "PSD" in formats and head.startswith(b"8BPS"):
+        return open_psd(file)
+    return Image.open(file, formats=formats)
+
+
 @contextmanager
 def open_still(
     file: IO[bytes],
@@ -71,15 +90,17 @@ def open_still(
 
     Raises whatever hostile bytes lead Pillow to.
     """
-    with Image.open(file, formats=formats) as image:
+    with _opened(file, formats) as image:
         is_shrinkable = image.format in _SHRINKABLE_FORMATS
         refuse_too_large(image.size, SHRINKABLE_PIXELS_MAX if is_shrinkable else PIXELS_MAX)
         if image.format in _LATE_FORMATS:
             image.load()
+        note_coded_colour(image, file)
         adopt_raw_profiles(image)
         adopt_photoshop_blocks(image)
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
         still = OpenedPhoto(image=image, facts=read_facts(image), orientation=orientation)
+        turn_to_picture(image, file)
         if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
             if with_others:
                 still = whole_animation(still, image)

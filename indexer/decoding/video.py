@@ -12,6 +12,7 @@ import av
 import numpy as np
 from PIL import Image
 
+from indexer.decoding.coded_colour import CodedColour, keep_coded_colour
 from indexer.decoding.failures import DamagedPhoto, is_of_disk
 from indexer.decoding.opened_photo import Moment, OpenedPhoto, refuse_too_large
 from indexer.formats import demuxer_for
@@ -156,8 +157,16 @@ class _Reader:
     def _moment(self, frame: VideoFrame) -> Moment:
         refuse_too_large((frame.width, frame.height))
         self.orientation = _ORIENTATIONS.get(round(frame.rotation / 90) * 90 % 360, 1)
-        pixels = frame.to_ndarray(format="rgb24", width=self._width_of(frame), height=frame.height)
-        return Moment(self._second_of(frame), Image.fromarray(pixels))
+        width, code = self._width_of(frame), _colours_of(self.stream.codec_context)
+        if code.is_srgb:
+            pixels = frame.to_ndarray(format="rgb24", width=width, height=frame.height)
+        else:
+            # FFmpeg cuts off what does not fit 8 bits, of which dark colours have few.
+            wide = frame.to_ndarray(format="rgb48le", width=width, height=frame.height)
+            pixels = np.round(wide / np.float32(257)).astype(np.uint8)
+        image = Image.fromarray(pixels)
+        keep_coded_colour(image, code)
+        return Moment(self._second_of(frame), image)
 
     def _width_of(self, frame: VideoFrame) -> int:
         """The width with square pixels, which those of television and camcorders are not."""
@@ -179,6 +188,11 @@ def _pictures_of(container: InputContainer) -> VideoStream:
     context.thread_count = 1
     stream.thread_type = "NONE"
     return stream
+
+
+def _colours_of(context: VideoCodecContext) -> CodedColour:
+    """What the numbers of its pictures mean, as decoding them has told."""
+    return CodedColour(primaries=context.color_primaries, transfer=context.color_trc)
 
 
 def _shown(moments: Iterator[Moment]) -> Iterator[Moment]:

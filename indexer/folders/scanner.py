@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from indexer.folders.beside import Beside, has_extension, is_sidecar
+from indexer.folders.beside import Beside, Sorted, has_extension, is_sidecar
 from indexer.folders.films import is_film, is_what_it_says, note_films
 from indexer.folders.ignore import IGNORE_FILE, IgnoreRules, rules_for
 from indexer.folders.mount_guard import MountGuard, MountsChanged
@@ -263,11 +263,13 @@ class Scanner:
 
     def _compare(self, walk: Walk, folder: str, listing: Listing) -> None:
         known = self._library.files.known_in(walk.root.id, folder)
-        files, companions = listing.files, frozenset[str]()
+        sorted_out = Sorted(photos=listing.files)
         if self._chosen is None:
-            files, companions = self._beside.sort_out(files)
-            films = len(listing.films) + len(listing.files) - len(files)
-            walk.films_passed |= {folder: films} if films else {}
+            path = walk.path_of(folder)
+            sorted_out = self._beside.sort_out(walk.root.id, folder, path, listing.files)
+        files, companions = sorted_out.photos, sorted_out.companions
+        if films := len(listing.films) + len(listing.files) - len(files):
+            walk.films_passed[folder] = films
         changes = walk.changes
         changes_before = len(changes)
         for name, state in files.items():
@@ -292,6 +294,7 @@ class Scanner:
                 folder,
                 names=(*files, *known),
                 sidecars=listing.sidecars,
+                films=sorted_out.films,
                 is_changed=len(changes) > changes_before,
             )
             changes.beside.extend(news)

@@ -2,7 +2,8 @@
 
 They are read in the indexer's own process: all that is done with a sidecar is to stream at most
 a megabyte of it through expat, which is told to stop at a DOCTYPE (so there are no entities) and at
-nesting that no real packet has. No photo is decoded or embedded again for what its sidecar says.
+nesting that no real packet has, or through Python's own reader of JSON. No photo is decoded or
+embedded again for what its sidecar says.
 """
 
 from __future__ import annotations
@@ -12,21 +13,24 @@ import stat
 from typing import TYPE_CHECKING
 
 from indexer.metadata import xmp
+from indexer.metadata.dates import date_facts
 from indexer.metadata.facts import camera_name
+from indexer.metadata.takeout import takeout_facts
 from indexer.metadata.xmp_facts import (
     DESCRIPTION_LENGTH_MAX,
     NAME_LENGTH_MAX,
     TITLE_LENGTH_MAX,
+    dates_told,
     first_text,
     keywords_told,
     label_told,
     people_told,
     place_told,
     rating_told,
-    taken_told,
     unique_words,
 )
 from storage.records import Facts
+from storage.sidecar_names import is_takeout
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,13 +66,16 @@ def read_sidecars(library: Library) -> int:
 
 def facts_in(path: Path) -> Facts:
     """What a sidecar says; nothing where it cannot be read, or is no sidecar."""
-    said = xmp.read_xmp(_bytes_of(path))
+    content = _bytes_of(path)
+    if is_takeout(os.fsencode(path.name)):
+        return takeout_facts(content)
+    said = xmp.read_xmp(content)
     place = place_told(said)
     maker = first_text(said.get(xmp.MAKER, ()), length_max=NAME_LENGTH_MAX)
     model = first_text(said.get(xmp.MODEL, ()), length_max=NAME_LENGTH_MAX)
     lenses = (*said.get(xmp.LENS_MODEL, ()), *said.get(xmp.LENS, ()))
     return Facts(
-        taken_at=taken_told(said),
+        **date_facts(dates_told(said)),
         camera=camera_name(maker, model),
         lens=first_text(lenses, length_max=NAME_LENGTH_MAX),
         latitude=place.latitude if place else None,

@@ -7,7 +7,6 @@ import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
 
 from PIL import ExifTags, Image
 
@@ -28,7 +27,6 @@ METADATA_ERRORS = (
 )
 """What hostile metadata makes Pillow's readers raise; it gives fewer facts, never a failure."""
 
-_YEAR_MIN, _YEAR_MAX = 1826, 2100
 _NAME_LENGTH_MAX = 120
 
 
@@ -163,39 +161,3 @@ def decoded_text(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
-
-
-_TIME = re.compile(
-    r"\s*(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})"
-    r"(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?:[.,]\d*)?\s*(Z|[+-]\d{2}:?\d{2})?)?"
-)
-_ZONE = re.compile(r"\s*([+-])(\d{2}):?(\d{2})")
-
-
-def parsed_time(text: str | None, zone: str | None = None) -> str | None:
-    """A date of EXIF, XMP or IPTC as `2020-07-18T16:02:00+02:00`; None if it cannot be one.
-
-    The zone is the one in the text, else `zone`, else left out: then it is local time, somewhere.
-    """
-    match = _TIME.match(text or "")
-    if match is None:
-        return None
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    try:
-        stamp = f"{date(year, month, day).isoformat()}T{time(hour, minute, second).isoformat()}"
-    except ValueError:
-        return None
-    if not _YEAR_MIN <= year <= _YEAR_MAX:
-        return None
-    return stamp + _parsed_zone(match[7] or zone)
-
-
-def _parsed_zone(zone: str | None) -> str:
-    if zone is None:
-        return ""
-    if zone.strip() == "Z":
-        return "+00:00"
-    match = _ZONE.match(zone)
-    if match is None or int(match[2]) > 14 or int(match[3]) > 59:
-        return ""
-    return f"{match[1]}{match[2]}:{match[3]}"

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PIL import ExifTags, IptcImagePlugin
 
 from indexer.metadata import xmp
+from indexer.metadata.dates import date_facts, date_told, date_told_in_utc, iptc_time, png_date
 from indexer.metadata.exif import (
     METADATA_ERRORS,
     Exif,
     ExifTable,
-    parsed_time,
     read_exif,
     valid_orientation,
 )
@@ -21,26 +21,35 @@ from indexer.metadata.xmp_facts import (
     DESCRIPTION_LENGTH_MAX,
     NAME_LENGTH_MAX,
     TITLE_LENGTH_MAX,
+    dates_told,
     first_text,
     keywords_told,
     label_told,
     people_told,
     rating_told,
-    taken_told,
     unique_words,
 )
 from storage.records import Facts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL import Image
 
     from indexer.metadata.xmp_facts import XmpValues
+    from storage.date_order import DateSource, DateTold
 
 _TAG = ExifTags.Base
 _GPS = ExifTags.GPS
-_DATES_WITH_ZONES = (
-    (_TAG.DateTimeOriginal, _TAG.OffsetTimeOriginal),
-    (_TAG.DateTimeDigitized, _TAG.OffsetTimeDigitized),
+_EXIF_DATES: tuple[tuple[DateSource, int, int, int], ...] = (
+    ("original", _TAG.DateTimeOriginal, _TAG.OffsetTimeOriginal, _TAG.SubsecTimeOriginal),
+    ("digitized", _TAG.DateTimeDigitized, _TAG.OffsetTimeDigitized, _TAG.SubsecTimeDigitized),
+    ("changed", _TAG.DateTime, _TAG.OffsetTime, _TAG.SubsecTime),
+)
+"""Date, time zone and fraction of the second."""
+_IPTC_DATES: tuple[tuple[DateSource, tuple[int, int], tuple[int, int]], ...] = (
+    ("created", (2, 55), (2, 60)),
+    ("digitized", (2, 62), (2, 63)),
 )
 _IPTC_TITLE, _IPTC_KEYWORDS, _IPTC_CAPTION = (2, 5), (2, 25), (2, 120)
 
@@ -54,7 +63,12 @@ def read_facts(image: Image.Image, format_name: str | None = None) -> Facts:
         format_name = "JPEG" if image.format == "MPO" else image.format or ""
     known = Facts(width=image.width, height=image.height, format=format_name)
     try:
-        said = facts_from(read_exif(image), _xmp_packet(image), _iptc_texts(image))
+        said = facts_from(
+            read_exif(image),
+            _xmp_packet(image),
+            _iptc_texts(image),
+            png_date(image.info.get("Creation Time")),
+        )
     except METADATA_ERRORS:
         return known
     # Where the loader has already acted on the orientation, it is no longer in the EXIF.
@@ -65,9 +79,12 @@ def read_facts(image: Image.Image, format_name: str | None = None) -> Facts:
 
 
 def facts_from(
-    exif: Exif, xmp_packet: bytes, iptc: dict[tuple[int, int], list[bytes]] | None = None
+    exif: Exif,
+    xmp_packet: bytes,
+    iptc: dict[tuple[int, int], list[bytes]] | None = None,
+    other_date: DateTold | None = None,
 ) -> Facts:
-    """What these say, without size and format.
+    """What these say, and a date that is told elsewhere, without size and format.
 
     Raises one of METADATA_ERRORS where they are too rotten.
     """
@@ -75,7 +92,7 @@ def facts_from(
     iptc = iptc or {}
     latitude, longitude = _place(exif.gps)
     return Facts(
-        taken_at=_taken_at(exif, packet),
+        **date_facts((*_dates(exif, packet, iptc, (latitude, longitude)), other_date)),
         camera=camera_name(exif.main.text(_TAG.Make), exif.main.text(_TAG.Model)),
         lens=_lens(exif, packet),
         focal_length_mm=exif.photo.within(_TAG.FocalLength, 0, 100_000),
@@ -95,12 +112,25 @@ def facts_from(
     )
 
 
-def _taken_at(exif: Exif, packet: XmpValues) -> str | None:
-    for date_tag, zone_tag in _DATES_WITH_ZONES:
-        taken = parsed_time(exif.photo.text(date_tag), exif.photo.text(zone_tag))
-        if taken is not None:
-            return taken
-    return taken_told(packet) or _satellite_time(exif.gps)
+def _dates(
+    exif: Exif,
+    packet: XmpValues,
+    iptc: dict[tuple[int, int], list[bytes]],
+    place: tuple[float | None, float | None],
+) -> Iterator[DateTold | None]:
+    """Every date that these tell; of equal fields EXIF's first, as it has the second's fraction."""
+    for source, date_tag, zone_tag, fraction_tag in _EXIF_DATES:
+        table = exif.main if date_tag == _TAG.DateTime else exif.photo
+        zone, fraction = exif.photo.text(zone_tag), exif.photo.text(fraction_tag)
+        yield date_told(source, table.text(date_tag), zone, fraction)
+    yield from dates_told(packet)
+    for source, day_tag, clock_tag in _IPTC_DATES:
+        yield date_told(source, iptc_time(_first(iptc, day_tag), _first(iptc, clock_tag)))
+    yield date_told_in_utc("GPS", _satellite_time(exif.gps), *place)
+
+
+def _first(iptc: dict[tuple[int, int], list[bytes]], tag: tuple[int, int]) -> bytes | None:
+    return next(iter(iptc.get(tag, ())), None)
 
 
 def _satellite_time(gps: ExifTable) -> str | None:
@@ -109,7 +139,7 @@ def _satellite_time(gps: ExifTable) -> str | None:
     if day is None or len(clock) != 3:
         return None
     hour, minute, second = (int(part) for part in clock)
-    return parsed_time(f"{day} {hour}:{minute}:{second}", "Z")
+    return f"{day} {hour}:{minute}:{second}"
 
 
 def camera_name(maker: str | None, model: str | None) -> str | None:

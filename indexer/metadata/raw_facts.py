@@ -8,19 +8,23 @@ from typing import IO, TYPE_CHECKING
 
 from PIL import Image
 
+from indexer.metadata.dates import date_facts, date_told
 from indexer.metadata.exif import (
     METADATA_ERRORS,
     Exif,
     ExifTable,
     clean_text,
-    parsed_time,
     read_exif_of,
 )
 from indexer.metadata.facts import facts_filled, facts_from, read_facts
 from storage.records import Facts
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import rawpy
+
+    from storage.date_order import DateTold
 
 _TIFF_MARKS = {b"II": b"II*\0", b"MM": b"MM\0*"}
 _MARK_BYTES = 4
@@ -48,7 +52,7 @@ def developed_facts(raw: rawpy.RawPy) -> Facts:
         other, lens = raw.other, raw.lens
         clock = other.timestamp
         return Facts(
-            taken_at=parsed_time(clock.isoformat()) if clock.year > _NO_CLOCK_YEAR else None,
+            **date_facts([_date_of(clock)]),
             lens=clean_text(lens.model, length_max=_NAME_MAX),
             focal_length_mm=_positive(other.focal_length),
             aperture=_positive(other.aperture),
@@ -57,6 +61,12 @@ def developed_facts(raw: rawpy.RawPy) -> Facts:
         )
     except METADATA_ERRORS:
         return Facts()
+
+
+def _date_of(clock: datetime) -> DateTold | None:
+    if clock.year <= _NO_CLOCK_YEAR:
+        return None
+    return date_told("original", clock.isoformat())
 
 
 def _own_facts(file: IO[bytes]) -> Facts:

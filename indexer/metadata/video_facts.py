@@ -9,27 +9,28 @@ from typing import TYPE_CHECKING
 import av
 
 from indexer.formats import is_sequence
-from indexer.metadata.exif import clean_text, parsed_time
+from indexer.metadata.dates import date_facts, date_told, date_told_in_utc
+from indexer.metadata.exif import clean_text
 from indexer.metadata.facts import camera_name
 from storage.records import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from av.container import InputContainer
+
+    from storage.date_order import DateTold
 
 _NAME_MAX, _TITLE_MAX, _DESCRIPTION_MAX = 120, 300, 2000
 _KEYWORDS_MAX, _KEYWORD_LENGTH_MAX = 64, 80
 _DURATION_SECONDS_MAX = 1_000_000.0
 _APPLE = "com.apple.quicktime."
-_DATES = (f"{_APPLE}creationdate", "creation_time", "date")
-"""The first has the time zone of the place; the second is in UTC."""
+_LOCAL_DATES = (f"{_APPLE}creationdate", "date")
+_UTC_DATE = "creation_time"
 _PLACES = (f"{_APPLE}location.iso6709", "location", "location-eng")
 _MAKERS = (f"{_APPLE}make", "com.android.manufacturer", "make")
 _MODELS = (f"{_APPLE}model", "com.android.model", "model")
 _DESCRIPTIONS = (f"{_APPLE}description", "description", "comment")
-_NO_CLOCKS = ("1904-01-01", "1970-01-01")
-"""What is written by cameras that do not know the time."""
 
 _ISO6709 = re.compile(r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?")
 _DEMUXER_FORMATS = {
@@ -50,7 +51,7 @@ def read_video_facts(container: InputContainer, head: bytes) -> Facts:
     return Facts(
         format=_format_of(container, head),
         duration_seconds=duration_of(container),
-        taken_at=_taken_at(tags),
+        **date_facts(_dates(tags, latitude, longitude)),
         camera=camera_name(_text(tags, _MAKERS), _text(tags, _MODELS)),
         latitude=latitude,
         longitude=longitude,
@@ -83,12 +84,13 @@ def _format_of(container: InputContainer, head: bytes) -> str:
     return _DEMUXER_FORMATS.get(demuxer, "VIDEO")
 
 
-def _taken_at(tags: Mapping[str, str]) -> str | None:
-    for name in _DATES:
-        taken = parsed_time(tags.get(name))
-        if taken is not None and not taken.startswith(_NO_CLOCKS):
-            return taken
-    return None
+def _dates(
+    tags: Mapping[str, str], latitude: float | None, longitude: float | None
+) -> Iterator[DateTold | None]:
+    own, other = _LOCAL_DATES
+    yield date_told("original", tags.get(own))
+    yield date_told_in_utc("container", tags.get(_UTC_DATE), latitude, longitude)
+    yield date_told("container", tags.get(other))
 
 
 def _place(tags: Mapping[str, str]) -> tuple[float | None, float | None, float | None]:

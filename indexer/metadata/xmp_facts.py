@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from indexer.metadata import xmp
-from indexer.metadata.exif import clean_text, parsed_time
+from indexer.metadata.dates import date_told
+from indexer.metadata.exif import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from storage.date_order import DateSource, DateTold
 
 XmpValues: TypeAlias = dict[str, list[str]]
 """As `read_xmp` gives them."""
@@ -55,7 +58,12 @@ _EMPTY_DESCRIPTIONS = frozenset(
 )
 """What cameras and programs write where a description should be."""
 
-_DATES = (xmp.DATE_TAKEN, xmp.DATE_CREATED, xmp.CREATE_DATE)
+_DATES: tuple[tuple[DateSource, str], ...] = (
+    ("original", xmp.DATE_TAKEN),
+    ("created", xmp.DATE_CREATED),
+    ("digitized", xmp.DATE_DIGITIZED),
+    ("digitized", xmp.CREATE_DATE),
+)
 # `48,51.5N`, and `48,51,30N`
 _COORDINATE = re.compile(
     r"\s*(\d{1,3}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?(?:,(\d{1,2}(?:\.\d+)?))?\s*([NSEW])\s*"
@@ -63,10 +71,11 @@ _COORDINATE = re.compile(
 _FRACTION = re.compile(r"\s*(\d{1,12}(?:\.\d+)?)(?:/(\d{1,12}))?\s*")
 
 
-def taken_told(said: XmpValues) -> str | None:
-    """When the photo was taken, as in `Photo.taken_at`."""
-    texts = (text for name in _DATES for text in said.get(name, ()))
-    return next((taken for text in texts if (taken := parsed_time(text)) is not None), None)
+def dates_told(said: XmpValues) -> Iterator[DateTold | None]:
+    """When the photo was taken, by every field that says so."""
+    for source, name in _DATES:
+        for text in said.get(name, ()):
+            yield date_told(source, text)
 
 
 def keywords_told(said: XmpValues) -> Iterator[str]:

@@ -78,6 +78,7 @@ def test_all_that_owners_write_is_read(said: Callable[[str | bytes], Facts]) -> 
         label="Green",
         camera="FUJIFILM X-T3",
         taken_at="2019-07-18T16:02:00+01:00",
+        taken_by="original",
         latitude=38.70833333,
         longitude=-9.14,
         altitude_m=120.5,
