@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from indexer.decoding.tiff_pages import TiffPage
     from indexer.decoding.tiff_samples import SampleLayout, Samples
 
-_WHITE_IS_ZERO, _GREY, _RGB, _CMYK, _LAB = 0, 1, 2, 5, 8
-_MODES = {_WHITE_IS_ZERO: "L", _GREY: "L", _RGB: "RGB", _CMYK: "CMYK", _LAB: "LAB"}
+_WHITE_IS_ZERO, _GREY, _RGB, _CMYK, _LAB, _ICC_LAB = 0, 1, 2, 5, 8, 9
+_MODES = {_WHITE_IS_ZERO: "L", _GREY: "L", _RGB: "RGB", _CMYK: "CMYK", _LAB: "LAB", _ICC_LAB: "LAB"}
 _PREMULTIPLIED, _ALPHA = 1, 2
 _MODES_OF_ALPHA = {_PREMULTIPLIED: "RGBa", _ALPHA: "RGBA"}
 _SHARE_OF_RANGE = 1 / 16
@@ -58,7 +58,7 @@ def drawing_of(page: TiffPage) -> Drawing | None:
     layout, photometric = layout_of(page), page.first(tag.PHOTOMETRIC, _WHITE_IS_ZERO)
     if layout is None or photometric not in _MODES:
         return None
-    if photometric == _LAB and (layout.bits not in (8, 16) or layout.kind == FLOAT):
+    if _MODES[photometric] == "LAB" and (layout.bits not in (8, 16) or layout.kind == FLOAT):
         return None
     drawing = Drawing(page, layout, photometric)
     return drawing if layout.samples >= drawing.colours else None
@@ -70,7 +70,7 @@ def draw(file: IO[bytes], drawing: Drawing) -> Image.Image:
     image = Image.new(drawing.mode, drawing.page.size)
     top = 0
     for band in _pieces(file, drawing):
-        pixels = _lab_bytes(band) if levels is None else _pixels(band, drawing, levels)
+        pixels = _lab_bytes(band, drawing) if levels is None else _pixels(band, drawing, levels)
         rows, width = pixels.shape[:2]
         image.paste(Image.frombytes(drawing.mode, (width, rows), pixels.tobytes()), (0, top))
         top += rows
@@ -91,7 +91,7 @@ def _levels_of(file: IO[bytes], drawing: Drawing) -> Levels | None:
     Where they have no agreed range the page is looked through for it.
     """
     layout = drawing.layout
-    if drawing.photometric == _LAB:
+    if drawing.mode == "LAB":
         return None
     if layout.kind not in (FLOAT, SIGNED) and layout.bits <= 16:
         return Levels(255 / (2**layout.bits - 1))
@@ -132,7 +132,13 @@ def _shown(values: npt.NDArray[np.float32], levels: Levels) -> npt.NDArray[np.ui
     return pixels
 
 
-def _lab_bytes(band: Samples) -> npt.NDArray[np.uint8]:
-    """The upper bytes, which are those of Lab of 8 bits: of the colours they have a sign."""
+def _lab_bytes(band: Samples, drawing: Drawing) -> npt.NDArray[np.uint8]:
+    """The upper bytes, which are those of Lab of 8 bits: of the colours they have a sign.
+
+    ICC's way to store them has the middle of the range where the other has 0.
+    """
     shift = 8 * (band.dtype.itemsize - 1)
-    return np.ascontiguousarray(band[..., :3].astype(np.int32) >> shift & 0xFF).astype(np.uint8)
+    upper = (band[..., :3].astype(np.int32) >> shift & 0xFF).astype(np.uint8)
+    if drawing.photometric == _ICC_LAB:
+        upper[..., 1:] ^= 0x80
+    return np.ascontiguousarray(upper)
