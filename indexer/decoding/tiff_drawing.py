@@ -42,6 +42,11 @@ class Drawing:
         return len(_MODES[self.photometric])
 
     @property
+    def is_white_zero(self) -> bool:
+        """Whether larger numbers are darker."""
+        return self.photometric == _WHITE_IS_ZERO
+
+    @property
     def mode(self) -> str:
         """L, RGB, RGBA, RGBa, CMYK or LAB."""
         mode = _MODES[self.photometric]
@@ -55,8 +60,11 @@ class Drawing:
 
 def drawing_of(page: TiffPage) -> Drawing | None:
     """How a page is drawn; None for one of a kind that is not."""
-    layout, photometric = layout_of(page), page.first(tag.PHOTOMETRIC, _WHITE_IS_ZERO)
-    if layout is None or photometric not in _MODES:
+    layout = layout_of(page)
+    if layout is None:
+        return None
+    photometric = page.first(tag.PHOTOMETRIC, _GREY if layout.samples < len("RGB") else _RGB)
+    if photometric not in _MODES:
         return None
     if _MODES[photometric] == "LAB" and (layout.bits not in (8, 16) or layout.kind == FLOAT):
         return None
@@ -116,7 +124,7 @@ def _pixels(band: Samples, drawing: Drawing, levels: Levels) -> npt.NDArray[np.u
         shown = _shown(numbers, levels)[wanted.astype(np.uint16, copy=False)]
     else:
         shown = _shown(wanted.astype(np.float32), levels)
-    if drawing.photometric == _WHITE_IS_ZERO:
+    if drawing.is_white_zero:
         shown[..., 0] = 255 - shown[..., 0]
     if has_alpha and drawing.colours == 1:
         shown = shown[..., [0, 0, 0, 1]]

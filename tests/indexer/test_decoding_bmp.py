@@ -114,6 +114,13 @@ def test_alpha_lies_on_white_but_nowhere_at_all_is_none(
         assert tuple(colour) == (10, 20, 200)
 
 
+@pytest.mark.parametrize("level", [7, 128])
+def test_bits_that_nobody_calls_alpha_and_that_are_nowhere_full_are_none(level: int) -> None:
+    masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    file = bmp_of(words_of(picture(level), masks, 32), 32, compression=PLAIN, size=SHORT)
+    assert drawn(file) == picture(255)
+
+
 def test_four_colours_are_read() -> None:
     palette = bytes((0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 0, 9, 9, 9, 0))
     row = bytes((0b00011011, 0, 0, 0b11000000))
