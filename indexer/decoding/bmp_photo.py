@@ -84,7 +84,7 @@ class _DrawnBmp(DrawnImage):
                 pixels = pixels[::-1]
             top = first if header.is_top_down else header.height - first - rows
             image.paste(Image.fromarray(np.ascontiguousarray(pixels)), (0, top))
-        lightest = image.getchannel("A").getextrema()[1]
+        lightest = int(np.asarray(image.getchannel("A")).max())
         if lightest == 0 or (lightest < 255 and not header.says_alpha):
             image.putalpha(255)
         return image
