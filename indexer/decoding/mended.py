@@ -36,6 +36,9 @@ _JPEG = b"\xff\xd8"
 _JPEG_2000 = b"\0\0\0\x0cjP  "
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _BOXES = b"ftyp"
+_RUNS = (b"\1\0\0\0", b"\2\0\0\0")
+"""How BMP files with runs of pixels say so."""
+_RUNS_MAX = 1_000_000
 _PATIENT = (*(b"GIF8", b"BM", b"II", b"MM", b"8BPS", b"P4", b"P5", b"P6"),)
 """How files begin of which Pillow gives what is there."""
 _ROWS = 100
@@ -78,6 +81,8 @@ def mended(file: IO[bytes], error: Exception) -> Mended | None:
         return _mended_png(file)
     if head.startswith(_BOXES, 4):
         return _mended_boxes(file)
+    if head.startswith(b"BM") and head[30:34] in _RUNS:
+        return _mended_runs(file.read())
     if head.startswith(_JPEG_2000):
         return _mended_jpeg_2000(file)
     if not head.startswith(_PATIENT):
@@ -146,6 +151,16 @@ def _mended_jpeg(data: bytes) -> Mended | None:
         file=io.BytesIO(bytes(sound) + END_MARK),
         damage=_damage(not marks.has_end_mark, is_damaged=True),
     )
+
+
+def _mended_runs(data: bytes) -> Mended | None:
+    """A BMP with runs of its first colour for those that are missing."""
+    width, height = (int.from_bytes(data[at : at + 4], "little") for at in (18, 22))
+    if (width // 255 + 1) * height > _RUNS_MAX:
+        return None
+    line = b"\xff\0" * (width // 255 + 1) + b"\0\0"
+    runs = data.removesuffix(b"\0\1") + line * height  # without its end mark
+    return Mended(file=io.BytesIO(runs), damage=A_PART_IS_MISSING)
 
 
 def _mended_jpeg_2000(file: IO[bytes]) -> Mended | None:
