@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from PIL import Image, UnidentifiedImageError
 
-from indexer.decoding.jpeg_marks import head_segments
+from indexer.decoding.jpeg_marks import metadata_segments
 from indexer.decoding.mended import mended, patient_pillow
 from indexer.decoding.png_chunks import mended_png
 from indexer.decoding.still_photo import facts_said, opened_still
@@ -106,7 +106,7 @@ def _readable(file: IO[bytes]) -> Iterator[IO[bytes]]:
     if repaired is not None:
         yield repaired.file
     file.seek(0)
-    segments = head_segments(file.read(_SEGMENTS_BYTES_MAX))
+    segments = metadata_segments(file.read(_SEGMENTS_BYTES_MAX))
     if segments:
         yield io.BytesIO(segments + _jpeg_body())
 
