@@ -20,6 +20,7 @@ from indexer.folders.root_keeper import RootKeeper
 from indexer.folders.scanner import Scanner
 from indexer.folders.sidecar_reader import read_sidecars
 from indexer.formats import EXTRAS, photo_extensions
+from indexer.metadata.version import FACTS_VERSION
 from indexer.photos.signatures import catch_up_signatures
 from indexer.places.naming import PlaceNamer
 from indexer.progress import Progress
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from storage.library import Library
     from storage.thumbnails import ThumbnailCache
 
+_FACTS_VERSION_KEY = "facts_version"
 _IDLE_SECONDS = 2.0
 _AFTER_HALT_SECONDS = 2.0
 _AFTER_HALT_SECONDS_MAX = 60.0
@@ -181,10 +183,17 @@ class IndexRun:
             self._library.failures.forget_all()
 
     def _retry_with_new_readers(self) -> None:
-        """Photos that failed only for want of a library are due once it is installed."""
+        """Photos that failed only for want of a library are due once it is installed.
+
+        All of them are when the readers of this version are newer than those that failed.
+        """
         reasons = [extra.reason_missing for extra in EXTRAS if extra.is_installed]
+        read_by = self._library.settings.get(_FACTS_VERSION_KEY)
         with self._library.atomic():
             self._library.failures.forget_reasons(reasons)
+            if read_by != str(FACTS_VERSION):
+                self._library.failures.forget_all()
+                self._library.settings.put(_FACTS_VERSION_KEY, str(FACTS_VERSION))
 
     def _take_note(self, is_different: bool) -> None:
         """The roots hold something else than before: look at the queue from the top."""
@@ -301,7 +310,9 @@ class IndexRun:
 
     def _aim(self, pipeline: PhotoLine) -> None:
         encoder_id = pipeline.encoder.encoder_id if pipeline.encoder else None
-        waiting = self._library.contents.count_work(encoder_id, now=time.time())
+        waiting = self._library.contents.count_work(
+            encoder_id, now=time.time(), facts_version=FACTS_VERSION
+        )
         self._progress.aim(pipeline.totals.done, pipeline.totals.done + waiting)
 
     def _tell_pause(self) -> None:

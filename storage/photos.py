@@ -21,13 +21,12 @@ if TYPE_CHECKING:
 _SELECT = """
     SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
            photos.size_bytes, photos.mtime_ns, photos.content_id, contents.hash,
-           contents.width, contents.height, coalesce(sidecar_facts.taken_at, facts.taken_at),
+           contents.width, contents.height, photos.taken_at,
            facts.duration_seconds, contents.second,
-           coalesce(photos.offline_since, roots.offline_since), photos.moment
+           coalesce(photos.offline_since, roots.offline_since), photos.moment, photos.dated_by
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN contents ON contents.id = photos.content_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
-    LEFT JOIN sidecar_facts ON sidecar_facts.photo_id = photos.id
 """
 
 
@@ -49,7 +48,7 @@ class Photos:
         """
         condition = condition_for(photo_filter, self._sql)
         direction = "ASC" if oldest_first else "DESC"
-        order = f"photos.moment {direction}, photos.id {direction}"
+        order = ", ".join(f"photos.{column} {direction}" for column in ("moment", "name", "id"))
         near = nearness_to(photo_filter.near) if photo_filter.near else Condition("")
         if near.text:
             order = f"{near.text} DESC, {order}"
@@ -71,9 +70,11 @@ class Photos:
         return bool(self._sql.rows(statement, condition.values))
 
     def moments(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
-        """The local time of each photo that the timeline goes by."""
-        rows = self._sql.rows_in("SELECT id, moment FROM photos WHERE id IN ({keys})", photo_ids)
-        return {PhotoId(row[0]): row[1] for row in rows}
+        """What to sort photos by as the timeline does: the moment of each, then its file's name."""
+        rows = self._sql.rows_in(
+            "SELECT id, moment, name FROM photos WHERE id IN ({keys})", photo_ids
+        )
+        return {PhotoId(row[0]): f"{row[1]} {os.fsdecode(row[2])}" for row in rows}
 
     def count(self, photo_filter: PhotoFilter) -> int:
         """How many photos pass the filter."""
@@ -193,4 +194,5 @@ def _photo(row: tuple[Any, ...]) -> Photo:
         second=row[13],
         offline_since=row[14],
         moment=row[15],
+        dated_by=row[16],
     )

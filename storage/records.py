@@ -78,9 +78,13 @@ class Photo:
     width: int | None = None
     height: int | None = None
     taken_at: str | None = None
-    """Local wall-clock time, `2020-07-18T16:02:00`, with `+02:00` where the camera said so."""
+    """Local wall-clock time, `2020-07-18T16:02:00`, with `+02:00` where the camera said so; less of
+    it, `2020-07`, where no more is known."""
     moment: str = ""
-    """The local time that the timeline goes by: taken, or else the oldest of the copies' files."""
+    """The local time that the timeline goes by, an ISO prefix: taken, else in the names, else the
+    oldest of the copies' files; with a fraction of the second where that is known."""
+    dated_by: str | None = None
+    """Who says so, one of storage.date_order.DateSource; None for the file system."""
     duration_seconds: float | None = None
     """How long a moving picture lasts; None for a still."""
     second: float | None = None
@@ -124,7 +128,9 @@ class Facts:
     taken_at: str | None = None
     """As in Photo.taken_at."""
     taken_by: str | None = None
-    """Which source tells `taken_at`, as docs/formats.md names them: `EXIF`, `file name` …"""
+    """Which field tells `taken_at`; see storage.date_order."""
+    taken_fraction: str | None = None
+    """The digits of its second behind the point."""
     camera: str | None = None
     """Maker and model, without saying the maker twice."""
     lens: str | None = None

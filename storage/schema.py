@@ -365,8 +365,11 @@ _COPIES_ALIKE = """
 
 def add_own_words(database: Database) -> None:
     """What else a photo says of itself, where it was taken, and what is to be read in it."""
+    from storage.moments import date_by_names
+
     for statement in _OWN_WORDS:
         database.conn.execute(statement)
+    date_by_names(database.conn)
 
 
 # `picture` tells contents of the same pixels, whatever their files say besides; NULL where it is
@@ -375,15 +378,20 @@ def add_own_words(database: Database) -> None:
 # storage.place_names. A photo is still to be looked up where `photo_places` does not have the same
 # degrees as its facts; x, y, z are these as a unit vector, for distances, and `place_id` is NULL
 # where no place is near.
+# `photos.taken_at`, `dated_by` and `moment` are as storage.moments.Dated has them; those of one
+# moment go by their names.
+# `films` holds what films that have a photo's name say of themselves, for pairs; `created` is UTC.
 _OWN_WORDS = (
     "ALTER TABLE contents ADD COLUMN picture TEXT",
     "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX contents_picture ON contents (picture) WHERE picture IS NOT NULL",
+    "CREATE INDEX contents_facts ON contents (facts_version)",
     *(
         f"ALTER TABLE {table} ADD COLUMN {column}"
         for table in ("facts", "sidecar_facts")
         for column in (
             "taken_by TEXT",
+            "taken_fraction TEXT",
             "is_favourite INTEGER",
             "artist TEXT",
             "location TEXT",
@@ -394,6 +402,18 @@ _OWN_WORDS = (
             "notes TEXT",
         )
     ),
+    "UPDATE sidecars SET pending = 1",
+    "ALTER TABLE photos ADD COLUMN taken_at TEXT",
+    "ALTER TABLE photos ADD COLUMN dated_by TEXT",
+    """
+    UPDATE photos SET taken_at = coalesce(
+        (SELECT taken_at FROM sidecar_facts WHERE photo_id = photos.id),
+        (SELECT taken_at FROM facts WHERE facts.content_id = photos.content_id))""",
+    "UPDATE photos SET dated_by = 'original' WHERE taken_at IS NOT NULL",
+    "DROP INDEX photos_timeline",
+    """
+    CREATE INDEX photos_timeline ON photos (moment DESC, name DESC, id DESC)
+    WHERE deleted_at IS NULL AND companion_of IS NULL""",
     "ALTER TABLE facts ADD COLUMN damage TEXT",
     "ALTER TABLE facts ADD COLUMN live_id TEXT",
     """
@@ -432,6 +452,18 @@ _OWN_WORDS = (
         " WHERE coalesce(location, city, state, country) IS NOT NULL"
         for table in ("facts", "sidecar_facts")
     ),
+    """
+    CREATE TABLE films (
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        duration_seconds REAL,
+        created TEXT,
+        live_id TEXT,
+        PRIMARY KEY (root_id, folder, name)
+    ) WITHOUT ROWID""",
     """
     CREATE TABLE picture_texts (
         content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,

@@ -35,7 +35,7 @@ _SOURCE = f"""
     SELECT photos.id, roots.path, photos.folder, photos.name,
            (SELECT text FROM captions WHERE captions.content_id = photos.content_id
              AND captions.origin = {ACTIVE_ORIGIN}),
-           coalesce(sidecar.taken_at, facts.taken_at),
+           iif(photos.dated_by IS NULL, NULL, photos.moment),
            coalesce(facts.camera, sidecar.camera), coalesce(facts.lens, sidecar.lens),
            {", ".join(f"coalesce(sidecar.{name}, facts.{name})" for name in _TOLD)}
     FROM photos JOIN roots ON roots.id = photos.root_id

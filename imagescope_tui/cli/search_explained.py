@@ -71,7 +71,7 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
     if candidate.shows_unwanted is not None:
         what = printable(" or ".join(found.result.query.unwanted))
         yield f"may show {what}: {percent(candidate.shows_unwanted)}"
-    yield f"date: {_date(photo, library)}"
+    yield f"date: {_date(photo)}"
     if candidate.stack:
         members = library.photos.by_ids(candidate.stack)
         names = [printable(members[one].path) for one in candidate.stack if one in members]
@@ -117,8 +117,8 @@ def _seen(chance: float | None, standing: float | None) -> str:
     return ", ".join(filter(None, (fits, stands))) or "compared"
 
 
-def _date(photo: Photo, library: Library) -> str:
+def _date(photo: Photo) -> str:
     if photo.taken_at:
         return f"taken {photo.taken_at.replace('T', ' ')}"
-    moment = library.photos.moments([photo.id]).get(photo.id, "")
-    return f"{moment.replace('T', ' ')}, of the file"
+    source = f"by the {photo.dated_by}" if photo.dated_by else "of the file"
+    return f"{photo.moment.replace('T', ' ')}, {source}"

@@ -252,6 +252,8 @@ def _hit_to_json(
         ),
         "caption": caption.text if caption else None,
         "taken_at": photo.taken_at,
+        "date": photo.moment,
+        "date_from": photo.dated_by or "file",
         "offline": photo.offline_since is not None,
         "copies": [str(copy.full_path) for copy in copies if copy.id != photo.id],
         "companions": [str(path) for path in library.companions.of([photo.id]).get(photo.id, ())],

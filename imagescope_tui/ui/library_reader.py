@@ -85,7 +85,7 @@ class LibraryReader:
         )
 
     async def moments(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
-        """The local time of each photo that the timeline goes by."""
+        """What to sort photos by as the timeline does."""
         return await self._ask(lambda library: library.photos.moments(photo_ids), {})
 
     async def count(self, wanted: PhotoFilter) -> int:

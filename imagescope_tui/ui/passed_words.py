@@ -35,9 +35,7 @@ def _fact(chip: Chip, detail: PhotoDetail) -> str:
     folder, _, name = photo.path.rpartition("/")
     match chip.kind:
         case "date":
-            moment = wording.moment_of(photo)
-            taken = wording.day_and_time(moment) if moment else ""
-            return taken if photo.taken_at else f"{taken} (the file’s own time)"
+            return wording.taken(photo)
         case "folder":
             return printable(f"{photo.root.name}/{folder}".rstrip("/"))
         case "camera" if facts is not None:

@@ -31,11 +31,9 @@ class Line:
 def about(detail: PhotoDetail, home: Path, second: float | None = None) -> list[Line]:
     """Name, time, camera, place, size, words and paths; of a film the moment that was found."""
     photo, facts = detail.photo, detail.facts
-    moment = wording.moment_of(photo)
-    taken = wording.day_and_time(moment) if moment else ""
     lines = [
         Line(printable(photo.path.rpartition("/")[2]), "title"),
-        Line(taken if photo.taken_at else f"{taken} (the file’s own time)"),
+        Line(wording.taken(photo)),
         Line(wording.play_sentence(photo, second)),
     ]
     if facts is not None:

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from indexer.folders.beside import Beside, has_extension, is_sidecar
+from indexer.folders.beside import Beside, Sorted, has_extension, is_sidecar
 from indexer.folders.ignore import IgnoreRules, rules_for
 from indexer.folders.mount_guard import MountGuard, MountsChanged
 from indexer.folders.scan_walk import Changes, Counts, Listing, Walk, file_state
@@ -246,9 +246,11 @@ class Scanner:
 
     def _compare(self, walk: Walk, folder: str, listing: Listing) -> None:
         known = self._library.files.known_in(walk.root.id, folder)
-        files, companions = listing.files, frozenset[str]()
+        sorted_out = Sorted(photos=listing.files)
         if self._chosen is None:
-            files, companions = self._beside.sort_out(files)
+            path = walk.path_of(folder)
+            sorted_out = self._beside.sort_out(walk.root.id, folder, path, listing.files)
+        files, companions = sorted_out.photos, sorted_out.companions
         changes = walk.changes
         changes_before = len(changes)
         for name, state in files.items():
@@ -273,6 +275,7 @@ class Scanner:
                 folder,
                 names=(*files, *known),
                 sidecars=listing.sidecars,
+                films=sorted_out.films,
                 is_changed=len(changes) > changes_before,
             )
             changes.beside.extend(news)

@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from indexer.metadata.version import FACTS_VERSION
+from indexer.photos.identity import identify_pictures
 from indexer.photos.queue import PhotoQueue
 from indexer.photos.reader import embed_photos, hash_photo
 from indexer.photos.writer import PhotoWriter
@@ -66,6 +68,7 @@ class Pipeline:
         self._part_photos = BATCH_PHOTOS if encoder and encoder.fills_cores else PART_PHOTOS
         encoder_id = encoder.encoder_id if encoder else None
         self._queue = PhotoQueue(library, encoder_id, clock)
+        self._thumbnails = thumbnails
         self._writer = PhotoWriter(library, thumbnails, encoder_id, emit, clock)
         self._ahead: deque[list[PhotoInHand]] = deque()
         self._broken_hashes: dict[str, Problem] = {}
@@ -124,7 +127,9 @@ class Pipeline:
 
     def _complete_hashes(self, hashes: Sequence[str]) -> frozenset[str]:
         """Hashes of which the library knows all there is to know."""
-        known = self._library.contents.by_hashes([item for item in hashes if item])
+        known = self._library.contents.by_hashes(
+            [item for item in hashes if item], facts_version=FACTS_VERSION
+        )
         if self.encoder is None:
             return frozenset(known)
         done = self._library.contents.with_vector(list(known.values()), self.encoder.encoder_id)
@@ -136,10 +141,18 @@ class Pipeline:
         for item in part:
             self._await_decoding(item)
         if self.encoder is not None:
-            self.totals.embedded += embed_photos(self.encoder, part)
+            self.totals.embedded += embed_photos(self.encoder, self._unseen(part, self.encoder))
         self._writer.write(part, self._broken_hashes)
         self.totals.failed = self._writer.failed
         self.totals.done += len(part)
+
+    def _unseen(self, part: list[PhotoInHand], encoder: ImageTextEncoder) -> list[PhotoInHand]:
+        """Those whose pictures the encoder has not seen in other files, or in these before."""
+        read = [item.content_hash for item in part if item.picture_hash]
+        identify_pictures(self._library, self._thumbnails, read)
+        hashes = [item.picture_hash for item in part if item.picture_hash]
+        seen = self._library.pictures.with_vector(hashes, encoder.encoder_id)
+        return [item for item in part if item.picture_hash not in seen]
 
     def _await_decoding(self, item: PhotoInHand) -> None:
         if item.decoding is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from indexer.events import PhotoFailed
+from indexer.metadata.version import FACTS_VERSION
 from indexer.photos.reader import STILL_WRITTEN
 from indexer.photos.signatures import signature_of
 from storage.errors import not_written
@@ -50,12 +51,40 @@ class PhotoWriter:
         Raises:
             StorageError: the library, or the thumbnails, cannot be written.
         """
-        self._write_thumbnails(batch)
         known = self.library.contents.by_hashes([item.content_hash for item in batch])
+        self._write_thumbnails(batch)
         with self.library.atomic() as revision:
+            for content_id in self._other_pictures(batch, known):
+                self.library.pictures.forget(content_id)
+            read_again = [
+                known[item.content_hash]
+                for item in batch
+                if item.facts is not None and item.content_hash in known
+            ]
             for item in batch:
                 self._commit(item, known, broken, revision)
-            self.library.words.refresh([item.photo.photo_id for item in batch])
+            for content_id in read_again:
+                self.library.contents.date_again(content_id)
+            read = [item.photo.photo_id for item in batch]
+            self.library.words.refresh(
+                sorted({*read, *self.library.photos.ids_holding(read_again)})
+            )
+
+    def _other_pictures(
+        self, batch: Sequence[ReadPhoto], known: Mapping[str, ContentId]
+    ) -> list[ContentId]:
+        """Known contents in which another picture is seen now than before: their reader is new."""
+        before = self.library.pictures.of(list(known.values()))
+        now = {
+            known[item.content_hash]: item.picture_hash
+            for item in batch
+            if item.picture_hash and item.content_hash in known
+        }
+        return [
+            content_id
+            for content_id, picture in before.items()
+            if now.get(content_id, picture) != picture
+        ]
 
     def _write_thumbnails(self, batch: Sequence[ReadPhoto]) -> None:
         try:
@@ -78,16 +107,21 @@ class PhotoWriter:
             content_id = self.library.contents.put(
                 item.content_hash,
                 item.facts,
+                facts_version=FACTS_VERSION,
+                picture=item.picture_hash,
                 second=item.second,
                 further_frames=len(item.frames),
             )
             known[item.content_hash] = content_id
             self._store_vectors(item, content_id, revision)
+            if item.picture_hash is not None:
+                self.library.pictures.take_over(content_id, item.picture_hash, revision)
             if (signature := signature_of(item.thumbnail)) is not None:
                 self.library.signatures.put({content_id: signature})
         problem = item.problem or broken.get(item.content_hash)
         if problem is None and item.content_hash in known:
-            if self.library.contents.assign(item.photo, known[item.content_hash]):
+            had_failed = self.library.contents.assign(item.photo, known[item.content_hash])
+            if had_failed or not self.library.companions.is_settled_around(item.photo.photo_id):
                 self._have_folder_scanned(item)
         else:
             self._fail(item, problem or STILL_WRITTEN)

@@ -96,11 +96,8 @@ def lead_of(item: GridItem) -> str:
     moment = wording.moment_of(item.photo)
     if moment is None:
         return ""
-    return (
-        f"{wording.short_day(moment)} {moment.year}"
-        if item.is_by_date
-        else (wording.short_day(moment))
-    )
+    day = wording.short_day(moment)
+    return f"{day} {moment.year}".strip() if item.is_by_date or not day else day
 
 
 def name_of(item: GridItem) -> str:
