@@ -75,3 +75,15 @@ def test_a_new_library_has_no_old_words(tmp_path: Path) -> None:
     with Library.open_writer(tmp_path / "library") as library:
         assert not library.words.has_old
         assert not catch_up_index(library)
+
+
+def test_a_photo_that_the_new_index_lacks_gets_its_names_whatever_was_refreshed(old: Path) -> None:
+    with Library.open_writer(old) as library:
+        with library.atomic():
+            library.words.refresh([PhotoId(17)], has_new_names=False)
+        while catch_up_index(library):
+            pass
+        assert count(library, "albu") == PHOTOS
+        with library.atomic():
+            library.words.refresh([PhotoId(17)], has_new_names=False)
+        assert count(library, "albu") == PHOTOS
