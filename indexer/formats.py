@@ -50,13 +50,13 @@ class Extra:
     """As in `pip install 'imagescope-tui[NAME]'`."""
     formats: str
     """What it reads, for people."""
-    module: str
-    """The package that is imported."""
+    modules: tuple[str, ...]
+    """The packages that are imported."""
 
     @property
     def is_installed(self) -> bool:
         """Whether it is there; nothing is imported to find out."""
-        return find_spec(self.module) is not None
+        return all(find_spec(module) is not None for module in self.modules)
 
     @property
     def remedy(self) -> str:
@@ -69,9 +69,9 @@ class Extra:
         return f"to read {self.formats}: {self.remedy}"
 
 
-JXL = Extra("jxl", "JPEG XL", "pillow_jxl")
-RAW = Extra("raw", "camera RAW", "rawpy")
-VIDEO = Extra("video", "videos", "av")
+JXL = Extra("jxl", "JPEG XL", ("pillow_jxl", "pylibjxl", "brotli"))
+RAW = Extra("raw", "camera RAW", ("rawpy",))
+VIDEO = Extra("video", "videos", ("av",))
 EXTRAS = (JXL, RAW, VIDEO)
 
 

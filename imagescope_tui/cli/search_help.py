@@ -12,6 +12,8 @@ Filters, alone or among the words; values with spaces in quotes:
   person:Anna, with Anna and Ben    who is there, as files and sidecars say
   type:heic type:raw type:video     by file type
   rating:4                          four stars or more
+  place:Italy place:"San Marino"    taken there, by any of its names
+  near:Rome near:41.9,12.5          within 100 km, nearest first; also near Rome
   has:gps                           with a place
   is:portrait is:screenshot         also landscape, square, favourite, damaged,
                                     photo, video, raw

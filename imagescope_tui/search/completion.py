@@ -35,25 +35,15 @@ _PLAIN = re.compile(r"[\w.:-]+")
 _KEYS: dict[CompletionKind, tuple[str, ...]] = {
     "folder": ("in", "folder"),
     "camera": ("camera", "lens"),
+    "place": ("place", "near"),
     "person": ("person", "people"),
     "type": ("type", "ext"),
     "year": ("date", "on", "year", "before", "after", "since", "until"),
     "rating": ("rating", "stars"),
 }
 _FILTERS = (
-    *(
-        "in:",
-        "camera:",
-        "person:",
-        "type:",
-        "rating:",
-        "date:",
-        "before:",
-        "after:",
-        "since:",
-        "until:",
-    ),
-    *("is:", "has:"),
+    *("in:", "camera:", "person:", "place:", "near:", "type:", "rating:", "date:", "before:"),
+    *("after:", "since:", "until:", "is:", "has:"),
 )
 _TRAITS = {
     "is": (

@@ -22,8 +22,11 @@ from indexer.decoding.psd_photo import open_psd
 from indexer.decoding.tiff_photo import open_tiff, turn_to_picture
 from indexer.decoding.told_colour import note_coded_colour
 from indexer.formats import HEAD_BYTES, is_like_tiff
-from indexer.metadata.exif import adopt_photoshop_blocks, adopt_raw_profiles, orientation_of
+from indexer.metadata.embedded import adopt_metadata
+from indexer.metadata.exif import orientation_of
 from indexer.metadata.facts import read_facts
+from indexer.metadata.pillow_readers import widen_pillow
+from indexer.metadata.sequence_date import dated_by_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +55,8 @@ _FORMATS = (
 _SHRINKABLE_FORMATS = ("JPEG", "MPO")
 _SELF_TURNING_FORMATS = ("TIFF", _HEIF)
 """Their loaders apply the orientation themselves."""
+_BOXED_FORMATS = (_HEIF, "AVIF")
+"""They may hold a film beside the picture."""
 _LATE_FORMATS = ("PNG",)
 """They may hold their metadata behind the pixels."""
 
@@ -63,6 +68,7 @@ def prepare_pillow() -> None:
         import_module(f"PIL.{plugin}")
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     pillow_heif.register_heif_opener(decode_threads=1)
+    widen_pillow()
     Image.MAX_IMAGE_PIXELS = SHRINKABLE_PIXELS_MAX
 
 
@@ -96,10 +102,12 @@ def open_still(
         if image.format in _LATE_FORMATS:
             image.load()
         note_coded_colour(image, file)
-        adopt_raw_profiles(image)
-        adopt_photoshop_blocks(image)
+        adopt_metadata(image)
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
-        still = OpenedPhoto(image=image, facts=read_facts(image), orientation=orientation)
+        facts = read_facts(image)
+        if image.format in _BOXED_FORMATS:
+            facts = dated_by_container(facts, file)
+        still = OpenedPhoto(image=image, facts=facts, orientation=orientation)
         turn_to_picture(image, file)
         if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
             if with_others:

@@ -24,7 +24,7 @@ from storage.records import Facts
 
 PREFIX = struct.Struct(">II")
 """Lengths of the header and of the bytes behind it."""
-HEADER_BYTES_MAX = 1_000_000
+HEADER_BYTES_MAX = 4_000_000
 BODY_BYTES_MAX = 64_000_000
 
 Outcome: TypeAlias = Decoded | DecodeFailure | bytes

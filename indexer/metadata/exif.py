@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 import struct
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -55,13 +55,17 @@ class ExifTable:
 
     def numbers(self, tag: int) -> tuple[float, ...]:
         """All numbers of a tag; none where any of them is not finite."""
+        numbers = self.raw_numbers(tag)
+        return numbers if all(map(math.isfinite, numbers)) else ()
+
+    def raw_numbers(self, tag: int) -> tuple[float, ...]:
+        """All numbers of a tag, finite or not."""
         value = self.value(tag)
         parts = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
         try:
-            numbers = tuple(float(part) for part in parts)  # type: ignore[arg-type]
+            return tuple(float(part) for part in parts)  # type: ignore[arg-type]
         except METADATA_ERRORS:
             return ()
-        return numbers if all(map(math.isfinite, numbers)) else ()
 
     def within(self, tag: int, low: float, high: float) -> float | None:
         """The number of a tag if it is above `low` and not above `high`."""
@@ -78,32 +82,6 @@ class Exif:
     gps: ExifTable
 
 
-def adopt_raw_profiles(image: Image.Image) -> None:
-    """Puts EXIF and XMP that ImageMagick wrote into a PNG as text where they are looked for."""
-    for kind, name in (("exif", "exif"), ("APP1", "exif"), ("xmp", "xmp")):
-        text = image.info.get(f"Raw profile type {kind}")
-        if isinstance(text, str) and name not in image.info:
-            image.info[name] = _unhexed(text)
-
-
-_PHOTOSHOP_EXIF, _PHOTOSHOP_XMP = 1058, 1060
-
-
-def adopt_photoshop_blocks(image: Image.Image) -> None:
-    """Puts EXIF and XMP from a Photoshop file where they are looked for."""
-    for number, _, data in getattr(image, "resources", ()):
-        if number == _PHOTOSHOP_EXIF:
-            image.info["exif"] = data
-        elif number == _PHOTOSHOP_XMP:
-            image.info["xmp"] = data
-
-
-def _unhexed(text: str) -> bytes:
-    """A profile in hexadecimal digits, after lines with its name and its length."""
-    digits = re.sub(r"[^0-9A-Fa-f]", "", "".join(text.split("\n")[3:]))
-    return bytes.fromhex(digits[: len(digits) // 2 * 2])
-
-
 def read_exif(image: Image.Image) -> Exif:
     """The image's EXIF; directories that cannot be read are empty."""
     return read_exif_of(_main_directory(image))
@@ -111,9 +89,11 @@ def read_exif(image: Image.Image) -> Exif:
 
 def read_exif_of(exif: Image.Exif) -> Exif:
     """What Pillow has read of a file's EXIF; directories that cannot be read are empty."""
+    # Some programs put the tags of the photo into the main directory.
+    photo = ChainMap(dict(_directory(exif, ExifTags.IFD.Exif)), exif)
     return Exif(
         main=ExifTable(exif),
-        photo=ExifTable(_directory(exif, ExifTags.IFD.Exif)),
+        photo=ExifTable(photo),
         gps=ExifTable(_directory(exif, ExifTags.IFD.GPSInfo)),
     )
 

@@ -7,14 +7,16 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from indexer.metadata.dates import date_facts, date_told_in_utc
-from indexer.metadata.exif import METADATA_ERRORS
-from indexer.metadata.xmp_facts import (
+from indexer.metadata.cleaning import (
     DESCRIPTION_LENGTH_MAX,
-    Place,
+    WORDS_MAX,
     first_text,
+    too_many,
     unique_words,
 )
+from indexer.metadata.dates import date_facts, date_told_in_utc
+from indexer.metadata.exif import METADATA_ERRORS
+from indexer.metadata.place import Point
 from storage.records import Facts
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def takeout_facts(content: bytes) -> Facts:
         if not isinstance(said, dict) or not isinstance(said.get("photoTakenTime"), dict):
             return Facts()
         place = _place(said.get("geoData")) or _place(said.get("geoDataExif"))
+        people = unique_words(_texts(_names(said.get("people"))))
         return Facts(
             **date_facts([_date(said["photoTakenTime"].get("timestamp"), place)]),
             latitude=place.latitude if place else None,
@@ -42,21 +45,22 @@ def takeout_facts(content: bytes) -> Facts:
             description=first_text(
                 _texts([said.get("description")]), length_max=DESCRIPTION_LENGTH_MAX
             ),
-            people=unique_words(_texts(_names(said.get("people")))),
+            people=people[:WORDS_MAX],
+            notes=too_many(people, "names"),
             is_favourite=said.get("favorited") is True,
         )
     except METADATA_ERRORS:
         return Facts()
 
 
-def _date(timestamp: object, place: Place | None) -> DateTold | None:
+def _date(timestamp: object, place: Point | None) -> DateTold | None:
     """Of seconds since the beginning of 1970, in digits."""
     instant = _EPOCH + timedelta(seconds=int(str(timestamp)))
     latitude, longitude = (place.latitude, place.longitude) if place else (None, None)
     return date_told_in_utc("Takeout", instant.isoformat(), latitude, longitude)
 
 
-def _place(said: object) -> Place | None:
+def _place(said: object) -> Point | None:
     """(0, 0) stands for a place that is not known, as do 0 metres for a height."""
     if not isinstance(said, dict):
         return None
@@ -68,7 +72,7 @@ def _place(said: object) -> Place | None:
     if abs(latitude) > 90 or abs(longitude) > 180:
         return None
     is_sane = altitude and abs(altitude) <= _ALTITUDE_MAX
-    return Place(latitude, longitude, round(altitude, 3) if altitude and is_sane else None)
+    return Point(latitude, longitude, round(altitude, 3) if altitude and is_sane else None)
 
 
 def _number(value: object) -> float | None:

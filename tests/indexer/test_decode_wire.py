@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from indexer.decoding.wire import (
     request_from_wire,
     request_to_wire,
 )
+from indexer.metadata.cleaning import WORDS_MAX
 from indexer.models.protocols import Picture
 from storage.records import Facts
 
@@ -76,6 +78,13 @@ def test_all_moments_of_a_moving_picture_fit_into_a_reply_at_the_largest_input()
     header_length, body_length = PREFIX.unpack_from(reply_to_wire(sent))
     assert header_length < HEADER_BYTES_MAX
     assert body_length < BODY_BYTES_MAX
+
+
+def test_the_longest_facts_that_are_read_fit_into_a_reply() -> None:
+    words = tuple(f"{number:04}" + "\N{BIRTHDAY CAKE}" * 76 for number in range(WORDS_MAX))
+    facts = replace(FACTS, keywords=words, people=words, remarks=("\N{BIRTHDAY CAKE}" * 20_000,))
+    header_length, _ = PREFIX.unpack_from(reply_to_wire(replace(moving_picture(), facts=facts)))
+    assert header_length < HEADER_BYTES_MAX
 
 
 def header_of(**changes: object) -> bytes:

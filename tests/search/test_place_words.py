@@ -1,3 +1,5 @@
+"""How the place of a photo is told."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -7,27 +9,42 @@ import pytest
 from imagescope_tui.search.place_words import place_words
 from storage.records import Facts, Place
 
-ROME = Place(name="Rome", country="Italy", country_code="IT", latitude=41.9, longitude=12.5)
+
+def place(name: str, country: str, *, quarter: str | None = None, state: str | None) -> Place:
+    return Place(
+        name=name,
+        quarter=quarter,
+        state=state,
+        country=country,
+        country_code="XX",
+        latitude=1.0,
+        longitude=2.0,
+    )
+
+
+ROME = place("Rome", "Italy", quarter="Trastevere", state="Lazio")
+GEORGIA = place("Rome", "United States", state="Georgia")
 
 
 @pytest.mark.parametrize(
-    ("place", "facts", "words"),
+    ("where", "facts", "words"),
     [
-        (ROME, None, "Rome, Italy"),
-        (replace(ROME, quarter="Trastevere", state="Lazio"), None, "Trastevere, Rome, Italy"),
-        (replace(ROME, distance_km=12.4), Facts(), "12 km from Rome, Italy"),
-        (ROME, Facts(city="Roma\x1b"), "Roma"),
-        (ROME, Facts(location="Bar"), "Bar, Rome, Italy"),
-        (
-            None,
-            Facts(city="Sintra", state="Lisboa", country="Portugal"),
-            "Sintra, Lisboa, Portugal",
-        ),
-        (None, Facts(latitude=1.0, longitude=2.0), ""),
+        (ROME, None, "Trastevere, Rome, Italy"),
+        (GEORGIA, Facts(), "Rome, Georgia, United States"),
+        (place("Singapore", "Singapore", state=None), None, "Singapore"),
+        (place("Berlin", "Germany", state="Berlin"), None, "Berlin, Germany"),
+        (ROME, Facts(location="Grandma’s house"), "Grandma’s house, Rome, Italy"),
+        (ROME, Facts(city="Roma", country="Italia"), "Roma, Italia"),
+        (ROME, Facts(country="Italia"), "Trastevere, Rome, Italia"),
+        (None, Facts(city="Lisboa", state="Lisboa", country="Portugal"), "Lisboa, Portugal"),
+        (None, Facts(country="Portugal"), "Portugal"),
+        (None, Facts(), ""),
+        (replace(ROME, distance_km=12.4), None, "12 km from Trastevere, Rome, Italy"),
+        (ROME, Facts(city="Roma\x1b", country="Italia"), "Roma, Italia"),
         (None, None, ""),
     ],
 )
-def test_a_place_is_told_as_its_owner_wrote_it_else_by_the_nearest_name(
-    place: Place | None, facts: Facts | None, words: str
+def test_a_place_is_told_from_the_smallest_to_the_largest(
+    where: Place | None, facts: Facts | None, words: str
 ) -> None:
-    assert place_words(place, facts) == words
+    assert place_words(where, facts) == words
