@@ -34,13 +34,13 @@ class Extra:
     """As in `pip install 'imagescope-tui[NAME]'`."""
     formats: str
     """What it reads, for people."""
-    module: str
-    """The package that is imported."""
+    modules: tuple[str, ...]
+    """The packages that are imported."""
 
     @property
     def is_installed(self) -> bool:
         """Whether it is there; nothing is imported to find out."""
-        return find_spec(self.module) is not None
+        return all(find_spec(module) is not None for module in self.modules)
 
     @property
     def remedy(self) -> str:
@@ -53,9 +53,9 @@ class Extra:
         return f"to read {self.formats}: {self.remedy}"
 
 
-JXL = Extra("jxl", "JPEG XL", "pillow_jxl")
-RAW = Extra("raw", "camera RAW", "rawpy")
-VIDEO = Extra("video", "videos", "av")
+JXL = Extra("jxl", "JPEG XL", ("pillow_jxl", "pylibjxl", "brotli"))
+RAW = Extra("raw", "camera RAW", ("rawpy",))
+VIDEO = Extra("video", "videos", ("av",))
 EXTRAS = (JXL, RAW, VIDEO)
 
 
@@ -90,6 +90,7 @@ _DEMUXERS = (
     (8, b"AVI ", "avi"),
     (0, b"\x1aE\xdf\xa3", "matroska"),
     (0, b"0&\xb2u\x8ef\xcf\x11", "asf"),
+    (0, b"FLV\x01", "flv"),
     (0, b"\0\0\x01\xba", "mpeg"),
     (0, b"\0\0\x01\xb3", "mpegvideo"),
     (4, b"ftyp", "mov"),

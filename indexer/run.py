@@ -22,6 +22,7 @@ from indexer.folders.sidecar_reader import read_sidecars
 from indexer.formats import EXTRAS, photo_extensions
 from indexer.metadata.version import FACTS_VERSION
 from indexer.photos.signatures import catch_up_signatures
+from indexer.places.naming import PlaceNamer
 from indexer.progress import Progress
 from indexer.trusted_encoder import adopt_encoder
 from storage.errors import StorageError
@@ -81,6 +82,7 @@ class IndexRun:
             is_stopped=lambda: control.is_stopped,
         )
         self._roots = RootKeeper(library, scanner, control, emit, options.seconds_between_scans)
+        self._place_namer = PlaceNamer(library)
         self._progress = Progress(time.monotonic)
         self._started_at = time.monotonic()
         self._pipeline: PhotoLine | None = None
@@ -114,6 +116,7 @@ class IndexRun:
             self._drop_pipeline()
         finally:
             self._roots.close()
+            self._place_namer.close()
             self._drop_pipeline(is_lost=True)
 
     def _halt(self, error: StorageError | IndexerError) -> None:
@@ -147,8 +150,10 @@ class IndexRun:
         while not self._control.is_stopped:
             self._obey()
             self._tell_pause()
-            has_read = self._read_sidecars()
+            has_read = self._read_sidecars() or self._name_places(is_busy=True)
             if self._work() or self._caption() or has_read or self._replace_words():
+                continue
+            if self._name_places():
                 continue
             self._settle()
             if self._make_signatures():
@@ -230,6 +235,13 @@ class IndexRun:
         if self._control.is_paused or not read_sidecars(self._library):
             return False
         self._is_up_to_date = False
+        self._emit(PhotosCommitted(photos=0, revision=self._library.revision))
+        return True
+
+    def _name_places(self, *, is_busy: bool = False) -> bool:
+        """A bounded number of them; False when none waits, or no look is due while others work."""
+        if self._control.is_paused or not self._place_namer.step(is_busy=is_busy):
+            return False
         self._emit(PhotosCommitted(photos=0, revision=self._library.revision))
         return True
 

@@ -17,7 +17,13 @@ _CLOCK = (
     r"(?P<hour>\d\d?)(?P<mark>[-_.:]?)(?P<minute>\d\d)(?P=mark)(?P<second>\d\d)"
     r"(?P<fraction>\d{3})?(?!\d)(?:[ \u202f]?(?P<half>[AaPp])[Mm]\b)?"
 )
-_TIME = re.compile(rf"{_DAY}(?:[-_ T]| at )?{_CLOCK}", re.ASCII)
+# macOS says "at" in the language of its user, with the accent as a sign of its own.
+_AT = "(?:[-_ T]| (?:at|um|à|a\u0300|a las|alle|às|a\u0300s|om|kl\\.) )?"
+_TIMES = (
+    re.compile(f"{_DAY}{_AT}{_CLOCK}", re.ASCII),
+    # Telegram's
+    re.compile(rf"@(?P<day>\d\d)-(?P<month>\d\d)-(?P<year>20\d\d)_{_CLOCK}", re.ASCII),
+)
 _APART = re.compile(
     r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?P<sign>[-_.])(?P<month>\d\d)(?P=sign)"
     r"(?P<day>\d\d)(?!\d|[.]\d)",
@@ -49,7 +55,7 @@ def _date_of_folders(folder: str) -> DateTold | None:
 
 
 def _time_in(stem: str) -> DateTold | None:
-    for found in _TIME.finditer(stem):
+    for found in (found for pattern in _TIMES for found in pattern.finditer(stem)):
         day, clock = _day(found), _clock(found)
         # A single digit is an hour only where signs stand between the parts.
         if day and clock and (found["mark"] or len(found["hour"]) == 2):

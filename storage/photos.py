@@ -6,14 +6,15 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storage.conditions import Condition
 from storage.filters import condition_for
 from storage.items import IS_ITEM
+from storage.place_conditions import nearness_to
 from storage.records import ContentId, Photo, PhotoId, RootId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storage.conditions import Condition
     from storage.records import IdVector, PhotoFilter
     from storage.sql import Sql
 
@@ -40,12 +41,17 @@ class Photos:
     ) -> tuple[Photo, ...]:
         """A stretch of the timeline, newest first.
 
+        Where what is near a place is asked for, photos that are not quite there come behind those
+        that are, the nearest first.
         Where a filter is asked, files that have not been read, of which nobody knows what they are,
         come last.
         """
         condition = condition_for(photo_filter, self._sql)
         direction = "ASC" if oldest_first else "DESC"
         order = ", ".join(f"photos.{column} {direction}" for column in ("moment", "name", "id"))
+        near = nearness_to(photo_filter.near) if photo_filter.near else Condition("")
+        if near.text:
+            order = f"{near.text} DESC, {order}"
         if not photo_filter.is_empty and self._holds_unread(condition):
             order = f"photos.content_id IS NULL, {order}"
         # The ids come from the timeline's index alone; only the page's rows are joined.
@@ -54,7 +60,7 @@ class Photos:
             f" SELECT photos.id FROM photos WHERE {condition.text}"
             f" ORDER BY {order} LIMIT ? OFFSET ?)"
             f" ORDER BY {order}",
-            [*condition.values, limit, offset],
+            [*condition.values, *near.values, limit, offset, *near.values],
         )
         return tuple(_photo(row) for row in rows)
 

@@ -9,11 +9,13 @@ that is not UTF-8 survives the round trip.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import numpy.typing as npt
 
@@ -291,6 +293,10 @@ class LibraryNames:
     """Names of folders at any depth, roots among them."""
     cameras: tuple[NameCount, ...] = ()
     places: tuple[NameCount, ...] = ()
+    """Of quarters, towns, states and countries, by what they are shown as, and as written."""
+    place_points: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Where the towns are that photos were taken in or near, by each of their names, as
+    storage.place_names spells them."""
     people: tuple[NameCount, ...] = ()
     years: tuple[NameCount, ...] = ()
     types: tuple[NameCount, ...] = ()
@@ -338,8 +344,8 @@ class Place:
     quarter: str | None = None
     """The part of the town, or the village within its reach, that is nearest."""
     state: str | None = None
-    other_names: tuple[str, ...] = ()
-    """What all of these are called besides, in other languages."""
+    other_names: tuple[tuple[str, str], ...] = ()
+    """Pairs of one of these names and what is called so besides, as a gazetteer has them."""
     distance_km: float = 0.0
     """From the photo to the nearest of them."""
 

@@ -374,8 +374,10 @@ def add_own_words(database: Database) -> None:
 
 # `picture` tells contents of the same pixels, whatever their files say besides; NULL where it is
 # not known. `facts_version` is that of the reader of the facts: what an older one read is due to be
-# read again. `places.other_names` is JSON. A photo without a row in `photo_places` is still to be
-# looked up where its facts say where it was taken; `place_id` is NULL where no place is near.
+# read again. `place_names` has what places are called by each key that leads there; see
+# storage.place_names. A photo is still to be looked up where `photo_places` does not have the same
+# degrees as its facts; x, y, z are these as a unit vector, for distances, and `place_id` is NULL
+# where no place is near.
 # `photos.taken_at`, `dated_by` and `moment` are as storage.moments.Dated has them; those of one
 # moment go by their names.
 # `films` holds what films that have a photo's name say of themselves, for pairs; `created` is UTC.
@@ -424,16 +426,32 @@ _OWN_WORDS = (
         country_code TEXT NOT NULL,
         latitude REAL NOT NULL,
         longitude REAL NOT NULL,
-        other_names TEXT NOT NULL DEFAULT '[]',
         UNIQUE (name, quarter, state, country_code, latitude, longitude)
     )""",
     """
+    CREATE TABLE place_names (
+        key TEXT NOT NULL,
+        name TEXT NOT NULL,
+        PRIMARY KEY (key, name)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX place_names_name ON place_names (name)",
+    """
     CREATE TABLE photo_places (
         photo_id INTEGER PRIMARY KEY REFERENCES photos(id) ON DELETE CASCADE,
+        latitude REAL,
+        longitude REAL,
+        x REAL,
+        y REAL,
+        z REAL,
         place_id INTEGER REFERENCES places(id),
         distance_km REAL
     )""",
     "CREATE INDEX photo_places_place ON photo_places (place_id)",
+    *(
+        f"CREATE INDEX {table}_written ON {table} (location, city, state, country)"
+        " WHERE coalesce(location, city, state, country) IS NOT NULL"
+        for table in ("facts", "sidecar_facts")
+    ),
     """
     CREATE TABLE films (
         root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,

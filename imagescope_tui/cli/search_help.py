@@ -11,6 +11,8 @@ Filters, alone or among the words; values with spaces in quotes:
   camera:x100 camera:"iphone 13"    by camera or lens
   type:heic type:raw type:video     by file type
   rating:4                          four stars or more
+  place:Italy place:"San Marino"    taken there, by any of its names
+  near:Rome near:41.9,12.5          within 100 km, nearest first; also near Rome
   has:gps                           with a place
   is:portrait is:screenshot         also landscape, square, photo, video, raw
   "cake birthday"                   these words in this order

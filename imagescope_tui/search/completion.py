@@ -35,13 +35,14 @@ _PLAIN = re.compile(r"[\w.:-]+")
 _KEYS: dict[CompletionKind, tuple[str, ...]] = {
     "folder": ("in", "folder"),
     "camera": ("camera", "lens"),
+    "place": ("place", "near"),
     "type": ("type", "ext"),
     "year": ("date", "on", "year", "before", "after", "since", "until"),
     "rating": ("rating", "stars"),
 }
 _FILTERS = (
     *("in:", "camera:", "type:", "rating:", "date:", "before:", "after:", "since:", "until:"),
-    *("is:", "has:"),
+    *("is:", "has:", "place:", "near:"),
 )
 _TRAITS = {
     "is": ("portrait", "landscape", "square", "screenshot", "photo", "video", "raw"),

@@ -219,9 +219,10 @@ def _load_reader(extra: Extra) -> None:
     if not extra.is_installed:
         raise MissingReader(extra.reason_missing)
     try:
-        import_module(extra.module)
+        for module in extra.modules:
+            import_module(module)
     except ImportError as error:
-        logger.debug("%s cannot be loaded: %s", extra.module, error)
+        logger.debug("%s cannot be loaded: %s", extra.name, error)
         raise MissingReader(extra.reason_missing) from error
 
 

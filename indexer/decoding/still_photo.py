@@ -26,6 +26,7 @@ from indexer.metadata.embedded import adopt_metadata
 from indexer.metadata.exif import orientation_of
 from indexer.metadata.facts import read_facts
 from indexer.metadata.pillow_readers import widen_pillow
+from indexer.metadata.sequence_date import dated_by_container
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,8 @@ _FORMATS = (
 _SHRINKABLE_FORMATS = ("JPEG", "MPO")
 _SELF_TURNING_FORMATS = ("TIFF", _HEIF)
 """Their loaders apply the orientation themselves."""
+_BOXED_FORMATS = (_HEIF, "AVIF")
+"""They may hold a film beside the picture."""
 _LATE_FORMATS = ("PNG",)
 """They may hold their metadata behind the pixels."""
 
@@ -101,7 +104,10 @@ def open_still(
         note_coded_colour(image, file)
         adopt_metadata(image)
         orientation = 1 if image.format in _SELF_TURNING_FORMATS else orientation_of(image)
-        still = OpenedPhoto(image=image, facts=read_facts(image), orientation=orientation)
+        facts = read_facts(image)
+        if image.format in _BOXED_FORMATS:
+            facts = dated_by_container(facts, file)
+        still = OpenedPhoto(image=image, facts=facts, orientation=orientation)
         turn_to_picture(image, file)
         if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
             if with_others:

@@ -62,6 +62,14 @@ def box_along(file: IO[bytes], outer: Box, *kinds: bytes) -> Box | None:
     return found
 
 
+def uuid_box(file: IO[bytes], outer: Box, identity: bytes) -> Box | None:
+    """The first box in `outer` of a kind that has these 16 bytes for its name."""
+    for box in boxes_in(file, outer):
+        if box.kind == b"uuid" and content_of(file, box, len(identity)) == identity:
+            return Box(box.kind, box.start + len(identity), box.end)
+    return None
+
+
 def content_of(file: IO[bytes], box: Box, bytes_max: int) -> bytes:
     """What a box holds, at most so many bytes of it."""
     file.seek(box.start)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import ExifTags
 
 from indexer.metadata import xmp
+from indexer.metadata.apple_note import live_id_told
 from indexer.metadata.cleaning import (
     DESCRIPTION_LENGTH_MAX,
     NAME_LENGTH_MAX,
@@ -105,6 +106,7 @@ def facts_told(said: Said) -> Facts:
         people=people[:WORDS_MAX],
         rating=_rating(said),
         label=next(_texts("label", said), None),
+        live_id=live_id_told(said.exif.photo.value(_TAG.MakerNote)),
         remarks=_remarks(texts),
         notes=(*said.notes, *too_many(keywords, "keywords"), *too_many(people, "names")),
         **firsts,

@@ -1,7 +1,7 @@
 """What the boxes of an MP4 or MOV file say of the film, beside what FFmpeg gives of them.
 
-Apple's keys (QuickTime File Format, "Metadata"), the item list of iTunes, Microsoft's `Xtra`, and
-XMP by its part 3, "MPEG-4" and "QuickTime". Pure Python: nothing is decoded.
+Apple's keys (QuickTime File Format, "Metadata"), the item list of iTunes, user data, and XMP by its
+part 3, "MPEG-4" and "QuickTime". Pure Python: nothing is decoded.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
-from indexer.metadata.boxes import Box, box_along, boxes_in, content_of, whole
+from indexer.metadata.boxes import Box, box_along, boxes_in, content_of, uuid_box, whole
+from indexer.metadata.film_user_data import user_texts
 from indexer.metadata.xmp import PACKET_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -20,14 +22,16 @@ if TYPE_CHECKING:
 APPLE = "com.apple.quicktime."
 LIVE_ID = f"{APPLE}content.identifier"
 _XMP_ID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
-_UUID_BYTES = 16
 _MAC_EPOCH, _UNIX_EPOCH = datetime(1904, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)
 _MAC_TO_UNIX_SECONDS = 2_082_844_800
 _CREATED_SECONDS_MAX = 10_000_000_000
 _DURATION_SECONDS_MAX = 1_000_000
 _VALUE_BYTES_MAX, _TABLE_BYTES_MAX = 65_536, 262_144
-_VALUES_MAX = 1000
+_VALUES_MAX, _LENGTH_MAX = 10_000, 4_000_000
+"""Of all texts together."""
 _ITEM_NAMES = {
+    b"desc": "description",
+    b"\xa9des": "description",
     b"keyw": "keywords",
     b"\xa9key": "keywords",
     b"catg": "category",
@@ -36,7 +40,6 @@ _ITEM_NAMES = {
 }
 """Items of which FFmpeg gives the last value alone, or none."""
 _UTF8, _UTF16, _SIGNED, _UNSIGNED, _FLOAT, _DOUBLE = 1, 2, 21, 22, 23, 24
-_XTRA_TEXT, _XTRA_NUMBER = 8, 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class FilmBoxes:
     """In UTC, as the standard says; None where the clock was never set."""
     duration_seconds: float | None = None
     texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """By Apple's keys in lower case, Microsoft's names, and the names above."""
+    """By Apple's keys, Microsoft's names and the names above, all in lower case."""
     xmp: bytes = b""
 
     def first(self, name: str) -> str | None:
@@ -57,30 +60,30 @@ class FilmBoxes:
 
 def read_film_boxes(file: IO[bytes]) -> FilmBoxes:
     """What the boxes in `file` say; nothing of a file that has none. Raises OSError alone."""
-    top = whole(file)
-    movie = box_along(file, top, b"moov")
+    movie = box_along(file, whole(file), b"moov")
     if movie is None:
-        return FilmBoxes(xmp=_xmp_in(file, top, None))
+        return FilmBoxes(xmp=xmp_beside(file))
     texts: dict[str, list[str]] = {}
-    for name, text in _texts_in(file, movie):
-        values = texts.setdefault(name, [])
-        if len(values) < _VALUES_MAX and len(texts) <= _VALUES_MAX:
-            values.append(text)
+    room = _LENGTH_MAX
+    for name, text in islice(_texts_in(file, movie), _VALUES_MAX):
+        room -= len(name) + len(text)
+        if room < 0:
+            break
+        texts.setdefault(name, []).append(text)
     created, duration = _header_of(file, movie)
+    packet = box_along(file, movie, b"udta", b"XMP_")
     return FilmBoxes(
         created=created,
         duration_seconds=duration,
         texts={name: tuple(values) for name, values in texts.items()},
-        xmp=_xmp_in(file, top, movie),
+        xmp=content_of(file, packet, PACKET_BYTES_MAX) if packet else xmp_beside(file),
     )
 
 
 def _texts_in(file: IO[bytes], movie: Box) -> Iterator[tuple[str, str]]:
     yield from _keyed_texts(file, movie)
     yield from _keyed_texts(file, box_along(file, movie, b"udta"))
-    extra = box_along(file, movie, b"udta", b"Xtra")
-    if extra is not None:
-        yield from _microsoft_texts(content_of(file, extra, _TABLE_BYTES_MAX))
+    yield from user_texts(file, movie)
 
 
 def _header_of(file: IO[bytes], movie: Box) -> tuple[datetime | None, float | None]:
@@ -124,7 +127,8 @@ def _keyed_texts(file: IO[bytes], outer: Box | None) -> Iterator[tuple[str, str]
 
 def _key_names(content: bytes) -> list[str]:
     """The table of keys, in their order."""
-    at, names = 8, []
+    names: list[str] = []
+    at = 8
     while at + 8 <= len(content) and len(names) < _VALUES_MAX:
         length = int.from_bytes(content[at : at + 4], "big")
         if length < 8:
@@ -147,37 +151,7 @@ def _value_of(content: bytes) -> str:
     return ""
 
 
-def _microsoft_texts(content: bytes) -> Iterator[tuple[str, str]]:
-    """Of Windows' own box: entries of a name, and of values each with its length and kind."""
-    for entry in _sized(content, 0, len(content)):
-        length = int.from_bytes(content[entry.start : entry.start + 4], "big")
-        name = content[entry.start + 4 : entry.start + 4 + length].decode("ascii", "replace")
-        first = entry.start + 8 + length
-        for value in _sized(content, first, entry.end):
-            kind = int.from_bytes(content[value.start : value.start + 2], "big")
-            said = content[value.start + 2 : value.end]
-            if kind == _XTRA_TEXT:
-                yield name, said.decode("utf-16-le", "replace").rstrip("\0")
-            elif kind == _XTRA_NUMBER and len(said) <= 8:
-                yield name, str(int.from_bytes(said, "little"))
-
-
-def _sized(content: bytes, start: int, end: int) -> Iterator[Box]:
-    """Parts that begin with their own length, in four bytes."""
-    for _ in range(_VALUES_MAX):
-        length = int.from_bytes(content[start : start + 4], "big")
-        if length <= 4 or start + length > end:
-            return
-        yield Box(b"", start + 4, start + length)
-        start += length
-
-
-def _xmp_in(file: IO[bytes], top: Box, movie: Box | None) -> bytes:
-    """The packet of XMP: in a box of its own beside the film, or among QuickTime's user data."""
-    inside = box_along(file, movie, b"udta", b"XMP_") if movie is not None else None
-    if inside is not None:
-        return content_of(file, inside, PACKET_BYTES_MAX)
-    for box in boxes_in(file, top):
-        if box.kind == b"uuid" and content_of(file, box, _UUID_BYTES) == _XMP_ID:
-            return content_of(file, box, _UUID_BYTES + PACKET_BYTES_MAX)[_UUID_BYTES:]
-    return b""
+def xmp_beside(file: IO[bytes]) -> bytes:
+    """The packet of XMP in a box of its own beside what is to be seen; empty without one."""
+    box = uuid_box(file, whole(file), _XMP_ID)
+    return content_of(file, box, PACKET_BYTES_MAX) if box is not None else b""

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.folders.film_card import FilmCard, film_card
+from indexer.folders.film_card import film_card
 from indexer.metadata.boxes import Box, box_along, boxes_in, content_of, whole
 from indexer.metadata.film_boxes import FilmBoxes, read_film_boxes
+from storage.pairs import FilmCard
 from tests.indexer.iso_boxes import XMP_ID, box, data, keyed, listed, movie_header, xtra
 
 if TYPE_CHECKING:
@@ -74,9 +75,38 @@ def test_tags_of_apple_itunes_and_microsoft_are_read() -> None:
         f"{APPLE}content.identifier": ("A-1",),
         "keywords": ("kelp", "Tang"),
         "rating percent": ("80",),
-        "WM/Category": ("reefs", "Küste"),
-        "WM/SharedUserRating": ("99",),
+        "wm/category": ("reefs", "Küste"),
+        "wm/shareduserrating": ("99",),
     }
+
+
+def phone(text: str) -> bytes:
+    """3GPP's header of a version and a language, and a text in UTF-8 or, where need be, UTF-16."""
+    return bytes(4) + b"\x15\xc7" + (text.encode() if text.isascii() else text.encode("utf-16"))
+
+
+def test_user_data_of_phones_and_quicktime_is_read() -> None:
+    keywords = phone("") + b"\x02" + b"\x05kelp\0" + b"\x04reef"
+    boxes = (
+        box(b"titl", phone("A reef\0")),
+        box(b"dscp", phone("Küste\0")),
+        box(b"kywd", keywords),
+        box(b"\xa9des", struct.pack(">HH", 4, 0) + b"deep"),
+        box(b"date", b"2019-05-06T07:08:09+0200"),
+    )
+    said = read(box(b"moov", movie_header() + box(b"udta", b"".join(boxes))))
+    assert said.texts == {
+        "title": ("A reef",),
+        "description": ("Küste", "deep"),
+        "keywords": ("kelp", "reef"),
+        "date_recorded": ("2019-05-06T07:08:09+0200",),
+    }
+
+
+def test_of_endless_texts_only_so_much_is_kept() -> None:
+    many = listed(*(box(b"keyw", data(bytes([97]) * 60_000)) for _ in range(100)))
+    said = read(box(b"moov", movie_header() + box(b"udta", many)))
+    assert sum(map(len, said.texts["keywords"])) < 4_000_000
 
 
 def test_xmp_is_found_beside_the_film_and_among_its_user_data() -> None:
@@ -105,7 +135,19 @@ def test_card_of_what_is_no_film_is_empty_and_waits_for_nobody(tmp_path: Path) -
 
 
 KINDS = st.sampled_from(
-    (b"moov", b"udta", b"meta", b"ilst", b"keys", b"data", b"mvhd", b"Xtra", b"uuid", b"XMP_")
+    (
+        b"moov",
+        b"udta",
+        b"meta",
+        b"ilst",
+        b"keys",
+        b"data",
+        b"mvhd",
+        b"Xtra",
+        b"uuid",
+        b"XMP_",
+        b"kywd",
+    )
 )
 BOXES = st.recursive(
     st.binary(max_size=40),

@@ -13,6 +13,7 @@ from imagescope_tui.search.reading.atoms import plain
 from imagescope_tui.search.reading.date_filters import read_date
 from imagescope_tui.search.reading.file_types import extensions_of
 from imagescope_tui.search.reading.known_names import known_names
+from imagescope_tui.search.reading.near_places import near
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite
 from storage.records import PhotoFilter
 
@@ -162,6 +163,25 @@ def _rating(asked: Asked) -> Piece | Refused:
     return Piece(label=label, kind="rating", end=asked.end, filter=PhotoFilter(rating_from=stars))
 
 
+def _place(asked: Asked) -> Piece:
+    name, end = _longest_name(asked, asked.context.names.places)
+    return Piece(
+        label=f"taken in {name}", kind="place", end=end, filter=PhotoFilter(places=(name,))
+    )
+
+
+def _near(asked: Asked) -> Piece | Refused:
+    context, start = asked.context, asked.token.value_start
+    text = asked.value if asked.token.is_quoted else asked.following
+    found = near(text, start, context, is_sure=True)
+    if found is None or (asked.token.is_quoted and found.end < start + len(text)):
+        return asked.refused(
+            f"{asked.token.source}: no place called {asked.value} is known: name a town,"
+            " or write near:41.9,12.5"
+        )
+    return replace(found, end=max(found.end, asked.end)) if asked.token.is_quoted else found
+
+
 def _trait(asked: Asked) -> Piece | Refused:
     name = plain(asked.value.rstrip(",;"))
     if name in _TRAITS:
@@ -198,12 +218,16 @@ _FAMILIES: Final[tuple[tuple[tuple[str, ...], Reader, str], ...]] = (
     (("camera", "lens"), _camera, "camera:x100"),
     (("type", "ext"), _type, "type:jpg"),
     (("rating", "stars"), _rating, "rating:4"),
+    (("place",), _place, "place:Italy"),
+    (("near",), _near, "near:Rome"),
     (("date", "on", "year"), _date, "date:2019 or date:2019..2021"),
     (("before", "after", "since", "until"), _date, "before:2019-07"),
     (("has", "is"), _trait, "has:gps or is:portrait"),
 )
 READERS: Final = {key: reader for keys, reader, _ in _FAMILIES for key in keys}
 """Who reads which filter."""
-_NAMED: Final = "in:, camera:, type:, rating:, date:, before:, after:, since:, until:, has:, is:"
+_NAMED: Final = (
+    "in:, camera:, type:, rating:, place:, near:, date:, before:, after:, since:, until:, has:, is:"
+)
 """Those that are told where a filter is none; the others mean the same."""
 _EXAMPLES: Final = {key: example for keys, _, example in _FAMILIES for key in keys}

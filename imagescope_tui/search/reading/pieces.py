@@ -70,6 +70,8 @@ def _both(first: PhotoFilter, second: PhotoFilter) -> PhotoFilter:
         cameras=first.cameras + second.cameras,
         extensions=first.extensions + second.extensions,
         rating_from=max(stars, default=None),
+        places=first.places + second.places,
+        near=first.near + second.near,
         without_words=first.without_words + second.without_words,
         phrases=first.phrases + second.phrases,
         traits=first.traits + second.traits,

@@ -29,6 +29,8 @@ def written(wanted: PhotoFilter) -> tuple[str, ...]:
         *(_valued("camera", camera) for camera in wanted.cameras),
         *(f"type:{name}" for name in types_of(wanted.extensions)),
         *((f"rating:{wanted.rating_from}",) if wanted.rating_from else ()),
+        *(_valued("place", place) for place in wanted.places),
+        *(f"near:{circle.latitude},{circle.longitude}" for circle in wanted.near),
         *("has:gps" if trait == "gps" else f"is:{trait}" for trait in wanted.traits),
         *(f'"{phrase}"' for phrase in wanted.phrases),
         *(f'-"{words}"' if " " in words else f"-{words}" for words in wanted.without_words),
