@@ -193,6 +193,7 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
         _xmp("dc:description", xmp.DESCRIPTION),
         _iptc("Caption", iptc.CAPTION),
         _exif(_TAG.ImageDescription),
+        _xmp("tiff:ImageDescription", xmp.TIFF_DESCRIPTION),
         _text("Description", "PNG Description"),
     ),
     "keywords": (
@@ -202,6 +203,7 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
         _tree("MicrosoftPhoto:LastKeywordXMP", xmp.MICROSOFT_TREE),
         _tree("mediapro:CatalogSets", xmp.MEDIA_PRO_TREE),
         _iptc("Keywords", iptc.KEYWORDS),
+        _iptc("Supplemental category", iptc.CATEGORY),
         _windows(_TAG.XPKeywords, between=";"),
         _xmp("names of animals' regions", xmp.PET_NAME),
     ),
@@ -217,6 +219,7 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
     "artist": (
         _xmp("dc:creator", xmp.CREATOR),
         _exif(_TAG.Artist),
+        _xmp("tiff:Artist", xmp.TIFF_ARTIST),
         _iptc("By-line", iptc.BYLINE),
         _windows(_TAG.XPAuthor, between=";"),
         _text("Author", "PNG Author"),
@@ -249,6 +252,7 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
         _exif(_TAG.PageName),
         _xmp("dc:rights", xmp.RIGHTS),
         _exif(_TAG.Copyright),
+        _xmp("tiff:Copyright", xmp.TIFF_COPYRIGHT),
         _iptc("Copyright", iptc.RIGHTS),
         _text("Copyright", "PNG Copyright"),
     ),
