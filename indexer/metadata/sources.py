@@ -215,6 +215,11 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
         _xmp("mediapro:People", xmp.MEDIA_PRO_PEOPLE),
         Source("keywords below `People`", _people_in_keywords),
     ),
+    "lens": (
+        Source("EXIF LensModel", lambda said: _some(said.exif.photo.text(_TAG.LensModel))),
+        _xmp("exifEX:LensModel", xmp.LENS_MODEL),
+        _xmp("aux:Lens", xmp.LENS),
+    ),
     "label": (_xmp("xmp:Label", xmp.LABEL),),
     "artist": (
         _xmp("dc:creator", xmp.CREATOR),
@@ -259,17 +264,10 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
 }
 """Of lists all count; what else a source of one text says is kept as a remark."""
 
-NAMES: dict[str, tuple[Source[str], ...]] = {
-    "camera": (
-        Source("EXIF Make and Model", _camera),
-        Source("XMP tiff:Make and tiff:Model", _camera_of_xmp),
-    ),
-    "lens": (
-        Source("EXIF LensModel", lambda said: _some(said.exif.photo.text(_TAG.LensModel))),
-        Source("XMP exifEX:LensModel", lambda said: said.xmp.get(xmp.LENS_MODEL, ())),
-        Source("XMP aux:Lens", lambda said: said.xmp.get(xmp.LENS, ())),
-    ),
-}
+CAMERAS: tuple[Source[str], ...] = (
+    Source("EXIF Make and Model", _camera),
+    Source("XMP tiff:Make and tiff:Model", _camera_of_xmp),
+)
 
 NUMBERS: dict[str, tuple[Source[float], ...]] = {
     "focal_length_mm": (
