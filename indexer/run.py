@@ -348,7 +348,14 @@ class IndexRun:
         self.has_left_captions = captioner is not None and captioner.has_left_photos
         counts = self._library.counts()
         seconds = round(time.monotonic() - self._started_at, 2)
-        self._emit(IndexUpToDate(photos=counts.photos, failed=counts.failed, seconds=seconds))
+        self._emit(
+            IndexUpToDate(
+                photos=counts.photos,
+                failed=counts.failed,
+                seconds=seconds,
+                films_passed=self._library.passed_over.count(),
+            )
+        )
 
     def _trim_thumbnails(self) -> None:
         decoded = self._pipeline.totals.decoded if self._pipeline else 0

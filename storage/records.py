@@ -87,6 +87,8 @@ class Photo:
     """Who says so, one of storage.date_order.DateSource; None for the file system."""
     duration_seconds: float | None = None
     """How long a moving picture lasts; None for a still."""
+    is_damaged: bool = False
+    """Whether a part of its picture is missing."""
     second: float | None = None
     """Where in a moving picture its thumbnail is from; None for a still."""
     offline_since: float | None = None

@@ -33,6 +33,8 @@ class _Header:
     bits: int
     masks: tuple[int, ...]
     """Of red, green, blue and alpha, in a pixel of 16 or 32 bits."""
+    says_alpha: bool
+    """Whether the mask of alpha is the file's own; else those bits may hold anything."""
     palette: bytes
     """Blue, green, red and nothing of each colour, for pixels of 2 bits."""
     offset: int
@@ -66,7 +68,7 @@ class _DrawnBmp(DrawnImage):
         self._mode, self._size = "RGBA", (header.width, header.height)
 
     def _draw(self) -> Image.Image:
-        """The picture; one that is transparent all over was written by who knows no alpha."""
+        """The picture; bits that nobody calls alpha are that only where some pixels are opaque."""
         assert self.fp is not None
         header = self._header
         image = Image.new("RGBA", self.size)
@@ -82,7 +84,8 @@ class _DrawnBmp(DrawnImage):
                 pixels = pixels[::-1]
             top = first if header.is_top_down else header.height - first - rows
             image.paste(Image.fromarray(np.ascontiguousarray(pixels)), (0, top))
-        if image.getchannel("A").getextrema()[1] == 0:
+        lightest = int(np.asarray(image.getchannel("A")).max())
+        if lightest == 0 or (lightest < 255 and not header.says_alpha):
             image.putalpha(255)
         return image
 
@@ -102,7 +105,9 @@ def _header_of(file: IO[bytes]) -> _Header | None:
         palette = head[_FILE_HEADER + size :][: 4 * min(colours or 4, 4)].ljust(16, b"\0")
     elif bits not in _WORDS or masks is None or (bits == 16 and compression == _PLAIN):
         return None
-    return _Header(width, abs(height), height < 0, bits, masks or (), palette, offset)
+    return _Header(
+        width, abs(height), height < 0, bits, masks or (), compression != _PLAIN, palette, offset
+    )
 
 
 def _masks(head: bytes, size: int, compression: int) -> tuple[int, ...] | None:

@@ -64,13 +64,14 @@ def keep_coded_colour(image: Image.Image, code: CodedColour) -> None:
 def coded_to_srgb(image: Image.Image, code: CodedColour) -> Image.Image:
     """An image of any mode that converts to RGB, in sRGB, mode RGB.
 
-    What is lighter than white is brought below it as far as this image needs it.
+    What is lighter than white is brought below it as far as this image needs it; colours that sRGB
+    has not are cut off.
     """
-    linear = _light_of(np.asarray(image.convert("RGB")), code.transfer)
+    linear = _below_white(_light_of(np.asarray(image.convert("RGB")), code.transfer))
     primaries = _WIDE_PRIMARIES.get(code.primaries)
     if primaries is not None:
         linear = linear @ _to_srgb_primaries(primaries).T
-    return Image.fromarray(_encoded(_below_white(np.maximum(linear, 0))))
+    return Image.fromarray(_encoded(np.clip(linear, 0, 1)))
 
 
 def _light_of(pixels: npt.NDArray[np.uint8], transfer: int) -> _Floats:
@@ -96,7 +97,7 @@ def _below_white(linear: _Floats) -> _Floats:
 def _encoded(linear: _Floats) -> npt.NDArray[np.uint8]:
     bright = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
     signal = np.where(linear <= 0.0031308, 12.92 * linear, bright)
-    levels: npt.NDArray[np.uint8] = np.rint(np.clip(signal, 0, 1) * 255).astype(np.uint8)
+    levels: npt.NDArray[np.uint8] = np.rint(signal * 255).astype(np.uint8)
     return levels
 
 

@@ -125,6 +125,18 @@ def test_what_is_darker_than_white_keeps_its_level_beside_a_lamp() -> None:
     assert abs(shown[0] - 128) <= 4
 
 
+@pytest.mark.parametrize("transfer", [PQ, SRGB])
+def test_white_stays_white_beside_a_colour_that_srgb_has_not(transfer: int) -> None:
+    code = CodedColour(primaries=BT2020, transfer=transfer)
+    picture = np.asarray(coded(Image.new("RGB", (4, 4), "white"), code)).copy()
+    picture[0, 0, 1:] = 0
+    shown = coded_to_srgb(Image.fromarray(picture), code)
+    assert shown.getpixel((0, 0)) == (255, 0, 0) or transfer == PQ
+    white = shown.getpixel((3, 3))
+    assert isinstance(white, tuple)
+    assert min(white) >= 250
+
+
 def with_cicp(png: bytes, code: CodedColour) -> bytes:
     """The PNG with a chunk that tells its colours, behind its header."""
     content = b"cICP" + bytes((code.primaries, code.transfer, 0, 1))

@@ -98,20 +98,24 @@ def test_each_set_of_masks_shows_its_colours(
     assert off.max() <= coarse
 
 
-@pytest.mark.parametrize(("alpha", "white"), [(0, False), (1, True), (255, False)])
+@pytest.mark.parametrize(("alpha", "is_white"), [(0, False), (255, True)])
 def test_alpha_lies_on_white_but_nowhere_at_all_is_none(
-    alpha: int, white: bool, tmp_path: Path
+    alpha: int, is_white: bool, tmp_path: Path
 ) -> None:
     image = Image.new("RGBA", SIZE, (10, 20, 200, 0))
     image.putpixel((0, 0), (10, 20, 200, alpha))
     masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
     path = tmp_path / "photo.bmp"
     path.write_bytes(bmp_of(words_of(image, masks, 32), 32, compression=PLAIN, size=SHORT))
-    colour = decoded(path).picture.pixels[60, 60]
-    if white or alpha == 255:
-        assert colour.min() >= 250
-    else:
-        assert tuple(colour) == (10, 20, 200)
+    shown = (255, 255, 255) if is_white else (10, 20, 200)
+    assert tuple(decoded(path).picture.pixels[60, 60]) == shown
+
+
+@pytest.mark.parametrize("level", [7, 128])
+def test_bits_that_nobody_calls_alpha_and_that_are_nowhere_full_are_none(level: int) -> None:
+    masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    file = bmp_of(words_of(picture(level), masks, 32), 32, compression=PLAIN, size=SHORT)
+    assert drawn(file) == picture(255)
 
 
 def test_four_colours_are_read() -> None:
