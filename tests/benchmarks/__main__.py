@@ -42,6 +42,7 @@ NAMES = (
     "pocket",
     "queries",
     "facts",
+    "viewers",
 )
 ON_REQUEST = ("million", "graph", "serving")
 """Only measured when named: they need much disk, an hour for the graph, and a real vLLM."""
