@@ -307,10 +307,10 @@ RATINGS: tuple[Source[int], ...] = (
         *("XMP MicrosoftPhoto:Rating", stars_of_percent),
         lambda said: said.xmp.get(xmp.RATING_PERCENT, ()),
     ),
-    _stars("EXIF Rating", stars, lambda said: _some(said.exif.main.number(_TAG.Rating))),
+    _stars("EXIF Rating", stars, lambda said: _some(said.exif.photo.number(_TAG.Rating))),
     _stars(
         *("EXIF RatingPercent", stars_of_percent),
-        lambda said: _some(said.exif.main.number(_TAG.RatingPercent)),
+        lambda said: _some(said.exif.photo.number(_TAG.RatingPercent)),
     ),
 )
 """The first that gives any stars counts."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from indexer.decoding.photo import decode_photo
+from indexer.decoding.photo import Decoded, decode_photo, facts_alone
 from indexer.metadata.boilerplate import is_boilerplate
 from storage.records import Facts
 from tests.indexer.photo_files import CROP_64
@@ -35,7 +35,7 @@ WRITTEN_PLACES = {
 MAKERS_WORDS = "words of a maker or a program"
 NO_FIX = "(0, 0): a receiver without a fix"
 CANNOT_BE = "no such height"
-CUT_OFF = "the file is cut off"
+MAKERS_NOTES = "told in the maker's own notes alone"
 _NOT_PROMISED = (MAKERS_WORDS, NO_FIX, CANNOT_BE)
 
 
@@ -48,8 +48,6 @@ class Compared:
     theirs: str
     ours: object
     agrees: bool
-    is_read: bool
-    """Whether any of our readers could make anything of the file."""
 
     @property
     def reason(self) -> str | None:
@@ -62,7 +60,9 @@ class Compared:
             return CANNOT_BE
         if self.fact in ("description", "remarks") and is_boilerplate(_one_line(self.theirs)):
             return MAKERS_WORDS
-        return None if self.is_read else CUT_OFF
+        if self.fact == "lens" and not self.ours:
+            return MAKERS_NOTES
+        return None
 
     @property
     def is_promised(self) -> bool:
@@ -86,7 +86,10 @@ def compared(folder: Path) -> tuple[Compared, ...]:
 def facts_in_file(path: Path) -> Facts:
     """What we read, also where there is no picture to be had."""
     outcome = decode_photo(path, picture_input=CROP_64, thumbnail_side=96)
-    return getattr(outcome, "facts", None) or Facts()
+    if isinstance(outcome, Decoded):
+        return outcome.facts
+    told = facts_alone(path)
+    return told if isinstance(told, Facts) else Facts()
 
 
 def _values(row: Row, path: Path) -> Iterator[Compared]:
@@ -102,7 +105,6 @@ def _values(row: Row, path: Path) -> Iterator[Compared]:
                     theirs=value,
                     ours=ours,
                     agrees=agree(value, ours),
-                    is_read=facts != Facts(),
                 )
 
 
@@ -149,6 +151,11 @@ def _written_place(part: int) -> Callable[[Row], str]:
     return lambda row: WRITTEN_PLACES.get(row["file"], ("", "", ""))[part]
 
 
+def _free_words(facts: Facts) -> tuple[str, ...]:
+    """Of several descriptions one is shown, and the others are remarks."""
+    return tuple(text[:80].strip() for text in (facts.description or "", *facts.remarks) if text)
+
+
 _FACTS: dict[
     str,
     tuple[str | Callable[[Row], str], Callable[[Facts], object], Callable[[str, object], bool]],
@@ -168,12 +175,8 @@ _FACTS: dict[
     "keywords": (_keywords, lambda facts: facts.keywords, _holds),
     "people": ("regions", lambda facts: facts.people, _holds),
     "title": ("title", lambda facts: facts.title, _same_text),
-    "description": ("description", lambda facts: facts.description, _same_text),
-    "remarks": (
-        "usercomment",
-        lambda facts: tuple(text[:80] for text in (facts.description or "", *facts.remarks)),
-        _holds,
-    ),
+    "description": ("description", _free_words, _holds),
+    "remarks": ("usercomment", _free_words, _holds),
     "city": (_written_place(0), lambda facts: facts.city, _same_text),
     "state": (_written_place(1), lambda facts: facts.state, _same_text),
     "country": (_written_place(2), lambda facts: facts.country, _same_text),
