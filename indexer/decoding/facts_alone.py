@@ -16,6 +16,7 @@ from indexer.decoding.still_photo import facts_said, opened_still
 from indexer.formats import HEAD_BYTES, JXL, RAW, VIDEO, demuxer_for, extra_for
 from indexer.metadata.exif import METADATA_ERRORS
 from indexer.metadata.facts import read_facts
+from indexer.metadata.film_boxes import FilmBoxes, read_film_boxes
 from indexer.metadata.jxl_boxes import jxl_metadata
 from indexer.metadata.raw_facts import read_raw_facts
 from storage.records import Facts
@@ -55,9 +56,11 @@ def _of_video(file: IO[bytes], head: bytes) -> Facts:
 
     from indexer.metadata.video_facts import read_video_facts
 
+    demuxer = demuxer_for(head)
+    boxes = read_film_boxes(file) if demuxer == "mov" else FilmBoxes()
     file.seek(0)
-    with av.open(file, "r", format=demuxer_for(head), metadata_errors="replace") as container:
-        return read_video_facts(container, head)
+    with av.open(file, "r", format=demuxer, metadata_errors="replace") as container:
+        return read_video_facts(container, head, boxes)
 
 
 def _of_still(file: IO[bytes]) -> Facts:

@@ -33,7 +33,7 @@ def decode_reduced(file: IO[bytes], image: Image.Image) -> tuple[Image.Image, Si
     reduced = Image.new(frame.mode, size)
     for top in range(0, height, _STRIP_ROWS):
         rows = min(_STRIP_ROWS, height - top)
-        strip = data[top * frame.stride : (top + rows) * frame.stride]
+        strip = bytes(data[top * frame.stride : (top + rows) * frame.stride])
         part = Image.frombuffer(
             frame.mode, (width, rows), strip, "raw", frame.mode, frame.stride, 1
         )

@@ -16,6 +16,7 @@ from indexer.decoding.facts_alone import read_facts_alone
 from indexer.decoding.photo import facts_alone
 from storage.records import Facts
 from tests.indexer.photo_files import decoded, differences, exif_with, failure, opened, shaded
+from tests.indexer.video_files import write_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,6 +224,31 @@ def test_gif_and_bmp_that_lack_their_end_show_what_is_there(tmp_path: Path) -> N
         shaded(640, 480).save(buffer, name)
         path = written(tmp_path / f"cut.{name}", buffer.getvalue()[: len(buffer.getvalue()) // 2])
         assert decoded(path).facts.damage is not None
+
+
+def test_film_whose_pictures_nobody_can_decode_keeps_its_facts(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    write_video(path, tags={"creation_time": "2012-06-07T12:09:10Z"})
+    whole = path.read_bytes()
+    at = whole.index(b"mdat") + 4
+    length = int.from_bytes(whole[at - 8 : at - 4], "big") - 8
+    path.write_bytes(whole[:at] + b"\xff" * length + whole[at + length :])
+    assert "video" in failure(path).reason
+    facts = facts_alone(path)
+    assert isinstance(facts, Facts)
+    assert facts.taken_at is not None
+    assert facts.taken_at.startswith("2012-06-07")
+
+
+def test_webp_that_is_damaged_keeps_its_facts(tmp_path: Path) -> None:
+    whole = bytearray(saved("WEBP"))
+    at = whole.index(b"VP8 ") + 8
+    whole[at : at + 10] = bytes(10)
+    path = written(tmp_path / "bad.webp", bytes(whole))
+    assert failure(path).permanent
+    facts = facts_alone(path)
+    assert isinstance(facts, Facts)
+    assert facts.camera == "Leica Q2"
 
 
 def test_file_that_says_nothing_has_no_facts(tmp_path: Path) -> None:
