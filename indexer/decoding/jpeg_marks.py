@@ -74,15 +74,18 @@ def is_lossless(file: IO[bytes]) -> bool:
     return False
 
 
-def head_segments(data: bytes) -> bytes:
+def metadata_segments(data: bytes) -> bytes:
     """The beginning of a JPEG file with the metadata before its picture; empty for other files."""
-    position = 2 if data.startswith(b"\xff\xd8") else 0
-    while position and data[position : position + 1] == b"\xff":
-        behind = _behind_segment(data, position + 2)
-        if behind > len(data) or data[position + 1] not in _METADATA:
+    kept = [data[:2]]
+    position = 2
+    for _ in range(_SEGMENTS_MAX):
+        found = _SEGMENT_MARK.match(data, position)
+        if found is None or found[0][1] == _SCAN:
             break
-        position = behind
-    return data[:position]
+        position = _behind_segment(data, found.end())
+        if found[0][1] in _METADATA and position <= len(data):
+            kept.append(data[found.start() : position])
+    return b"".join(kept) if data.startswith(b"\xff\xd8") else b""
 
 
 def without_false_start(data: bytes) -> bytes:

@@ -13,7 +13,7 @@ from indexer.models.protocols import PictureInput
 from tests.benchmarks.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PACKAGES = ("pillow", "pillow-heif", "rawpy", "av")
 _DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -30,24 +30,21 @@ _NO_PICTURES = frozenset((".csv", ".md", ".xmp", ".txt", ""))
 def run(folder: Path, *, quick: bool) -> tuple[Table, ...]:
     """Decode all files of the collections; have the others open what this program does not."""
     viewers = {name: line for name, line in _VIEWERS.items() if shutil.which(line[0])}
-    rows = []
-    for collection in _FOLDERS:
-        for path, failure in _unread(_DATA / collection):
-            opening = [
-                name
-                for name, line in viewers.items()
-                if _opens([part.format(file=path, made=folder / "made.png") for part in line])
-            ]
-            if not quick or len(opening) == len(viewers):
-                name = str(path.relative_to(_DATA))
-                rows.append((f"`{name}`", failure.reason, ", ".join(opening) or "none"))
-    count = sum(row[2] == ", ".join(viewers) for row in rows)
+    unread = [failed for name in _FOLDERS for failed in _unread(_DATA / name)]
+    opened = [
+        (path, failure)
+        for path, failure in unread
+        if viewers and all(_opens(line, path, folder) for line in viewers.values())
+    ]
+    names = ", ".join(viewers) or "none, for none is installed"
     return (
         Table(
-            title="Files that are not read",
-            head=("file", "reason given", "opened by"),
-            rows=tuple(rows),
-            notes=(f"{count} of them are opened by all of {', '.join(viewers) or 'none'}.",),
+            title=f"Files that are not read here, and that all of these open: {names}",
+            head=("file", "reason given"),
+            rows=tuple(
+                (f"`{path.relative_to(_DATA)}`", failure.reason) for path, failure in opened
+            ),
+            notes=(f"{len(unread)} files are not read, {len(opened)} of them are opened by all.",),
         ),
     )
 
@@ -64,10 +61,11 @@ def _unread(folder: Path) -> Iterator[tuple[Path, DecodeFailure]]:
     pool.close()
 
 
-def _opens(command: list[str]) -> bool:
+def _opens(line: Sequence[str], path: Path, folder: Path) -> bool:
     """Whether a viewer makes a picture of the file; what it warns of does not count."""
-    made = Path(next(part for part in command if part.endswith("made.png")))
+    made = folder / "made.png"
     made.unlink(missing_ok=True)
+    command = [part.format(file=path, made=made) for part in line]
     try:
         subprocess.run(command, capture_output=True, timeout=_SECONDS_MAX, check=False)
     except subprocess.TimeoutExpired:

@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pillow_heif
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from indexer.decoding.facts_alone import read_facts_alone
+from indexer.decoding.jpeg_marks import metadata_segments, read_jpeg_marks
 from indexer.decoding.photo import facts_alone
+from indexer.decoding.png_chunks import checked_png, mended_png
 from storage.records import Facts
 from tests.indexer.photo_files import decoded, differences, exif_with, failure, opened, shaded
 from tests.indexer.video_files import write_video
@@ -22,6 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+SEGMENTS = st.lists(
+    st.sampled_from(
+        [b"\xff\xda\0\2", b"\xff\xe0\0\4ab", b"\xff\xd9", b"\xff\xd8", b"\xff\xd3", b"\xff"]
+    )
+    | st.binary(max_size=6)
+)
 A_PART_IS_MISSING = "a part is missing"
 A_PART_IS_DAMAGED = "a part is damaged"
 EXIF = exif_with({0x010F: "Leica", 0x0110: "Leica Q2"}, photo={0x9003: "2012:06:07 08:09:10"})
@@ -254,3 +264,27 @@ def test_webp_that_is_damaged_keeps_its_facts(tmp_path: Path) -> None:
 def test_file_that_says_nothing_has_no_facts(tmp_path: Path) -> None:
     with pytest.raises(UnidentifiedImageError):
         read_facts_alone(io.BytesIO(b"nothing at all"), ".jpg")
+
+
+# -- laws ------------------------------------------------------------------------------------------
+
+
+@given(SEGMENTS)
+def test_marks_of_any_bytes_lie_within_them(parts: list[bytes]) -> None:
+    data = b"\xff\xd8" + b"".join(parts)
+    marks = read_jpeg_marks(data)
+    assert 0 <= marks.end <= len(data)
+    assert all(data[at] == 0xFF for at in marks.wrong)
+    assert marks.has_end_mark == (data[marks.end - 2 : marks.end] == b"\xff\xd9" and marks.end > 2)
+    assert metadata_segments(data).startswith(b"\xff\xd8")
+
+
+@given(st.integers(0, 2_000), st.binary(max_size=8), st.integers(0, 2_000))
+def test_what_is_mended_of_any_png_is_sound(at: int, other: bytes, length: int) -> None:
+    whole = PNG_WHOLE[:at] + other + PNG_WHOLE[at + len(other) : at + length]
+    mended = mended_png(io.BytesIO(whole))
+    if mended is not None:
+        assert checked_png(io.BytesIO(mended.data)) == (False, False)
+
+
+PNG_WHOLE = saved("PNG")[:2_000]
