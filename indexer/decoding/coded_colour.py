@@ -35,6 +35,7 @@ _WHITE_NITS = 203.0
 _HLG_WHITE = 0.265
 """What white paper has of the light of an HLG scene, whose signal is then 0.75. The gamma that
 BT.2100 adds for bright displays is 1 at some 300 nits, as screens of computers have them."""
+_WHITE_LEVELS = {_PQ: 148, _HLG: 191}
 _KNEE = 0.75
 """Up to this share of white nothing is compressed to make room for what is lighter than white."""
 
@@ -45,6 +46,11 @@ class CodedColour:
 
     primaries: int
     transfer: int
+
+    @property
+    def white_level(self) -> int:
+        """The level, of 255, of what is as light as paper."""
+        return _WHITE_LEVELS.get(self.transfer, 255)
 
     @property
     def is_srgb(self) -> bool:

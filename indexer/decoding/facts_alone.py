@@ -13,10 +13,9 @@ from indexer.decoding.jpeg_marks import metadata_segments
 from indexer.decoding.mended import mended, patient_pillow
 from indexer.decoding.png_chunks import mended_png
 from indexer.decoding.still_photo import facts_said, opened_still
-from indexer.formats import HEAD_BYTES, JXL, RAW, VIDEO, demuxer_for, extra_for
+from indexer.formats import HEAD_BYTES, JXL, RAW, VIDEO, extra_for
 from indexer.metadata.exif import METADATA_ERRORS
 from indexer.metadata.facts import read_facts
-from indexer.metadata.film_boxes import FilmBoxes, read_film_boxes
 from indexer.metadata.jxl_boxes import jxl_metadata
 from indexer.metadata.raw_facts import read_raw_facts
 from storage.records import Facts
@@ -52,14 +51,10 @@ def read_facts_alone(file: IO[bytes], extension: str) -> Facts:
 
 
 def _of_video(file: IO[bytes], head: bytes) -> Facts:
-    import av
-
+    from indexer.decoding.video import opened_film
     from indexer.metadata.video_facts import read_video_facts
 
-    demuxer = demuxer_for(head)
-    boxes = read_film_boxes(file) if demuxer == "mov" else FilmBoxes()
-    file.seek(0)
-    with av.open(file, "r", format=demuxer, metadata_errors="replace") as container:
+    with opened_film(file, head) as (container, boxes):
         return read_video_facts(container, head, boxes)
 
 

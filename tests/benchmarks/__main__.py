@@ -37,6 +37,7 @@ NAMES = (
     "noise",
     "captions",
     "where",
+    "places",
     "stacks",
     "evaluation",
     "pocket",

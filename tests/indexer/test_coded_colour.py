@@ -164,6 +164,22 @@ def test_numbers_in_files_are_heeded(extension: str, transfer: int, tmp_path: Pa
     assert worst_patch(decoded(path, SQUASH).picture.pixels) < 14
 
 
+@pytest.mark.parametrize("transfer", [PQ, HLG, SRGB])
+@pytest.mark.parametrize("size", [(320, 160), (1280, 640)])
+def test_what_is_transparent_lies_on_white_that_darkens_nothing(
+    transfer: int, size: tuple[int, int], tmp_path: Path
+) -> None:
+    code = CodedColour(primaries=BT2020, transfer=transfer)
+    picture = coded(chart(), code).resize(size, Image.Resampling.NEAREST).convert("RGBA")
+    picture.paste((0, 0, 0, 0), (0, 0, 3, 3))
+    path = tmp_path / "chart.png"
+    picture.save(path)
+    path.write_bytes(with_cicp(path.read_bytes(), code))
+    assert worst_patch(decoded(path, SQUASH).picture.pixels) < 10
+    whole = PictureInput(width=size[0], height=size[1], fit="squash")
+    assert decoded(path, whole).picture.pixels[0, 0].min() >= 250
+
+
 @pytest.mark.parametrize("extension", ["png", "avif", "heic"])
 def test_photos_in_srgb_take_no_way_round(
     extension: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -129,6 +129,47 @@ def test_four_colours_are_read() -> None:
     assert colours == [red, green, blue, grey, grey]
 
 
+RUNS_OF_8, RUNS_OF_4 = 1, 2
+RED, GREEN = bytes((0, 0, 255, 0)), bytes((0, 255, 0, 0))
+
+
+def runs_of(data: bytes, bits: int) -> bytes:
+    """A BMP of runs, whose first colour is black, the second red, the third green."""
+    palette = (bytes(4) + RED + GREEN).ljust(4 * 2**bits, b"\0")
+    compression = RUNS_OF_8 if bits == 8 else RUNS_OF_4
+    file = bytearray(bmp_of(palette + data, bits, compression=compression, size=SHORT, down=0))
+    struct.pack_into("<I", file, 10, 54 + len(palette))
+    return bytes(file)
+
+
+@pytest.mark.parametrize(
+    ("bits", "run", "single"),
+    [(8, b"\x0d\x01", b"\0\x03\2\1\2\0"), (4, b"\x0d\x11", b"\0\x03\x21\x20")],
+)
+def test_runs_may_leave_out_pixels_and_rows(bits: int, run: bytes, single: bytes) -> None:
+    # A red row, an empty one, green red green behind two pixels, and nothing from there on.
+    data = run + b"\0\0" + b"\0\0" + b"\0\2\2\0" + single + b"\0\1"
+    image = drawn(runs_of(data, bits))
+    black, red, green = (0, 0, 0, 255), (255, 0, 0, 255), (0, 255, 0, 255)
+    assert [image.getpixel((12, row)) for row in (8, 7, 5)] == [red, black, black]
+    row = [image.getpixel((column, 6)) for column in range(6)]
+    assert row == [black, black, green, red, green, black]
+
+
+def test_runs_that_end_too_early_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "photo.bmp"
+    path.write_bytes(runs_of(b"\x0d\x01\0\0" * 4, 8))
+    assert failure(path).reason == "the file ends too early"
+
+
+@given(data=st.binary(max_size=300), bits=st.sampled_from((4, 8)))
+def test_runs_of_any_bytes_give_a_picture_or_end_too_early(data: bytes, bits: int) -> None:
+    try:
+        assert drawn(runs_of(data, bits)).size == SIZE
+    except OSError as error:
+        assert "truncated" in str(error)
+
+
 def test_one_that_ends_too_early_says_so(tmp_path: Path) -> None:
     masks = (0xF00, 0xF0, 0xF, 0xF000)
     whole = bmp_of(words_of(picture(), masks, 16), 16, compression=MASKS, size=V3, masks=masks)
