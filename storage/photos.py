@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _SELECT = """
     SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
-           photos.size_bytes, photos.mtime_ns, photos.content_id, contents.hash,
+           photos.size_bytes, photos.mtime_ns, photos.content_id,
+           iif(contents.width IS NULL, NULL, contents.hash),
            contents.width, contents.height, photos.taken_at,
            facts.duration_seconds, contents.second,
            coalesce(photos.offline_since, roots.offline_since), photos.moment, photos.dated_by,

@@ -20,30 +20,44 @@ if TYPE_CHECKING:
     from storage.records import Place
     from storage.sql import Sql
 
+_NAMES_AT_HAND = 20_000
+"""Each quarter of a city brings along what the city is called."""
 WRITTEN = ("location", "city", "state", "country")
 """Columns of `facts` and `sidecar_facts`: where it was taken, as its owner wrote it."""
 IS_WRITTEN = f"coalesce({', '.join(WRITTEN)}) IS NOT NULL"
 """As their indexes have it."""
 LONG_LETTERS = 3
 """Shorter words of a key may be left out."""
-_NAMES_AT_HAND = 20_000
-"""Each quarter of a city brings along what the city is called."""
 
 _TOLD = ", ".join(f"coalesce(sidecar.{name}, facts.{name})" for name in WRITTEN)
 _COUNTS = f"""
-    SELECT place_id, {_TOLD}, count(*) FROM photos
+    SELECT quarter, name, state, country, photos FROM places JOIN (
+        SELECT place_id, count(*) AS photos FROM photo_places
+        JOIN photos ON photos.id = photo_id WHERE {IS_ITEM} GROUP BY place_id) AS counted
+    ON place_id = places.id"""
+_COUNTS_WRITTEN = f"""
+    SELECT {_TOLD}, place_id, count(*) FROM photos
     LEFT JOIN photo_places ON photo_places.photo_id = photos.id
     LEFT JOIN facts ON facts.content_id = photos.content_id
     LEFT JOIN sidecar_facts AS sidecar ON sidecar.photo_id = photos.id
-    WHERE {IS_ITEM} GROUP BY 1, 2, 3, 4, 5"""
+    WHERE {IS_ITEM} AND (photos.content_id IN (SELECT content_id FROM facts WHERE {IS_WRITTEN})
+     OR photos.id IN (SELECT photo_id FROM sidecar_facts WHERE {IS_WRITTEN}))
+    GROUP BY 1, 2, 3, 4, 5"""
+_SHOWN = "SELECT id, quarter, name, state, country FROM places"
 # Of towns of one name that of most photos is meant.
 _POINTS = f"""
-    SELECT key, latitude, longitude FROM (
+    WITH counted AS (
         SELECT places.*, count(*) AS photos FROM places
         JOIN photo_places ON place_id = places.id JOIN photos ON photos.id = photo_id
-        WHERE {IS_ITEM} GROUP BY places.id) AS known
-    JOIN place_names ON place_names.name IN (known.name, known.quarter)
-    ORDER BY photos, known.id"""
+        WHERE {IS_ITEM} GROUP BY places.id)
+    SELECT key, latitude, longitude FROM (
+        SELECT name AS called, latitude, longitude, sum(photos) AS photos FROM counted
+        GROUP BY 1, 2, 3
+        UNION ALL SELECT quarter, latitude, longitude, sum(photos) FROM counted GROUP BY 1, 2, 3)
+    JOIN place_names ON place_names.name = called
+    ORDER BY photos, latitude, longitude"""
+
+_folded = lru_cache(_NAMES_AT_HAND)(folded)
 
 
 def name_keys(name: str) -> frozenset[str]:
@@ -71,17 +85,22 @@ def town_points(sql: Sql) -> dict[str, tuple[float, float]]:
 
 def place_counts(sql: Sql) -> Iterator[tuple[str, int]]:
     """Each name with how many photos were taken there; one of two spellings counts for both."""
-    shown = {
-        row[0]: [name for name in row[1:] if name]
-        for row in sql.rows("SELECT id, quarter, name, state, country FROM places")
-    }
     counts: Counter[str] = Counter()
     spelled: dict[str, str] = {}
-    for place_id, *written, photos in sql.rows(_COUNTS):
-        names = [*shown.get(place_id, ()), *filter(None, written)]
-        for key, name in {folded(name): name for name in reversed(names)}.items():
+
+    def count(names: Iterable[str | None], photos: int) -> None:
+        for key, name in {_folded(name): name for name in names if name}.items():
             spelled.setdefault(key, name)
             counts[key] += photos
+
+    for *names, photos in sql.rows(_COUNTS):
+        count(names, photos)
+    if written := sql.rows(_COUNTS_WRITTEN):
+        shown = {row[0]: set(map(_folded, filter(None, row[1:]))) for row in sql.rows(_SHOWN)}
+        for *names, place_id, photos in written:
+            # What the gazetteer says too is counted already.
+            known = shown.get(place_id, set())
+            count((name for name in names if name and _folded(name) not in known), photos)
     return ((spelled[key], photos) for key, photos in counts.items())
 
 

@@ -75,6 +75,7 @@ class Photo:
     content_id: ContentId | None = None
     """None until the file has been read once."""
     content_hash: str | None = None
+    """None where there is no picture: not yet, or because nobody can decode it."""
     width: int | None = None
     height: int | None = None
     taken_at: str | None = None

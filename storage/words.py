@@ -77,6 +77,8 @@ class Words:
         beside: dict[int, list[bytes]] = {}
         for item, name in self._sql.rows_in(_BESIDE, photo_ids):
             beside.setdefault(item, []).append(name)
+        # What only an older version's table knows has no parts yet.
+        has_new_names = has_new_names or self.has_old
         further = self._further(photo_ids)
         rows = [
             _words_row(row, beside.get(row[0], ()), further.get(row[0], ()))

@@ -188,7 +188,7 @@ def _detail(photo: Photo, filters: Sequence[PhotoFilter], library: Library) -> P
             if not library.photos.count(replace(wanted, photo_ids=(photo.id,)))
         ),
     )
-    if photo.content_id is None:
+    if photo.content_id is None or photo.content_hash is None:
         reasons = library.failures.reasons([photo.id])
         return replace(known, failure=reasons.get(photo.id))
     copies = library.photos.copies(photo.content_id)

@@ -57,8 +57,10 @@ class Gazetteer:
         self._place = lru_cache(_PLACES_AT_HAND)(self._make_place)
 
     def close(self) -> None:
-        """Let go of its data."""
+        """Let go of its data; it cannot be asked any more."""
         self._towns.close()
+        # They hold this object, which would keep its data until a collection of cycles.
+        del self._place, self._town
 
     def places(self, points: Sequence[tuple[float, float]]) -> list[Place | None]:
         """The place of each point, given in degrees, north and east; None where there is none."""
