@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One expects: a package that names the town nearest to a point on the earth measures how far towns
 # are, or at least knows that a degree of longitude is shorter in the north than one of latitude.
-# What happens: reverse-geocode lays a k-d tree over bare degrees. In Norway, where a degree east is
+# What happens: reverse-geocode lays a k-d tree over bare degrees. In Lapland, where a degree east is
 # less than half a degree north, it takes a town that is farther away; across the date line it
 # takes one that is 360 degrees nearer. It says nothing of the distance, so that 0, 0 (where cameras
 # are that know no place) and the middle of the ocean have towns as well.
