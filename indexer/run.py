@@ -310,10 +310,11 @@ class IndexRun:
 
     def _aim(self, pipeline: PhotoLine) -> None:
         encoder_id = pipeline.encoder.encoder_id if pipeline.encoder else None
+        totals = pipeline.totals
         waiting = self._library.contents.count_work(
-            encoder_id, now=time.time(), facts_version=FACTS_VERSION
+            encoder_id, now=time.time(), facts_version=FACTS_VERSION, leaving_out=totals.failed
         )
-        self._progress.aim(pipeline.totals.done, pipeline.totals.done + waiting)
+        self._progress.aim(totals.first, totals.first + waiting)
 
     def _tell_pause(self) -> None:
         reason = self._control.pause_reason
@@ -324,7 +325,7 @@ class IndexRun:
     def _tell_progress(self, *, paused: bool = False) -> None:
         totals = self._pipeline.totals if self._pipeline else None
         event = self._progress.report(
-            totals.done if totals else 0, totals.failed if totals else 0, paused=paused
+            totals.first if totals else 0, len(totals.failed) if totals else 0, paused=paused
         )
         if event is not None:
             self._emit(event)
@@ -348,7 +349,14 @@ class IndexRun:
         self.has_left_captions = captioner is not None and captioner.has_left_photos
         counts = self._library.counts()
         seconds = round(time.monotonic() - self._started_at, 2)
-        self._emit(IndexUpToDate(photos=counts.photos, failed=counts.failed, seconds=seconds))
+        self._emit(
+            IndexUpToDate(
+                photos=counts.photos,
+                failed=counts.failed,
+                seconds=seconds,
+                films_passed=self._library.passed_over.count(),
+            )
+        )
 
     def _trim_thumbnails(self) -> None:
         decoded = self._pipeline.totals.decoded if self._pipeline else 0

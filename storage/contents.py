@@ -14,7 +14,7 @@ from storage.records import ContentId, PhotoId, RootId
 from storage.vectors import ENCODER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from storage.records import Facts, OriginId
     from storage.sql import Sql
@@ -111,14 +111,31 @@ class Contents:
             )
         )
 
-    def count_work(self, encoder_id: str | None, *, now: float, facts_version: int = 0) -> int:
+    def count_work(
+        self,
+        encoder_id: str | None,
+        *,
+        now: float,
+        facts_version: int = 0,
+        leaving_out: Collection[PhotoId] = (),
+    ) -> int:
         """How many photos `unread`, `outdated` and `without_vector` would give in all.
 
-        Without an encoder no vectors are lacking.
+        Without an encoder no vectors are lacking. Of those in `leaving_out` none that is unread is
+        counted.
         """
         unread = self._sql.value(
             f"SELECT count(*) FROM ({_QUEUE} WHERE photos.pending AND {IS_ITEM} AND {_READABLE})",
             [now],
+        )
+        unread -= sum(
+            row[0]
+            for row in self._sql.rows_in(
+                f"SELECT count(*) FROM photos {_JOINS} WHERE photos.id IN ({{keys}})"
+                f" AND photos.pending AND {IS_ITEM} AND {_READABLE}",
+                list(leaving_out),
+                [now],
+            )
         )
         lacking = f"photos.content_id IN ({_OUTDATED})"
         if encoder_id is not None:
@@ -134,9 +151,10 @@ class Contents:
         return int(unread) + int(read)
 
     def by_hashes(self, hashes: Sequence[str], *, facts_version: int = 0) -> dict[str, ContentId]:
-        """The contents that are known already, by a reader of this version or a newer one."""
+        """The contents known already that gave a picture, by a reader of this version or newer."""
         rows = self._sql.rows_in(
-            "SELECT hash, id FROM contents WHERE hash IN ({keys}) AND facts_version >= ?",
+            "SELECT hash, id FROM contents WHERE hash IN ({keys}) AND facts_version >= ?"
+            " AND width IS NOT NULL",
             hashes,
             [facts_version],
         )
@@ -202,6 +220,24 @@ class Contents:
             [content_id, *column_values(facts, FACT_COLUMNS)],
         )
         return content_id
+
+    def put_unseen(self, content_hash: str, facts: Facts, *, facts_version: int = 0) -> None:
+        """Store what a file of this hash says of itself, whose picture nobody can decode."""
+        content_id = self.put(content_hash, facts, facts_version=facts_version)
+        self._sql.run("UPDATE contents SET width = NULL, height = NULL WHERE id = ?", [content_id])
+
+    def assign_unseen(self, photo: PendingPhoto, content_hash: str) -> None:
+        """The photo holds what `put_unseen` stored of this hash, if anything.
+
+        It is found by that, and goes on waiting to be read: what works on pictures passes it over.
+        """
+        self._sql.run(
+            "UPDATE photos SET content_id = contents.id FROM contents"
+            " WHERE contents.hash = ? AND contents.width IS NULL"
+            " AND photos.id = ? AND size_bytes = ? AND mtime_ns = ?",
+            [content_hash, photo.photo_id, photo.size_bytes, photo.mtime_ns],
+        )
+        date_again(self._sql, [photo.photo_id])
 
     def date_again(self, content_id: ContentId) -> None:
         """Date all photos of a content anew, by what its facts say now."""

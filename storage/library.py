@@ -24,6 +24,7 @@ from storage.files import Files
 from storage.films import Films
 from storage.frames import Frames
 from storage.names import names_of, root_names_of
+from storage.passed_over import PassedOver
 from storage.photos import Photos
 from storage.picture_texts import PictureTexts
 from storage.pictures import Pictures
@@ -82,6 +83,7 @@ class Library:
         self.films = Films(sql)
         self.picture_texts = PictureTexts(sql)
         self.failures = Failures(sql)
+        self.passed_over = PassedOver(sql)
 
     @classmethod
     def open_writer(cls, folder: Path) -> Library:

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 _SELECT = """
     SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
-           photos.size_bytes, photos.mtime_ns, photos.content_id, contents.hash,
+           photos.size_bytes, photos.mtime_ns, photos.content_id,
+           iif(contents.width IS NULL, NULL, contents.hash),
            contents.width, contents.height, photos.taken_at,
            facts.duration_seconds, contents.second,
-           coalesce(photos.offline_since, roots.offline_since), photos.moment, photos.dated_by
+           coalesce(photos.offline_since, roots.offline_since), photos.moment, photos.dated_by,
+           facts.damage IS NOT NULL
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN contents ON contents.id = photos.content_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
@@ -195,4 +197,5 @@ def _photo(row: tuple[Any, ...]) -> Photo:
         offline_since=row[14],
         moment=row[15],
         dated_by=row[16],
+        is_damaged=bool(row[17]),
     )

@@ -75,6 +75,7 @@ class Photo:
     content_id: ContentId | None = None
     """None until the file has been read once."""
     content_hash: str | None = None
+    """None where there is no picture: not yet, or because nobody can decode it."""
     width: int | None = None
     height: int | None = None
     taken_at: str | None = None
@@ -87,6 +88,8 @@ class Photo:
     """Who says so, one of storage.date_order.DateSource; None for the file system."""
     duration_seconds: float | None = None
     """How long a moving picture lasts; None for a still."""
+    is_damaged: bool = False
+    """Whether a part of its picture is missing."""
     second: float | None = None
     """Where in a moving picture its thumbnail is from; None for a still."""
     offline_since: float | None = None

@@ -402,6 +402,8 @@ _OWN_WORDS = (
             "notes TEXT",
         )
     ),
+    "CREATE INDEX facts_people ON facts (people) WHERE people <> '[]'",
+    "CREATE INDEX sidecar_people ON sidecar_facts (people) WHERE people IS NOT NULL",
     "UPDATE sidecars SET pending = 1",
     "ALTER TABLE photos ADD COLUMN taken_at TEXT",
     "ALTER TABLE photos ADD COLUMN dated_by TEXT",
@@ -446,6 +448,13 @@ _OWN_WORDS = (
         place_id INTEGER REFERENCES places(id),
         distance_km REAL
     )""",
+    """
+    CREATE TABLE passed_over (
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        folder BLOB NOT NULL,
+        films INTEGER NOT NULL,
+        PRIMARY KEY (root_id, folder)
+    ) WITHOUT ROWID""",
     "CREATE INDEX photo_places_place ON photo_places (place_id)",
     *(
         f"CREATE INDEX {table}_written ON {table} (location, city, state, country)"

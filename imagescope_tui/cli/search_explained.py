@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagescope_tui.counting import percent
+from imagescope_tui.search.place_words import place_words
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -58,11 +59,13 @@ def reading_lines(reading: ParsedQuery) -> Iterator[str]:
 def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
     """What speaks for a photo and against it, a line for each part that there is."""
     candidate, photo = hit.candidate, hit.photo
+    facts = library.facts.of(photo.id)
+    place = place_words(library.places.of([photo.id]).get(photo.id), facts)
     if photo.id in found.where:
         yield _where(found.where[photo.id])
     caption = library.captions.of(photo.content_id) if photo.content_id is not None else None
     if candidate.words_rank is not None:
-        texts = _texts(photo, library.facts.of(photo.id), caption.text if caption else "")
+        texts = _texts(photo, facts, place, caption.text if caption else "")
         yield f"words: {printable(_held(candidate.words_held, texts))}"
     if candidate.picture_rank is not None:
         yield f"picture: {_seen(candidate.chance, candidate.standing)}"
@@ -72,6 +75,7 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
         what = printable(" or ".join(found.result.query.unwanted))
         yield f"may show {what}: {percent(candidate.shows_unwanted)}"
     yield f"date: {_date(photo)}"
+    yield from _told(facts, place)
     if candidate.stack:
         members = library.photos.by_ids(candidate.stack)
         names = [printable(members[one].path) for one in candidate.stack if one in members]
@@ -89,12 +93,30 @@ def _where(answer: WhereAnswer) -> str:
     return " · ".join(printable(where_words(word)) for word in answer.words)
 
 
-def _texts(photo: Photo, facts: Facts | None, caption: str) -> dict[str, str]:
+def _told(facts: Facts | None, place: str) -> Iterator[str]:
+    """Where and who, how its owner marked it, and what is wrong with it."""
+    if place:
+        yield f"place: {place}"
+    if facts is None:
+        return
+    if facts.people:
+        yield printable(f"people: {', '.join(facts.people)}")
+    if facts.artist:
+        yield printable(f"by {facts.artist}")
+    if facts.is_favourite:
+        yield "a favourite"
+    if facts.damage:
+        yield printable(f"damaged: {facts.damage}")
+    yield from map(printable, facts.notes)
+
+
+def _texts(photo: Photo, facts: Facts | None, place: str, caption: str) -> dict[str, str]:
     folder, _, name = photo.path.rpartition("/")
     texts = {"file name": name, "folder": f"{photo.root.name}/{folder}", "caption": caption}
     if facts is not None:
-        told = (facts.camera, facts.lens, facts.title, facts.description)
-        texts["facts"] = " ".join(filter(None, (*told, *facts.keywords, *facts.people)))
+        told = (facts.camera, facts.lens, facts.title, facts.description, facts.artist, place)
+        lists = (*facts.keywords, *facts.people, *facts.remarks)
+        texts["facts"] = " ".join(filter(None, (*told, *lists)))
     return texts
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from storage.records import Facts, Photo
 
 PLAY = "▶"
+FAVOURITE = "♥"
 _UNITS = ((1000, "kB"), (1_000_000, "MB"), (1_000_000_000, "GB"))
 _MONTHS = (
     "January",
@@ -167,9 +168,10 @@ def place_sentence(facts: Facts) -> str:
 
 
 def marks(facts: Facts) -> str:
-    """`★★★★ · Red`, as its owner marked a photo; empty where it was not."""
+    """`♥ · ★★★★ · Red`, as its owner marked a photo; empty where it was not."""
     stars = "rejected" if (facts.rating or 0) < 0 else "★" * (facts.rating or 0)
-    return " · ".join(part for part in (stars, printable(facts.label or "")) if part)
+    heart = FAVOURITE if facts.is_favourite else ""
+    return " · ".join(part for part in (heart, stars, printable(facts.label or "")) if part)
 
 
 def frame_sentence(photo: Photo, facts: Facts | None) -> str:
@@ -188,6 +190,11 @@ def short_path(path: Path, home: Path) -> str:
     """The path with `~` for the reader's home."""
     text = f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
     return printable("~" if text == "~/." else text)
+
+
+def excerpt(text: str, signs: int) -> str:
+    """The beginning of a text in one line, cut between words where it is longer."""
+    return textwrap.shorten(printable(text), signs, placeholder=" …") or printable(text)[:signs]
 
 
 def hanging(text: str, cells: int, indent: int) -> list[str]:

@@ -35,6 +35,7 @@ _WHITE_NITS = 203.0
 _HLG_WHITE = 0.265
 """What white paper has of the light of an HLG scene, whose signal is then 0.75. The gamma that
 BT.2100 adds for bright displays is 1 at some 300 nits, as screens of computers have them."""
+_WHITE_LEVELS = {_PQ: 148, _HLG: 191}
 _KNEE = 0.75
 """Up to this share of white nothing is compressed to make room for what is lighter than white."""
 
@@ -45,6 +46,11 @@ class CodedColour:
 
     primaries: int
     transfer: int
+
+    @property
+    def white_level(self) -> int:
+        """The level, of 255, of what is as light as paper."""
+        return _WHITE_LEVELS.get(self.transfer, 255)
 
     @property
     def is_srgb(self) -> bool:
@@ -64,13 +70,14 @@ def keep_coded_colour(image: Image.Image, code: CodedColour) -> None:
 def coded_to_srgb(image: Image.Image, code: CodedColour) -> Image.Image:
     """An image of any mode that converts to RGB, in sRGB, mode RGB.
 
-    What is lighter than white is brought below it as far as this image needs it.
+    What is lighter than white is brought below it as far as this image needs it; colours that sRGB
+    has not are cut off.
     """
-    linear = _light_of(np.asarray(image.convert("RGB")), code.transfer)
+    linear = _below_white(_light_of(np.asarray(image.convert("RGB")), code.transfer))
     primaries = _WIDE_PRIMARIES.get(code.primaries)
     if primaries is not None:
         linear = linear @ _to_srgb_primaries(primaries).T
-    return Image.fromarray(_encoded(_below_white(np.maximum(linear, 0))))
+    return Image.fromarray(_encoded(np.clip(linear, 0, 1)))
 
 
 def _light_of(pixels: npt.NDArray[np.uint8], transfer: int) -> _Floats:
@@ -96,7 +103,7 @@ def _below_white(linear: _Floats) -> _Floats:
 def _encoded(linear: _Floats) -> npt.NDArray[np.uint8]:
     bright = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
     signal = np.where(linear <= 0.0031308, 12.92 * linear, bright)
-    levels: npt.NDArray[np.uint8] = np.rint(np.clip(signal, 0, 1) * 255).astype(np.uint8)
+    levels: npt.NDArray[np.uint8] = np.rint(signal * 255).astype(np.uint8)
     return levels
 
 

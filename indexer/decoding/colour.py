@@ -60,12 +60,17 @@ def levels_of_range(low: float, high: float, *, is_float: bool) -> Levels:
     return Levels(scale, -low * scale)
 
 
-def flatten(image: Image.Image, levels: Levels | None) -> Image.Image:
+def white_of(colours: Colours) -> int:
+    """The level of white in an image of these colours."""
+    return colours.white_level if isinstance(colours, CodedColour) else 255
+
+
+def flatten(image: Image.Image, levels: Levels | None, white: int = 255) -> Image.Image:
     """The image in mode L, RGB, CMYK or LAB; what is transparent lies on white."""
     if levels is not None:
         return _narrowed(image, levels)
     if image.has_transparency_data:
-        return _on_white(image.convert("RGBA"))
+        return _on_white(image.convert("RGBA"), white)
     if image.mode in _FLAT_MODES:
         return image
     return image.convert("L" if image.mode == "1" else "RGB")
@@ -78,10 +83,10 @@ def _narrowed(image: Image.Image, levels: Levels) -> Image.Image:
     return wide.convert("F").point(lambda value: value * scale + offset).convert("L")
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    white = Image.new("RGB", image.size, "white")
-    white.paste(image.convert("RGB"), mask=image.getchannel("A"))
-    return white
+def _on_white(image: Image.Image, white: int) -> Image.Image:
+    paper = Image.new("RGB", image.size, (white,) * 3)
+    paper.paste(image.convert("RGB"), mask=image.getchannel("A"))
+    return paper
 
 
 def colours_of(image: Image.Image) -> Colours:

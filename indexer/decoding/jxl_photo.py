@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _WIDE_BYTES = 2
-_WAY_BACK = b"jbrd"
-"""The box of what makes the JPEG again that the photo was, to the byte."""
+_OF_THE_PICTURE = (b"JXL ", b"ftyp", b"jxll", b"jxlc", b"jxlp")
+"""Other boxes hold metadata, and what makes the JPEG again that the photo was, to the byte."""
 _LARGE_PIXELS = 40_000_000
 """From about here on a sound photo may not fit into a worker's memory, which libjxl keeps to
 itself."""
@@ -86,7 +86,7 @@ def _still(file: IO[bytes], data: bytes) -> Image.Image | bytes:
         was_jpeg, info, pixels, profile, _ = decode(data)
     except RuntimeError:
         # Whoever changes the metadata of a former JPEG spoils the way back, and that alone.
-        bare = _without_way_back(file, data)
+        bare = _picture_alone(file, data)
         if bare == data:
             raise
         was_jpeg, info, pixels, profile, _ = decode(bare)
@@ -98,10 +98,10 @@ def _still(file: IO[bytes], data: bytes) -> Image.Image | bytes:
     return image
 
 
-def _without_way_back(file: IO[bytes], data: bytes) -> bytes:
+def _picture_alone(file: IO[bytes], data: bytes) -> bytes:
     kept, at = [], 0
     for box in boxes_in(file, whole(file)):
-        if box.kind != _WAY_BACK:
+        if box.kind in _OF_THE_PICTURE:
             kept.append(data[at : box.end])
         at = box.end
     return b"".join(kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
@@ -142,7 +143,7 @@ def _numbers(
 
 
 def _read(file: IO[bytes], offset: int, length: int) -> bytes:
-    if offset >= 2**63:
+    if offset >= file.seek(0, io.SEEK_END):
         return b""
     file.seek(offset)
     return file.read(length)

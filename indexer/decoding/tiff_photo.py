@@ -68,7 +68,7 @@ def _is_misread(drawing: Drawing) -> bool:
         page.number != 0
         or (page.is_big and page.byte_order == ">")
         or layout.bits not in _BITS_OF_PILLOW
-        or (layout.bits > 8 and page.first(tag.PHOTOMETRIC, 0) == 0)
+        or (layout.bits > 8 and drawing.is_white_zero)
         or page.first(tag.PLANAR, 1) != 1
         or page.first(tag.COMPRESSION, 1) == WEBP
     )

@@ -56,6 +56,8 @@ def layout_of(page: TiffPage) -> SampleLayout | None:
     """How a page's numbers lie; None where that is of a kind that is not read here."""
     samples = page.first(tag.SAMPLES, 1)
     bits, kinds = set(page.tags.get(tag.BITS, (1,))), set(page.tags.get(tag.SAMPLE_FORMAT, (1,)))
+    if kinds == {UNSIGNED, SIGNED} or (kinds == {SIGNED} and bits == {8}):
+        kinds = {UNSIGNED}  # signs of Lab's colours are known, and others of 8 bits mean none
     if len(bits) != 1 or len(kinds) != 1 or not 1 <= samples <= 32:
         return None
     (bit_count,), (kind,) = bits, kinds

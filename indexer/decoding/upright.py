@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from indexer.decoding.colour import Colours, colours_of, flatten, levels_of, to_srgb
+from indexer.decoding.colour import Colours, colours_of, flatten, levels_of, to_srgb, white_of
 from indexer.decoding.geometry import Box, Fit, Size, turned_box, turned_size
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def decode_upright(image: Image.Image, orientation: int, *fits: Fit) -> Upright:
     if drafted is None:
         full_size = image.size
     _, _, right, bottom = drafted[1] if drafted else (0, 0, *full_size)
-    shrunk, factor = _shrunk(image, wanted)
+    shrunk, factor = _shrunk(image, wanted, white_of(colours))
     transpose = TRANSPOSES.get(orientation)
     return Upright(
         image=shrunk if transpose is None else shrunk.transpose(transpose),
@@ -99,7 +99,7 @@ def _wanted(*fits: Fit) -> Size:
     return math.ceil(width * _ENOUGH), math.ceil(height * _ENOUGH)
 
 
-def _shrunk(image: Image.Image, wanted: Size) -> tuple[Image.Image, int]:
+def _shrunk(image: Image.Image, wanted: Size, white: int) -> tuple[Image.Image, int]:
     """The image flattened, and averaged over squares of so many pixels a side as `wanted` allows.
 
     Goes strip by strip, so that little is held beside the decoded image.
@@ -107,13 +107,12 @@ def _shrunk(image: Image.Image, wanted: Size) -> tuple[Image.Image, int]:
     levels = levels_of(image)
     factor = max(1, min(image.width // wanted[0], image.height // wanted[1]))
     if factor == 1:
-        return flatten(image, levels), 1
+        return flatten(image, levels, white), 1
     rows = factor * max(1, _STRIP_PIXELS // (image.width * factor))
+    edges = [(top, min(top + rows, image.height)) for top in range(0, image.height, rows)]
     strips = [
-        flatten(image.crop((0, top, image.width, min(top + rows, image.height))), levels).reduce(
-            factor
-        )
-        for top in range(0, image.height, rows)
+        flatten(image.crop((0, top, image.width, bottom)), levels, white).reduce(factor)
+        for top, bottom in edges
     ]
     shrunk = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
     for index, strip in enumerate(strips):

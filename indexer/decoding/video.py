@@ -69,22 +69,7 @@ def open_video(
         DamagedPhoto: nothing in it can be decoded, or it holds sound only.
         DecompressionBombError: its pictures have too many pixels.
     """
-    demuxer = demuxer_for(head) or _BOXES_DEMUXER
-    # Before FFmpeg, which counts on where the file stands.
-    boxes = read_film_boxes(file) if demuxer == _BOXES_DEMUXER else FilmBoxes()
-    file.seek(0)
-    try:
-        # One demuxer only: others open files and addresses that the file names.
-        opening = av.open(
-            file,
-            "r",
-            format=demuxer,
-            metadata_errors="replace",
-            buffer_size=_BUFFER_BYTES,
-        )
-    except av.FFmpegError as error:
-        raise _as_ours(error) from error
-    with opening as container:
+    with opened_film(file, head) as (container, boxes):
         reader = _Reader(container)
         try:
             moments = _shown(reader.spread()) if second is None else reader.at(second)
@@ -100,6 +85,31 @@ def open_video(
             second=first.second,
             others=moments,
         )
+
+
+@contextmanager
+def opened_film(file: IO[bytes], head: bytes) -> Iterator[tuple[InputContainer, FilmBoxes]]:
+    """The film in `file` as FFmpeg opens it, and what is read of its boxes besides.
+
+    Raises DamagedPhoto where it cannot be opened.
+    """
+    demuxer = demuxer_for(head) or _BOXES_DEMUXER
+    # Before FFmpeg, which counts on where the file stands.
+    boxes = read_film_boxes(file) if demuxer == _BOXES_DEMUXER else FilmBoxes()
+    file.seek(0)
+    try:
+        # One demuxer only: others open files and addresses that the file names.
+        container = av.open(
+            file,
+            "r",
+            format=demuxer,
+            metadata_errors="replace",
+            buffer_size=_BUFFER_BYTES,
+        )
+    except av.FFmpegError as error:
+        raise _as_ours(error) from error
+    with container:
+        yield container, boxes
 
 
 class _Reader:

@@ -19,7 +19,7 @@ from indexer.photos.reader import embed_photos, hash_photo
 from indexer.photos.writer import PhotoWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Sequence, Set
     from pathlib import Path
 
     from indexer.decoding.pool import DecodePool
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from indexer.photos.reader import PhotoInHand, Problem
     from storage.contents import PendingPhoto
     from storage.library import Library
-    from storage.records import RootId
+    from storage.records import PhotoId, RootId
     from storage.thumbnails import ThumbnailCache
 
 BATCH_PHOTOS = 32
@@ -40,13 +40,21 @@ _HASHING_THREADS = 2
 
 @dataclass(slots=True)
 class Totals:
-    """Photos done and failed, files hashed and decoded, pictures embedded since the start."""
+    """Photos done, files hashed and decoded, pictures embedded since the start."""
 
     done: int = 0
-    failed: int = 0
+    repeated: int = 0
+    """So many of those done had been counted before."""
+    failed: Set[PhotoId] = frozenset()
+    """Which photos could not be processed, and may be done again."""
     hashed: int = 0
     decoded: int = 0
     embedded: int = 0
+
+    @property
+    def first(self) -> int:
+        """How many photos are done, each counted once."""
+        return self.done - self.repeated
 
 
 class Pipeline:
@@ -144,6 +152,7 @@ class Pipeline:
             self.totals.embedded += embed_photos(self.encoder, self._unseen(part, self.encoder))
         self._writer.write(part, self._broken_hashes)
         self.totals.failed = self._writer.failed
+        self.totals.repeated = self._writer.repeated
         self.totals.done += len(part)
 
     def _unseen(self, part: list[PhotoInHand], encoder: ImageTextEncoder) -> list[PhotoInHand]:

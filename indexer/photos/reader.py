@@ -40,7 +40,7 @@ class ReadPhoto:
     content_hash: str = ""
     """Empty where the file could not be read."""
     facts: Facts | None = None
-    """None where it was not decoded."""
+    """None where it was not decoded, and says nothing of itself."""
     thumbnail: bytes = b""
     picture_hash: str | None = None
     """The same for files that show the same; None for moving pictures."""
@@ -75,6 +75,7 @@ class PhotoInHand(ReadPhoto):
             self.problem = Problem(
                 step="decode", reason=outcome.reason, is_permanent=outcome.permanent
             )
+            self.facts = outcome.facts
         elif has_changed(self.photo):
             self.problem = STILL_WRITTEN
         else:

@@ -36,7 +36,7 @@ def _share_table(promised: list[Compared]) -> Table:
         head=("fact", "values", "equal here", "wrong here"),
         rows=tuple((name, *map(str, counts)) for name, *counts in rows),
         notes=(
-            f"Equal are {share:.1%}; of files of which anything can be read {share_of_read:.1%}"
+            f"Equal are {share:.1%}; of files that can be decoded {share_of_read:.1%}"
             f" (target {TARGET_SHARE:.0%}: {verdict(share_of_read, TARGET_SHARE, at_least=True)}).",
         ),
     )

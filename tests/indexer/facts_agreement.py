@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from indexer.decoding.photo import decode_photo
+from indexer.decoding.photo import Decoded, decode_photo, facts_alone
 from indexer.metadata.boilerplate import is_boilerplate
 from storage.records import Facts
 from tests.indexer.photo_files import CROP_64
@@ -49,7 +49,7 @@ class Compared:
     ours: object
     agrees: bool
     is_read: bool
-    """Whether any of our readers could make anything of the file."""
+    """Whether the file's picture could be decoded."""
 
     @property
     def reason(self) -> str | None:
@@ -62,7 +62,7 @@ class Compared:
             return CANNOT_BE
         if self.fact in ("description", "remarks") and is_boilerplate(_one_line(self.theirs)):
             return MAKERS_WORDS
-        return None if self.is_read else CUT_OFF
+        return None if self.is_read or self.ours else CUT_OFF
 
     @property
     def is_promised(self) -> bool:
@@ -83,14 +83,17 @@ def compared(folder: Path) -> tuple[Compared, ...]:
     return tuple(value for row in rows for value in _values(row, folder / row["file"]))
 
 
-def facts_in_file(path: Path) -> Facts:
-    """What we read, also where there is no picture to be had."""
+def facts_in_file(path: Path) -> tuple[Facts, bool]:
+    """What we read, and whether there is a picture to be had."""
     outcome = decode_photo(path, picture_input=CROP_64, thumbnail_side=96)
-    return getattr(outcome, "facts", None) or Facts()
+    if isinstance(outcome, Decoded):
+        return outcome.facts, True
+    told = facts_alone(path)
+    return (told if isinstance(told, Facts) else Facts()), False
 
 
 def _values(row: Row, path: Path) -> Iterator[Compared]:
-    facts = facts_in_file(path)
+    facts, is_read = facts_in_file(path)
     for fact, (column, ours_of, agree) in _FACTS.items():
         theirs = column(row) if callable(column) else row[column]
         ours = ours_of(facts)
@@ -102,7 +105,7 @@ def _values(row: Row, path: Path) -> Iterator[Compared]:
                     theirs=value,
                     ours=ours,
                     agrees=agree(value, ours),
-                    is_read=facts != Facts(),
+                    is_read=is_read,
                 )
 
 
@@ -112,6 +115,10 @@ def _one_line(text: str) -> str:
 
 def _same_text(theirs: str, ours: object) -> bool:
     return isinstance(ours, str) and ours == _one_line(theirs)[: max(len(ours), 300)].strip()
+
+
+def _one_of(theirs: str, ours: object) -> bool:
+    return isinstance(ours, tuple) and any(_same_text(theirs, text) for text in ours)
 
 
 def _ends_with(theirs: str, ours: object) -> bool:
@@ -166,7 +173,12 @@ _FACTS: dict[
     "keywords": (_keywords, lambda facts: facts.keywords, _holds),
     "people": ("regions", lambda facts: facts.people, _holds),
     "title": ("title", lambda facts: facts.title, _same_text),
-    "description": ("description", lambda facts: facts.description, _same_text),
+    "description": (
+        "description",
+        # Where a file has several, ExifTool may name another one first.
+        lambda facts: tuple(filter(None, (facts.description, *facts.remarks))),
+        _one_of,
+    ),
     "remarks": (
         "usercomment",
         lambda facts: tuple(text[:80] for text in (facts.description or "", *facts.remarks)),

@@ -125,6 +125,18 @@ def test_what_is_darker_than_white_keeps_its_level_beside_a_lamp() -> None:
     assert abs(shown[0] - 128) <= 4
 
 
+@pytest.mark.parametrize("transfer", [PQ, SRGB])
+def test_white_stays_white_beside_a_colour_that_srgb_has_not(transfer: int) -> None:
+    code = CodedColour(primaries=BT2020, transfer=transfer)
+    picture = np.asarray(coded(Image.new("RGB", (4, 4), "white"), code)).copy()
+    picture[0, 0, 1:] = 0
+    shown = coded_to_srgb(Image.fromarray(picture), code)
+    assert shown.getpixel((0, 0)) == (255, 0, 0) or transfer == PQ
+    white = shown.getpixel((3, 3))
+    assert isinstance(white, tuple)
+    assert min(white) >= 250
+
+
 def with_cicp(png: bytes, code: CodedColour) -> bytes:
     """The PNG with a chunk that tells its colours, behind its header."""
     content = b"cICP" + bytes((code.primaries, code.transfer, 0, 1))
@@ -150,6 +162,22 @@ def test_numbers_in_files_are_heeded(extension: str, transfer: int, tmp_path: Pa
     path.write_bytes(tell(path.read_bytes(), code))
     # Of PQ eight bits are few; cameras take ten.
     assert worst_patch(decoded(path, SQUASH).picture.pixels) < 14
+
+
+@pytest.mark.parametrize("transfer", [PQ, HLG, SRGB])
+@pytest.mark.parametrize("size", [(320, 160), (1280, 640)])
+def test_what_is_transparent_lies_on_white_that_darkens_nothing(
+    transfer: int, size: tuple[int, int], tmp_path: Path
+) -> None:
+    code = CodedColour(primaries=BT2020, transfer=transfer)
+    picture = coded(chart(), code).resize(size, Image.Resampling.NEAREST).convert("RGBA")
+    picture.paste((0, 0, 0, 0), (0, 0, 3, 3))
+    path = tmp_path / "chart.png"
+    picture.save(path)
+    path.write_bytes(with_cicp(path.read_bytes(), code))
+    assert worst_patch(decoded(path, SQUASH).picture.pixels) < 10
+    whole = PictureInput(width=size[0], height=size[1], fit="squash")
+    assert decoded(path, whole).picture.pixels[0, 0].min() >= 250
 
 
 @pytest.mark.parametrize("extension", ["png", "avif", "heic"])

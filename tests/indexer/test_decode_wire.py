@@ -53,7 +53,7 @@ def over_the_wire(reply: Reply) -> Reply:
 
 @given(st.text(min_size=1), st.none() | st.integers(1, 9999), st.none() | st.floats(0, 1e6))
 def test_request_comes_out_as_it_went_in(name: str, side: int | None, second: float | None) -> None:
-    request = Request(path=Path(name), preview_side=side, second=second)
+    request = Request(path=Path(name), preview_side=side, second=second, facts_alone=side is None)
     line = request_to_wire(request)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
@@ -120,3 +120,10 @@ def test_moments_out_of_order_are_refused() -> None:
     sent = moving_picture(4.0, 2.5)
     with pytest.raises(MalformedMessage):
         over_the_wire(sent)
+
+
+def test_facts_alone_come_out_as_they_went_in_and_are_checked() -> None:
+    assert over_the_wire(FACTS) == FACTS
+    for fields in ({"width": "640"}, {"keywords": [7]}, {"unknown": 1}):
+        with pytest.raises(MalformedMessage):
+            reply_from_wire(json.dumps({"is": "facts", "facts": fields}).encode(), b"")

@@ -98,20 +98,24 @@ def test_each_set_of_masks_shows_its_colours(
     assert off.max() <= coarse
 
 
-@pytest.mark.parametrize(("alpha", "white"), [(0, False), (1, True), (255, False)])
+@pytest.mark.parametrize(("alpha", "is_white"), [(0, False), (255, True)])
 def test_alpha_lies_on_white_but_nowhere_at_all_is_none(
-    alpha: int, white: bool, tmp_path: Path
+    alpha: int, is_white: bool, tmp_path: Path
 ) -> None:
     image = Image.new("RGBA", SIZE, (10, 20, 200, 0))
     image.putpixel((0, 0), (10, 20, 200, alpha))
     masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
     path = tmp_path / "photo.bmp"
     path.write_bytes(bmp_of(words_of(image, masks, 32), 32, compression=PLAIN, size=SHORT))
-    colour = decoded(path).picture.pixels[60, 60]
-    if white or alpha == 255:
-        assert colour.min() >= 250
-    else:
-        assert tuple(colour) == (10, 20, 200)
+    shown = (255, 255, 255) if is_white else (10, 20, 200)
+    assert tuple(decoded(path).picture.pixels[60, 60]) == shown
+
+
+@pytest.mark.parametrize("level", [7, 128])
+def test_bits_that_nobody_calls_alpha_and_that_are_nowhere_full_are_none(level: int) -> None:
+    masks = (0xFF0000, 0xFF00, 0xFF, 0xFF000000)
+    file = bmp_of(words_of(picture(level), masks, 32), 32, compression=PLAIN, size=SHORT)
+    assert drawn(file) == picture(255)
 
 
 def test_four_colours_are_read() -> None:
@@ -123,6 +127,47 @@ def test_four_colours_are_read() -> None:
     colours = [image.getpixel((column, 8)) for column in (0, 1, 2, 3, 12)]
     red, green, blue, grey = (255, 0, 0, 255), (0, 255, 0, 255), (0, 0, 255, 255), (9, 9, 9, 255)
     assert colours == [red, green, blue, grey, grey]
+
+
+RUNS_OF_8, RUNS_OF_4 = 1, 2
+RED, GREEN = bytes((0, 0, 255, 0)), bytes((0, 255, 0, 0))
+
+
+def runs_of(data: bytes, bits: int) -> bytes:
+    """A BMP of runs, whose first colour is black, the second red, the third green."""
+    palette = (bytes(4) + RED + GREEN).ljust(4 * 2**bits, b"\0")
+    compression = RUNS_OF_8 if bits == 8 else RUNS_OF_4
+    file = bytearray(bmp_of(palette + data, bits, compression=compression, size=SHORT, down=0))
+    struct.pack_into("<I", file, 10, 54 + len(palette))
+    return bytes(file)
+
+
+@pytest.mark.parametrize(
+    ("bits", "run", "single"),
+    [(8, b"\x0d\x01", b"\0\x03\2\1\2\0"), (4, b"\x0d\x11", b"\0\x03\x21\x20")],
+)
+def test_runs_may_leave_out_pixels_and_rows(bits: int, run: bytes, single: bytes) -> None:
+    # A red row, an empty one, green red green behind two pixels, and nothing from there on.
+    data = run + b"\0\0" + b"\0\0" + b"\0\2\2\0" + single + b"\0\1"
+    image = drawn(runs_of(data, bits))
+    black, red, green = (0, 0, 0, 255), (255, 0, 0, 255), (0, 255, 0, 255)
+    assert [image.getpixel((12, row)) for row in (8, 7, 5)] == [red, black, black]
+    row = [image.getpixel((column, 6)) for column in range(6)]
+    assert row == [black, black, green, red, green, black]
+
+
+def test_runs_that_end_too_early_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "photo.bmp"
+    path.write_bytes(runs_of(b"\x0d\x01\0\0" * 4, 8))
+    assert failure(path).reason == "the file ends too early"
+
+
+@given(data=st.binary(max_size=300), bits=st.sampled_from((4, 8)))
+def test_runs_of_any_bytes_give_a_picture_or_end_too_early(data: bytes, bits: int) -> None:
+    try:
+        assert drawn(runs_of(data, bits)).size == SIZE
+    except OSError as error:
+        assert "truncated" in str(error)
 
 
 def test_one_that_ends_too_early_says_so(tmp_path: Path) -> None:

@@ -178,6 +178,15 @@ def test_what_was_a_jpeg_is_shown_upright_when_the_way_back_is_spoilt(former_jpe
     assert differences(result.picture.pixels, squashed(shaded(160, 240))).mean() < 5
 
 
+def test_damaged_metadata_does_not_hide_the_picture(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jxl"
+    shaded(64, 48).save(path, xmp=XMP, compress_metadata=True)
+    data = path.read_bytes()
+    packed = data.index(b"brobxml ") + 8
+    path.write_bytes(data[:packed] + b"\xff" * 20 + data[packed + 20 :])
+    assert differences(decoded(path, SQUASH_48).picture.pixels, squashed(shaded(64, 48))).mean() < 5
+
+
 def test_boxes_that_unpack_to_much_more_are_read_in_part() -> None:
     packed = brotli.compress(LIGHTHOUSE + bytes(100_000_000))
     file = io.BytesIO(box(b"brob", b"xml " + packed))

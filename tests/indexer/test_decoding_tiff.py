@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from indexer.decoding.tiff_pages import picture_page
 from tests.indexer.photo_files import decoded, differences, shaded
@@ -20,6 +21,7 @@ from tests.indexer.tiff_files import (
     CMYK,
     DEFLATE,
     GREY,
+    ICC_LAB,
     LAB,
     LZW,
     NONE,
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -125,6 +126,9 @@ def test_lab_of_16_bits_looks_as_that_of_8(order: Literal["<", ">"], planar: boo
     kind = Kind(photometric=LAB, order=order, planar=planar)
     twin = shown(tiff_of(narrow, Kind(photometric=LAB)))
     assert differences(shown(tiff_of(wide, kind)), twin).max() <= SAME
+    wide[..., 1:] ^= 0x8000
+    kind = Kind(photometric=ICC_LAB, order=order, planar=planar)
+    assert differences(shown(tiff_of(wide, kind)), twin).max() <= SAME
 
 
 @pytest.mark.parametrize(("alpha", "colour"), [(2, 90), (1, 45)])
@@ -202,6 +206,18 @@ def test_thumbnail_that_comes_first_is_not_taken_for_the_picture(
     second = page_tags(as_numbers(PICTURE, dtype), Kind(), (254, "I", [0]))
     pages, below = ([first], [second]) if lies_below else ([first, second], [])
     assert differences(shown(tiff_of_pages(pages, Kind(), below)), PICTURE).max() <= SAME
+
+
+def test_picture_behind_a_thumbnail_may_be_one_that_only_pillow_reads() -> None:
+    stored = io.BytesIO()
+    large = shaded(*SIZE)
+    large.encoderinfo = {"compression": "jpeg", "tiffinfo": {254: 0}}
+    Image.fromarray(small()).save(
+        stored, "TIFF", save_all=True, append_images=[large], tiffinfo={254: 1}
+    )
+    file = stored.getvalue()
+    assert shown(file).shape == PICTURE.shape
+    assert differences(shown(file), PICTURE).mean() < 6
 
 
 def test_thumbnail_that_does_not_say_so_is_known_by_its_shape() -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 NONE, LZW, DEFLATE, PACKBITS, ZSTD = 1, 5, 8, 32773, 50000
-WHITE_IS_ZERO, GREY, RGB, CMYK, LAB = 0, 1, 2, 5, 8
+WHITE_IS_ZERO, GREY, RGB, CMYK, LAB, ICC_LAB = 0, 1, 2, 5, 8, 9
 _PIL_NAMES = {LZW: "tiff_lzw", PACKBITS: "packbits", ZSTD: "zstd"}
 Tag = tuple[int, str, Sequence[int]]
 

@@ -167,3 +167,11 @@ def test_the_filters_that_are_completed_are_filters(word: str) -> None:
     (lead,) = (way.label for way in complete(word) if way.kind == "filter")
     (problem,) = parse_query(f"{lead}?").problems or ("",)
     assert "is no filter" not in problem
+
+
+def test_people_are_completed_behind_their_filter_with_how_many_photos_there_are() -> None:
+    found = complete("dog person:an")
+    assert [(one.text, one.count, one.kind) for one in found] == [
+        ("dog person:Anna", 40, "person"),
+    ]
+    assert texts("person:") == ["person:Anna", 'person:"Ian Rome"']

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from imagescope_tui.search.place_words import place_words
@@ -37,6 +39,8 @@ GEORGIA = place("Rome", "United States", state="Georgia")
         (None, Facts(city="Lisboa", state="Lisboa", country="Portugal"), "Lisboa, Portugal"),
         (None, Facts(country="Portugal"), "Portugal"),
         (None, Facts(), ""),
+        (replace(ROME, distance_km=12.4), None, "12 km from Trastevere, Rome, Italy"),
+        (ROME, Facts(city="Roma\x1b", country="Italia"), "Roma, Italia"),
         (None, None, ""),
     ],
 )

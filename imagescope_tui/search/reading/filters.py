@@ -33,6 +33,8 @@ _TRAITS: Final[dict[str, PhotoTrait]] = {
     "landscape": "landscape",
     "square": "square",
     "screenshot": "screenshot",
+    "damaged": "damaged",
+    **dict.fromkeys(("favourite", "favorite", "favourites", "favorites"), "favourite"),
 }
 _TRAIT_LABELS: Final[dict[PhotoTrait, str]] = {"gps": "has a place"}
 
@@ -98,7 +100,7 @@ def _folder(asked: Asked) -> Piece:
         kind="folder",
         end=end,
         filter=PhotoFilter(folder_names=(name,)),
-        hint=_unknown_folder(name, asked.context.names.folders),
+        hint=_unknown(name, asked.context.names.folders, "no folder is called"),
     )
 
 
@@ -123,12 +125,24 @@ def _longest_name(asked: Asked, names: tuple[NameCount, ...]) -> tuple[str, int]
     return asked.following[:length].rstrip(",;"), asked.token.value_start + length
 
 
-def _unknown_folder(name: str, folders: tuple[NameCount, ...]) -> str:
-    """What to say where no folder is called so; empty where one is, or none are known."""
-    if not folders or known_names(folders).has(name):
+def _unknown(name: str, names: tuple[NameCount, ...], nothing_is_called: str) -> str:
+    """What to say where nothing is called so; empty where something is, or no names are known."""
+    if not names or known_names(names).has(name):
         return ""
-    nearest = known_names(folders).nearest(name)
-    return f"no folder is called {name}" + (f": {nearest}?" if nearest else "")
+    nearest = known_names(names).nearest(name)
+    return f"{nothing_is_called} {name}" + (f": {nearest}?" if nearest else "")
+
+
+def _person(asked: Asked) -> Piece:
+    people = asked.context.names.people
+    name, end = _longest_name(asked, people)
+    return Piece(
+        label=name,
+        kind="person",
+        end=end,
+        filter=PhotoFilter(people=(name,)),
+        hint=_unknown(name, people, "nobody is called"),
+    )
 
 
 def _camera(asked: Asked) -> Piece:
@@ -200,7 +214,7 @@ def _trait(asked: Asked) -> Piece | Refused:
         return _type(asked)
     return asked.refused(
         f"{asked.token.source} is not known: write has:gps, is:portrait, is:landscape, is:square,"
-        " is:screenshot, is:photo, is:video or is:raw"
+        " is:screenshot, is:favourite, is:damaged, is:photo, is:video or is:raw"
     )
 
 
@@ -216,6 +230,7 @@ def _date(asked: Asked) -> Piece | Refused:
 _FAMILIES: Final[tuple[tuple[tuple[str, ...], Reader, str], ...]] = (
     (("in", "folder"), _folder, "in:Italy"),
     (("camera", "lens"), _camera, "camera:x100"),
+    (("person", "people"), _person, "person:Anna"),
     (("type", "ext"), _type, "type:jpg"),
     (("rating", "stars"), _rating, "rating:4"),
     (("place",), _place, "place:Italy"),
@@ -227,7 +242,8 @@ _FAMILIES: Final[tuple[tuple[tuple[str, ...], Reader, str], ...]] = (
 READERS: Final = {key: reader for keys, reader, _ in _FAMILIES for key in keys}
 """Who reads which filter."""
 _NAMED: Final = (
-    "in:, camera:, type:, rating:, place:, near:, date:, before:, after:, since:, until:, has:, is:"
+    "in:, camera:, person:, type:, rating:, place:, near:, date:, before:, after:, since:, until:, "
+    "has:, is:"
 )
 """Those that are told where a filter is none; the others mean the same."""
 _EXAMPLES: Final = {key: example for keys, _, example in _FAMILIES for key in keys}

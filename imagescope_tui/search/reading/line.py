@@ -17,6 +17,7 @@ from imagescope_tui.search.reading.known_names import known_names
 from imagescope_tui.search.reading.languages import ALL_FILLER, ALSO_NOT, AND, BREAKS, PREPOSITIONS
 from imagescope_tui.search.reading.near_places import near_piece
 from imagescope_tui.search.reading.negation import negation_at, unwanted_things, unwanted_word
+from imagescope_tui.search.reading.people import people_at
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite, put_together
 from imagescope_tui.search.reading.tokens import tokens_of
 from imagescope_tui.search.reading.values import Chip, ParsedQuery
@@ -145,7 +146,7 @@ def _step(reading: _Reading, at: int) -> int:
         return _quoted(reading, at)
     if token.is_negative:
         return _minus(reading, at)
-    for reader in (_negated, _kind_of_file, _near, _dated):
+    for reader in (_negated, _kind_of_file, _near, _people, _dated):
         following = reader(reading, at)
         if following is not None:
             return following
@@ -226,8 +227,10 @@ def _minus(reading: _Reading, at: int) -> int:
 
 
 def _unwanted(reading: _Reading, token: Token) -> int:
-    folders = known_names(reading.context.names.folders)
-    return reading.understood(token.start, unwanted_word(token, folders.is_whole))
+    names = reading.context.names
+    folders, people = known_names(names.folders), known_names(names.people)
+    piece = unwanted_word(token, lambda word: folders.is_whole(word) or people.begins(word))
+    return reading.understood(token.start, piece)
 
 
 def _negated(reading: _Reading, at: int) -> int | None:
@@ -256,7 +259,12 @@ def _negated(reading: _Reading, at: int) -> int | None:
         return reading.understood(start, opposite(piece, reading.context.today))
     if (near := _near_from(reading, negation.next)) is not None:
         return reading.understood(start, opposite(near, reading.context.today))
-    things = unwanted_things(tokens, negation, lambda place: _is_date(reading, place))
+    things = unwanted_things(
+        tokens,
+        negation,
+        ends_before=lambda place: _is_date(reading, place),
+        is_somebody=known_names(reading.context.names.people).begins,
+    )
     return reading.understood(start, things[0]) if things else None
 
 
@@ -291,6 +299,11 @@ def _near_from(reading: _Reading, at: int) -> Piece | None:
 
 def _near(reading: _Reading, at: int) -> int | None:
     piece = _near_from(reading, at)
+    return reading.understood(reading.tokens[at].start, piece) if piece else None
+
+
+def _people(reading: _Reading, at: int) -> int | None:
+    piece = people_at(reading.tokens, at, known_names(reading.context.names.people))
     return reading.understood(reading.tokens[at].start, piece) if piece else None
 
 

@@ -72,6 +72,7 @@ def _both(first: PhotoFilter, second: PhotoFilter) -> PhotoFilter:
         rating_from=max(stars, default=None),
         places=first.places + second.places,
         near=first.near + second.near,
+        people=first.people + second.people,
         without_words=first.without_words + second.without_words,
         phrases=first.phrases + second.phrases,
         traits=first.traits + second.traits,

@@ -38,6 +38,10 @@ NAMES = LibraryNames(
     places=(NameCount(name="Rome", photos=4), NameCount(name="San Marino", photos=1)),
     place_points={"rome": (41.89, 12.51), "rom": (41.89, 12.51), "roma": (41.89, 12.51)}
     | {"san marino": (43.94, 12.45), "lion": (45.75, 4.85), "nizza": (43.7, 7.27)},
+    people=(
+        *(NameCount(name="Anna Smith", photos=7), NameCount(name="Ben", photos=3)),
+        *(NameCount(name="Zoë", photos=1), NameCount(name="Snoop Dog", photos=1)),
+    ),
 )
 CONTEXT = LineContext(today=TODAY, names=NAMES, find_town=find_town)
 PLAIN = LineContext(today=TODAY, find_town=find_town)
@@ -61,6 +65,7 @@ _PIECES = (
     *("near", "Rome", "near:Rome", "near:xyzzy", "place:San", "Marino", "bei", "41.9,12.5"),
     *("type:png", "type:foo", "rating:4", "rating:9", "is:portrait", "has:gps", "tag:x"),
     *("-cat", "--cat", '-"red car"', '"cake birthday"', '"open', "“so”", "-", "–", "->", "🐶"),
+    *("person:Anna", "Anna", "ben,", "-person:Zoe", "-Ben", "con", "mit", "is:favourite"),
     *(",", "dog,", "of.", "(2019)", "(cat", "10:30", "http://x", "\0", "in:~\0", "-🐶", "+dog"),
 )
 LINES = st.one_of(
