@@ -98,6 +98,36 @@ class Contents:
             )
         )
 
+    def without_text(
+        self, reader: str, *, after: PendingPhoto | None, limit: int
+    ) -> list[PendingPhoto]:
+        """One photo of each read content whose text this reader has not looked for.
+
+        Newest first, from `after` on, as with `without_vector`.
+        """
+        return _pending(
+            self._sql.rows(
+                f"{_QUEUE} WHERE {_WITHOUT_TEXT} AND {_FOLLOWING} AND {_FIRST_COPY}"
+                " ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
+                [reader, *_edge(after), limit],
+            )
+        )
+
+    def count_without_text(self, reader: str) -> int:
+        """How many contents `without_text` would give in all."""
+        return int(
+            self._sql.value(
+                f"SELECT count(DISTINCT photos.content_id) FROM photos {_JOINS}"
+                f" WHERE {_WITHOUT_TEXT}",
+                [reader],
+            )
+        )
+
+    def hashes(self, content_ids: Sequence[ContentId]) -> dict[ContentId, str]:
+        """The hash of the files that hold each of the contents."""
+        rows = self._sql.rows_in("SELECT id, hash FROM contents WHERE id IN ({keys})", content_ids)
+        return {ContentId(row[0]): str(row[1]) for row in rows}
+
     def count_work(self, encoder_id: str | None, *, now: float) -> int:
         """How many photos `unread`, and with an encoder `without_vector`, would give in all."""
         unread = self._sql.value(
@@ -207,6 +237,8 @@ _CAPTIONABLE = f"""{_READ} AND {_ONLINE}
     AND (failures.photo_id IS NULL OR {_IS_DUE})
     AND NOT EXISTS (SELECT 1 FROM captions
      WHERE captions.content_id = photos.content_id AND captions.origin = ?)"""
+_WITHOUT_TEXT = f"""{_READ} AND {_ONLINE} AND NOT EXISTS (SELECT 1 FROM picture_texts
+     WHERE picture_texts.content_id = photos.content_id AND picture_texts.reader = ?)"""
 _FIRST_COPY = """photos.id = (SELECT min(copy.id) FROM photos AS copy
      WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL
      AND copy.companion_of IS NULL AND copy.offline_since IS NULL AND copy.root_id NOT IN

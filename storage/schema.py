@@ -373,6 +373,8 @@ def add_own_words(database: Database) -> None:
 # not known. `facts_version` is that of the reader of the facts: what an older one read is due to be
 # read again. `places.other_names` is JSON. A photo without a row in `photo_places` is still to be
 # looked up where its facts say where it was taken; `place_id` is NULL where no place is near.
+# `picture_texts.parts` is the text as `name_parts` has names; a content whose text is empty was
+# looked at, and holds none.
 _OWN_WORDS = (
     "ALTER TABLE contents ADD COLUMN picture TEXT",
     "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
@@ -418,8 +420,19 @@ _OWN_WORDS = (
     CREATE TABLE picture_texts (
         content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,
         reader TEXT NOT NULL,
-        text TEXT NOT NULL
+        text TEXT NOT NULL,
+        parts TEXT NOT NULL
     )""",
+    """
+    CREATE VIRTUAL TABLE text_parts USING fts5 (
+        parts, content = 'picture_texts', content_rowid = 'content_id', columnsize = 0,
+        tokenize = "trigram case_sensitive 1"
+    )""",
+    """
+    CREATE TRIGGER picture_texts_go AFTER DELETE ON picture_texts BEGIN
+        INSERT INTO text_parts (text_parts, rowid, parts)
+        VALUES ('delete', old.content_id, old.parts);
+    END""",
 )
 
 
