@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,9 +100,9 @@ class Contents:
         )
 
     def without_text(
-        self, reader: str, *, after: PendingPhoto | None, limit: int
+        self, readers: Sequence[str], *, after: PendingPhoto | None, limit: int
     ) -> list[PendingPhoto]:
-        """One photo of each read content whose text this reader has not looked for.
+        """One photo of each read content whose text none of these readers has looked for.
 
         Newest first, from `after` on, as with `without_vector`.
         """
@@ -109,17 +110,17 @@ class Contents:
             self._sql.rows(
                 f"{_QUEUE} WHERE {_WITHOUT_TEXT} AND {_FOLLOWING} AND {_FIRST_COPY}"
                 " ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
-                [reader, *_edge(after), limit],
+                [json.dumps(readers), *_edge(after), limit],
             )
         )
 
-    def count_without_text(self, reader: str) -> int:
+    def count_without_text(self, readers: Sequence[str]) -> int:
         """How many contents `without_text` would give in all."""
         return int(
             self._sql.value(
                 f"SELECT count(DISTINCT photos.content_id) FROM photos {_JOINS}"
                 f" WHERE {_WITHOUT_TEXT}",
-                [reader],
+                [json.dumps(readers)],
             )
         )
 
@@ -238,7 +239,8 @@ _CAPTIONABLE = f"""{_READ} AND {_ONLINE}
     AND NOT EXISTS (SELECT 1 FROM captions
      WHERE captions.content_id = photos.content_id AND captions.origin = ?)"""
 _WITHOUT_TEXT = f"""{_READ} AND {_ONLINE} AND NOT EXISTS (SELECT 1 FROM picture_texts
-     WHERE picture_texts.content_id = photos.content_id AND picture_texts.reader = ?)"""
+     WHERE picture_texts.content_id = photos.content_id
+     AND reader IN (SELECT value FROM json_each(?)))"""
 _FIRST_COPY = """photos.id = (SELECT min(copy.id) FROM photos AS copy
      WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL
      AND copy.companion_of IS NULL AND copy.offline_since IS NULL AND copy.root_id NOT IN

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagescope_tui.counting import percent
+from imagescope_tui.search.text_excerpt import text_excerpt
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -61,13 +62,17 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
     if photo.id in found.where:
         yield _where(found.where[photo.id])
     caption = library.captions.of(photo.content_id) if photo.content_id is not None else None
+    text = _text_of(photo, library)
     if candidate.words_rank is not None:
         texts = _texts(photo, library.facts.of(photo.id), caption.text if caption else "")
+        texts["text"] = text
         yield f"words: {printable(_held(candidate.words_held, texts))}"
     if candidate.picture_rank is not None:
         yield f"picture: {_seen(candidate.chance, candidate.standing)}"
     if caption is not None:
         yield f"caption: “{printable(caption.text)}”"
+    if text:
+        yield f"text: “{text_excerpt(text, candidate.words_held)}”"
     if candidate.shows_unwanted is not None:
         what = printable(" or ".join(found.result.query.unwanted))
         yield f"may show {what}: {percent(candidate.shows_unwanted)}"
@@ -87,6 +92,12 @@ def _where(answer: WhereAnswer) -> str:
     if not answer.words:
         return "no words were looked for"
     return " · ".join(printable(where_words(word)) for word in answer.words)
+
+
+def _text_of(photo: Photo, library: Library) -> str:
+    if photo.content_id is None:
+        return ""
+    return library.picture_texts.of([photo.content_id]).get(photo.content_id, "")
 
 
 def _texts(photo: Photo, facts: Facts | None, caption: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ Filters, alone or among the words; values with spaces in quotes:
   camera:x100 camera:"iphone 13"    by camera or lens
   type:heic type:raw type:video     by file type
   rating:4                          four stars or more
-  has:gps                           with a place
+  has:gps has:text                  with a place; with text to be read in it
   is:portrait is:screenshot         also landscape, square, photo, video, raw
   "cake birthday"                   these words in this order
   cat OR dog                        either

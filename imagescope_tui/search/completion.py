@@ -45,7 +45,7 @@ _FILTERS = (
 )
 _TRAITS = {
     "is": ("portrait", "landscape", "square", "screenshot", "photo", "video", "raw"),
-    "has": ("gps",),
+    "has": ("gps", "text"),
 }
 _STARS = ("1", "2", "3", "4", "5")
 _FAMILIES = {

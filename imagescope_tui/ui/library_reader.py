@@ -39,6 +39,8 @@ class PhotoDetail:
     photo: Photo
     facts: Facts | None = None
     caption: Caption | None = None
+    text: str = ""
+    """What is to be read in it."""
     copies: tuple[Photo, ...] = ()
     """The other files with the same bytes."""
     companions: tuple[Path, ...] = ()
@@ -187,5 +189,6 @@ def _detail(photo: Photo, filters: Sequence[PhotoFilter], library: Library) -> P
     return replace(
         known,
         caption=library.captions.of(photo.content_id),
+        text=library.picture_texts.of([photo.content_id]).get(photo.content_id, ""),
         copies=tuple(copy for copy in copies if copy.id != photo.id),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from imagescope_tui.counting import counted
+from imagescope_tui.search.text_excerpt import text_excerpt
 from imagescope_tui.ui import wording
 from storage.safe_text import printable
 
@@ -64,6 +65,8 @@ def _own_words(detail: PhotoDetail) -> Iterator[Line]:
     said = []
     if detail.caption is not None and detail.caption.text:
         said.append(Line(f"“{printable(detail.caption.text)}”"))
+    if detail.text:
+        said.append(Line(f"text: “{text_excerpt(detail.text)}”"))
     if facts is not None:
         texts = (
             wording.marks(facts),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagescope_tui.counting import counted, percent
+from imagescope_tui.search.text_excerpt import text_excerpt
 from imagescope_tui.search.where_words import where_words
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.arranging import BY_LIKENESS
@@ -28,6 +29,7 @@ _JUDGED: dict[str, Line] = {
     "rejected": Line("not accepted by the evaluator"),
     "unclear": Line("the evaluator’s answer could not be read", "warning"),
 }
+_PICTURE_TEXT = "text"
 _AFTER_NUMBER = len("✓ 1  ")
 
 
@@ -233,6 +235,8 @@ def _words(candidate: Candidate, view: SearchView, detail: PhotoDetail) -> Itera
     places = places_of_words(" ".join(held), detail)
     for place, words in places.items():
         yield Line(f"{', '.join(words)} in the {place}")
+    if _PICTURE_TEXT in places:
+        yield Line(f"text: “{text_excerpt(detail.text, places[_PICTURE_TEXT])}”", "quiet")
     placed = {word for words in places.values() for word in words}
     others = [
         word for word in map(printable, candidate.words_held) if word.casefold() not in placed
@@ -249,6 +253,7 @@ def places_of_words(query: str, detail: PhotoDetail) -> dict[str, tuple[str, ...
         "file name": name,
         "folder": f"{detail.photo.root.name}/{folder}",
         "caption": detail.caption.text if detail.caption else "",
+        _PICTURE_TEXT: detail.text,
         "camera": f"{facts.camera or ''} {facts.lens or ''}" if facts else "",
         "description": " ".join(
             part for part in (facts.title, facts.description, *facts.keywords) if part

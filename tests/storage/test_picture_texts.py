@@ -95,13 +95,14 @@ def test_the_newest_photos_that_were_not_looked_at_come_first(shelf: Shelf) -> N
     for age, name in enumerate(["new.jpg", "seen.jpg", "old.jpg"]):
         put(shelf, name, "" if name == "seen.jpg" else None, mtime_ns=10**18 - age)
     contents = shelf.library.contents
-    waiting = contents.without_text(READER, after=None, limit=9)
+    waiting = contents.without_text([READER], after=None, limit=9)
     assert [photo.path.name for photo in waiting] == ["new.jpg", "old.jpg"]
-    assert contents.count_without_text(READER) == 2
-    assert [p.path.name for p in contents.without_text(READER, after=waiting[0], limit=9)] == [
+    assert contents.count_without_text([READER]) == 2
+    assert [p.path.name for p in contents.without_text([READER], after=waiting[0], limit=9)] == [
         "old.jpg"
     ]
-    assert contents.count_without_text("reader/2") == 3
+    assert contents.count_without_text(["reader/2"]) == 3
+    assert contents.count_without_text(["reader/2", READER]) == 2
 
 
 def test_only_photos_with_text_pass_has_text(shelf: Shelf) -> None:
