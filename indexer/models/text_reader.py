@@ -56,6 +56,16 @@ class TextReader:
         """
         self._engine = _open_engine()
 
+    def finds_any(self, pixels: Pixels) -> bool:
+        """Whether a small copy of a picture shows text, which is a small part of reading it."""
+        from rapidocr.main import RapidOCRError
+
+        try:
+            self._engine.detect_and_crop(_blue_first(pixels), {})
+        except RapidOCRError:
+            return False
+        return True
+
     def read(self, pixels: Pixels, *, closely: bool = False) -> str:
         """The text in the picture, a line for each row; empty where there is none.
 
@@ -85,11 +95,7 @@ class TextReader:
                 yield replace(found, area=area)
 
     def _look(self, pixels: Pixels) -> Iterator[Finding]:
-        import numpy as np
-
-        # Blue first, as rapidocr's networks learnt it.
-        picture = np.ascontiguousarray(pixels[:, :, ::-1])
-        found, turned, read, _ = self._engine.run_ocr_steps(picture, {})
+        found, turned, read, _ = self._engine.run_ocr_steps(_blue_first(pixels), {})
         if found.boxes is None or read.txts is None:
             return
         for box, text, score, (label, sureness) in zip(
@@ -119,6 +125,13 @@ def _unusable(reason: str, package: str) -> ModelUnusable:
     return ModelUnusable(
         f"text in photos {reason}", f"install {package} again, or set text_in_photos = off"
     )
+
+
+def _blue_first(pixels: Pixels) -> Pixels:
+    """As rapidocr's networks learnt it."""
+    import numpy as np
+
+    return np.ascontiguousarray(pixels[:, :, ::-1])
 
 
 def _reduced(pixels: Pixels, scale: float) -> Pixels:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from indexer.models.protocols import ModelUnusable
 
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 NETWORK_FILE: Final = Path(__file__).parent / "text_signs.onnx"
 SQUARES_TAKEN: Final = 4
 """The surest squares, whose mean is the picture's."""
-THRESHOLD: Final = 0.0
-"""Log odds from which on a picture may hold text; docs/text-in-photos.md has what it costs."""
+_SOME, _SURE = 1.5, 5.0
+"""Log odds from which on there are signs; docs/text-in-photos.md says what that finds and costs."""
+
+Signs: TypeAlias = Literal["none", "some", "sure"]
+"""Whether a picture shows text."""
 
 
 class TextSigns:
@@ -30,8 +33,8 @@ class TextSigns:
     def __init__(self) -> None:
         self._session: Any = None
 
-    def are_in(self, jpeg: bytes) -> bool:
-        """Whether a JPEG of a few hundred pixels, written by a decoding worker, may hold text.
+    def of(self, jpeg: bytes) -> Signs:
+        """Those in a JPEG of a few hundred pixels, written by a decoding worker.
 
         Raises:
             ModelUnusable: onnxruntime or the network is not there, or not to be used.
@@ -45,14 +48,15 @@ class TextSigns:
                 grey = np.asarray(image.convert("L"))
         except (OSError, UnidentifiedImageError):
             # Bytes rot on disks; the photo itself may be well.
-            return True
-        return self.log_odds(grey) > THRESHOLD
+            return "sure"
+        odds = self.log_odds(grey)
+        return "none" if odds < _SOME else "some" if odds < _SURE else "sure"
 
     def log_odds(self, grey: npt.NDArray[np.uint8]) -> float:
         """How much speaks for text; `grey` has the shape (height, width).
 
         Raises:
-            ModelUnusable: as `are_in`.
+            ModelUnusable: as `of`.
         """
         import numpy as np
 

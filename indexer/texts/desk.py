@@ -1,7 +1,8 @@
 """Has text in photos read, one after the other, in a thread of its own.
 
-Of each photo a small copy is looked at first, which costs little: most hold no text. Only where it
-shows some is the photo decoded again, larger, and read.
+Most photos hold no text. So a small copy of each is looked at first, by a sieve that costs next to
+nothing, and where that is not sure by what finds text for the reader. Only what passes is decoded
+again, larger, and read.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from indexer.models.text_signs import Signs
+    from indexer.texts.wire import Task
     from storage.contents import PendingPhoto
     from storage.records import ContentId
     from storage.thumbnails import ThumbnailCache
@@ -51,8 +54,8 @@ class PreviewPool(Protocol):
 class Reader(Protocol):
     """Reads text; see indexer.texts.process."""
 
-    def read(self, jpeg: bytes, *, closely: bool) -> str:
-        """The text in a picture."""
+    def ask(self, jpeg: bytes, task: Task) -> str:
+        """What the task says of a picture; empty where there is no text."""
 
     def rest(self) -> None:
         """Give back memory until it is asked again."""
@@ -97,14 +100,14 @@ class TextDesk:
         pool: PreviewPool,
         thumbnails: ThumbnailCache,
         reader: Reader,
-        shows_text: Callable[[bytes], bool] | None,
+        sieve: Callable[[bytes], Signs] | None,
         wake: Callable[[], None],
     ) -> None:
-        """`shows_text` tells of a thumbnail; None: every photo is read, as well as can be."""
+        """`sieve` tells of a thumbnail; None: every photo is read, as well as can be."""
         self._pool = pool
         self._thumbnails = thumbnails
         self._reader = reader
-        self._shows_text = shows_text
+        self._sieve = sieve
         self._wake = wake
         self._jobs: queue.SimpleQueue[TextJob | None] = queue.SimpleQueue()
         self._news: queue.SimpleQueue[TextNews] = queue.SimpleQueue()
@@ -182,26 +185,29 @@ class TextDesk:
         """Empty where there is none."""
         if not self._may_show_text(job):
             return ""
-        closely = self._shows_text is None
-        picture = self._preview(job, CLOSE_SIDE if closely else READ_SIDE)
+        is_sieved = self._sieve is not None
+        picture = self._preview(job, READ_SIDE if is_sieved else CLOSE_SIDE)
         if isinstance(picture, DecodeFailure):
             return "" if picture.permanent else None
-        return self._read(picture, closely=closely)
+        return self._ask(picture, "read" if is_sieved else "read closely")
 
     def _may_show_text(self, job: TextJob) -> bool:
-        if self._shows_text is None:
+        if self._sieve is None:
             return True
         small = self._thumbnails.read(job.content_hash, THUMBNAIL_SIDE)
         picture = small or self._preview(job, THUMBNAIL_SIDE)
-        return isinstance(picture, DecodeFailure) or self._shows_text(picture)
+        if isinstance(picture, DecodeFailure):
+            return True
+        signs = self._sieve(picture)
+        return signs == "sure" or (signs == "some" and self._ask(picture, "look") != "")
 
     def _preview(self, job: TextJob, side: int) -> bytes | DecodeFailure:
         return self._pool.submit_preview(job.photo.path, side).result()
 
-    def _read(self, jpeg: bytes, *, closely: bool) -> str:
+    def _ask(self, jpeg: bytes, task: Task) -> str:
         for _ in range(_ATTEMPTS):
             try:
-                text = self._reader.read(jpeg, closely=closely)
+                text = self._reader.ask(jpeg, task)
             except ReaderStopped as stop:
                 _log.warning("a picture is read without success: %s", stop.message)
             else:

@@ -36,7 +36,7 @@ def open_reading(
     readers = _READERS.get(setting)
     if readers is None:
         return None
-    shows_text = TextSigns().are_in if setting == "auto" else None
-    desk = TextDesk(pool, thumbnails, TextProcess(), shows_text, wake)
+    sieve = TextSigns().of if setting == "auto" else None
+    desk = TextDesk(pool, thumbnails, TextProcess(), sieve, wake)
     desk.start()
     return TextReading(library, desk, readers, emit, time.monotonic)

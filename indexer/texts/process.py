@@ -8,10 +8,13 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from indexer.errors import ReaderStopped, ReaderUnusable
 from indexer.texts.wire import Problem, Reply, Request, reply_from_line, write_request
+
+if TYPE_CHECKING:
+    from indexer.texts.wire import Task
 
 _SECONDS_MAX = 300.0
 """For one picture; a page of small print takes a minute where the machine is busy."""
@@ -34,8 +37,8 @@ class TextProcess:
         self._is_closed = False
         self._ending = threading.Lock()
 
-    def read(self, jpeg: bytes, *, closely: bool) -> str:
-        """The text in a picture; empty where there is none.
+    def ask(self, jpeg: bytes, task: Task) -> str:
+        """What the task says of a picture; empty where there is no text.
 
         Raises:
             ReaderStopped: the process did not survive the picture; another one reads the next.
@@ -43,7 +46,7 @@ class TextProcess:
         """
         process = self._process or self._start()
         try:
-            write_request(_stdin(process), Request(jpeg=jpeg, closely=closely))
+            write_request(_stdin(process), Request(jpeg=jpeg, task=task))
         except OSError as error:
             self.rest()
             raise ReaderStopped("what reads text ended unexpectedly") from error

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import IO, TypeAlias
+from typing import IO, Literal, TypeAlias
+
+Task: TypeAlias = Literal["look", "read", "read closely"]
+"""Only whether there is text; the text; also small text, whatever that costs."""
+
+SOME = "…"
+"""The answer of one who only looked, and saw text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A picture whose text is wanted."""
+    """A picture, and what is wanted of it."""
 
     jpeg: bytes
-    closely: bool
-    """Whether small text in it counts, whatever that costs."""
+    task: Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What was read; the first one says that the engine is loaded."""
+    """What was read, or SOME; the first answer says that the engine is loaded."""
 
     text: str = ""
 
@@ -40,7 +45,7 @@ def write_request(stream: IO[bytes], request: Request) -> None:
     Raises:
         OSError: the process is gone.
     """
-    header = {"bytes": len(request.jpeg), "closely": request.closely}
+    header = {"bytes": len(request.jpeg), "task": request.task}
     stream.write(json.dumps(header).encode("ascii") + b"\n" + request.jpeg)
     stream.flush()
 
@@ -51,7 +56,7 @@ def read_request(stream: IO[bytes]) -> Request | None:
     if not line.endswith(b"\n"):
         return None
     header = json.loads(line)
-    return Request(jpeg=stream.read(header["bytes"]), closely=header["closely"])
+    return Request(jpeg=stream.read(header["bytes"]), task=header["task"])
 
 
 def write_answer(stream: IO[bytes], reply: Reply) -> None:

@@ -13,7 +13,7 @@ from typing import IO
 
 from indexer.models.protocols import ModelUnusable
 from indexer.models.text_reader import TextReader
-from indexer.texts.wire import Answer, Problem, read_request, write_answer
+from indexer.texts.wire import SOME, Answer, Problem, Request, read_request, write_answer
 
 
 def main() -> None:
@@ -26,16 +26,18 @@ def main() -> None:
         return
     write_answer(answers, Answer())
     while (request := read_request(requests)) is not None:
-        write_answer(answers, Answer(text=_text_in(request.jpeg, reader, closely=request.closely)))
+        write_answer(answers, Answer(text=_answer(request, reader)))
 
 
-def _text_in(jpeg: bytes, reader: TextReader, *, closely: bool) -> str:
+def _answer(request: Request, reader: TextReader) -> str:
     import numpy as np
     from PIL import Image
 
-    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
+    with Image.open(io.BytesIO(request.jpeg), formats=("JPEG",)) as image:
         pixels = np.asarray(image.convert("RGB"))
-    return reader.read(pixels, closely=closely)
+    if request.task == "look":
+        return SOME if reader.finds_any(pixels) else ""
+    return reader.read(pixels, closely=request.task == "read closely")
 
 
 def _take_streams() -> tuple[IO[bytes], IO[bytes]]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.events import IndexEvent
+    from indexer.models.text_signs import Signs
+    from indexer.texts.wire import Task
 
 _PATIENCE_SECONDS = 20.0
 _READERS = ("scripted/auto", "scripted/all")
@@ -40,6 +42,7 @@ class ScriptedReader:
 
     def __init__(self) -> None:
         self.text = "FreeWiFi"
+        self.looks = 0
         self.pictures = 0
         self.falls = 0
         self.held_from = 99
@@ -47,7 +50,10 @@ class ScriptedReader:
         self._end = threading.Event()
         self.is_closed = False
 
-    def read(self, jpeg: bytes, *, closely: bool) -> str:
+    def ask(self, jpeg: bytes, task: Task) -> str:
+        if task == "look":
+            self.looks += 1
+            return self.text
         self.pictures += 1
         assert jpeg.startswith(b"\xff\xd8")
         if self.pictures >= self.held_from:
@@ -78,7 +84,7 @@ class Bench:
         self.reader = ScriptedReader()
         self.control = Control()
         self.events: list[IndexEvent] = []
-        self.shows_text: Callable[[bytes], bool] | None = lambda _: True
+        self.sieve: Callable[[bytes], Signs] | None = lambda _: "sure"
         self._encoder = BagEncoder()
         self._thumbnails = ThumbnailCache(base / "thumbnails", 10**9)
         self._pool = DecodePool(
@@ -100,9 +106,7 @@ class Bench:
         pipeline.close()
 
     def reading(self, readers: tuple[str, ...] = _READERS) -> TextReading:
-        desk = TextDesk(
-            self._pool, self._thumbnails, self.reader, self.shows_text, self.control.wake
-        )
+        desk = TextDesk(self._pool, self._thumbnails, self.reader, self.sieve, self.control.wake)
         desk.start()
         return TextReading(self.library, desk, readers, self.events.append, time.monotonic)
 
@@ -166,11 +170,24 @@ def test_each_content_is_read_once_and_its_words_find_all_copies(bench: Bench) -
 def test_a_photo_that_shows_no_sign_of_text_is_not_read_and_not_looked_at_again(
     bench: Bench,
 ) -> None:
-    bench.shows_text = lambda _: False
+    bench.sieve = lambda _: "none"
     bench.add("a.png", "red")
     bench.index()
     bench.work_off()
-    assert bench.reader.pictures == 0
+    assert (bench.reader.looks, bench.reader.pictures) == (0, 0)
+    assert bench.waiting == 0
+
+
+@pytest.mark.parametrize(("text", "pictures"), [("EXIT", 1), ("", 0)])
+def test_where_the_sieve_is_not_sure_it_depends_on_a_second_look(
+    bench: Bench, text: str, pictures: int
+) -> None:
+    bench.sieve = lambda _: "some"
+    bench.reader.text = text
+    bench.add("a.png", "red")
+    bench.index()
+    bench.work_off()
+    assert (bench.reader.looks, bench.reader.pictures) == (1, pictures)
     assert bench.waiting == 0
 
 
@@ -178,7 +195,7 @@ def test_every_photo_is_read_once_more_where_all_are_to_be_read(bench: Bench) ->
     bench.add("a.png", "red")
     bench.index()
     bench.work_off()
-    bench.shows_text = None
+    bench.sieve = None
     bench.work_off(_READERS[1:])
     bench.work_off()
     assert bench.reader.pictures == 2
