@@ -1,8 +1,9 @@
-"""Whether a small copy of a photo shows signs of text: a network of 15,000 numbers.
+"""Whether a small copy of a photo shows signs of text: a sieve before a reader that costs far more.
 
-It looks at grey levels alone and says of each square of 8 × 8 pixels whether text runs through it;
-`python -m tests.training.text_signs` made it. It is a sieve before a reader that costs a hundred
-times as much: what it lets through for nothing costs time, and what it holds back is not found.
+A network of 15,000 numbers looks at grey levels alone and says of each square of 8 × 8 pixels
+whether text runs through it, from left to right or from top to bottom. Pictures that are plain but
+for a few sharp edges are no photos of the world: screenshots, pages, posters. In these, text counts
+that is too small for the network. `python -m tests.training.text_signs` made it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ SQUARES_TAKEN: Final = 4
 """The surest squares, whose mean is the picture's."""
 _SOME, _SURE = 1.5, 5.0
 """Log odds from which on there are signs; docs/text-in-photos.md says what that finds and costs."""
+
+_EVEN, _SHARP = 2, 24
+"""Grey levels between neighbours: so few where a picture is plain, so many at the edge of ink."""
+_PLAIN_SHARE, _SHARP_SHARE = 0.85, 0.0005
 
 Signs: TypeAlias = Literal["none", "some", "sure"]
 """Whether a picture shows text."""
@@ -49,11 +54,13 @@ class TextSigns:
         except (OSError, UnidentifiedImageError):
             # Bytes rot on disks; the photo itself may be well.
             return "sure"
-        odds = self.log_odds(grey)
+        if _is_drawn(grey):
+            return "sure"
+        odds = max(self.log_odds(grey), self.log_odds(np.rot90(grey)))
         return "none" if odds < _SOME else "some" if odds < _SURE else "sure"
 
     def log_odds(self, grey: npt.NDArray[np.uint8]) -> float:
-        """How much speaks for text; `grey` has the shape (height, width).
+        """How much speaks for text that runs from side to side; shape (height, width).
 
         Raises:
             ModelUnusable: as `of`.
@@ -65,6 +72,17 @@ class TextSigns:
         [squares] = self._session.run(None, {"grey": levels})
         surest = np.sort(squares, axis=None)[-SQUARES_TAKEN:]
         return float(surest.mean())
+
+
+def _is_drawn(grey: npt.NDArray[np.uint8]) -> bool:
+    import numpy as np
+
+    levels = grey.astype(np.int16)
+    steps = [np.abs(np.diff(levels, axis=axis)) for axis in (0, 1)]
+    is_plain = all((found <= _EVEN).mean() >= _PLAIN_SHARE for found in steps if found.size)
+    return is_plain and any(
+        (found >= _SHARP).mean() >= _SHARP_SHARE for found in steps if found.size
+    )
 
 
 def _open_session() -> Any:  # noqa: ANN401

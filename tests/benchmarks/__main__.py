@@ -41,6 +41,7 @@ NAMES = (
     "evaluation",
     "pocket",
     "queries",
+    "text",
 )
 ON_REQUEST = ("million", "graph", "serving")
 """Only measured when named: they need much disk, an hour for the graph, and a real vLLM."""
