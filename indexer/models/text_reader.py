@@ -5,6 +5,7 @@ PP-OCR finds pieces of text and reads each; docs/text-in-photos.md says how well
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -109,7 +110,9 @@ def _open_engine() -> Any:  # noqa: ANN401
     try:
         import cv2
         import rapidocr
-        from rapidocr import RapidOCR
+
+        with _catalogue_as_it_is():
+            from rapidocr import RapidOCR
     except ImportError as error:
         raise _unusable(f"cannot be read: {error}", "imagescope-tui") from error
     cv2.setNumThreads(1)
@@ -119,6 +122,20 @@ def _open_engine() -> Any:  # noqa: ANN401
     if missing := [path for path in paths.values() if not path.is_file()]:
         raise _unusable(f"cannot be read: {missing[0]} is missing", "rapidocr")
     return RapidOCR(params={**{key: str(path) for key, path in paths.items()}, **_PARAMETERS})
+
+
+@contextmanager
+def _catalogue_as_it_is() -> Iterator[None]:
+    """rapidocr wraps its list of what could be downloaded, twice: more than half of its start."""
+    import yaml
+    from omegaconf import OmegaConf
+
+    wrapped, loader = OmegaConf.load, getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    OmegaConf.load = lambda path: loader(Path(path).read_bytes()).get_single_data()
+    try:
+        yield
+    finally:
+        OmegaConf.load = wrapped
 
 
 def _unusable(reason: str, package: str) -> ModelUnusable:

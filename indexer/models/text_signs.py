@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NETWORK_FILE: Final = Path(__file__).parent / "text_signs.onnx"
 SQUARES_TAKEN: Final = 4
 """The surest squares, whose mean is the picture's."""
-_SOME, _SURE = 1.5, 5.0
+_SOME, _SURE = 3.0, 6.0
 """Log odds from which on there are signs; docs/text-in-photos.md says what that finds and costs."""
 
 _EVEN, _SHARP = 2, 24

@@ -39,6 +39,7 @@ _ATTEMPTS = 2
 _LOST_MAX = 3
 """So many pictures in a row that nobody survives are no fault of the pictures."""
 _IDLE_SECONDS = 60.0
+_NEWS_AT_ONCE = 32
 _CLOSE_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
@@ -103,7 +104,10 @@ class TextDesk:
         sieve: Callable[[bytes], Signs] | None,
         wake: Callable[[], None],
     ) -> None:
-        """`sieve` tells of a thumbnail; None: every photo is read, as well as can be."""
+        """`sieve` tells of a thumbnail; None: every photo is read, as well as can be.
+
+        `wake` is called, from the desk's thread, when it has much to tell, or nothing more to do.
+        """
         self._pool = pool
         self._thumbnails = thumbnails
         self._reader = reader
@@ -177,8 +181,11 @@ class TextDesk:
             return None if self._is_closed else job
 
     def _tell(self, news: TextNews) -> None:
-        if not self._is_closed:
-            self._news.put(news)
+        if self._is_closed:
+            return
+        self._news.put(news)
+        # Who is woken looks at everything there is to do, which takes longer than a small copy.
+        if self._jobs.empty() or self._news.qsize() >= _NEWS_AT_ONCE:
             self._wake()
 
     def _text_of(self, job: TextJob) -> str | None:
