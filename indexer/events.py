@@ -59,6 +59,17 @@ class ScanFinished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IgnoreLineOdd:
+    """A line of an ignore file does not do what whoever wrote it may have had in mind."""
+
+    path: str
+    """Of the ignore file."""
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RootOffline:
     """The folder is not there; its photos stay and are still found."""
 
@@ -196,6 +207,8 @@ class IndexUpToDate:
     photos: int
     failed: int
     seconds: float
+    films_passed: int = 0
+    """Films that were not read, because what reads them is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +225,7 @@ IndexEvent: TypeAlias = (
     | EncoderUnavailable
     | ScanStarted
     | ScanFinished
+    | IgnoreLineOdd
     | RootOffline
     | RootMoved
     | WatchDegraded
@@ -244,6 +258,7 @@ _EVENT_TYPES: dict[str, type[IndexEvent]] = {
         EncoderUnavailable,
         ScanStarted,
         ScanFinished,
+        IgnoreLineOdd,
         RootOffline,
         RootMoved,
         WatchDegraded,

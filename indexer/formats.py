@@ -8,7 +8,20 @@ from importlib.util import find_spec
 from storage import pairs
 
 _STILL_EXTENSIONS = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".jxl"),
+    *(
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".jpg_large",
+        ".jps",
+        ".insp",
+        ".mpo",
+        ".png",
+        ".apng",
+        ".webp",
+        ".jxl",
+    ),
     *(".heic", ".heif", ".hif", ".heics", ".heifs", ".avif", ".avifs", ".tif", ".tiff"),
     *(".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx", ".gif", ".bmp", ".dib"),
     *(".ppm", ".pgm", ".pbm", ".pnm", ".psd", ".ico"),
@@ -20,10 +33,13 @@ PHOTO_EXTENSIONS = frozenset(_STILL_EXTENSIONS) | RAW_EXTENSIONS
 VIDEO_EXTENSIONS = frozenset(
     (
         *(".mov", ".mp4", ".m4v", ".qt", ".3gp", ".3g2", ".avi", ".mkv", ".webm"),
-        *(".mts", ".m2ts", ".m2t", ".mpg", ".mpeg", ".wmv", ".asf"),
+        *(".mts", ".m2ts", ".m2t", ".mpg", ".mpeg", ".wmv", ".asf", ".flv", ".f4v", ".3gpp"),
+        *(".mod", ".tod", ".vob", ".ts", ".insv", ".lrv"),
     )
 )
 """Taken only where videos can be read, so that thousands of them do not become failures."""
+AMBIGUOUS_EXTENSIONS = frozenset((".ts", ".mod"))
+"""Of these most files are no videos, but programs, modules, music: their first bytes decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +50,13 @@ class Extra:
     """As in `pip install 'imagescope-tui[NAME]'`."""
     formats: str
     """What it reads, for people."""
-    module: str
-    """The package that is imported."""
+    modules: tuple[str, ...]
+    """The packages that are imported."""
 
     @property
     def is_installed(self) -> bool:
         """Whether it is there; nothing is imported to find out."""
-        return find_spec(self.module) is not None
+        return all(find_spec(module) is not None for module in self.modules)
 
     @property
     def remedy(self) -> str:
@@ -53,9 +69,9 @@ class Extra:
         return f"to read {self.formats}: {self.remedy}"
 
 
-JXL = Extra("jxl", "JPEG XL", "pillow_jxl")
-RAW = Extra("raw", "camera RAW", "rawpy")
-VIDEO = Extra("video", "videos", "av")
+JXL = Extra("jxl", "JPEG XL", ("pillow_jxl", "pylibjxl", "brotli"))
+RAW = Extra("raw", "camera RAW", ("rawpy",))
+VIDEO = Extra("video", "videos", ("av",))
 EXTRAS = (JXL, RAW, VIDEO)
 
 
@@ -90,6 +106,7 @@ _DEMUXERS = (
     (8, b"AVI ", "avi"),
     (0, b"\x1aE\xdf\xa3", "matroska"),
     (0, b"0&\xb2u\x8ef\xcf\x11", "asf"),
+    (0, b"FLV\x01", "flv"),
     (0, b"\0\0\x01\xba", "mpeg"),
     (0, b"\0\0\x01\xb3", "mpegvideo"),
     (4, b"ftyp", "mov"),
@@ -119,6 +136,11 @@ def extra_for(head: bytes, extension: str) -> Extra | None:
     if is_like_tiff(head):
         return RAW if extension in RAW_EXTENSIONS else None
     return VIDEO if demuxer_for(head) is not None else None
+
+
+def is_video(head: bytes) -> bool:
+    """Whether a file begins as a video does, and not as a text."""
+    return b"\0" in head and demuxer_for(head) is not None
 
 
 def is_sequence(head: bytes) -> bool:

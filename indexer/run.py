@@ -20,7 +20,9 @@ from indexer.folders.root_keeper import RootKeeper
 from indexer.folders.scanner import Scanner
 from indexer.folders.sidecar_reader import read_sidecars
 from indexer.formats import EXTRAS, photo_extensions
+from indexer.metadata.version import FACTS_VERSION
 from indexer.photos.signatures import catch_up_signatures
+from indexer.places.naming import PlaceNamer
 from indexer.progress import Progress
 from indexer.texts.opening import open_reading
 from indexer.trusted_encoder import adopt_encoder
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from storage.library import Library
     from storage.thumbnails import ThumbnailCache
 
+_FACTS_VERSION_KEY = "facts_version"
 _IDLE_SECONDS = 2.0
 _AFTER_HALT_SECONDS = 2.0
 _AFTER_HALT_SECONDS_MAX = 60.0
@@ -81,6 +84,7 @@ class IndexRun:
             is_stopped=lambda: control.is_stopped,
         )
         self._roots = RootKeeper(library, scanner, control, emit, options.seconds_between_scans)
+        self._place_namer = PlaceNamer(library)
         self._progress = Progress(time.monotonic)
         self._started_at = time.monotonic()
         self._pipeline: PhotoLine | None = None
@@ -115,6 +119,7 @@ class IndexRun:
             self._drop_pipeline()
         finally:
             self._roots.close()
+            self._place_namer.close()
             self._drop_pipeline(is_lost=True)
 
     def _halt(self, error: StorageError | IndexerError) -> None:
@@ -151,8 +156,10 @@ class IndexRun:
         while not self._control.is_stopped:
             self._obey()
             self._tell_pause()
-            has_read = self._read_sidecars()
+            has_read = self._read_sidecars() or self._name_places(is_busy=True)
             if self._work() or self._caption() or has_read or self._replace_words():
+                continue
+            if self._name_places():
                 continue
             if self._texts is not None and self._texts.step(paused=self._control.is_paused):
                 continue
@@ -185,10 +192,17 @@ class IndexRun:
             self._library.failures.forget_all()
 
     def _retry_with_new_readers(self) -> None:
-        """Photos that failed only for want of a library are due once it is installed."""
+        """Photos that failed only for want of a library are due once it is installed.
+
+        All of them are when the readers of this version are newer than those that failed.
+        """
         reasons = [extra.reason_missing for extra in EXTRAS if extra.is_installed]
+        read_by = self._library.settings.get(_FACTS_VERSION_KEY)
         with self._library.atomic():
             self._library.failures.forget_reasons(reasons)
+            if read_by != str(FACTS_VERSION):
+                self._library.failures.forget_all()
+                self._library.settings.put(_FACTS_VERSION_KEY, str(FACTS_VERSION))
 
     def _take_note(self, is_different: bool) -> None:
         """The roots hold something else than before: look at the queue from the top."""
@@ -234,6 +248,13 @@ class IndexRun:
         if self._control.is_paused or not read_sidecars(self._library):
             return False
         self._is_up_to_date = False
+        self._emit(PhotosCommitted(photos=0, revision=self._library.revision))
+        return True
+
+    def _name_places(self, *, is_busy: bool = False) -> bool:
+        """A bounded number of them; False when none waits, or no look is due while others work."""
+        if self._control.is_paused or not self._place_namer.step(is_busy=is_busy):
+            return False
         self._emit(PhotosCommitted(photos=0, revision=self._library.revision))
         return True
 
@@ -311,8 +332,11 @@ class IndexRun:
 
     def _aim(self, pipeline: PhotoLine) -> None:
         encoder_id = pipeline.encoder.encoder_id if pipeline.encoder else None
-        waiting = self._library.contents.count_work(encoder_id, now=time.time())
-        self._progress.aim(pipeline.totals.done, pipeline.totals.done + waiting)
+        totals = pipeline.totals
+        waiting = self._library.contents.count_work(
+            encoder_id, now=time.time(), facts_version=FACTS_VERSION, leaving_out=totals.failed
+        )
+        self._progress.aim(totals.first, totals.first + waiting)
 
     def _tell_pause(self) -> None:
         reason = self._control.pause_reason
@@ -323,7 +347,7 @@ class IndexRun:
     def _tell_progress(self, *, paused: bool = False) -> None:
         totals = self._pipeline.totals if self._pipeline else None
         event = self._progress.report(
-            totals.done if totals else 0, totals.failed if totals else 0, paused=paused
+            totals.first if totals else 0, len(totals.failed) if totals else 0, paused=paused
         )
         if event is not None:
             self._emit(event)
@@ -347,7 +371,14 @@ class IndexRun:
         self.has_left_captions = captioner is not None and captioner.has_left_photos
         counts = self._library.counts()
         seconds = round(time.monotonic() - self._started_at, 2)
-        self._emit(IndexUpToDate(photos=counts.photos, failed=counts.failed, seconds=seconds))
+        self._emit(
+            IndexUpToDate(
+                photos=counts.photos,
+                failed=counts.failed,
+                seconds=seconds,
+                films_passed=self._library.passed_over.count(),
+            )
+        )
 
     def _trim_thumbnails(self) -> None:
         decoded = self._pipeline.totals.decoded if self._pipeline else 0

@@ -26,7 +26,15 @@ from indexer.answers import (
     WordPlace,
 )
 from indexer.questions import PictureQuestion
-from storage.records import ContentId, DaysOfYear, HoursOfDay, PhotoFilter, PhotoId, TimeSpan
+from storage.records import (
+    Circle,
+    ContentId,
+    DaysOfYear,
+    HoursOfDay,
+    PhotoFilter,
+    PhotoId,
+    TimeSpan,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,6 +82,7 @@ _FILTER_PARTS: dict[str, Callable[[Any], Any]] = {
     "spans": lambda fields: TimeSpan(**fields),
     "days": lambda fields: DaysOfYear(**fields),
     "hours": lambda fields: HoursOfDay(**fields),
+    "near": lambda fields: Circle(**fields),
     "without": filter_from_wire,
 }
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.fact_columns import FACT_COLUMNS, column_values
-from storage.items import IS_ITEM, TAKEN_TOLD
-from storage.moments import share_oldest_moment
+from storage.items import IS_ITEM
+from storage.moments import date_again
 from storage.records import ContentId, PhotoId, RootId
 from storage.vectors import ENCODER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from storage.records import Facts, OriginId
     from storage.sql import Sql
@@ -70,6 +70,19 @@ class Contents:
                 f"  AND embeddings.{ENCODER}) OR photos.content_id IN ({_LACKING_FRAMES}))"
                 f" AND {_FIRST_COPY} ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
                 [now, *edge, encoder_id, encoder_id, limit],
+            )
+        )
+
+    def outdated(
+        self, facts_version: int, *, now: float, after: PendingPhoto | None, limit: int
+    ) -> list[PendingPhoto]:
+        """One photo of each content whose facts an older reader has read, as `without_vector`."""
+        return _pending(
+            self._sql.rows(
+                f"{_QUEUE} WHERE {_READ} AND {_READABLE} AND {_FOLLOWING}"
+                f" AND photos.content_id IN ({_OUTDATED}) AND {_FIRST_COPY}"
+                " ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
+                [now, *_edge(after), facts_version, limit],
             )
         )
 
@@ -129,26 +142,53 @@ class Contents:
         rows = self._sql.rows_in("SELECT id, hash FROM contents WHERE id IN ({keys})", content_ids)
         return {ContentId(row[0]): str(row[1]) for row in rows}
 
-    def count_work(self, encoder_id: str | None, *, now: float) -> int:
-        """How many photos `unread`, and with an encoder `without_vector`, would give in all."""
+    def count_work(
+        self,
+        encoder_id: str | None,
+        *,
+        now: float,
+        facts_version: int = 0,
+        leaving_out: Collection[PhotoId] = (),
+    ) -> int:
+        """How many photos `unread`, `outdated` and `without_vector` would give in all.
+
+        Without an encoder no vectors are lacking. Of those in `leaving_out` none that is unread is
+        counted.
+        """
         unread = self._sql.value(
             f"SELECT count(*) FROM ({_QUEUE} WHERE photos.pending AND {IS_ITEM} AND {_READABLE})",
             [now],
         )
-        if encoder_id is None:
-            return int(unread)
-        without = self._sql.value(
-            f"SELECT count(DISTINCT photos.content_id) FROM photos {_JOINS}"
-            f" WHERE {IS_ITEM} AND NOT photos.pending AND {_READABLE}"
-            " AND (photos.content_id NOT IN (SELECT content_id FROM embeddings WHERE kind = 'image'"
-            f" AND {ENCODER}) OR photos.content_id IN ({_LACKING_FRAMES}))",
-            [now, encoder_id, encoder_id],
+        unread -= sum(
+            row[0]
+            for row in self._sql.rows_in(
+                f"SELECT count(*) FROM photos {_JOINS} WHERE photos.id IN ({{keys}})"
+                f" AND photos.pending AND {IS_ITEM} AND {_READABLE}",
+                list(leaving_out),
+                [now],
+            )
         )
-        return int(unread) + int(without)
+        lacking = f"photos.content_id IN ({_OUTDATED})"
+        if encoder_id is not None:
+            lacking += (
+                " OR photos.content_id NOT IN (SELECT content_id FROM embeddings"
+                f" WHERE kind = 'image' AND {ENCODER}) OR photos.content_id IN ({_LACKING_FRAMES})"
+            )
+        read = self._sql.value(
+            f"SELECT count(DISTINCT photos.content_id) FROM photos {_JOINS}"
+            f" WHERE {_READ} AND {_READABLE} AND ({lacking})",
+            [now, facts_version, *([encoder_id] * 2 if encoder_id else [])],
+        )
+        return int(unread) + int(read)
 
-    def by_hashes(self, hashes: Sequence[str]) -> dict[str, ContentId]:
-        """The contents that are known already."""
-        rows = self._sql.rows_in("SELECT hash, id FROM contents WHERE hash IN ({keys})", hashes)
+    def by_hashes(self, hashes: Sequence[str], *, facts_version: int = 0) -> dict[str, ContentId]:
+        """The contents known already that gave a picture, by a reader of this version or newer."""
+        rows = self._sql.rows_in(
+            "SELECT hash, id FROM contents WHERE hash IN ({keys}) AND facts_version >= ?"
+            " AND width IS NOT NULL",
+            hashes,
+            [facts_version],
+        )
         return {str(row[0]): ContentId(row[1]) for row in rows}
 
     def with_vector(
@@ -176,6 +216,8 @@ class Contents:
         content_hash: str,
         facts: Facts,
         *,
+        facts_version: int = 0,
+        picture: str | None = None,
         second: float | None = None,
         further_frames: int = 0,
     ) -> ContentId:
@@ -184,17 +226,23 @@ class Contents:
         Args:
             content_hash: of the file.
             facts: what it says.
+            facts_version: of what read them.
+            picture: tells pictures of the same pixels; None where it is not known.
             second: of a moving picture, where its thumbnail and vector are from.
             further_frames: how many frames it has beside that one; until an encoder has vectors of
                 as many, the content is not complete for it.
         """
         content_id = ContentId(
             self._sql.value(
-                "INSERT INTO contents (hash, width, height, second, further_frames)"
-                " VALUES (?, ?, ?, ?, ?) ON CONFLICT (hash) DO UPDATE SET"
+                "INSERT INTO contents (hash, width, height, second, further_frames, picture,"
+                " facts_version) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO UPDATE SET"
                 " width = excluded.width, height = excluded.height, second = excluded.second,"
-                " further_frames = excluded.further_frames RETURNING id",
-                [content_hash, facts.width, facts.height, second, further_frames],
+                " further_frames = excluded.further_frames, picture = excluded.picture,"
+                " facts_version = excluded.facts_version RETURNING id",
+                [
+                    *(content_hash, facts.width, facts.height, second, further_frames),
+                    *(picture, facts_version),
+                ],
             )
         )
         self._sql.run(
@@ -203,6 +251,29 @@ class Contents:
             [content_id, *column_values(facts, FACT_COLUMNS)],
         )
         return content_id
+
+    def put_unseen(self, content_hash: str, facts: Facts, *, facts_version: int = 0) -> None:
+        """Store what a file of this hash says of itself, whose picture nobody can decode."""
+        content_id = self.put(content_hash, facts, facts_version=facts_version)
+        self._sql.run("UPDATE contents SET width = NULL, height = NULL WHERE id = ?", [content_id])
+
+    def assign_unseen(self, photo: PendingPhoto, content_hash: str) -> None:
+        """The photo holds what `put_unseen` stored of this hash, if anything.
+
+        It is found by that, and goes on waiting to be read: what works on pictures passes it over.
+        """
+        self._sql.run(
+            "UPDATE photos SET content_id = contents.id FROM contents"
+            " WHERE contents.hash = ? AND contents.width IS NULL"
+            " AND photos.id = ? AND size_bytes = ? AND mtime_ns = ?",
+            [content_hash, photo.photo_id, photo.size_bytes, photo.mtime_ns],
+        )
+        date_again(self._sql, [photo.photo_id])
+
+    def date_again(self, content_id: ContentId) -> None:
+        """Date all photos of a content anew, by what its facts say now."""
+        rows = self._sql.rows("SELECT id FROM photos WHERE content_id = ?", [content_id])
+        date_again(self._sql, [PhotoId(row[0]) for row in rows])
 
     def assign(self, photo: PendingPhoto, content_id: ContentId) -> bool:
         """The photo has been read and holds this content, unless it has changed meanwhile.
@@ -215,11 +286,7 @@ class Contents:
             [content_id, photo.photo_id, photo.size_bytes, photo.mtime_ns],
         )
         if is_same:
-            self._sql.run(
-                f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
-                [photo.photo_id],
-            )
-            share_oldest_moment(self._sql, [photo.photo_id])
+            date_again(self._sql, [photo.photo_id])
         return bool(self._sql.run("DELETE FROM failures WHERE photo_id = ?", [photo.photo_id]))
 
 
@@ -248,6 +315,7 @@ _FIRST_COPY = """photos.id = (SELECT min(copy.id) FROM photos AS copy
 _LACKING_FRAMES = f"""SELECT contents.id FROM contents WHERE further_frames > 0
     AND further_frames > (SELECT count(*) FROM frames
      WHERE frames.content_id = contents.id AND frames.{ENCODER})"""
+_OUTDATED = "SELECT id FROM contents WHERE facts_version < ?"
 _FOLLOWING = "(photos.mtime_ns, photos.id) < (?, ?)"
 _NEWEST = (2**63 - 1, 2**63 - 1)
 

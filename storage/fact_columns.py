@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from storage.records import Facts
 
 TOLD_COLUMNS = (
-    *("taken_at", "taken_by", "camera", "lens", "latitude", "longitude", "altitude_m"),
+    *("taken_at", "taken_by", "taken_fraction"),
+    *("camera", "lens", "latitude", "longitude", "altitude_m"),
     *("title", "description", "keywords", "people", "rating", "label", "is_favourite"),
     *("artist", "location", "city", "state", "country", "remarks", "notes"),
 )

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 _FILE_FIRST = ("camera", "lens")
 
 
+_DATE_COLUMNS = {
+    "taken_at": "photos.taken_at",
+    "taken_by": "iif(photos.taken_at IS NULL, NULL, photos.dated_by)",
+    "taken_fraction": "nullif(substr(photos.moment, 21), '')",
+}
+
+
 def _column(name: str) -> str:
+    if name in _DATE_COLUMNS:
+        return _DATE_COLUMNS[name]
     if name not in TOLD_COLUMNS:
         return f"facts.{name}"
     sources = ("facts", "sidecar") if name in _FILE_FIRST else ("sidecar", "facts")

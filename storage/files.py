@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from storage.folder_conditions import EACH_FOLDER
-from storage.items import IS_ITEM, TAKEN_TOLD
-from storage.moments import share_oldest_moment
+from storage.items import IS_ITEM
+from storage.moments import date_again, dated
 from storage.records import FileState, PhotoId, RootId
 
 if TYPE_CHECKING:
@@ -99,20 +98,22 @@ class Files:
     def add(self, root_id: RootId, folder: str, states: Sequence[FileState]) -> list[PhotoId]:
         """New files, or changed ones: their rows are to be read again by the indexer."""
         place = os.fsencode(folder)
-        added = [self._add(root_id, place, state) for state in states]
+        rows = [self._add(root_id, place, state) for state in states]
+        added = [photo_id for photo_id, _ in rows]
         self._sql.run_in("DELETE FROM failures WHERE photo_id IN ({keys})", added)
+        date_again(self._sql, [photo_id for photo_id, is_dated in rows if not is_dated])
         return added
 
-    def _add(self, root_id: RootId, folder: bytes, state: FileState) -> PhotoId:
+    def _add(self, root_id: RootId, folder: bytes, state: FileState) -> tuple[PhotoId, bool]:
+        """Its id, and whether it has the date of a file of which nothing is told."""
+        own = dated(None, folder, os.fsencode(state.name), state.mtime_ns)
         extension = os.path.splitext(state.name)[1][1:].lower()  # noqa: PTH122 - once per file
-        photo_id = self._sql.value(
+        row = self._sql.row(
             "INSERT INTO photos (root_id, folder, name, extension, size_bytes, mtime_ns, ctime_ns,"
-            " inode, moment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " inode, dated_by, moment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (root_id, folder, name) DO UPDATE SET size_bytes = excluded.size_bytes,"
             " mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns, inode = excluded.inode,"
-            " moment = coalesce((SELECT substr(taken_at, 1, 19) FROM sidecar_facts"
-            "  WHERE photo_id = photos.id), excluded.moment),"
-            " pending = 1, deleted_at = NULL, offline_since = NULL RETURNING id",
+            " pending = 1, deleted_at = NULL, offline_since = NULL RETURNING id, moment",
             [
                 root_id,
                 folder,
@@ -122,10 +123,12 @@ class Files:
                 state.mtime_ns,
                 state.ctime_ns,
                 state.inode,
-                moment_of(state.mtime_ns),
+                own.dated_by,
+                own.moment,
             ],
         )
-        return PhotoId(photo_id)
+        photo_id, moment = cast("tuple[int, str]", row)
+        return PhotoId(photo_id), moment == own.moment
 
     def settle(self, states: Sequence[tuple[PhotoId, FileState]]) -> None:
         """Unchanged files of which the file system now says something else."""
@@ -194,11 +197,7 @@ class Files:
             "UPDATE photos SET content_id = ?, pending = ? WHERE id = ?",
             [(content, doubtful, fresh) for fresh, _, content, doubtful in pairs],
         )
-        self._sql.run_many(
-            f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, moment) WHERE id = ?",
-            [(pair[0],) for pair in pairs],
-        )
-        share_oldest_moment(self._sql, [PhotoId(pair[0]) for pair in pairs])
+        date_again(self._sql, [PhotoId(pair[0]) for pair in pairs])
         beside = self._sql.rows_in(
             "SELECT id FROM photos WHERE companion_of IN ({keys})", [pair[1] for pair in pairs]
         )
@@ -266,11 +265,3 @@ def _below_values(folder: str) -> tuple[bytes, bytes, bytes]:
         return b"", b"", b"\xff\xff"
     encoded = os.fsencode(folder)
     return encoded, encoded + b"/", encoded + b"0"
-
-
-def moment_of(mtime_ns: int) -> str:
-    """When a file was last written, as a local ISO time; the epoch for times no calendar has."""
-    try:
-        return datetime.fromtimestamp(mtime_ns / 1e9).isoformat(timespec="seconds")  # noqa: DTZ006
-    except (OverflowError, ValueError, OSError):
-        return "1970-01-01T00:00:00"

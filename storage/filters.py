@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from storage.conditions import Condition, all_of
 from storage.folder_conditions import below_any, in_named
 from storage.items import IS_ITEM
+from storage.people_conditions import naming
+from storage.place_conditions import in_places, near_any
 from storage.time_conditions import in_time
 from storage.trait_conditions import has_trait
 from storage.word_conditions import holding
@@ -36,6 +38,11 @@ def _parts(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
         yield _of_type(photo_filter.extensions)
     if photo_filter.rating_from is not None:
         yield Condition(f"{_RATING} >= ?", (photo_filter.rating_from,))
+    if photo_filter.places:
+        yield in_places(photo_filter.places, sql)
+    if photo_filter.near:
+        yield near_any(photo_filter.near)
+    yield from (naming(person, sql) for person in photo_filter.people)
     yield from (has_trait(trait, sql) for trait in photo_filter.traits)
     yield from _of_words(photo_filter, sql)
     for other in photo_filter.without:

@@ -21,10 +21,13 @@ from storage.errors import (
 from storage.facts import FactsTable
 from storage.failures import Failures
 from storage.files import Files
+from storage.films import Films
 from storage.frames import Frames
 from storage.names import names_of, root_names_of
+from storage.passed_over import PassedOver
 from storage.photos import Photos
 from storage.picture_texts import PictureTexts
+from storage.pictures import Pictures
 from storage.places import Places
 from storage.private import write_private
 from storage.roots import Roots
@@ -76,8 +79,11 @@ class Library:
         self.frames = Frames(sql)
         self.signatures = Signatures(sql)
         self.places = Places(sql)
+        self.pictures = Pictures(sql)
+        self.films = Films(sql)
         self.picture_texts = PictureTexts(sql)
         self.failures = Failures(sql)
+        self.passed_over = PassedOver(sql)
 
     @classmethod
     def open_writer(cls, folder: Path) -> Library:

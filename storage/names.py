@@ -1,4 +1,4 @@
-"""The names that a library's photos go by: of folders, cameras, people, years and types."""
+"""The names that a library's photos go by: of folders, cameras, places, people, years and types."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.items import IS_ITEM
+from storage.place_names import place_counts, town_points
 from storage.records import LibraryNames, NameCount
 from storage.safe_text import printable
 
@@ -51,6 +52,8 @@ def names_of(sql: Sql) -> LibraryNames:
         root_paths=tuple(paths.values()),
         folders=_most_first(_folders(sql, {root_id: path.name for root_id, path in paths.items()})),
         cameras=_most_first(sql.rows(_CAMERAS)),
+        places=_most_first(place_counts(sql)),
+        place_points=town_points(sql),
         people=_most_first(_people(sql)),
         years=_most_first(sql.rows(_YEARS)),
         types=_most_first(sql.rows(_TYPES)),

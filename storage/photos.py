@@ -6,27 +6,29 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storage.conditions import Condition
 from storage.filters import condition_for
 from storage.items import IS_ITEM
+from storage.place_conditions import nearness_to
 from storage.records import ContentId, Photo, PhotoId, RootId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storage.conditions import Condition
     from storage.records import IdVector, PhotoFilter
     from storage.sql import Sql
 
 _SELECT = """
     SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
-           photos.size_bytes, photos.mtime_ns, photos.content_id, contents.hash,
-           contents.width, contents.height, coalesce(sidecar_facts.taken_at, facts.taken_at),
+           photos.size_bytes, photos.mtime_ns, photos.content_id,
+           iif(contents.width IS NULL, NULL, contents.hash),
+           contents.width, contents.height, photos.taken_at,
            facts.duration_seconds, contents.second,
-           coalesce(photos.offline_since, roots.offline_since), photos.moment
+           coalesce(photos.offline_since, roots.offline_since), photos.moment, photos.dated_by,
+           facts.damage IS NOT NULL
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN contents ON contents.id = photos.content_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
-    LEFT JOIN sidecar_facts ON sidecar_facts.photo_id = photos.id
 """
 
 
@@ -41,12 +43,17 @@ class Photos:
     ) -> tuple[Photo, ...]:
         """A stretch of the timeline, newest first.
 
+        Where what is near a place is asked for, photos that are not quite there come behind those
+        that are, the nearest first.
         Where a filter is asked, files that have not been read, of which nobody knows what they are,
         come last.
         """
         condition = condition_for(photo_filter, self._sql)
         direction = "ASC" if oldest_first else "DESC"
-        order = f"photos.moment {direction}, photos.id {direction}"
+        order = ", ".join(f"photos.{column} {direction}" for column in ("moment", "name", "id"))
+        near = nearness_to(photo_filter.near) if photo_filter.near else Condition("")
+        if near.text:
+            order = f"{near.text} DESC, {order}"
         if not photo_filter.is_empty and self._holds_unread(condition):
             order = f"photos.content_id IS NULL, {order}"
         # The ids come from the timeline's index alone; only the page's rows are joined.
@@ -55,7 +62,7 @@ class Photos:
             f" SELECT photos.id FROM photos WHERE {condition.text}"
             f" ORDER BY {order} LIMIT ? OFFSET ?)"
             f" ORDER BY {order}",
-            [*condition.values, limit, offset],
+            [*condition.values, *near.values, limit, offset, *near.values],
         )
         return tuple(_photo(row) for row in rows)
 
@@ -65,9 +72,11 @@ class Photos:
         return bool(self._sql.rows(statement, condition.values))
 
     def moments(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
-        """The local time of each photo that the timeline goes by."""
-        rows = self._sql.rows_in("SELECT id, moment FROM photos WHERE id IN ({keys})", photo_ids)
-        return {PhotoId(row[0]): row[1] for row in rows}
+        """What to sort photos by as the timeline does: the moment of each, then its file's name."""
+        rows = self._sql.rows_in(
+            "SELECT id, moment, name FROM photos WHERE id IN ({keys})", photo_ids
+        )
+        return {PhotoId(row[0]): f"{row[1]} {os.fsdecode(row[2])}" for row in rows}
 
     def count(self, photo_filter: PhotoFilter) -> int:
         """How many photos pass the filter."""
@@ -187,4 +196,6 @@ def _photo(row: tuple[Any, ...]) -> Photo:
         second=row[13],
         offline_since=row[14],
         moment=row[15],
+        dated_by=row[16],
+        is_damaged=bool(row[17]),
     )

@@ -9,11 +9,13 @@ that is not UTF-8 survives the round trip.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NewType, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import numpy.typing as npt
 
@@ -73,14 +75,21 @@ class Photo:
     content_id: ContentId | None = None
     """None until the file has been read once."""
     content_hash: str | None = None
+    """None where there is no picture: not yet, or because nobody can decode it."""
     width: int | None = None
     height: int | None = None
     taken_at: str | None = None
-    """Local wall-clock time, `2020-07-18T16:02:00`, with `+02:00` where the camera said so."""
+    """Local wall-clock time, `2020-07-18T16:02:00`, with `+02:00` where the camera said so; less of
+    it, `2020-07`, where no more is known."""
     moment: str = ""
-    """The local time that the timeline goes by: taken, or else the oldest of the copies' files."""
+    """The local time that the timeline goes by, an ISO prefix: taken, else in the names, else the
+    oldest of the copies' files; with a fraction of the second where that is known."""
+    dated_by: str | None = None
+    """Who says so, one of storage.date_order.DateSource; None for the file system."""
     duration_seconds: float | None = None
     """How long a moving picture lasts; None for a still."""
+    is_damaged: bool = False
+    """Whether a part of its picture is missing."""
     second: float | None = None
     """Where in a moving picture its thumbnail is from; None for a still."""
     offline_since: float | None = None
@@ -122,7 +131,9 @@ class Facts:
     taken_at: str | None = None
     """As in Photo.taken_at."""
     taken_by: str | None = None
-    """Which source tells `taken_at`, as docs/formats.md names them: `EXIF`, `file name` …"""
+    """Which field tells `taken_at`; see storage.date_order."""
+    taken_fraction: str | None = None
+    """The digits of its second behind the point."""
     camera: str | None = None
     """Maker and model, without saying the maker twice."""
     lens: str | None = None
@@ -285,6 +296,10 @@ class LibraryNames:
     """Names of folders at any depth, roots among them."""
     cameras: tuple[NameCount, ...] = ()
     places: tuple[NameCount, ...] = ()
+    """Of quarters, towns, states and countries, by what they are shown as, and as written."""
+    place_points: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Where the towns are that photos were taken in or near, by each of their names, as
+    storage.place_names spells them."""
     people: tuple[NameCount, ...] = ()
     years: tuple[NameCount, ...] = ()
     types: tuple[NameCount, ...] = ()
@@ -332,8 +347,8 @@ class Place:
     quarter: str | None = None
     """The part of the town, or the village within its reach, that is nearest."""
     state: str | None = None
-    other_names: tuple[str, ...] = ()
-    """What all of these are called besides, in other languages."""
+    other_names: tuple[tuple[str, str], ...] = ()
+    """Pairs of one of these names and what is called so besides, as a gazetteer has them."""
     distance_km: float = 0.0
     """From the photo to the nearest of them."""
 

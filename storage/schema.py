@@ -365,25 +365,35 @@ _COPIES_ALIKE = """
 
 def add_own_words(database: Database) -> None:
     """What else a photo says of itself, where it was taken, and what is to be read in it."""
+    from storage.moments import date_by_names
+
     for statement in _OWN_WORDS:
         database.conn.execute(statement)
+    date_by_names(database.conn)
 
 
 # `picture` tells contents of the same pixels, whatever their files say besides; NULL where it is
 # not known. `facts_version` is that of the reader of the facts: what an older one read is due to be
-# read again. `places.other_names` is JSON. A photo without a row in `photo_places` is still to be
-# looked up where its facts say where it was taken; `place_id` is NULL where no place is near.
+# read again. `place_names` has what places are called by each key that leads there; see
+# storage.place_names. A photo is still to be looked up where `photo_places` does not have the same
+# degrees as its facts; x, y, z are these as a unit vector, for distances, and `place_id` is NULL
+# where no place is near.
+# `photos.taken_at`, `dated_by` and `moment` are as storage.moments.Dated has them; those of one
+# moment go by their names.
+# `films` holds what films that have a photo's name say of themselves, for pairs; `created` is UTC.
 # `picture_texts.parts` is the text as `name_parts` has names; a content whose text is empty was
 # looked at, and holds none.
 _OWN_WORDS = (
     "ALTER TABLE contents ADD COLUMN picture TEXT",
     "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX contents_picture ON contents (picture) WHERE picture IS NOT NULL",
+    "CREATE INDEX contents_facts ON contents (facts_version)",
     *(
         f"ALTER TABLE {table} ADD COLUMN {column}"
         for table in ("facts", "sidecar_facts")
         for column in (
             "taken_by TEXT",
+            "taken_fraction TEXT",
             "is_favourite INTEGER",
             "artist TEXT",
             "location TEXT",
@@ -394,6 +404,20 @@ _OWN_WORDS = (
             "notes TEXT",
         )
     ),
+    "CREATE INDEX facts_people ON facts (people) WHERE people <> '[]'",
+    "CREATE INDEX sidecar_people ON sidecar_facts (people) WHERE people IS NOT NULL",
+    "UPDATE sidecars SET pending = 1",
+    "ALTER TABLE photos ADD COLUMN taken_at TEXT",
+    "ALTER TABLE photos ADD COLUMN dated_by TEXT",
+    """
+    UPDATE photos SET taken_at = coalesce(
+        (SELECT taken_at FROM sidecar_facts WHERE photo_id = photos.id),
+        (SELECT taken_at FROM facts WHERE facts.content_id = photos.content_id))""",
+    "UPDATE photos SET dated_by = 'original' WHERE taken_at IS NOT NULL",
+    "DROP INDEX photos_timeline",
+    """
+    CREATE INDEX photos_timeline ON photos (moment DESC, name DESC, id DESC)
+    WHERE deleted_at IS NULL AND companion_of IS NULL""",
     "ALTER TABLE facts ADD COLUMN damage TEXT",
     "ALTER TABLE facts ADD COLUMN live_id TEXT",
     """
@@ -406,16 +430,51 @@ _OWN_WORDS = (
         country_code TEXT NOT NULL,
         latitude REAL NOT NULL,
         longitude REAL NOT NULL,
-        other_names TEXT NOT NULL DEFAULT '[]',
         UNIQUE (name, quarter, state, country_code, latitude, longitude)
     )""",
     """
+    CREATE TABLE place_names (
+        key TEXT NOT NULL,
+        name TEXT NOT NULL,
+        PRIMARY KEY (key, name)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX place_names_name ON place_names (name)",
+    """
     CREATE TABLE photo_places (
         photo_id INTEGER PRIMARY KEY REFERENCES photos(id) ON DELETE CASCADE,
+        latitude REAL,
+        longitude REAL,
+        x REAL,
+        y REAL,
+        z REAL,
         place_id INTEGER REFERENCES places(id),
         distance_km REAL
     )""",
+    """
+    CREATE TABLE passed_over (
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        folder BLOB NOT NULL,
+        films INTEGER NOT NULL,
+        PRIMARY KEY (root_id, folder)
+    ) WITHOUT ROWID""",
     "CREATE INDEX photo_places_place ON photo_places (place_id)",
+    *(
+        f"CREATE INDEX {table}_written ON {table} (location, city, state, country)"
+        " WHERE coalesce(location, city, state, country) IS NOT NULL"
+        for table in ("facts", "sidecar_facts")
+    ),
+    """
+    CREATE TABLE films (
+        root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
+        folder BLOB NOT NULL,
+        name BLOB NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL,
+        duration_seconds REAL,
+        created TEXT,
+        live_id TEXT,
+        PRIMARY KEY (root_id, folder, name)
+    ) WITHOUT ROWID""",
     """
     CREATE TABLE picture_texts (
         content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,

@@ -29,7 +29,7 @@ _SPELLED_OUT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
     | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}
 )
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 # Accents and the like, which hang on letters of Latin, Greek and Cyrillic.
 _ACCENTS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
@@ -176,15 +176,17 @@ def _parted(run: re.Match[str]) -> str:
 
 
 def date_words(taken_at: str | None) -> str:
-    """`2020-07-18T16:02:00` as `2020 2020-07 2020-07-18 18 July Jul Saturday`."""
+    """`2020-07-18T16:02:00` as `2020 2020-07-18 18 July Jul Saturday`, `2020-07` as far as that."""
     found = _DATE.match(taken_at or "")
     if not found:
         return ""
-    year, month, day = (int(part) for part in found.groups())
+    year, month, day = (int(part or 0) for part in found.groups())
     try:
-        taken = date(year, month, day)
+        taken = date(year, month, day or 1)
     except ValueError:
-        return str(year)
+        return found[1]
+    if not day:
+        return f"{taken:%Y %Y-%m %B %b}"
     return f"{taken:%Y %Y-%m-%d %d %B %b %A} {taken.day}"
 
 

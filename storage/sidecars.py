@@ -1,4 +1,4 @@
-"""Small files beside the photos (XMP) in which other programs keep what their owner says of them.
+"""Small files beside the photos in which other programs keep what their owner says of them.
 
 What a sidecar says is kept as it was read; what it means for each photo is worked out from the
 names whenever one of them comes, changes or goes.
@@ -12,24 +12,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storage.date_order import DateTold, best_date
 from storage.fact_columns import LIST_COLUMNS, TOLD_COLUMNS
-from storage.files import moment_of
-from storage.items import TAKEN_TOLD
-from storage.moments import share_oldest_moment
+from storage.moments import date_again
 from storage.records import Facts, FileState, PhotoId, RootId
+from storage.sidecar_names import plain_name, sidecars_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from storage.sql import Sql
 
-SIDECAR_SUFFIX = ".xmp"
-
 _Told = tuple[Any, ...]
 """A row of `sidecar_facts`, in the order of TOLD_COLUMNS.
 
-`IMG_1.JPG.xmp` goes before `IMG_1.xmp`, and that before what is said of companions alone.
+`IMG_1.JPG.xmp` goes before `IMG_1.xmp`, that before what Takeout says, and that before what is said
+of companions alone.
 """
+_DATE_COLUMNS = ("taken_at", "taken_by", "taken_fraction")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,31 +145,31 @@ class Sidecars:
     def _photos_by(
         self, place: Sequence[Any], sidecars: Collection[str] | None
     ) -> dict[int, list[bytes]]:
-        """The photos that these sidecars, or any, may tell something: by what names each goes."""
+        """The photos that these sidecars, or any, may tell something: which speak of each."""
         photos = self._sql.rows(
             "SELECT id, name, companion_of FROM photos"
             " WHERE root_id = ? AND folder = ? AND deleted_at IS NULL ORDER BY name",
             place,
         )
-        named = {key: [name, name.rpartition(b".")[0]] for key, name, _ in photos}
+        named = {key: list(sidecars_of(name)) for key, name, _ in photos}
         for _, name, item in photos:
             if item in named:
-                named[item].append(name)
+                named[item].extend(sidecars_of(name))
         if sidecars is None:
             return named
-        bases = {_base_of(os.fsencode(sidecar)).lower() for sidecar in sidecars}
+        plain = {plain_name(os.fsencode(sidecar)).lower() for sidecar in sidecars}
         return {
             key: names
             for key, names in named.items()
-            if any(name.lower() in bases for name in names)
+            if any(name.lower() in plain for name in names)
         }
 
     def _told_now(self, place: Sequence[Any], named: dict[int, list[bytes]]) -> dict[int, _Told]:
-        bases = {name.lower() for names in named.values() for name in names}
+        wanted = {name.lower() for names in named.values() for name in names}
         rows = self._sql.rows(
             "SELECT id, name FROM sidecars WHERE root_id = ? AND folder = ?", place
         )
-        keys = [key for key, name in rows if _base_of(name).lower() in bases]
+        keys = [key for key, name in rows if plain_name(name).lower() in wanted]
         shelf = _Shelf(
             self._sql.rows_in("SELECT name, said FROM sidecars WHERE id IN ({keys})", keys)
         )
@@ -193,47 +193,44 @@ class Sidecars:
             f" VALUES ({', '.join('?' * (len(TOLD_COLUMNS) + 1))})",
             [(key, *told[key]) for key in photo_ids if key in told],
         )
-        times = list(
-            self._sql.rows_in("SELECT mtime_ns, id FROM photos WHERE id IN ({keys})", photo_ids)
-        )
-        self._sql.run_many(
-            f"UPDATE photos SET moment = coalesce({TAKEN_TOLD}, ?) WHERE id = ?",
-            [(moment_of(mtime_ns), photo_id) for mtime_ns, photo_id in times],
-        )
-        share_oldest_moment(self._sql, [PhotoId(photo_id) for _, photo_id in times])
+        date_again(self._sql, [PhotoId(photo_id) for photo_id in photo_ids])
 
 
 class _Shelf:
     """Sidecars of a folder, to be looked up by the names of photos."""
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self._by_base: dict[bytes, list[tuple[bytes, dict[str, Any]]]] = {}
+        self._by_name: dict[bytes, list[tuple[bytes, dict[str, Any]]]] = {}
         for name, said in sorted(rows):
             if said is not None:
-                base = _base_of(name)
-                self._by_base.setdefault(base.lower(), []).append((base, json.loads(said)))
+                plain = plain_name(name)
+                self._by_name.setdefault(plain.lower(), []).append((plain, json.loads(said)))
 
     def told_of(self, names: Iterable[bytes]) -> _Told | None:
-        """What is said of a photo that goes by these names; None where nothing is.
+        """What sidecars of these names say; None where that is nothing.
 
-        What is said of the first name goes before what is said of the next.
+        What the first says goes before what the next does; of their dates the better one.
         """
-        if not self._by_base:
+        if not self._by_name:
             return None
         said = [
             words
             for wanted in names
-            for base, words in sorted(
-                self._by_base.get(wanted.lower(), ()), key=lambda found: found[0] != wanted
+            for plain, words in sorted(
+                self._by_name.get(wanted.lower(), ()), key=lambda found: found[0] != wanted
             )
         ]
-        told = tuple(_first(said, fact) for fact in TOLD_COLUMNS)
+        date = best_date(map(_date, said))
+        told = tuple(
+            getattr(date, fact, None) if fact in _DATE_COLUMNS else _first(said, fact)
+            for fact in TOLD_COLUMNS
+        )
         return told if any(value is not None for value in told) else None
 
 
-def _base_of(sidecar: bytes) -> bytes:
-    """The name, or the stem, of the photos that a sidecar is of."""
-    return sidecar[: -len(SIDECAR_SUFFIX)]
+def _date(words: dict[str, Any]) -> DateTold | None:
+    taken_at, taken_by, fraction = (words.get(column) for column in _DATE_COLUMNS)
+    return DateTold(taken_at, taken_by or "original", fraction) if taken_at else None
 
 
 def _first(said: Sequence[dict[str, Any]], fact: str) -> Any:  # noqa: ANN401 - a column's value

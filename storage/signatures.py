@@ -21,7 +21,7 @@ class Shot:
     """What is known of how a content came about, and how it looks."""
 
     taken_at: str | None
-    """As in Photo.taken_at; what a sidecar says goes before the file."""
+    """As in Photo.taken_at; the oldest of its copies'."""
     camera: str | None
     duration_seconds: float | None
     signature: bytes | None
@@ -53,9 +53,8 @@ class Signatures:
     def shots(self, content_ids: Sequence[ContentId]) -> dict[ContentId, Shot]:
         """What is known of those of the contents that have been read."""
         rows = self._sql.rows_in(
-            "SELECT facts.content_id, coalesce((SELECT min(sidecar_facts.taken_at) FROM photos"
-            " JOIN sidecar_facts ON sidecar_facts.photo_id = photos.id"
-            " WHERE photos.content_id = facts.content_id AND photos.deleted_at IS NULL), taken_at),"
+            "SELECT facts.content_id, (SELECT min(photos.taken_at) FROM photos"
+            " WHERE photos.content_id = facts.content_id AND photos.deleted_at IS NULL),"
             " camera, duration_seconds, grey"
             " FROM facts LEFT JOIN signatures USING (content_id)"
             " WHERE facts.content_id IN ({keys})",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from storage.asked_words import read_words
 from storage.captions import ACTIVE_ORIGIN
 from storage.filters import condition_for
+from storage.place_synonyms import with_synonyms
 from storage.records import PhotoId
 from storage.search_text import date_words, indexed, indexed_name
 from storage.word_forms import WordForms
@@ -33,7 +35,7 @@ _SOURCE = f"""
     SELECT photos.id, roots.path, photos.folder, photos.name,
            (SELECT text FROM captions WHERE captions.content_id = photos.content_id
              AND captions.origin = {ACTIVE_ORIGIN}),
-           coalesce(sidecar.taken_at, facts.taken_at),
+           iif(photos.dated_by IS NULL, NULL, photos.moment),
            coalesce(facts.camera, sidecar.camera), coalesce(facts.lens, sidecar.lens),
            {", ".join(f"coalesce(sidecar.{name}, facts.{name})" for name in _TOLD)}
     FROM photos JOIN roots ON roots.id = photos.root_id
@@ -44,11 +46,15 @@ _BESIDE = """
     SELECT companion_of, name FROM photos
     WHERE companion_of IN ({keys}) AND deleted_at IS NULL ORDER BY name"""
 _PLACES = """
-    SELECT photo_id, name, quarter, state, country, other_names
+    SELECT photo_id, quarter, name, state, country
     FROM photo_places JOIN places ON places.id = place_id WHERE photo_id IN ({keys})"""
 _TEXTS_IN_PICTURES = """
     SELECT photos.id, text FROM photos JOIN picture_texts USING (content_id)
     WHERE photos.id IN ({keys})"""
+
+_PLACES_AT_HAND = 4_096
+_indexed_place = lru_cache(_PLACES_AT_HAND)(indexed)
+"""Many photos are of few places."""
 
 _FORGET_PARTS = """
     INSERT INTO name_parts (name_parts, rowid, names)
@@ -62,26 +68,34 @@ class Words:
         self._sql = sql
         self._forms = WordForms(sql)
 
-    def refresh(self, photo_ids: Sequence[PhotoId]) -> None:
-        """Write the words of these photos anew from what the other tables say of them."""
+    def refresh(self, photo_ids: Sequence[PhotoId], *, has_new_names: bool = True) -> None:
+        """Write the words of these photos anew from what the other tables say of them.
+
+        Args:
+            has_new_names: False where files and folders are called as before, and were written.
+        """
         beside: dict[int, list[bytes]] = {}
         for item, name in self._sql.rows_in(_BESIDE, photo_ids):
             beside.setdefault(item, []).append(name)
+        # What only an older version's table knows has no parts yet.
+        has_new_names = has_new_names or self.has_old
         further = self._further(photo_ids)
         rows = [
             _words_row(row, beside.get(row[0], ()), further.get(row[0], ()))
             for row in self._sql.rows_in(_SOURCE, photo_ids)
         ]
         ids = [(row[0],) for row in rows]
-        self._sql.run_many(_FORGET_PARTS, ids)
+        if has_new_names:
+            self._sql.run_many(_FORGET_PARTS, ids)
         self._sql.run_many("DELETE FROM word_index WHERE rowid = ?", ids)
         self._sql.run_many(
             "INSERT INTO word_index (rowid, names, caption, facts) VALUES (?, ?, ?, ?)", rows
         )
-        self._sql.run_many(
-            "INSERT INTO name_parts (rowid, names) VALUES (?, ?)",
-            [(photo_id, names) for photo_id, names, _, _ in rows],
-        )
+        if has_new_names:
+            self._sql.run_many(
+                "INSERT INTO name_parts (rowid, names) VALUES (?, ?)",
+                [(photo_id, names) for photo_id, names, _, _ in rows],
+            )
         words = {photo_id: " ".join(texts).split() for photo_id, *texts in rows}
         self._sql.run_many(
             "UPDATE photos SET word_count = ? WHERE id = ?",
@@ -122,16 +136,17 @@ class Words:
         self._sql.run("DROP TABLE words")
 
     def _further(self, photo_ids: Sequence[PhotoId]) -> dict[int, list[str]]:
-        """What is known of where they were taken, and what is to be read in them."""
+        """What is known of where they were taken, and to be read in them, as it is indexed."""
         further: dict[int, list[str]] = {}
-        for photo_id, *names, others in self._sql.rows_in(_PLACES, photo_ids):
-            further.setdefault(photo_id, []).extend((*_texts(names), *_listed(others)))
+        for photo_id, *names in self._sql.rows_in(_PLACES, photo_ids):
+            further.setdefault(photo_id, []).extend(map(_indexed_place, _texts(names)))
         for photo_id, text in self._sql.rows_in(_TEXTS_IN_PICTURES, photo_ids):
-            further.setdefault(photo_id, []).append(text)
+            further.setdefault(photo_id, []).append(indexed(text))
         return further
 
     def _weighed(self, words: Sequence[str]) -> tuple[WeighedWord, ...]:
-        return weigh(read_words(words, self._forms), self._sql)
+        asked = read_words(words, self._forms)
+        return weigh(with_synonyms(asked, self._sql), self._sql)
 
 
 def _words_row(
@@ -142,8 +157,8 @@ def _words_row(
     places = [os.path.basename(root), *folder.split(b"/"), name, *beside]  # noqa: PTH119 - bytes
     names = "".join(f" {indexed_name(os.fsdecode(place))}" for place in places if place)
     listed = (word for stored in lists for word in _listed(stored))
-    facts = " ".join([date_words(taken_at), *_texts(texts), *listed, *further])
-    return photo_id, names, indexed(caption or ""), indexed(facts)
+    facts = indexed(" ".join([date_words(taken_at), *_texts(texts), *listed]))
+    return photo_id, names, indexed(caption or ""), " ".join((facts, *further))
 
 
 def _texts(texts: Sequence[str | None]) -> Iterator[str]:

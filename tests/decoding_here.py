@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 from indexer.decoding import pool as decode_pool
-from indexer.decoding.photo import decode_photo, decode_preview, prepare_decoders
+from indexer.decoding.photo import prepare_decoders
+from indexer.decoding.worker import outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +42,7 @@ class DecoderHere:
         """The outcome of a request."""
         self.served += 1
         with _ONE_AT_A_TIME:
-            if (side := request.preview_side) is not None:
-                return decode_preview(request.path, longest_side=side, second=request.second)
-            return decode_photo(
-                request.path,
-                picture_input=self._settings.picture_input,
-                thumbnail_side=self._settings.thumbnail_side,
-            )
+            return outcome_of(request, self._settings)
 
     def kill(self) -> None:
         """There is nothing to end."""

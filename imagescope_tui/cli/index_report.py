@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import console, put_line, say
 from imagescope_tui.counting import counted
+from imagescope_tui.films_passed import films_passed_words
 from indexer.events import (
     CaptionerReady,
     CaptionerUnavailable,
     CaptionProgress,
     EncoderReady,
     EncoderUnavailable,
+    IgnoreLineOdd,
     IndexerStarted,
     IndexHalted,
     IndexPaused,
@@ -116,6 +118,8 @@ class PlainReport:
         elif self._up_to_date is not None:
             if not self._quiet:
                 say(summary_line(self._up_to_date))
+                if passed := films_passed_words(self._up_to_date.films_passed):
+                    say(passed)
             if self.status == ExitCode.NO_MODEL and self._no_captioner is not None:
                 _say_error(
                     f"photos are left without a caption: {self._no_captioner.reason}",
@@ -256,6 +260,8 @@ def _folder_line(event: IndexEvent) -> str:
     match event:
         case ScanFinished():
             return f"{event.root}: {_scan_words(event)}"
+        case IgnoreLineOdd():
+            return f"{event.path}, line {event.line}, “{event.text}”: {event.reason}"
         case RootOffline():
             return (
                 f"{event.root} is offline: {event.reason};"

@@ -164,6 +164,7 @@ def _answer(
 
 def _say_what_there_is(found: Found, library: Library, form: Format) -> None:
     from imagescope_tui.cli.search_notes import (
+        say_films_passed,
         say_new_files,
         say_notes,
         say_sections,
@@ -174,6 +175,7 @@ def _say_what_there_is(found: Found, library: Library, form: Format) -> None:
     if form == "text":
         say_sections(found)
     say_unseen(found.result, library)
+    say_films_passed(found.request, library)
     say_new_files(library)
 
 

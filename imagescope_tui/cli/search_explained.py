@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagescope_tui.counting import percent
+from imagescope_tui.search.place_words import place_words
 from imagescope_tui.search.text_excerpt import text_excerpt
 from storage.safe_text import printable
 
@@ -59,13 +60,14 @@ def reading_lines(reading: ParsedQuery) -> Iterator[str]:
 def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
     """What speaks for a photo and against it, a line for each part that there is."""
     candidate, photo = hit.candidate, hit.photo
+    facts = library.facts.of(photo.id)
+    place = place_words(library.places.of([photo.id]).get(photo.id), facts)
     if photo.id in found.where:
         yield _where(found.where[photo.id])
     caption = library.captions.of(photo.content_id) if photo.content_id is not None else None
     text = _text_of(photo, library)
     if candidate.words_rank is not None:
-        texts = _texts(photo, library.facts.of(photo.id), caption.text if caption else "")
-        texts["text"] = text
+        texts = _texts(photo, facts, place, caption.text if caption else "") | {"text": text}
         yield f"words: {printable(_held(candidate.words_held, texts))}"
     if candidate.picture_rank is not None:
         yield f"picture: {_seen(candidate.chance, candidate.standing)}"
@@ -76,7 +78,8 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
     if candidate.shows_unwanted is not None:
         what = printable(" or ".join(found.result.query.unwanted))
         yield f"may show {what}: {percent(candidate.shows_unwanted)}"
-    yield f"date: {_date(photo, library)}"
+    yield f"date: {_date(photo)}"
+    yield from _told(facts, place)
     if candidate.stack:
         members = library.photos.by_ids(candidate.stack)
         names = [printable(members[one].path) for one in candidate.stack if one in members]
@@ -94,18 +97,36 @@ def _where(answer: WhereAnswer) -> str:
     return " · ".join(printable(where_words(word)) for word in answer.words)
 
 
+def _told(facts: Facts | None, place: str) -> Iterator[str]:
+    """Where and who, how its owner marked it, and what is wrong with it."""
+    if place:
+        yield f"place: {place}"
+    if facts is None:
+        return
+    if facts.people:
+        yield printable(f"people: {', '.join(facts.people)}")
+    if facts.artist:
+        yield printable(f"by {facts.artist}")
+    if facts.is_favourite:
+        yield "a favourite"
+    if facts.damage:
+        yield printable(f"damaged: {facts.damage}")
+    yield from map(printable, facts.notes)
+
+
 def _text_of(photo: Photo, library: Library) -> str:
     if photo.content_id is None:
         return ""
     return library.picture_texts.of([photo.content_id]).get(photo.content_id, "")
 
 
-def _texts(photo: Photo, facts: Facts | None, caption: str) -> dict[str, str]:
+def _texts(photo: Photo, facts: Facts | None, place: str, caption: str) -> dict[str, str]:
     folder, _, name = photo.path.rpartition("/")
     texts = {"file name": name, "folder": f"{photo.root.name}/{folder}", "caption": caption}
     if facts is not None:
-        told = (facts.camera, facts.lens, facts.title, facts.description)
-        texts["facts"] = " ".join(filter(None, (*told, *facts.keywords, *facts.people)))
+        told = (facts.camera, facts.lens, facts.title, facts.description, facts.artist, place)
+        lists = (*facts.keywords, *facts.people, *facts.remarks)
+        texts["facts"] = " ".join(filter(None, (*told, *lists)))
     return texts
 
 
@@ -128,8 +149,8 @@ def _seen(chance: float | None, standing: float | None) -> str:
     return ", ".join(filter(None, (fits, stands))) or "compared"
 
 
-def _date(photo: Photo, library: Library) -> str:
+def _date(photo: Photo) -> str:
     if photo.taken_at:
         return f"taken {photo.taken_at.replace('T', ' ')}"
-    moment = library.photos.moments([photo.id]).get(photo.id, "")
-    return f"{moment.replace('T', ' ')}, of the file"
+    source = f"by the {photo.dated_by}" if photo.dated_by else "of the file"
+    return f"{photo.moment.replace('T', ' ')}, {source}"

@@ -9,10 +9,14 @@ Filters, alone or among the words; values with spaces in quotes:
   date:2019 date:2019-07..2019-09   taken then; before: after: since: until:
   July 2021, last summer, 19/7/21   the same as people say it
   camera:x100 camera:"iphone 13"    by camera or lens
+  person:Anna, with Anna and Ben    who is there, as files and sidecars say
   type:heic type:raw type:video     by file type
   rating:4                          four stars or more
+  place:Italy place:"San Marino"    taken there, by any of its names
+  near:Rome near:41.9,12.5          within 100 km, nearest first; also near Rome
   has:gps has:text                  with a place; with text to be read in it
-  is:portrait is:screenshot         also landscape, square, photo, video, raw
+  is:portrait is:screenshot         also landscape, square, favourite, damaged,
+                                    photo, video, raw
   "cake birthday"                   these words in this order
   cat OR dog                        either
   -word -in:Pets -type:video        not what the filter passes

@@ -10,6 +10,7 @@ from imagescope_tui.cli.once_a_session import is_first_time
 from imagescope_tui.cli.search_explained import short_reading
 from imagescope_tui.cli.terminal import is_shown, say
 from imagescope_tui.counting import counted, percent
+from imagescope_tui.films_passed import asks_for_films, films_passed_words
 
 if TYPE_CHECKING:
     from imagescope_tui.cli.search_found import Found
@@ -109,6 +110,14 @@ def say_unseen(result: SearchResult, library: Library) -> None:
                 f"note: this encoder has seen {counted(seen, 'photo')} so far, {waiting:,} more"
                 " are found by words alone until imagescope index is through"
             )
+
+
+def say_films_passed(request: SearchRequest, library: Library) -> None:
+    """To who asks for films, that there are some which were not read."""
+    if asks_for_films(request.query.filter.extensions) and (
+        passed := films_passed_words(library.passed_over.count())
+    ):
+        say(f"note: {passed}")
 
 
 def say_new_files(library: Library) -> None:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from storage.library import Library
 
 _NAMES_SOMETHING = re.compile(r":|(?:^|\s)[-–−]")
+_NAMES_TOWN = re.compile(
+    r"\b(?:near|close|bei|nahe|nähe|pr[eè]s|proche|c[oô]té|cerca|vicino|presso)\b", re.IGNORECASE
+)
 _LEAST_RANKED = 500
 """However few are printed, so that how many are does not change which are first."""
 
@@ -120,12 +123,17 @@ def line_context(line: str, library: Library) -> LineContext:
     """What the meaning of a line depends on."""
     from imagescope_tui.config import is_day_first
     from imagescope_tui.search.query_language import LineContext
+    from indexer.places.lookup import find_town
     from storage.records import LibraryNames
 
     # Filters and exclusions alone name folders and cameras; to count them all takes a while.
-    is_naming = _NAMES_SOMETHING.search(unicodedata.normalize("NFKC", line)) is not None
-    names = library.names() if is_naming else LibraryNames(roots=library.root_names())
-    return LineContext(names=names, is_day_first=is_day_first())
+    told = unicodedata.normalize("NFKC", line)
+    if _NAMES_SOMETHING.search(told):
+        names = library.names()
+    else:
+        points = library.places.points() if _NAMES_TOWN.search(told) else {}
+        names = LibraryNames(roots=library.root_names(), place_points=points)
+    return LineContext(names=names, is_day_first=is_day_first(), find_town=find_town)
 
 
 def _query(reading: ParsedQuery, asked: Asked) -> Query:

@@ -18,6 +18,7 @@ from imagescope_tui.cli.common import (
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import put_json, put_line
 from imagescope_tui.counting import counted
+from imagescope_tui.films_passed import films_passed_words
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _report(library: Library) -> dict[str, Any]:
         "captions": [_origin(item) for item in library.captions.count_by_origin()],
         "encoder": encoder_id,
         "index": library.index_kind(encoder_id),
+        "videos_passed_over": library.passed_over.count(),
         "revision": library.revision,
     }
 
@@ -146,6 +148,8 @@ def _print(report: dict[str, Any]) -> None:
         put_line(_root_line(root))
         for folder in root["unreadable_folders"]:
             put_line(f"            cannot be read: {printable(folder)}")
+    if passed := films_passed_words(report["videos_passed_over"]):
+        put_line(f"videos    {passed}")
     for failure in report.get("failures", ()):
         put_line(f"failed    {printable(failure['path'])}: {failure['step']}: {failure['reason']}")
 

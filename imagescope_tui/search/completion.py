@@ -35,16 +35,21 @@ _PLAIN = re.compile(r"[\w.:-]+")
 _KEYS: dict[CompletionKind, tuple[str, ...]] = {
     "folder": ("in", "folder"),
     "camera": ("camera", "lens"),
+    "place": ("place", "near"),
+    "person": ("person", "people"),
     "type": ("type", "ext"),
     "year": ("date", "on", "year", "before", "after", "since", "until"),
     "rating": ("rating", "stars"),
 }
 _FILTERS = (
-    *("in:", "camera:", "type:", "rating:", "date:", "before:", "after:", "since:", "until:"),
-    *("is:", "has:"),
+    *("in:", "camera:", "person:", "place:", "near:", "type:", "rating:", "date:", "before:"),
+    *("after:", "since:", "until:", "is:", "has:"),
 )
 _TRAITS = {
-    "is": ("portrait", "landscape", "square", "screenshot", "photo", "video", "raw"),
+    "is": (
+        *("portrait", "landscape", "square", "screenshot", "favourite", "damaged"),
+        *("photo", "video", "raw"),
+    ),
     "has": ("gps", "text"),
 }
 _STARS = ("1", "2", "3", "4", "5")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from imagescope_tui.search.facts_json import facts_to_json
 from imagescope_tui.search.grouping import group_of
 from imagescope_tui.search.half_known import only_in_words
 from imagescope_tui.search.prompting import prompt
@@ -253,6 +254,9 @@ def _hit_to_json(
         "caption": caption.text if caption else None,
         "text": _text_of(photo, library),
         "taken_at": photo.taken_at,
+        "date": photo.moment,
+        "date_from": photo.dated_by or "file",
+        **facts_to_json(library.facts.of(photo.id), library.places.of([photo.id]).get(photo.id)),
         "offline": photo.offline_since is not None,
         "copies": [str(copy.full_path) for copy in copies if copy.id != photo.id],
         "companions": [str(path) for path in library.companions.of([photo.id]).get(photo.id, ())],

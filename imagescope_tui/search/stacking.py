@@ -78,6 +78,7 @@ def _pixels(photo: Photo) -> int:
     return (photo.width or 0) * (photo.height or 0)
 
 
-def _age(photo: Photo) -> tuple[bool, str, int]:
+def _age(photo: Photo) -> tuple[bool, str, str, int]:
     """What is older is less; after all that say when they were taken come those that do not."""
-    return (photo.taken_at is None, photo.taken_at or "", photo.mtime_ns)
+    fine = photo.moment if photo.taken_at else ""
+    return (photo.taken_at is None, photo.taken_at or "", fine, photo.mtime_ns)

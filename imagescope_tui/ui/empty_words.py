@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagescope_tui.counting import counted
+from imagescope_tui.films_passed import asks_for_films, films_passed_words
 from imagescope_tui.ui.progress import progress_sentence
 from storage.safe_text import printable
 
@@ -23,7 +24,9 @@ class EmptyWords:
     lines: tuple[str, ...] = ()
 
 
-def without_results(view: SearchView, chip_labels: tuple[str, ...]) -> EmptyWords:
+def without_results(
+    view: SearchView, chip_labels: tuple[str, ...], snapshot: LibrarySnapshot | None = None
+) -> EmptyWords:
     """A search that found nothing."""
     if view.phase == "failed":
         return EmptyWords(
@@ -32,7 +35,9 @@ def without_results(view: SearchView, chip_labels: tuple[str, ...]) -> EmptyWord
         )
     text = printable(view.query.text) if view.query else ""
     title = f"Nothing found for “{text}”" if text else "No photo passes these filters"
-    lines = []
+    lines: list[str] = []
+    if snapshot and view.query and asks_for_films(view.query.filter.extensions):
+        lines.extend(filter(None, [films_passed_words(snapshot.films_passed)]))
     if chip_labels:
         labels = "  ".join(f"‹{printable(label)}›" for label in chip_labels)
         lines.append(f"Only photos were looked at that pass  {labels}")
@@ -83,6 +88,7 @@ def without_photos(snapshot: LibrarySnapshot, index: IndexView) -> EmptyWords:
             lines=(
                 f"Looked through {folders or 'every folder'}.",
                 *_unreadable(index),
+                *filter(None, [films_passed_words(snapshot.films_passed)]),
                 "JPEG, PNG, HEIC, AVIF, WebP, TIFF, GIF and BMP are read.",
                 "a adds another folder; photos saved into these appear by themselves.",
             ),

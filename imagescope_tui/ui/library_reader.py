@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.library import Library
-    from storage.records import Caption, ContentId, Facts, Photo, PhotoId, Root
+    from storage.records import Caption, ContentId, Facts, Photo, PhotoId, Place, Root
 
 _Answer = TypeVar("_Answer")
 _IDS_AT_ONCE = 2000
@@ -30,6 +30,8 @@ class LibrarySnapshot:
     revision: int = 0
     counts: LibraryCounts = field(default_factory=LibraryCounts)
     roots: tuple[Root, ...] = ()
+    films_passed: int = 0
+    """Films that were not read, because what reads them is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +40,11 @@ class PhotoDetail:
 
     photo: Photo
     facts: Facts | None = None
-    caption: Caption | None = None
+    place: Place | None = None
+    """The one of the gazetteer that is nearest to it."""
     text: str = ""
-    """What is to be read in it."""
+    """What is to be read in the picture."""
+    caption: Caption | None = None
     copies: tuple[Photo, ...] = ()
     """The other files with the same bytes."""
     companions: tuple[Path, ...] = ()
@@ -87,7 +91,7 @@ class LibraryReader:
         )
 
     async def moments(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
-        """The local time of each photo that the timeline goes by."""
+        """What to sort photos by as the timeline does."""
         return await self._ask(lambda library: library.photos.moments(photo_ids), {})
 
     async def count(self, wanted: PhotoFilter) -> int:
@@ -168,6 +172,7 @@ def _snapshot(library: Library) -> LibrarySnapshot:
         revision=library.revision,
         counts=library.counts(),
         roots=library.roots.all(),
+        films_passed=library.passed_over.count(),
     )
 
 
@@ -175,6 +180,7 @@ def _detail(photo: Photo, filters: Sequence[PhotoFilter], library: Library) -> P
     known = PhotoDetail(
         photo=photo,
         facts=library.facts.of(photo.id),
+        place=library.places.of([photo.id]).get(photo.id),
         companions=library.companions.of([photo.id]).get(photo.id, ()),
         fails=frozenset(
             wanted
@@ -182,7 +188,7 @@ def _detail(photo: Photo, filters: Sequence[PhotoFilter], library: Library) -> P
             if not library.photos.count(replace(wanted, photo_ids=(photo.id,)))
         ),
     )
-    if photo.content_id is None:
+    if photo.content_id is None or photo.content_hash is None:
         reasons = library.failures.reasons([photo.id])
         return replace(known, failure=reasons.get(photo.id))
     copies = library.photos.copies(photo.content_id)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagescope_tui.search.place_words import place_words
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.photo_words import Line
+from storage.records import Facts
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
 
     from imagescope_tui.search.query_language import Chip
     from imagescope_tui.ui.library_reader import PhotoDetail
+    from storage.records import PhotoTrait
+
+_TEXT_SIGNS = 80
+"""Of what is to be read in a picture."""
 
 
 def passed(chips: Sequence[Chip], detail: PhotoDetail) -> list[Line]:
@@ -35,9 +41,7 @@ def _fact(chip: Chip, detail: PhotoDetail) -> str:
     folder, _, name = photo.path.rpartition("/")
     match chip.kind:
         case "date":
-            moment = wording.moment_of(photo)
-            taken = wording.day_and_time(moment) if moment else ""
-            return taken if photo.taken_at else f"{taken} (the file’s own time)"
+            return wording.taken(photo)
         case "folder":
             return printable(f"{photo.root.name}/{folder}".rstrip("/"))
         case "camera" if facts is not None:
@@ -46,10 +50,27 @@ def _fact(chip: Chip, detail: PhotoDetail) -> str:
             return printable(", ".join((name, *(path.name for path in detail.companions))))
         case "rating" if facts is not None:
             return wording.marks(facts)
-        case "trait" if photo.width and photo.height:
-            place = wording.place_sentence(facts) if facts is not None else ""
-            return " · ".join(part for part in (f"{photo.width}×{photo.height}", place) if part)
-        case "place" if facts is not None:
-            return wording.place_sentence(facts)
+        case "trait":
+            return " · ".join(filter(None, (_trait(name, detail) for name in chip.wanted.traits)))
+        case "place":
+            return place_words(detail.place, facts)
+        case "person" if facts is not None:
+            return printable(", ".join(facts.people))
         case _:
             return ""
+
+
+def _trait(trait: PhotoTrait, detail: PhotoDetail) -> str:
+    photo, facts = detail.photo, detail.facts or Facts()
+    match trait:
+        case "gps":
+            named = place_words(detail.place, facts)
+            return " · ".join(filter(None, (named, wording.place_sentence(facts))))
+        case "text":
+            return f"“{wording.excerpt(detail.text, _TEXT_SIGNS)}”"
+        case "damaged":
+            return printable(facts.damage or "")
+        case "favourite":
+            return wording.marks(facts)
+        case _:
+            return f"{photo.width}×{photo.height}" if photo.width and photo.height else ""

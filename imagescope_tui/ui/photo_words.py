@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from imagescope_tui.counting import counted
-from imagescope_tui.search.text_excerpt import text_excerpt
+from imagescope_tui.search.place_words import place_words
 from imagescope_tui.ui import wording
 from storage.safe_text import printable
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.library_reader import PhotoDetail
 
 _COPIES_NAMED = 5
+_REMARKS_SHOWN = 5
+_REMARK_SIGNS = 160
 
 Emphasis: TypeAlias = Literal["", "title", "quiet", "warning", "head", "accepted"]
 
@@ -32,11 +34,10 @@ class Line:
 def about(detail: PhotoDetail, home: Path, second: float | None = None) -> list[Line]:
     """Name, time, camera, place, size, words and paths; of a film the moment that was found."""
     photo, facts = detail.photo, detail.facts
-    moment = wording.moment_of(photo)
-    taken = wording.day_and_time(moment) if moment else ""
+    place = place_words(detail.place, facts)
     lines = [
         Line(printable(photo.path.rpartition("/")[2]), "title"),
-        Line(taken if photo.taken_at else f"{taken} (the file’s own time)"),
+        Line(" · ".join(part for part in (wording.taken(photo), place) if part)),
         Line(wording.play_sentence(photo, second)),
     ]
     if facts is not None:
@@ -45,6 +46,8 @@ def about(detail: PhotoDetail, home: Path, second: float | None = None) -> list[
         lines.append(Line(wording.exposure_sentence(facts)))
         lines.append(Line(wording.place_sentence(facts)))
     lines.append(Line(wording.frame_sentence(photo, facts)))
+    if facts is not None and facts.damage:
+        lines.append(Line(f"damaged: {printable(facts.damage)}", "warning"))
     if detail.failure is not None:
         lines.append(Line(f"could not be read: {printable(detail.failure)}", "warning"))
     lines.extend(_own_words(detail))
@@ -56,8 +59,9 @@ def about_briefly(detail: PhotoDetail, home: Path, second: float | None = None) 
     """The same for little room: the facts in one sentence, without the name."""
     lines = about(detail, home, second)[1:]
     place = next((n for n, line in enumerate(lines) if line.emphasis == "quiet"), len(lines))
-    facts = " · ".join(line.text for line in lines[:place])
-    return [Line(facts), *(line for line in lines[place:] if line.text)]
+    facts = " · ".join(line.text for line in lines[:place] if line.emphasis != "warning")
+    warnings = [line for line in lines[:place] if line.emphasis == "warning"]
+    return [Line(facts), *warnings, *(line for line in lines[place:] if line.text)]
 
 
 def _own_words(detail: PhotoDetail) -> Iterator[Line]:
@@ -65,8 +69,6 @@ def _own_words(detail: PhotoDetail) -> Iterator[Line]:
     said = []
     if detail.caption is not None and detail.caption.text:
         said.append(Line(f"“{printable(detail.caption.text)}”"))
-    if detail.text:
-        said.append(Line(f"text: “{text_excerpt(detail.text)}”"))
     if facts is not None:
         texts = (
             wording.marks(facts),
@@ -74,8 +76,12 @@ def _own_words(detail: PhotoDetail) -> Iterator[Line]:
             facts.description,
             ", ".join(facts.keywords),
             ", ".join(facts.people),
+            f"by {facts.artist}" if facts.artist else "",
+            *(wording.excerpt(remark, _REMARK_SIGNS) for remark in facts.remarks[:_REMARKS_SHOWN]),
+            f"text: “{wording.excerpt(detail.text, _REMARK_SIGNS)}”" if detail.text else "",
         )
         said.extend(Line(printable(text)) for text in dict.fromkeys(texts) if text)
+        said.extend(Line(printable(note), "quiet") for note in facts.notes)
     if said:
         yield Line("", "quiet")
         yield from said

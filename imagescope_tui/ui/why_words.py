@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imagescope_tui.counting import counted, percent
+from imagescope_tui.search.place_words import place_words
 from imagescope_tui.search.text_excerpt import text_excerpt
 from imagescope_tui.search.where_words import where_words
 from imagescope_tui.ui import wording
@@ -13,6 +14,7 @@ from imagescope_tui.ui.arranging import BY_LIKENESS
 from imagescope_tui.ui.known import judged_of, signs_of
 from imagescope_tui.ui.photo_words import Line
 from imagescope_tui.ui.status_words import stage_name
+from storage.records import Facts
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ _JUDGED: dict[str, Line] = {
     "rejected": Line("not accepted by the evaluator"),
     "unclear": Line("the evaluator’s answer could not be read", "warning"),
 }
-_PICTURE_TEXT = "text"
 _AFTER_NUMBER = len("✓ 1  ")
 
 
@@ -235,8 +236,8 @@ def _words(candidate: Candidate, view: SearchView, detail: PhotoDetail) -> Itera
     places = places_of_words(" ".join(held), detail)
     for place, words in places.items():
         yield Line(f"{', '.join(words)} in the {place}")
-    if _PICTURE_TEXT in places:
-        yield Line(f"text: “{text_excerpt(detail.text, places[_PICTURE_TEXT])}”", "quiet")
+    if "text of the picture" in places:
+        yield Line(f"text: “{text_excerpt(detail.text, places['text of the picture'])}”", "quiet")
     placed = {word for words in places.values() for word in words}
     others = [
         word for word in map(printable, candidate.words_held) if word.casefold() not in placed
@@ -248,18 +249,23 @@ def _words(candidate: Candidate, view: SearchView, detail: PhotoDetail) -> Itera
 def places_of_words(query: str, detail: PhotoDetail) -> dict[str, tuple[str, ...]]:
     """The query's words that the file name, folder, caption or facts show, by place."""
     folder, _, name = detail.photo.path.rpartition("/")
-    facts = detail.facts
+    facts = detail.facts or Facts()
     texts = {
         "file name": name,
         "folder": f"{detail.photo.root.name}/{folder}",
         "caption": detail.caption.text if detail.caption else "",
-        _PICTURE_TEXT: detail.text,
-        "camera": f"{facts.camera or ''} {facts.lens or ''}" if facts else "",
+        "camera": f"{facts.camera or ''} {facts.lens or ''}",
+        "names of people": " ".join(facts.people),
+        "name of the place": place_words(detail.place, facts),
         "description": " ".join(
-            part for part in (facts.title, facts.description, *facts.keywords) if part
-        )
-        if facts
-        else "",
+            part
+            for part in (
+                *(facts.title, facts.description, facts.artist),
+                *(*facts.keywords, *facts.remarks),
+            )
+            if part
+        ),
+        "text of the picture": detail.text,
     }
     words = dict.fromkeys(printable(word).casefold() for word in query.split())
     found = {

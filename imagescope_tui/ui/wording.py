@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from storage.records import Facts, Photo
 
 PLAY = "▶"
+FAVOURITE = "♥"
 _UNITS = ((1000, "kB"), (1_000_000, "MB"), (1_000_000_000, "GB"))
 _MONTHS = (
     "January",
@@ -81,32 +83,62 @@ def rate(photos_per_second: float) -> str:
     return f"{photos_per_second:.0f}/s"
 
 
-def moment_of(photo: Photo) -> datetime | None:
-    """When the photo was taken, by its own word, else when its oldest copy was last changed."""
-    if told := photo.taken_at or photo.moment:
-        try:
-            return datetime.fromisoformat(told)
-        except ValueError:
-            return None
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A local time, as far as it is known."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+    clock: str = ""
+    """`16:02`"""
+
+
+def moment_of(photo: Photo) -> Moment | None:
+    """When the photo was taken: by its own word, else its name's, else its oldest copy's time."""
+    told = photo.taken_at or photo.moment
     try:
-        return datetime.fromtimestamp(photo.mtime_ns / 1e9, tz=UTC).astimezone()
+        if not told:
+            told = datetime.fromtimestamp(photo.mtime_ns / 1e9, tz=UTC).astimezone().isoformat()
+        day, _, clock = told.partition("T")
+        year, month_told, day_told = (int(part) for part in f"{day}-0-0".split("-")[:3])
+        date(year, month_told or 1, day_told or 1)
     except (OverflowError, OSError, ValueError):
         return None
+    return Moment(year, month_told or None, day_told or None, clock[: len("16:02")])
 
 
-def month(moment: datetime) -> str:
+def month(moment: Moment) -> str:
     """`July 2020`."""
-    return f"{_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{_MONTHS[moment.month - 1]} {moment.year}" if moment.month else f"{moment.year}"
 
 
-def short_day(moment: datetime) -> str:
+def short_day(moment: Moment) -> str:
     """`18 Jul`."""
-    return f"{moment.day} {_MONTHS[moment.month - 1][:3]}"
+    name = _MONTHS[moment.month - 1][:3] if moment.month else ""
+    return f"{moment.day} {name}" if moment.day else name
 
 
-def day_and_time(moment: datetime) -> str:
+def day_and_time(moment: Moment) -> str:
     """`18 July 2020 16:02`."""
-    return f"{moment.day} {month(moment)} {moment:%H:%M}"
+    parts = (f"{moment.day}" if moment.day else "", month(moment), moment.clock)
+    return " ".join(part for part in parts if part)
+
+
+_UNSURE = {
+    None: " (the file’s own time)",
+    "file name": " (from the file’s name)",
+    "folder": " (from the folder’s name)",
+}
+
+
+def taken(photo: Photo) -> str:
+    """`18 July 2020 16:02`, and who says so where it is not the photo."""
+    moment = moment_of(photo)
+    if moment is None:
+        return ""
+    source = "" if photo.taken_at else _UNSURE.get(photo.dated_by, "")
+    return f"{day_and_time(moment)}{source}"
 
 
 def exposure(seconds: float) -> str:
@@ -136,9 +168,10 @@ def place_sentence(facts: Facts) -> str:
 
 
 def marks(facts: Facts) -> str:
-    """`★★★★ · Red`, as its owner marked a photo; empty where it was not."""
+    """`♥ · ★★★★ · Red`, as its owner marked a photo; empty where it was not."""
     stars = "rejected" if (facts.rating or 0) < 0 else "★" * (facts.rating or 0)
-    return " · ".join(part for part in (stars, printable(facts.label or "")) if part)
+    heart = FAVOURITE if facts.is_favourite else ""
+    return " · ".join(part for part in (heart, stars, printable(facts.label or "")) if part)
 
 
 def frame_sentence(photo: Photo, facts: Facts | None) -> str:
@@ -157,6 +190,11 @@ def short_path(path: Path, home: Path) -> str:
     """The path with `~` for the reader's home."""
     text = f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
     return printable("~" if text == "~/." else text)
+
+
+def excerpt(text: str, signs: int) -> str:
+    """The beginning of a text in one line, cut between words where it is longer."""
+    return textwrap.shorten(printable(text), signs, placeholder=" …") or printable(text)[:signs]
 
 
 def hanging(text: str, cells: int, indent: int) -> list[str]:

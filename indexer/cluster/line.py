@@ -132,9 +132,10 @@ class ClusterLine:
         totals = self.totals
         totals.done += len(photos)
         totals.hashed += sum(bool(photo.content_hash) for photo in photos)
-        totals.decoded += sum(photo.facts is not None for photo in photos)
+        totals.decoded += sum(bool(photo.thumbnail) for photo in photos)
         totals.embedded += sum(photo.vector is not None for photo in photos)
         totals.failed = self._writer.failed
+        totals.repeated = self._writer.repeated
 
 
 def _judged(photo: ReadPhoto, node: str) -> ReadPhoto:

@@ -6,8 +6,14 @@ import io
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from PIL import Image, ImageCms
+
+from indexer.decoding.coded_colour import CODED_COLOUR, CodedColour, coded_to_srgb
+
+Colours: TypeAlias = "bytes | CodedColour | None"
+"""What says which colours the numbers of an image are: a profile, codes, or nothing, as in sRGB."""
 
 PROFILE_BYTES_MAX = 8_000_000
 """Printing profiles have one or two megabytes; more is no profile."""
@@ -36,12 +42,13 @@ def levels_of(image: Image.Image) -> Levels | None:
     if image.mode.startswith("I;16"):
         return Levels(1 / 257)
     low, high = (float(value) for value in image.getextrema())  # type: ignore[arg-type]
+    return levels_of_range(low, high, is_float=image.mode == "F")
+
+
+def levels_of_range(low: float, high: float, *, is_float: bool) -> Levels:
+    """The levels of values between these two, which are perhaps no numbers."""
     if not math.isfinite(low) or not math.isfinite(high) or high <= low:
-        return Levels(255.0 if image.mode == "F" else 1.0)
-    return _levels_of_range(low, high, is_float=image.mode == "F")
-
-
-def _levels_of_range(low: float, high: float, *, is_float: bool) -> Levels:
+        return Levels(255.0 if is_float else 1.0)
     if low >= 0:
         if is_float and high <= 1:
             return Levels(255.0)
@@ -53,12 +60,17 @@ def _levels_of_range(low: float, high: float, *, is_float: bool) -> Levels:
     return Levels(scale, -low * scale)
 
 
-def flatten(image: Image.Image, levels: Levels | None) -> Image.Image:
+def white_of(colours: Colours) -> int:
+    """The level of white in an image of these colours."""
+    return colours.white_level if isinstance(colours, CodedColour) else 255
+
+
+def flatten(image: Image.Image, levels: Levels | None, white: int = 255) -> Image.Image:
     """The image in mode L, RGB, CMYK or LAB; what is transparent lies on white."""
     if levels is not None:
         return _narrowed(image, levels)
     if image.has_transparency_data:
-        return _on_white(image.convert("RGBA"))
+        return _on_white(image.convert("RGBA"), white)
     if image.mode in _FLAT_MODES:
         return image
     return image.convert("L" if image.mode == "1" else "RGB")
@@ -71,15 +83,26 @@ def _narrowed(image: Image.Image, levels: Levels) -> Image.Image:
     return wide.convert("F").point(lambda value: value * scale + offset).convert("L")
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    white = Image.new("RGB", image.size, "white")
-    white.paste(image.convert("RGB"), mask=image.getchannel("A"))
-    return white
+def _on_white(image: Image.Image, white: int) -> Image.Image:
+    paper = Image.new("RGB", image.size, (white,) * 3)
+    paper.paste(image.convert("RGB"), mask=image.getchannel("A"))
+    return paper
 
 
-def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def colours_of(image: Image.Image) -> Colours:
+    """What is known of an image's colours before it is decoded."""
+    for name, kind in ((CODED_COLOUR, CodedColour), ("icc_profile", bytes)):
+        told = image.info.get(name)
+        if isinstance(told, kind):
+            return told
+    return None
+
+
+def to_srgb(image: Image.Image, colours: Colours) -> Image.Image:
     """A flattened image in sRGB, mode RGB; a damaged or unfitting profile counts as none."""
-    converted = _converted(image, profile) if profile else None
+    if isinstance(colours, CodedColour):
+        return coded_to_srgb(image, colours)
+    converted = _converted(image, colours) if colours else None
     if converted is not None:
         return converted
     if image.mode == "LAB":

@@ -5,19 +5,19 @@ from __future__ import annotations
 import errno
 import os
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, TypeAlias
+from typing import IO, TYPE_CHECKING
 
 from PIL import Image, UnidentifiedImageError
 
+from indexer.decoding.cut_short import is_cut_short
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from storage.records import Facts
 
 REASON_LENGTH_MAX = 200
 NOT_REGULAR = "not a regular file"
-_TAIL_BYTES = 65_536
-_BLANK_TAIL_BYTES = 512
+CUT_SHORT = "the file ends too early"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,13 @@ class DecodeFailure:
     """One line for people, without the path."""
     permanent: bool
     """Whether trying again is of no use until the file changes."""
+    facts: Facts | None = None
+    """What it says of itself all the same; None where that is nothing, or was not asked."""
+
+    @property
+    def is_of_content(self) -> bool:
+        """Whether the file's own bytes are at fault."""
+        return self.permanent or self.reason == CUT_SHORT
 
 
 class MissingReader(Exception):
@@ -38,6 +45,7 @@ class DamagedPhoto(Exception):
     """A reader's own words for why it gives no picture."""
 
 
+_TOO_LARGE = Image.DecompressionBombError | Image.DecompressionBombWarning
 _CUT_SHORT_WORDS = ("truncated", "end of file", "not enough", "unexpected end", "premature", "eof")
 _MEMORY_WORDS = ("memory", "alloc")
 _DISK_ERRORS = frozenset(
@@ -61,7 +69,7 @@ _OTHER_KINDS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"<?xml", "an XML file, not a photo"),
     (0, b"<!DOCTYPE", "a web page, not a photo"),
     (0, b"<html", "a web page, not a photo"),
-    (0, b"\xff\xd8\xff", "the JPEG file is damaged"),
+    (0, b"\xff\xd8", "the JPEG file is damaged"),
     (0, b"\x89PNG", "the PNG file is damaged"),
     (0, b"GIF8", "the GIF file is damaged"),
     (0, b"BM", "the BMP file is damaged, or of a kind that is not supported"),
@@ -99,6 +107,21 @@ def failure_to_read(error: OSError) -> DecodeFailure:
     return DecodeFailure(reason=f"the file cannot be read: {detail}", permanent=False)
 
 
+def is_of_content(error: Exception) -> bool:
+    """Whether the bytes are at fault, and not their number, a disk, or what is installed here."""
+    if isinstance(error, OSError) and is_of_disk(error):
+        return False
+    return not isinstance(error, MissingReader | _TOO_LARGE)
+
+
+def tells_lost_end(error: Exception, file: IO[bytes]) -> bool:
+    """Whether more should follow in a file, by the words of its decoder or by its container.
+
+    Raises OSError where the disk is at fault.
+    """
+    return _says(str(error), _CUT_SHORT_WORDS) or is_cut_short(file)
+
+
 def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
     """Why the bytes are no picture: cut short, another kind of file, too large, or damaged.
 
@@ -112,7 +135,7 @@ def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
         raise MemoryError(message) from error
     if isinstance(error, OSError) and is_of_disk(error):
         return failure_to_read(error)
-    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+    if isinstance(error, _TOO_LARGE):
         return DecodeFailure(reason="too many pixels", permanent=True)
     try:
         return _failure_of_content(error, file)
@@ -121,8 +144,8 @@ def failure_to_decode(error: Exception, file: IO[bytes]) -> DecodeFailure:
 
 
 def _failure_of_content(error: Exception, file: IO[bytes]) -> DecodeFailure:
-    if _says(str(error), _CUT_SHORT_WORDS) or _is_cut_short(file):
-        return DecodeFailure(reason="the file ends too early", permanent=False)
+    if tells_lost_end(error, file):
+        return DecodeFailure(reason=CUT_SHORT, permanent=False)
     if isinstance(error, UnidentifiedImageError):
         return DecodeFailure(reason=_other_kind(file), permanent=True)
     if isinstance(error, OSError) and error.errno:
@@ -153,53 +176,3 @@ def _other_kind(file: IO[bytes]) -> str:
 def _bytes_at(file: IO[bytes], offset: int, length: int) -> bytes:
     file.seek(offset)
     return file.read(length)
-
-
-def _is_cut_short(file: IO[bytes]) -> bool:
-    """Whether the container says that more should follow; looked at only after decoding failed."""
-    size = file.seek(0, os.SEEK_END)
-    head = _bytes_at(file, 0, 16)
-    tail = _bytes_at(file, max(0, size - _TAIL_BYTES), _TAIL_BYTES)
-    if size > _BLANK_TAIL_BYTES and not any(tail[-_BLANK_TAIL_BYTES:]):
-        return True  # room that was set aside for a download still under way
-    for matches, is_short in _CONTAINERS:
-        if matches(head):
-            return is_short(head, tail, file, size)
-    return False
-
-
-def _is_short_jpeg(_head: bytes, tail: bytes, _file: IO[bytes], _size: int) -> bool:
-    return b"\xff\xd9" not in tail
-
-
-def _is_short_png(_head: bytes, tail: bytes, _file: IO[bytes], _size: int) -> bool:
-    return b"IEND" not in tail
-
-
-def _is_short_riff(head: bytes, _tail: bytes, _file: IO[bytes], size: int) -> bool:
-    return int.from_bytes(head[4:8], "little") + 8 > size
-
-
-def _is_short_boxes(_head: bytes, _tail: bytes, file: IO[bytes], size: int) -> bool:
-    """Walks the outermost boxes of an ISO media file (HEIF, AVIF, JPEG 2000)."""
-    position = 0
-    while position + 8 <= size:
-        header = _bytes_at(file, position, 16)
-        length = int.from_bytes(header[:4], "big")
-        if length == 0:
-            return False  # reaches to the end by definition
-        if length == 1:
-            length = int.from_bytes(header[8:16], "big")
-        if length < 8:
-            return False  # damaged, which is another matter
-        position += length
-    return position > size
-
-
-_IsShort: TypeAlias = "Callable[[bytes, bytes, IO[bytes], int], bool]"
-_CONTAINERS: tuple[tuple[Callable[[bytes], bool], _IsShort], ...] = (
-    (lambda head: head.startswith(b"\xff\xd8\xff"), _is_short_jpeg),
-    (lambda head: head.startswith(b"\x89PNG"), _is_short_png),
-    (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", _is_short_riff),
-    (lambda head: head[4:8] in (b"ftyp", b"jP  "), _is_short_boxes),
-)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from storage.records import Facts
 
 SHRINKABLE_PIXELS_MAX = 300_000_000
-"""For JPEG, which is scaled while it is decoded: a 64th of this is ever held."""
+"""For JPEG, which is scaled while it is decoded, so that a 64th of this is ever held, and for HEIC,
+of which nothing is held but what its decoder needs."""
 PIXELS_MAX = 150_000_000
 """For all others: four bytes a pixel, and as much again inside the decoder."""
 

@@ -20,14 +20,22 @@ from typing import IO, TYPE_CHECKING, TypeVar
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from indexer.decoding.facts_alone import read_facts_alone
 from indexer.decoding.failures import (
     NOT_REGULAR,
     MissingReader,
     failure_to_decode,
     failure_to_open,
+    is_of_content,
 )
 from indexer.decoding.failures import DecodeFailure as DecodeFailure
 from indexer.decoding.geometry import fit_for, fit_within, turned_size
+from indexer.decoding.mended import (
+    mended,
+    noticed_damage,
+    patient_pillow,
+    shows_something,
+)
 from indexer.decoding.still_photo import open_still, prepare_pillow
 from indexer.decoding.upright import as_jpeg, decode_upright
 from indexer.formats import HEAD_BYTES, JXL, RAW, VIDEO, extra_for, is_sequence
@@ -38,6 +46,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from indexer.decoding.mended import Mended
     from indexer.decoding.opened_photo import OpenedPhoto
     from indexer.formats import Extra
     from indexer.models.protocols import PictureInput, Pixels
@@ -86,7 +95,8 @@ def decode_photo(
     Raises MemoryError at the process's limit; any other trouble is a DecodeFailure.
     """
     make = partial(_photo_of, picture_input=picture_input, thumbnail_side=thumbnail_side)
-    return _attempted(path, partial(_opened_photo, with_others=True), make)
+    opening = partial(_opened_photo, extension=path.suffix.lower(), with_others=True)
+    return _attempted(path, partial(_decoded, opening=opening, make=make))
 
 
 def decode_preview(
@@ -99,7 +109,16 @@ def decode_preview(
     Raises MemoryError at the process's limit; any other trouble is a DecodeFailure.
     """
     make = partial(_preview_of, longest_side=longest_side)
-    return _attempted(path, partial(_opened_photo, second=second), make)
+    opening = partial(_opened_photo, extension=path.suffix.lower(), second=second)
+    return _attempted(path, partial(_made, opening=opening, make=make))
+
+
+def facts_alone(path: Path) -> Facts | DecodeFailure:
+    """What the file says of itself where its picture cannot be decoded, which is not tried.
+
+    Raises MemoryError at the process's limit; any other trouble is a DecodeFailure.
+    """
+    return _attempted(path, lambda file: read_facts_alone(file, path.suffix.lower()))
 
 
 def prepare_decoders() -> None:
@@ -146,12 +165,8 @@ def _preview_of(photo: OpenedPhoto, *, longest_side: int) -> bytes:
     return as_jpeg(upright.fitted(fit, Image.Resampling.BICUBIC), _PREVIEW_QUALITY)
 
 
-def _attempted(
-    path: Path,
-    open_photo: Callable[[IO[bytes], str], AbstractContextManager[OpenedPhoto]],
-    make: Callable[[OpenedPhoto], _T],
-) -> _T | DecodeFailure:
-    """What `make` makes of the opened photo, or why there is nothing."""
+def _attempted(path: Path, attempt: Callable[[IO[bytes]], _T]) -> _T | DecodeFailure:
+    """What `attempt` makes of the file, or why there is nothing."""
     prepare_decoders()
     try:
         file = _opened(path)
@@ -165,8 +180,7 @@ def _attempted(
         if refusal is not None:
             return refusal
         try:
-            with open_photo(file, path.suffix.lower()) as photo:
-                return make(photo)
+            return attempt(file)
         except MemoryError:
             raise
         except Exception as error:
@@ -175,9 +189,56 @@ def _attempted(
             return failure_to_decode(error, file)
 
 
+def _decoded(
+    file: IO[bytes],
+    *,
+    opening: Callable[[IO[bytes]], AbstractContextManager[OpenedPhoto]],
+    make: Callable[[OpenedPhoto], Decoded],
+) -> Decoded:
+    """As `_made`, with the damage that no decoder minds."""
+    decoded = _made(file, opening=opening, make=make)
+    if decoded.facts.damage is None and (damage := noticed_damage(file)) is not None:
+        return replace(decoded, facts=replace(decoded.facts, damage=damage))
+    return decoded
+
+
+def _made(
+    file: IO[bytes],
+    *,
+    opening: Callable[[IO[bytes]], AbstractContextManager[OpenedPhoto]],
+    make: Callable[[OpenedPhoto], _T],
+) -> _T:
+    """What `make` makes of the photo; of a damaged one, of what is there of it.
+
+    Raises whatever hostile bytes lead decoders to.
+    """
+    try:
+        with opening(file) as photo:
+            return make(photo)
+    except MemoryError:
+        raise
+    except Exception as error:
+        repaired = mended(file, error) if is_of_content(error) else None
+        if repaired is None:
+            raise
+        with patient_pillow(), opening(repaired.file) as photo:
+            made = make(replace(photo, facts=_with_damage(photo.facts, repaired)))
+            if not repaired.lacks_pixels or shows_something(photo.image):
+                return made
+        raise
+
+
+def _with_damage(facts: Facts, repaired: Mended) -> Facts:
+    return replace(facts, damage=repaired.damage, notes=(*facts.notes, *repaired.notes))
+
+
 @contextmanager
 def _opened_photo(
-    file: IO[bytes], extension: str, *, second: float | None = None, with_others: bool = False
+    file: IO[bytes],
+    *,
+    extension: str,
+    second: float | None = None,
+    with_others: bool = False,
 ) -> Iterator[OpenedPhoto]:
     """The photo in a file, by the reader for what its first bytes say it is.
 
@@ -219,9 +280,10 @@ def _load_reader(extra: Extra) -> None:
     if not extra.is_installed:
         raise MissingReader(extra.reason_missing)
     try:
-        import_module(extra.module)
+        for module in extra.modules:
+            import_module(module)
     except ImportError as error:
-        logger.debug("%s cannot be loaded: %s", extra.module, error)
+        logger.debug("%s cannot be loaded: %s", extra.name, error)
         raise MissingReader(extra.reason_missing) from error
 
 

@@ -8,13 +8,14 @@ import logging
 import os
 import threading
 from concurrent.futures import CancelledError, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from indexer.decoding.failures import DecodeFailure
 from indexer.decoding.process import DecodeProcess, FileTooSlow, WorkerStopped
 from indexer.decoding.wire import Outcome, Request, WorkerSettings
 from indexer.errors import WorkerPoolBroken
+from storage.records import Facts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -209,6 +210,19 @@ class _Slot:
         return process.process_id if process is not None else None
 
     def outcome_of(self, request: Request) -> Outcome:
+        """The outcome of a request; a photo that cannot be decoded has its facts all the same.
+
+        Raises:
+            CancelledError, WorkerPoolBroken: as `_asked`.
+        """
+        outcome = self._asked(request, _ATTEMPTS_PER_FILE)
+        is_photo = request.preview_side is None
+        if not (is_photo and isinstance(outcome, DecodeFailure) and outcome.is_of_content):
+            return outcome
+        said = self._asked(Request(path=request.path, facts_alone=True), 1)
+        return replace(outcome, facts=said) if isinstance(said, Facts) else outcome
+
+    def _asked(self, request: Request, attempts: int) -> Outcome:
         """The outcome of a request, from a second worker if the first one did not survive it.
 
         Raises:
@@ -216,7 +230,7 @@ class _Slot:
             WorkerPoolBroken: no worker can be started.
         """
         last = WorkerStopped("")
-        for _ in range(_ATTEMPTS_PER_FILE):
+        for _ in range(attempts):
             process = self._ready_process()
             try:
                 return process.ask(request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING
@@ -10,11 +9,11 @@ from typing import IO, TYPE_CHECKING
 from PIL import Image
 
 from indexer.decoding.failures import DamagedPhoto
-from indexer.decoding.geometry import swaps_sides, turned_size
-from indexer.decoding.opened_photo import SHRINKABLE_PIXELS_MAX, OpenedPhoto, refuse_too_large
+from indexer.decoding.geometry import turned_size
+from indexer.decoding.opened_photo import OpenedPhoto, refuse_too_large
+from indexer.decoding.raw_preview import preview_found, preview_in, turn_left
 from indexer.decoding.still_photo import open_still
 from indexer.formats import HEAD_BYTES, is_like_tiff
-from indexer.metadata.exif import orientation_of
 from indexer.metadata.facts import facts_filled
 from indexer.metadata.raw_facts import developed_facts, read_raw_facts
 
@@ -25,11 +24,13 @@ if TYPE_CHECKING:
 
     from indexer.decoding.geometry import Size
 
-_ORIENTATIONS = {0: 1, 3: 3, 5: 8, 6: 6}
-"""EXIF's numbers for those of LibRaw."""
+_ORIENTATIONS = {0: 1, 1: 2, 2: 4, 3: 3, 4: 5, 5: 8, 6: 6, 7: 7}
+"""EXIF's numbers for those of LibRaw, which mirrors by 1, stands on its head by 2, swaps by 4."""
+_SENSOR = (3, 2)
+"""The shape of most, where the file does not tell."""
+_ONLY_PREVIEW = "only its preview could be read"
 _PREVIEW_SIDE_MIN = 512
 """A smaller preview is only taken where the RAW data cannot be developed."""
-_TAIL_BYTES = 65_536
 _CHUNK_BYTES = 1_048_576
 
 
@@ -59,15 +60,21 @@ def _photo_in(file: IO[bytes]) -> OpenedPhoto | None:
             return _photo_of(raw, file)
     except rawpy.LibRawFileUnsupportedError as error:
         file.seek(0)
-        if is_like_tiff(file.read(HEAD_BYTES)):
-            file.seek(0)
-            return None
-        raise DamagedPhoto("a camera RAW file that is damaged, or of an unknown kind") from error
+        may_be_tiff = is_like_tiff(file.read(HEAD_BYTES))
+        photo = _by_preview(file, side_min=_PREVIEW_SIDE_MIN if may_be_tiff else 0)
+        file.seek(0)
+        if photo is None and not may_be_tiff:
+            words = "a camera RAW file that is damaged, or of an unknown kind"
+            raise DamagedPhoto(words) from error
+        return photo
     except rawpy.LibRawUnsufficientMemoryError as error:
         raise MemoryError from error
     except rawpy.LibRawError as error:
         _read_through(file)
-        raise DamagedPhoto("the camera RAW file is damaged, or ends too early") from error
+        photo = _by_preview(file)
+        if photo is None:
+            raise DamagedPhoto("the camera RAW file is damaged, or ends too early") from error
+        return photo
 
 
 def _read_through(file: IO[bytes]) -> None:
@@ -77,21 +84,33 @@ def _read_through(file: IO[bytes]) -> None:
         pass
 
 
+def _by_preview(file: IO[bytes], *, side_min: int = 0) -> OpenedPhoto | None:
+    """The photo by a JPEG in the file, of a file that LibRaw cannot read; None without one."""
+    preview = preview_found(file)
+    if preview is None or max(preview.size) < side_min:
+        return None
+    facts = read_raw_facts(file, preview)
+    turn = turn_left(preview, _SENSOR, facts.orientation or 1)
+    return OpenedPhoto(image=preview, facts=replace(facts, damage=_ONLY_PREVIEW), orientation=turn)
+
+
 def _photo_of(raw: rawpy.RawPy, file: IO[bytes]) -> OpenedPhoto:
     refuse_too_large((raw.sizes.raw_width, raw.sizes.raw_height))
     stored, turn = _size_of(raw), _ORIENTATIONS.get(raw.sizes.flip, 1)
-    preview = _preview_in(raw)
+    preview = preview_in(raw)
     facts = read_raw_facts(file, preview)
     if preview is not None and max(preview.size) >= _PREVIEW_SIDE_MIN:
         image = preview
     else:
         image = _developed(raw, instead=preview)
+        if image is preview:
+            facts = replace(facts, damage=_ONLY_PREVIEW)
     if image is not preview:
         facts = facts_filled(facts, developed_facts(raw))
     return OpenedPhoto(
         image=image,
         facts=replace(facts, orientation=turn),
-        orientation=_turn_left(preview, stored, turn) if image is preview else turn,
+        orientation=turn_left(preview, stored, turn) if image is preview else turn,
         size=turned_size(stored, turn),
     )
 
@@ -102,30 +121,6 @@ def _size_of(raw: rawpy.RawPy) -> Size:
     if 0 < sizes.crop_width <= sizes.width and 0 < sizes.crop_height <= sizes.height:
         return sizes.crop_width, sizes.crop_height
     return sizes.width, sizes.height
-
-
-def _preview_in(raw: rawpy.RawPy) -> Image.Image | None:
-    """The largest JPEG that the file holds; None where there is none, or none that is whole.
-
-    Previews of plain pixels are left alone: rawpy reads past the end of grey ones.
-    """
-    import rawpy
-
-    try:
-        preview = raw.extract_thumb()
-    except (rawpy.LibRawError, NotImplementedError):
-        return None
-    if (
-        preview.format is not rawpy.ThumbFormat.JPEG
-        or b"\xff\xd9" not in preview.data[-_TAIL_BYTES:]
-    ):
-        return None
-    try:
-        image = Image.open(io.BytesIO(preview.data), formats=("JPEG",))
-        refuse_too_large(image.size, SHRINKABLE_PIXELS_MAX)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return None
-    return image
 
 
 def _developed(raw: rawpy.RawPy, *, instead: Image.Image | None) -> Image.Image:
@@ -140,15 +135,3 @@ def _developed(raw: rawpy.RawPy, *, instead: Image.Image | None) -> Image.Image:
         return instead
     # One band where the camera sees no colours.
     return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
-
-
-def _turn_left(preview: Image.Image, stored: Size, turn: int) -> int:
-    """The orientation that is still to be applied to a preview.
-
-    It is the RAW's, for most previews say nothing or what LibRaw made up, unless their shape shows
-    that the camera has turned them already.
-    """
-    if turn == 1:
-        return orientation_of(preview)
-    is_wide, was_wide = preview.width > preview.height, stored[0] > stored[1]
-    return 1 if swaps_sides(turn) and is_wide != was_wide else turn

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from indexer.decoding.colour import flatten, levels_of, to_srgb
+from indexer.decoding.colour import Colours, colours_of, flatten, levels_of, to_srgb, white_of
 from indexer.decoding.geometry import Box, Fit, Size, turned_box, turned_size
 
 if TYPE_CHECKING:
     from indexer.models.protocols import PictureInput, Pixels
 
-_TRANSPOSES = {
+TRANSPOSES = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -25,6 +25,7 @@ _TRANSPOSES = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+"""What turns a picture upright, by its EXIF orientation."""
 
 _ENOUGH = 1.9
 """Decoded at this many times the wanted size, a photo is as good as from all its pixels: 52 dB, no
@@ -46,12 +47,12 @@ class Upright:
     """Where in the image the whole photo lies: scaled decoders round the last row and column up."""
     size: Size
     """Of the whole photo, in full."""
-    profile: bytes | None
+    colours: Colours
 
     def fitted(self, fit: Fit, resampling: Image.Resampling) -> Image.Image:
         """The photo laid out as `fit` says, in sRGB; what it does not cover is left out."""
         part = fit.part_of(self.box)
-        return to_srgb(self.image.resize(fit.part_size, resampling, box=part), self.profile)
+        return to_srgb(self.image.resize(fit.part_size, resampling, box=part), self.colours)
 
     def on_canvas(self, fit: Fit, picture_input: PictureInput) -> Pixels:
         """The pixels the encoder wants."""
@@ -66,20 +67,20 @@ class Upright:
 def decode_upright(image: Image.Image, orientation: int, *fits: Fit) -> Upright:
     """Decodes the image large enough for all fits, and else as small as comes cheap."""
     wanted = turned_size(_wanted(*fits), orientation)
-    profile = image.info.get("icc_profile")
+    colours = colours_of(image)
     full_size = image.size
     drafted = image.draft(None, wanted)
     image.load()
     if drafted is None:
         full_size = image.size
     _, _, right, bottom = drafted[1] if drafted else (0, 0, *full_size)
-    shrunk, factor = _shrunk(image, wanted)
-    transpose = _TRANSPOSES.get(orientation)
+    shrunk, factor = _shrunk(image, wanted, white_of(colours))
+    transpose = TRANSPOSES.get(orientation)
     return Upright(
         image=shrunk if transpose is None else shrunk.transpose(transpose),
         box=turned_box((0, 0, right / factor, bottom / factor), shrunk.size, orientation),
         size=turned_size(full_size, orientation),
-        profile=profile if isinstance(profile, bytes) else None,
+        colours=colours,
     )
 
 
@@ -98,7 +99,7 @@ def _wanted(*fits: Fit) -> Size:
     return math.ceil(width * _ENOUGH), math.ceil(height * _ENOUGH)
 
 
-def _shrunk(image: Image.Image, wanted: Size) -> tuple[Image.Image, int]:
+def _shrunk(image: Image.Image, wanted: Size, white: int) -> tuple[Image.Image, int]:
     """The image flattened, and averaged over squares of so many pixels a side as `wanted` allows.
 
     Goes strip by strip, so that little is held beside the decoded image.
@@ -106,13 +107,12 @@ def _shrunk(image: Image.Image, wanted: Size) -> tuple[Image.Image, int]:
     levels = levels_of(image)
     factor = max(1, min(image.width // wanted[0], image.height // wanted[1]))
     if factor == 1:
-        return flatten(image, levels), 1
+        return flatten(image, levels, white), 1
     rows = factor * max(1, _STRIP_PIXELS // (image.width * factor))
+    edges = [(top, min(top + rows, image.height)) for top in range(0, image.height, rows)]
     strips = [
-        flatten(image.crop((0, top, image.width, min(top + rows, image.height))), levels).reduce(
-            factor
-        )
-        for top in range(0, image.height, rows)
+        flatten(image.crop((0, top, image.width, bottom)), levels, white).reduce(factor)
+        for top, bottom in edges
     ]
     shrunk = Image.new(strips[0].mode, (strips[0].width, sum(strip.height for strip in strips)))
     for index, strip in enumerate(strips):

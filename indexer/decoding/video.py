@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+import struct
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 import av
 import numpy as np
+from av.sidedata.sidedata import SideData
 from PIL import Image
 
+from indexer.decoding.coded_colour import CodedColour, keep_coded_colour
 from indexer.decoding.failures import DamagedPhoto, is_of_disk
 from indexer.decoding.opened_photo import Moment, OpenedPhoto, refuse_too_large
 from indexer.formats import demuxer_for
+from indexer.metadata.film_boxes import FilmBoxes, read_film_boxes
 from indexer.metadata.video_facts import duration_of, read_video_facts
 
 if TYPE_CHECKING:
@@ -33,10 +38,16 @@ _MOMENT_SECONDS_MAX = 1.5
 _BUFFER_BYTES = 262_144
 _BLACK_LEVEL, _BLANK_SPREAD = 20, 4.0
 """Of 255: a picture is blank that is nowhere lighter, or everywhere the same."""
+_BOXES_DEMUXER = "mov"
 _SAME_MOMENT_SECONDS = 0.002
+_BEFORE_START = -1.0
+"""A second from which every film is seen from its beginning."""
 _SEEK_BACK_SECONDS = (0.0, 2.0, 10.0)
-_ORIENTATIONS = {0: 1, 90: 8, 180: 3, 270: 6}
+_TURNS = {0: 1, 90: 8, 180: 3, 270: 6}
 """EXIF's numbers for what turns a picture anticlockwise by so many degrees."""
+_UPRIGHT = {(False, False): 1, (True, False): 2, (True, True): 3, (False, True): 4}
+_SWAPPED = {(False, False): 5, (True, False): 6, (True, True): 7, (False, True): 8}
+"""EXIF's numbers by whether the shown picture's x and its y run against the stored one's."""
 _CODECS = frozenset(
     (
         *("h264", "hevc", "av1", "vp8", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "h263"),
@@ -58,18 +69,7 @@ def open_video(
         DamagedPhoto: nothing in it can be decoded, or it holds sound only.
         DecompressionBombError: its pictures have too many pixels.
     """
-    try:
-        # One demuxer only: others open files and addresses that the file names.
-        opening = av.open(
-            file,
-            "r",
-            format=demuxer_for(head) or "mov",
-            metadata_errors="replace",
-            buffer_size=_BUFFER_BYTES,
-        )
-    except av.FFmpegError as error:
-        raise _as_ours(error) from error
-    with opening as container:
+    with opened_film(file, head) as (container, boxes):
         reader = _Reader(container)
         try:
             moments = _shown(reader.spread()) if second is None else reader.at(second)
@@ -80,11 +80,36 @@ def open_video(
             raise DamagedPhoto("no picture of the video can be decoded")
         yield OpenedPhoto(
             image=first.image,
-            facts=replace(read_video_facts(container, head), orientation=reader.orientation),
+            facts=replace(read_video_facts(container, head, boxes), orientation=reader.orientation),
             orientation=reader.orientation,
             second=first.second,
             others=moments,
         )
+
+
+@contextmanager
+def opened_film(file: IO[bytes], head: bytes) -> Iterator[tuple[InputContainer, FilmBoxes]]:
+    """The film in `file` as FFmpeg opens it, and what is read of its boxes besides.
+
+    Raises DamagedPhoto where it cannot be opened.
+    """
+    demuxer = demuxer_for(head) or _BOXES_DEMUXER
+    # Before FFmpeg, which counts on where the file stands.
+    boxes = read_film_boxes(file) if demuxer == _BOXES_DEMUXER else FilmBoxes()
+    file.seek(0)
+    try:
+        # One demuxer only: others open files and addresses that the file names.
+        container = av.open(
+            file,
+            "r",
+            format=demuxer,
+            metadata_errors="replace",
+            buffer_size=_BUFFER_BYTES,
+        )
+    except av.FFmpegError as error:
+        raise _as_ours(error) from error
+    with container:
+        yield container, boxes
 
 
 class _Reader:
@@ -96,8 +121,12 @@ class _Reader:
         self._start = (container.start_time or 0) / av.time_base
         self.stream = _pictures_of(container)
         self.duration = duration_of(container)
-        self.orientation = 1
-        """That of the pictures found so far."""
+        self._orientation: int | None = None
+
+    @property
+    def orientation(self) -> int:
+        """EXIF's number for how the pictures are to be turned, once one was found."""
+        return self._orientation or 1
 
     def spread(self) -> Iterator[Moment]:
         """Moments spread over the length, by key frames where those lie close enough."""
@@ -113,12 +142,15 @@ class _Reader:
                     last = second
                     yield self._moment(frame)
                     break
+        if last == -math.inf:
+            # A short film without an index, in which seeking has led to the end.
+            yield from map(self._moment, islice(self._frames_from(_BEFORE_START), 1))
 
     def at(self, second: float) -> Iterator[Moment]:
         """The moment at `second`, or the last one before it that can be had in time."""
         found = None
         for earlier in _SEEK_BACK_SECONDS:
-            for found in self._frames_from(max(0.0, second - earlier)):
+            for found in self._frames_from(max(_BEFORE_START, second - earlier)):
                 if self._second_of(found) > second - _SAME_MOMENT_SECONDS:
                     break
             # Containers without an index are sought in by guesswork, which may go too far.
@@ -155,14 +187,43 @@ class _Reader:
 
     def _moment(self, frame: VideoFrame) -> Moment:
         refuse_too_large((frame.width, frame.height))
-        self.orientation = _ORIENTATIONS.get(round(frame.rotation / 90) * 90 % 360, 1)
-        pixels = frame.to_ndarray(format="rgb24", width=self._width_of(frame), height=frame.height)
-        return Moment(self._second_of(frame), Image.fromarray(pixels))
+        if self._orientation is None:
+            # Of one picture alone, for the answer holds the frame and the frame the answer, so that
+            # its memory is not free until Python looks for such circles.
+            self._orientation = _orientation_of(frame)
+        width, code = self._width_of(frame), _colours_of(self.stream.codec_context)
+        if code.is_srgb:
+            pixels = frame.to_ndarray(format="rgb24", width=width, height=frame.height, threads=1)
+        else:
+            # FFmpeg cuts off what does not fit 8 bits, of which dark colours have few.
+            wide = frame.to_ndarray(format="rgb48le", width=width, height=frame.height, threads=1)
+            pixels = np.round(wide / np.float32(257)).astype(np.uint8)
+        image = Image.fromarray(pixels)
+        keep_coded_colour(image, code)
+        return Moment(self._second_of(frame), image)
 
     def _width_of(self, frame: VideoFrame) -> int:
         """The width with square pixels, which those of television and camcorders are not."""
         ratio = float(self.stream.sample_aspect_ratio or 1)
         return round(frame.width * ratio) if 0.25 <= ratio <= 4 else frame.width
+
+
+def _orientation_of(frame: VideoFrame) -> int:
+    """By the signs of the matrix that maps the stored picture on the shown one.
+
+    PyAV's `rotation` is an angle alone, by which a mirrored picture is one upside down.
+    """
+    try:
+        matrix = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:
+        # Beside data of a kind that PyAV does not know it gives none at all.
+        return _TURNS.get(round(frame.rotation / 90) * 90 % 360, 1)
+    if not isinstance(matrix, SideData):
+        return 1
+    x_to_x, x_to_y, _, y_to_x, y_to_y, *_ = struct.unpack("=9i", bytes(matrix))
+    if abs(x_to_x) + abs(y_to_y) >= abs(x_to_y) + abs(y_to_x):
+        return _UPRIGHT[x_to_x < 0, y_to_y < 0]
+    return _SWAPPED[y_to_x < 0, x_to_y < 0]
 
 
 def _pictures_of(container: InputContainer) -> VideoStream:
@@ -179,6 +240,11 @@ def _pictures_of(container: InputContainer) -> VideoStream:
     context.thread_count = 1
     stream.thread_type = "NONE"
     return stream
+
+
+def _colours_of(context: VideoCodecContext) -> CodedColour:
+    """What the numbers of its pictures mean, as decoding them has told."""
+    return CodedColour(primaries=context.color_primaries, transfer=context.color_trc)
 
 
 def _shown(moments: Iterator[Moment]) -> Iterator[Moment]:

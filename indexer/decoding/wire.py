@@ -24,11 +24,11 @@ from storage.records import Facts
 
 PREFIX = struct.Struct(">II")
 """Lengths of the header and of the bytes behind it."""
-HEADER_BYTES_MAX = 1_000_000
+HEADER_BYTES_MAX = 4_000_000
 BODY_BYTES_MAX = 64_000_000
 
-Outcome: TypeAlias = Decoded | DecodeFailure | bytes
-"""Of one request: a decoded photo, a preview as JPEG, or why there is none."""
+Outcome: TypeAlias = Decoded | DecodeFailure | Facts | bytes
+"""Of one request: a decoded photo, a preview as JPEG, or why there is none; or facts alone."""
 
 
 class MalformedMessage(ValueError):
@@ -55,6 +55,8 @@ class Request:
     preview_side: int | None = None
     second: float | None = None
     """For the preview of a moving picture: the moment to show."""
+    facts_alone: bool = False
+    """Whether only what the file says of itself is wanted, for its picture cannot be decoded."""
 
 
 class OutOfMemory:
@@ -82,15 +84,16 @@ def settings_from_wire(argument: str) -> WorkerSettings:
 
 def request_to_wire(request: Request) -> bytes:
     """One line; bytes of a name that are not UTF-8 survive as escapes."""
-    return (json.dumps([str(request.path), request.preview_side, request.second]) + "\n").encode(
-        "ascii"
-    )
+    fields = [str(request.path), request.preview_side, request.second, request.facts_alone]
+    return (json.dumps(fields) + "\n").encode("ascii")
 
 
 def request_from_wire(line: bytes) -> Request:
     """The request that `request_to_wire` was given."""
-    path, preview_side, second = json.loads(line)
-    return Request(path=Path(path), preview_side=preview_side, second=second)
+    path, preview_side, second, facts_alone = json.loads(line)
+    return Request(
+        path=Path(path), preview_side=preview_side, second=second, facts_alone=facts_alone
+    )
 
 
 def reply_to_wire(reply: Reply) -> bytes:
@@ -105,6 +108,8 @@ def _reply_parts(reply: Reply) -> tuple[dict[str, Any], bytes]:
         return _decoded_header(reply), _decoded_body(reply)
     if isinstance(reply, DecodeFailure):
         return {"is": "failure", "reason": reply.reason, "permanent": reply.permanent}, b""
+    if isinstance(reply, Facts):
+        return {"is": "facts", "facts": dataclasses.asdict(reply)}, b""
     if isinstance(reply, bytes):
         return {"is": "preview"}, reply
     return {"is": next(kind for kind, signal in _SIGNALS.items() if type(reply) is signal)}, b""
@@ -150,6 +155,8 @@ def _reply_from(fields: dict[str, Any], body: bytes) -> Reply:
         return _decoded_from(fields, body)
     if kind == "failure":
         return DecodeFailure(reason=str(fields["reason"]), permanent=bool(fields["permanent"]))
+    if kind == "facts":
+        return facts_from_wire(fields["facts"])
     if kind == "preview":
         return body
     return _SIGNALS[kind]()

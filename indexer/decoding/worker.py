@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from indexer.decoding.photo import decode_photo, decode_preview, prepare_decoders
+from indexer.decoding.photo import decode_photo, decode_preview, facts_alone, prepare_decoders
 from indexer.decoding.wire import (
     OutOfMemory,
     Ready,
@@ -28,7 +28,7 @@ from indexer.decoding.wire import (
 )
 
 if TYPE_CHECKING:
-    from indexer.decoding.wire import WorkerSettings
+    from indexer.decoding.wire import Outcome, WorkerSettings
 
 _PR_SET_PDEATHSIG = 1
 _FILE_BYTES_MAX = 1_000_000
@@ -47,24 +47,29 @@ def main(argument: str) -> None:
     for line in requests:
         # Should the parent be gone or stuck, nobody else would end a decoder that never returns.
         signal.alarm(int(settings.seconds_per_file * _ALARM_FACTOR) + 1)
-        reply = _answer(request_from_wire(line), settings)
+        reply = _reply_to(request_from_wire(line), settings)
         signal.alarm(0)
         _send(replies, reply)
         if isinstance(reply, OutOfMemory):
             return
 
 
-def _answer(request: Request, settings: WorkerSettings) -> Reply:
+def outcome_of(request: Request, settings: WorkerSettings) -> Outcome:
+    """What is asked for of the file; raises MemoryError at the process's limit."""
+    if request.facts_alone:
+        return facts_alone(request.path)
+    if (side := request.preview_side) is not None:
+        return decode_preview(request.path, longest_side=side, second=request.second)
+    return decode_photo(
+        request.path,
+        picture_input=settings.picture_input,
+        thumbnail_side=settings.thumbnail_side,
+    )
+
+
+def _reply_to(request: Request, settings: WorkerSettings) -> Reply:
     try:
-        if request.preview_side is not None:
-            return decode_preview(
-                request.path, longest_side=request.preview_side, second=request.second
-            )
-        return decode_photo(
-            request.path,
-            picture_input=settings.picture_input,
-            thumbnail_side=settings.thumbnail_side,
-        )
+        return outcome_of(request, settings)
     except MemoryError:
         return OutOfMemory()
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+from indexer.folders.gitignore import patterns_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from indexer.folders.gitignore import OddLine, Patterns
+
 IGNORE_FILE = ".imagescopeignore"
+_BYTES_MAX = 1_000_000
 
 _OTHER_PROGRAMS = frozenset(
     {"@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found", "__macosx"}
@@ -22,7 +25,7 @@ class _Rules:
     """The patterns of one ignore file; they speak of paths below its folder."""
 
     folder: str
-    patterns: GitIgnoreSpec
+    patterns: Patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,16 @@ class IgnoreRules:
     def entering(self, folder: str, path: Path) -> IgnoreRules:
         """The rules in force inside a folder, given relative to the root and absolutely."""
         try:
-            lines = (path / IGNORE_FILE).read_text("utf-8", "replace").splitlines()
-            patterns = GitIgnoreSpec.from_lines(lines)
-        except (OSError, ValueError):
+            with (path / IGNORE_FILE).open("rb") as file:
+                content = file.read(_BYTES_MAX)
+        except OSError:
             return self
-        return IgnoreRules((*self.stack, _Rules(folder, patterns)))
+        return IgnoreRules((*self.stack, _Rules(folder, patterns_of(content))))
+
+    @property
+    def odd_lines(self) -> tuple[OddLine, ...]:
+        """Of the deepest ignore file."""
+        return self.stack[-1].patterns.odd if self.stack else ()
 
     def ignores(self, place: str, *, is_folder: bool) -> bool:
         """Whether a path relative to the root is left out."""
@@ -47,7 +55,7 @@ class IgnoreRules:
             return True
         for rules in reversed(self.stack):
             below = place[len(rules.folder) + 1 :] if rules.folder else place
-            decided = rules.patterns.check_file(f"{below}/" if is_folder else below).include
+            decided = rules.patterns.leave_out(below, is_folder=is_folder)
             if decided is not None:
                 return decided
         return False

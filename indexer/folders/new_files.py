@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from indexer.folders.beside import has_extension
 from indexer.folders.chosen import find_chosen
+from indexer.folders.films import is_what_it_says
+from indexer.folders.ignore import rules_for
 from indexer.formats import PHOTO_EXTENSIONS, VIDEO_EXTENSIONS, photo_extensions
 from storage.library import is_library
 
@@ -55,8 +57,6 @@ class _Look:
             if time.monotonic() > self.ends_at:
                 return
             if _has_changed(place):
-                from indexer.folders.ignore import rules_for  # half of what this takes to load
-
                 self._list(place, rules_for(place.root.path, place.folder))
 
     def _list(self, place: _Place, rules: IgnoreRules) -> None:
@@ -66,8 +66,10 @@ class _Look:
                 if path not in place.known and self._may_enter(place.root, path, rules):
                     below = _Place(place.root, path, place.known)
                     self._list(below, rules.entering(path, place.root.path / path))
-            elif has_extension(entry.name, _EXTENSIONS) and not rules.ignores(
-                path, is_folder=False
+            elif (
+                has_extension(entry.name, _EXTENSIONS)
+                and is_what_it_says(entry)
+                and not rules.ignores(path, is_folder=False)
             ):
                 names.append(entry.name)
         if names:

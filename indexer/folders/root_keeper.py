@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.events import RootOffline, ScanFinished, ScanStarted, WatchDegraded
+from indexer.events import IgnoreLineOdd, RootOffline, ScanFinished, ScanStarted, WatchDegraded
 from indexer.folders.homes import Homes
 from indexer.folders.watcher import FolderWatcher
 from storage.records import PhotoFilter
@@ -48,6 +48,7 @@ class RootKeeper:
         self._seconds_between_scans = seconds_between_scans
         self._watcher: FolderWatcher | None = None
         self._degraded: dict[Path, str] = {}
+        self._told_lines: set[IgnoreLineOdd] = set()
         # By root and path: a root that moved is to be scanned, and one that took a path over.
         self._scanned_at: dict[tuple[RootId, Path], float] = {}
         self._looked_at = time.monotonic()
@@ -157,6 +158,7 @@ class RootKeeper:
             self._scanned_at[root.id, root.path] = time.monotonic()
         else:
             report = self._scanner.scan_folders(root, folders or ())
+        self._tell_odd_lines(report)
         is_different = report.is_different
         if report.offline_reason:
             self._emit(
@@ -168,6 +170,17 @@ class RootKeeper:
                 report = replace(report, photos=self._library.photos.count(inside))
             self._emit(_finished(root, report, time.monotonic() - started))
         return is_different or root.offline_since is not None
+
+    def _tell_odd_lines(self, report: ScanReport) -> None:
+        """Once each, while they stay as they are."""
+        for path, lines in report.odd_lines.items():
+            for line in lines:
+                event = IgnoreLineOdd(
+                    path=str(path), line=line.number, text=line.text, reason=line.reason
+                )
+                if event not in self._told_lines:
+                    self._told_lines.add(event)
+                    self._emit(event)
 
     # -- watching ----------------------------------------------------------------------------
 

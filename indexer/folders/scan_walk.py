@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.folders.beside import FolderNews
+    from indexer.folders.gitignore import OddLine
     from storage.records import PhotoId, Root
 
 
@@ -72,6 +73,10 @@ class Walk:
     mounts: set[str] = field(default_factory=set)
     changes: Changes = field(default_factory=Changes)
     photos: int = 0
+    films_passed: dict[str, int] = field(default_factory=dict)
+    """By folder the films that are not taken, where there are any."""
+    odd_lines: dict[Path, tuple[OddLine, ...]] = field(default_factory=dict)
+    """By the ignore file in which they stand."""
 
     def path_of(self, folder: str) -> Path:
         """A folder of the root as an absolute path."""
@@ -94,6 +99,8 @@ class Listing:
     folders: dict[str, int]
     """Name and device of each real folder, not of links to folders."""
     sidecars: dict[str, FileState]
+    films: list[str] = field(default_factory=list)
+    """Names of films that are not taken."""
 
 
 def file_state(name: str, status: os.stat_result, unnumbered: frozenset[int]) -> FileState:

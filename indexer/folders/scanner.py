@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import stat
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from indexer.folders.beside import Beside, has_extension, is_sidecar
-from indexer.folders.ignore import IgnoreRules, rules_for
+from indexer.folders.beside import Beside, Sorted, has_extension, is_sidecar
+from indexer.folders.films import is_film, is_what_it_says, note_films
+from indexer.folders.ignore import IGNORE_FILE, IgnoreRules, rules_for
 from indexer.folders.mount_guard import MountGuard, MountsChanged
 from indexer.folders.scan_walk import Changes, Counts, Listing, Walk, file_state
 from indexer.folders.volumes import volume_of
@@ -21,10 +22,11 @@ from storage.library import is_library
 from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from indexer.folders.chosen import ChosenFiles
+    from indexer.folders.gitignore import OddLine
     from storage.files import KnownFile
     from storage.library import Library
     from storage.records import FileState, PhotoId, Root
@@ -46,6 +48,8 @@ class ScanReport:
     """Of which other files belong to them now, or other words."""
     offline_reason: str = ""
     """Why the root counts as offline; empty when it is there."""
+    odd_lines: Mapping[Path, tuple[OddLine, ...]] = field(default_factory=dict)
+    """Of ignore files, by their paths."""
 
     @property
     def is_different(self) -> bool:
@@ -54,7 +58,10 @@ class ScanReport:
 
 
 class Scanner:
-    """Brings the library's list of files in step with the roots; reads no file's contents."""
+    """Brings the library's list of files in step with the roots.
+
+    Of a file's content at most the first bytes are read, where its name says too little.
+    """
 
     def __init__(
         self,
@@ -83,6 +90,7 @@ class Scanner:
             known = self._library.files.known_folders(walk.root.id, "")
             self._settle_missing_folders(walk, known)
             self._remember(walk)
+            note_films(self._library, walk, is_whole=True)
 
     def scan_folders(self, root: Root, folders: Iterable[Path]) -> ScanReport:
         """Compare only these folders of the root, and folders in them that are new."""
@@ -95,6 +103,7 @@ class Scanner:
             if not folder or self._chosen is not None or not _is_left_out(rules, folder):
                 self._walk_from(walk, folder, rules, descend_known=False)
                 self._settle_missing_below(walk, folder)
+        note_films(self._library, walk, is_whole=False)
 
     def _attempt(self, root: Root, compare: Callable[[Walk], None]) -> ScanReport:
         counts = Counts()
@@ -171,6 +180,8 @@ class Scanner:
             folder, outer = waiting.pop()
             path = walk.path_of(folder)
             inner = outer.entering(folder, path)
+            if inner is not outer and inner.odd_lines:
+                walk.odd_lines[path / IGNORE_FILE] = inner.odd_lines
             listing = self._list(walk, folder, path, inner)
             if listing is None:
                 continue
@@ -209,9 +220,15 @@ class Scanner:
                     listing.folders[entry.name] = entry.stat(follow_symlinks=False).st_dev
             elif self._takes(entry.name, place, rules):
                 status = entry.stat()
-                if stat.S_ISREG(status.st_mode):
+                if stat.S_ISREG(status.st_mode) and (self._chosen or is_what_it_says(entry)):
                     kind = listing.sidecars if is_sidecar(entry.name) else listing.files
                     kind[entry.name] = file_state(entry.name, status, walk.unnumbered)
+            elif (
+                self._chosen is None
+                and is_film(entry)
+                and not rules.ignores(place, is_folder=False)
+            ):
+                listing.films.append(entry.name)
         except OSError as error:
             # It vanished while we looked, or is a link to nowhere: as good as not there. Else the
             # folder may be listed but not entered, and nothing is known of what is in it.
@@ -246,9 +263,13 @@ class Scanner:
 
     def _compare(self, walk: Walk, folder: str, listing: Listing) -> None:
         known = self._library.files.known_in(walk.root.id, folder)
-        files, companions = listing.files, frozenset[str]()
+        sorted_out = Sorted(photos=listing.files)
         if self._chosen is None:
-            files, companions = self._beside.sort_out(files)
+            path = walk.path_of(folder)
+            sorted_out = self._beside.sort_out(walk.root.id, folder, path, listing.files)
+        files, companions = sorted_out.photos, sorted_out.companions
+        if films := len(listing.films) + len(listing.files) - len(files):
+            walk.films_passed[folder] = films
         changes = walk.changes
         changes_before = len(changes)
         for name, state in files.items():
@@ -273,6 +294,7 @@ class Scanner:
                 folder,
                 names=(*files, *known),
                 sidecars=listing.sidecars,
+                films=sorted_out.films,
                 is_changed=len(changes) > changes_before,
             )
             changes.beside.extend(news)
@@ -340,6 +362,7 @@ class Scanner:
             moved=moved,
             regrouped=counts.regrouped,
             deleted=max(0, counts.deleted - moved),
+            odd_lines=walk.odd_lines,
         )
 
 

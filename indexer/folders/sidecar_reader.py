@@ -1,8 +1,9 @@
 """Reads the sidecars that wait, a bounded piece at a time, and tells the photos beside them.
 
-They are read in the indexer's own process: all that is done with a sidecar is to stream at most
-a megabyte of it through expat, which is told to stop at a DOCTYPE (so there are no entities) and at
-nesting that no real packet has. No photo is decoded or embedded again for what its sidecar says.
+They are read in the indexer's own process: all that is done with a sidecar is to stream the first
+megabytes of it through expat, which is told to stop at a DOCTYPE (so there are no entities) and at
+nesting that no real packet has, or through Python's own reader of JSON. No photo is decoded or
+embedded again for what its sidecar says.
 """
 
 from __future__ import annotations
@@ -12,21 +13,12 @@ import stat
 from typing import TYPE_CHECKING
 
 from indexer.metadata import xmp
-from indexer.metadata.facts import camera_name
-from indexer.metadata.xmp_facts import (
-    DESCRIPTION_LENGTH_MAX,
-    NAME_LENGTH_MAX,
-    TITLE_LENGTH_MAX,
-    first_text,
-    keywords_told,
-    label_told,
-    people_told,
-    place_told,
-    rating_told,
-    taken_told,
-    unique_words,
-)
+from indexer.metadata.exif import METADATA_ERRORS
+from indexer.metadata.facts import facts_told
+from indexer.metadata.said import Said
+from indexer.metadata.takeout import takeout_facts
 from storage.records import Facts
+from storage.sidecar_names import is_takeout
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,34 +54,24 @@ def read_sidecars(library: Library) -> int:
 
 def facts_in(path: Path) -> Facts:
     """What a sidecar says; nothing where it cannot be read, or is no sidecar."""
-    said = xmp.read_xmp(_bytes_of(path))
-    place = place_told(said)
-    maker = first_text(said.get(xmp.MAKER, ()), length_max=NAME_LENGTH_MAX)
-    model = first_text(said.get(xmp.MODEL, ()), length_max=NAME_LENGTH_MAX)
-    lenses = (*said.get(xmp.LENS_MODEL, ()), *said.get(xmp.LENS, ()))
-    return Facts(
-        taken_at=taken_told(said),
-        camera=camera_name(maker, model),
-        lens=first_text(lenses, length_max=NAME_LENGTH_MAX),
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        altitude_m=place.altitude_m if place else None,
-        title=first_text(said.get(xmp.TITLE, ()), length_max=TITLE_LENGTH_MAX),
-        description=first_text(said.get(xmp.DESCRIPTION, ()), length_max=DESCRIPTION_LENGTH_MAX),
-        keywords=unique_words(keywords_told(said)),
-        people=people_told(said),
-        rating=rating_told(said),
-        label=label_told(said),
-    )
+    content = _bytes_of(path)
+    if is_takeout(os.fsencode(path.name)):
+        return takeout_facts(content)
+    try:
+        return facts_told(Said(xmp=xmp.read_xmp(content), notes=xmp.notes_on(content)))
+    except METADATA_ERRORS:
+        return Facts()
 
 
 def _bytes_of(path: Path) -> bytes:
-    """The file, unless it is none, too large or out of reach; never waits for a pipe."""
+    """The file, or more of it than is read; nothing where it is none or out of reach.
+
+    Never waits for a pipe.
+    """
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode) or status.st_size > xmp.PACKET_BYTES_MAX:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return b""
-            return file.read(xmp.PACKET_BYTES_MAX)
+            return file.read(xmp.PACKET_BYTES_MAX + 1)
     except OSError:
         return b""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 import struct
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
 
 from PIL import ExifTags, Image
 
@@ -28,7 +27,6 @@ METADATA_ERRORS = (
 )
 """What hostile metadata makes Pillow's readers raise; it gives fewer facts, never a failure."""
 
-_YEAR_MIN, _YEAR_MAX = 1826, 2100
 _NAME_LENGTH_MAX = 120
 
 
@@ -57,13 +55,17 @@ class ExifTable:
 
     def numbers(self, tag: int) -> tuple[float, ...]:
         """All numbers of a tag; none where any of them is not finite."""
+        numbers = self.raw_numbers(tag)
+        return numbers if all(map(math.isfinite, numbers)) else ()
+
+    def raw_numbers(self, tag: int) -> tuple[float, ...]:
+        """All numbers of a tag, finite or not."""
         value = self.value(tag)
         parts = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
         try:
-            numbers = tuple(float(part) for part in parts)  # type: ignore[arg-type]
+            return tuple(float(part) for part in parts)  # type: ignore[arg-type]
         except METADATA_ERRORS:
             return ()
-        return numbers if all(map(math.isfinite, numbers)) else ()
 
     def within(self, tag: int, low: float, high: float) -> float | None:
         """The number of a tag if it is above `low` and not above `high`."""
@@ -80,32 +82,6 @@ class Exif:
     gps: ExifTable
 
 
-def adopt_raw_profiles(image: Image.Image) -> None:
-    """Puts EXIF and XMP that ImageMagick wrote into a PNG as text where they are looked for."""
-    for kind, name in (("exif", "exif"), ("APP1", "exif"), ("xmp", "xmp")):
-        text = image.info.get(f"Raw profile type {kind}")
-        if isinstance(text, str) and name not in image.info:
-            image.info[name] = _unhexed(text)
-
-
-_PHOTOSHOP_EXIF, _PHOTOSHOP_XMP = 1058, 1060
-
-
-def adopt_photoshop_blocks(image: Image.Image) -> None:
-    """Puts EXIF and XMP from a Photoshop file where they are looked for."""
-    for number, _, data in getattr(image, "resources", ()):
-        if number == _PHOTOSHOP_EXIF:
-            image.info["exif"] = data
-        elif number == _PHOTOSHOP_XMP:
-            image.info["xmp"] = data
-
-
-def _unhexed(text: str) -> bytes:
-    """A profile in hexadecimal digits, after lines with its name and its length."""
-    digits = re.sub(r"[^0-9A-Fa-f]", "", "".join(text.split("\n")[3:]))
-    return bytes.fromhex(digits[: len(digits) // 2 * 2])
-
-
 def read_exif(image: Image.Image) -> Exif:
     """The image's EXIF; directories that cannot be read are empty."""
     return read_exif_of(_main_directory(image))
@@ -113,9 +89,11 @@ def read_exif(image: Image.Image) -> Exif:
 
 def read_exif_of(exif: Image.Exif) -> Exif:
     """What Pillow has read of a file's EXIF; directories that cannot be read are empty."""
+    # Some programs put the tags of the photo into the main directory.
+    photo = ChainMap(dict(_directory(exif, ExifTags.IFD.Exif)), exif)
     return Exif(
         main=ExifTable(exif),
-        photo=ExifTable(_directory(exif, ExifTags.IFD.Exif)),
+        photo=ExifTable(photo),
         gps=ExifTable(_directory(exif, ExifTags.IFD.GPSInfo)),
     )
 
@@ -163,39 +141,3 @@ def decoded_text(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
-
-
-_TIME = re.compile(
-    r"\s*(\d{4})[:\-/.](\d{1,2})[:\-/.](\d{1,2})"
-    r"(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?:[.,]\d*)?\s*(Z|[+-]\d{2}:?\d{2})?)?"
-)
-_ZONE = re.compile(r"\s*([+-])(\d{2}):?(\d{2})")
-
-
-def parsed_time(text: str | None, zone: str | None = None) -> str | None:
-    """A date of EXIF, XMP or IPTC as `2020-07-18T16:02:00+02:00`; None if it cannot be one.
-
-    The zone is the one in the text, else `zone`, else left out: then it is local time, somewhere.
-    """
-    match = _TIME.match(text or "")
-    if match is None:
-        return None
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    try:
-        stamp = f"{date(year, month, day).isoformat()}T{time(hour, minute, second).isoformat()}"
-    except ValueError:
-        return None
-    if not _YEAR_MIN <= year <= _YEAR_MAX:
-        return None
-    return stamp + _parsed_zone(match[7] or zone)
-
-
-def _parsed_zone(zone: str | None) -> str:
-    if zone is None:
-        return ""
-    if zone.strip() == "Z":
-        return "+00:00"
-    match = _ZONE.match(zone)
-    if match is None or int(match[2]) > 14 or int(match[3]) > 59:
-        return ""
-    return f"{match[1]}{match[2]}:{match[3]}"

@@ -1,48 +1,55 @@
-"""What a photo says of itself, from EXIF, XMP and IPTC; hostile metadata gives fewer facts."""
+"""What a photo says of itself, by EXIF, XMP, IPTC and words; hostile metadata gives fewer facts."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from PIL import ExifTags, IptcImagePlugin
+from PIL import ExifTags
 
 from indexer.metadata import xmp
-from indexer.metadata.exif import (
-    METADATA_ERRORS,
-    Exif,
-    ExifTable,
-    parsed_time,
-    read_exif,
-    valid_orientation,
-)
-from indexer.metadata.xmp_facts import (
+from indexer.metadata.apple_note import live_id_told
+from indexer.metadata.cleaning import (
     DESCRIPTION_LENGTH_MAX,
     NAME_LENGTH_MAX,
     TITLE_LENGTH_MAX,
+    WORDS_MAX,
     first_text,
-    keywords_told,
-    label_told,
-    people_told,
-    rating_told,
-    taken_told,
+    peoples_texts,
+    too_many,
     unique_words,
 )
+from indexer.metadata.date_sources import dates_in
+from indexer.metadata.dates import date_facts
+from indexer.metadata.embedded import said_in
+from indexer.metadata.exif import (
+    METADATA_ERRORS,
+    Exif,
+    valid_orientation,
+)
+from indexer.metadata.said import Said
+from indexer.metadata.sources import NAMES, NUMBERS, POINTS, RATINGS, WORDS
 from storage.records import Facts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL import Image
 
-    from indexer.metadata.xmp_facts import XmpValues
 
 _TAG = ExifTags.Base
-_GPS = ExifTags.GPS
-_DATES_WITH_ZONES = (
-    (_TAG.DateTimeOriginal, _TAG.OffsetTimeOriginal),
-    (_TAG.DateTimeDigitized, _TAG.OffsetTimeDigitized),
-)
-_IPTC_TITLE, _IPTC_KEYWORDS, _IPTC_CAPTION = (2, 5), (2, 25), (2, 120)
+_LENGTHS = {
+    "title": TITLE_LENGTH_MAX,
+    "description": DESCRIPTION_LENGTH_MAX,
+    "remarks": DESCRIPTION_LENGTH_MAX,
+    "label": 40,
+}
+_TEXTS = ("title", "description", "artist", "location", "city", "state", "country")
+_TEXTS_MAX = 100
+"""Of each fact."""
+_REMARKS_LENGTH_MAX = 20_000
+"""All together."""
 
 
 def read_facts(image: Image.Image, format_name: str | None = None) -> Facts:
@@ -54,129 +61,89 @@ def read_facts(image: Image.Image, format_name: str | None = None) -> Facts:
         format_name = "JPEG" if image.format == "MPO" else image.format or ""
     known = Facts(width=image.width, height=image.height, format=format_name)
     try:
-        said = facts_from(read_exif(image), _xmp_packet(image), _iptc_texts(image))
+        told = facts_told(said_in(image))
     except METADATA_ERRORS:
         return known
     # Where the loader has already acted on the orientation, it is no longer in the EXIF.
-    turn = valid_orientation(image.info.get("original_orientation")) or said.orientation
+    turn = valid_orientation(image.info.get("original_orientation")) or told.orientation
     return replace(
-        said, width=known.width, height=known.height, format=format_name, orientation=turn
+        told, width=known.width, height=known.height, format=format_name, orientation=turn
     )
 
 
-def facts_from(
-    exif: Exif, xmp_packet: bytes, iptc: dict[tuple[int, int], list[bytes]] | None = None
-) -> Facts:
-    """What these say, without size and format.
+def facts_from(exif: Exif, xmp_packet: bytes) -> Facts:
+    """What EXIF and XMP say, without size and format.
 
     Raises one of METADATA_ERRORS where they are too rotten.
     """
-    packet = xmp.read_xmp(xmp_packet)
-    iptc = iptc or {}
-    latitude, longitude = _place(exif.gps)
+    return facts_told(Said(exif=exif, xmp=xmp.read_xmp(xmp_packet)))
+
+
+def facts_told(said: Said) -> Facts:
+    """What all that was read says, without size and format.
+
+    Raises one of METADATA_ERRORS where it is too rotten.
+    """
+    texts = {name: tuple(_texts(name, said)) for name in (*_TEXTS, "remarks")}
+    point = next((point for source in POINTS for point in source.values(said)), None)
+    firsts: dict[str, Any] = {
+        **{name: next(iter(texts[name]), None) for name in _TEXTS},
+        **{name: _name(name, said) for name in NAMES},
+        **{name: _number(name, said) for name in NUMBERS},
+    }
+    iso = firsts.pop("iso")
+    keywords, people = (
+        unique_words(text for source in WORDS[name] for text in source.values(said))
+        for name in ("keywords", "people")
+    )
     return Facts(
-        taken_at=_taken_at(exif, packet),
-        camera=camera_name(exif.main.text(_TAG.Make), exif.main.text(_TAG.Model)),
-        lens=_lens(exif, packet),
-        focal_length_mm=exif.photo.within(_TAG.FocalLength, 0, 100_000),
-        aperture=exif.photo.within(_TAG.FNumber, 0, 1000),
-        exposure_seconds=exif.photo.within(_TAG.ExposureTime, 0, 1_000_000),
-        iso=_iso(exif.photo),
-        latitude=latitude,
-        longitude=longitude,
-        altitude_m=_altitude(exif.gps),
-        orientation=valid_orientation(exif.main.value(_TAG.Orientation)),
-        title=_title(exif, packet, iptc),
-        description=_description(exif, packet, iptc),
-        keywords=_keywords(exif, packet, iptc),
-        people=people_told(packet),
-        rating=rating_told(packet),
-        label=label_told(packet),
+        **date_facts(dates_in(said, point)),
+        latitude=point.latitude if point else None,
+        longitude=point.longitude if point else None,
+        iso=int(iso) if iso is not None else None,
+        orientation=valid_orientation(said.exif.main.value(_TAG.Orientation)),
+        keywords=keywords[:WORDS_MAX],
+        people=people[:WORDS_MAX],
+        rating=_rating(said),
+        label=next(_texts("label", said), None),
+        live_id=live_id_told(said.exif.photo.value(_TAG.MakerNote)),
+        remarks=_remarks(texts),
+        notes=(*said.notes, *too_many(keywords, "keywords"), *too_many(people, "names")),
+        **firsts,
     )
 
 
-def _taken_at(exif: Exif, packet: XmpValues) -> str | None:
-    for date_tag, zone_tag in _DATES_WITH_ZONES:
-        taken = parsed_time(exif.photo.text(date_tag), exif.photo.text(zone_tag))
-        if taken is not None:
-            return taken
-    return taken_told(packet) or _satellite_time(exif.gps)
+def _texts(fact: str, said: Said) -> Iterator[str]:
+    texts = (text for source in WORDS[fact] for text in source.values(said))
+    return peoples_texts(islice(texts, _TEXTS_MAX), length_max=_LENGTHS.get(fact, NAME_LENGTH_MAX))
 
 
-def _satellite_time(gps: ExifTable) -> str | None:
-    """The time of the GPS fix, which is in UTC."""
-    day, clock = gps.text(_GPS.GPSDateStamp), gps.numbers(_GPS.GPSTimeStamp)
-    if day is None or len(clock) != 3:
-        return None
-    hour, minute, second = (int(part) for part in clock)
-    return parsed_time(f"{day} {hour}:{minute}:{second}", "Z")
+def _name(fact: str, said: Said) -> str | None:
+    names = (name for source in NAMES[fact] for name in source.values(said))
+    return first_text(names, length_max=NAME_LENGTH_MAX)
 
 
-def camera_name(maker: str | None, model: str | None) -> str | None:
-    """Maker and model, as people say it: `Canon EOS 5D`, `NIKON D70`, `Apple iPhone 13 mini`."""
-    brand = _brand(maker)
-    if not brand or not model:
-        return model or brand or None
-    words = brand.casefold().split()
-    says_brand = model.casefold().startswith(words[0]) or model.casefold().split()[0] in words
-    return model if says_brand else f"{brand} {model}"
+def _number(fact: str, said: Said) -> float | None:
+    return next((value for source in NUMBERS[fact] for value in source.values(said)), None)
 
 
-_COMPANY_WORDS = frozenset(
-    (
-        *("corporation", "corp", "corp.", "company", "co", "co.", "ltd", "ltd.", "limited"),
-        *("inc", "inc.", "ag", "gmbh", "international"),
-        *("imaging", "optical", "techwin", "electronics", "electric"),
-    )
-)
+def _rating(said: Said) -> int | None:
+    given = [stars for source in RATINGS for stars in source.values(said)]
+    return next((stars for stars in given if stars), given[0] if given else None)
 
 
-def _brand(maker: str | None) -> str:
-    words = (maker or "").replace(",", " ").split()
-    while len(words) > 1 and words[-1].casefold() in _COMPANY_WORDS:
-        words.pop()
-    return " ".join(words)
-
-
-def _lens(exif: Exif, packet: XmpValues) -> str | None:
-    own = exif.photo.text(_TAG.LensModel) or ""
-    texts = (own, *packet.get(xmp.LENS_MODEL, ()), *packet.get(xmp.LENS, ()))
-    return first_text(texts, length_max=NAME_LENGTH_MAX)
-
-
-def _iso(photo: ExifTable) -> int | None:
-    iso = photo.within(_TAG.ISOSpeedRatings, 0, 100_000_000)
-    return int(iso) if iso is not None else None
-
-
-def _place(gps: ExifTable) -> tuple[float | None, float | None]:
-    """Latitude and longitude in degrees, or neither; (0, 0) is a receiver without a fix."""
-    latitude = _degrees(gps, _GPS.GPSLatitude, _GPS.GPSLatitudeRef, ("N", "S"), 90)
-    longitude = _degrees(gps, _GPS.GPSLongitude, _GPS.GPSLongitudeRef, ("E", "W"), 180)
-    if latitude is None or longitude is None or latitude == longitude == 0:
-        return None, None
-    return latitude, longitude
-
-
-def _degrees(
-    gps: ExifTable, tag: int, side_tag: int, sides: tuple[str, str], limit: int
-) -> float | None:
-    parts = gps.numbers(tag)
-    side = (gps.text(side_tag) or "")[:1].upper()
-    if not 1 <= len(parts) <= 3 or side not in sides or any(part < 0 for part in parts):
-        return None
-    degrees = math.fsum(part / 60.0**power for power, part in enumerate(parts))
-    if degrees > limit:
-        return None
-    return round(-degrees if side == sides[1] else degrees, 8)
-
-
-def _altitude(gps: ExifTable) -> float | None:
-    altitude = gps.number(_GPS.GPSAltitude)
-    if altitude is None or not 0 <= altitude <= 100_000:
-        return None
-    is_below_sea = gps.value(_GPS.GPSAltitudeRef) in (1, b"\x01")
-    return -round(altitude, 3) if is_below_sea else round(altitude, 3)
+def _remarks(texts: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What is written besides, each once: also titles and descriptions that do not come first."""
+    shown = [texts[name][0].casefold() for name in _TEXTS if texts[name]]
+    kept: list[str] = []
+    room = _REMARKS_LENGTH_MAX
+    for text in (*(text for name in _TEXTS for text in texts[name][1:]), *texts["remarks"]):
+        folded = text.casefold()
+        if len(text) <= room and not any(folded in other for other in shown):
+            shown.append(folded)
+            kept.append(text)
+            room -= len(text)
+    return tuple(kept)
 
 
 def facts_filled(facts: Facts, *others: Facts) -> Facts:
@@ -188,57 +155,3 @@ def facts_filled(facts: Facts, *others: Facts) -> Facts:
         and (value := next((v for o in others if (v := getattr(o, field.name))), None))
     }
     return replace(facts, **gaps)
-
-
-def _title(exif: Exif, packet: XmpValues, iptc: dict[tuple[int, int], list[bytes]]) -> str | None:
-    texts = (*packet.get(xmp.TITLE, ()), *iptc.get(_IPTC_TITLE, ()), *_wide(exif, _TAG.XPTitle))
-    return first_text(texts, length_max=TITLE_LENGTH_MAX)
-
-
-def _description(
-    exif: Exif, packet: XmpValues, iptc: dict[tuple[int, int], list[bytes]]
-) -> str | None:
-    own = exif.main.text(_TAG.ImageDescription, length_max=DESCRIPTION_LENGTH_MAX)
-    texts = (*packet.get(xmp.DESCRIPTION, ()), *iptc.get(_IPTC_CAPTION, ()), own or "")
-    return first_text(texts, length_max=DESCRIPTION_LENGTH_MAX)
-
-
-def _keywords(
-    exif: Exif, packet: XmpValues, iptc: dict[tuple[int, int], list[bytes]]
-) -> tuple[str, ...]:
-    """Every keyword once, whatever its case; in XMP's order, then IPTC's, then the system's."""
-    system = [word for text in _wide(exif, _TAG.XPKeywords) for word in text.split(";")]
-    texts = (*keywords_told(packet), *iptc.get(_IPTC_KEYWORDS, ()), *system)
-    return unique_words(texts)
-
-
-def _wide(exif: Exif, tag: int) -> tuple[str, ...]:
-    """The text of one of Windows' own tags: UTF-16 in a tag of bytes."""
-    value = exif.main.value(tag)
-    try:
-        raw = bytes(value)  # type: ignore[call-overload]
-    except METADATA_ERRORS:
-        return ()
-    return (raw[: 2 * DESCRIPTION_LENGTH_MAX].decode("utf-16-le", "replace"),)
-
-
-def _xmp_packet(image: Image.Image) -> bytes:
-    packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
-    if isinstance(packet, str):
-        return packet.encode("utf-8", "replace")
-    return packet if isinstance(packet, bytes) else b""
-
-
-def _iptc_texts(image: Image.Image) -> dict[tuple[int, int], list[bytes]]:
-    try:
-        records = IptcImagePlugin.getiptcinfo(image) or {}  # type: ignore[arg-type]
-    except METADATA_ERRORS:
-        return {}
-    return {
-        key: [value for value in _as_list(values) if isinstance(value, bytes)]
-        for key, values in records.items()
-    }
-
-
-def _as_list(values: object) -> list[object]:
-    return values if isinstance(values, list) else [values]

@@ -8,26 +8,35 @@ from typing import IO, TYPE_CHECKING
 
 from PIL import Image
 
+from indexer.metadata.boxes import box_along, content_of, uuid_box, whole
+from indexer.metadata.dates import date_facts, date_told
 from indexer.metadata.exif import (
     METADATA_ERRORS,
     Exif,
     ExifTable,
     clean_text,
-    parsed_time,
     read_exif_of,
 )
 from indexer.metadata.facts import facts_filled, facts_from, read_facts
+from indexer.metadata.film_boxes import xmp_beside
 from storage.records import Facts
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import rawpy
+
+    from indexer.metadata.boxes import Box
+    from storage.date_order import DateTold
 
 _TIFF_MARKS = {b"II": b"II*\0", b"MM": b"MM\0*"}
 _MARK_BYTES = 4
 _XMP_TAG = 700
 _CR3_MARK = b"ftypcrx"
-_HEAD_BYTES = 262_144
-"""CR3's own facts lie before its pictures."""
+_CANON_ID = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
+_CANON_DIRECTORIES = (b"CMT1", b"CMT2", b"CMT4")
+_HEAD_BYTES = 16
+_DIRECTORY_BYTES_MAX = 262_144
 _NAME_MAX = 120
 _NO_CLOCK_YEAR = 1970
 """What LibRaw gives where the camera gave no time."""
@@ -48,7 +57,7 @@ def developed_facts(raw: rawpy.RawPy) -> Facts:
         other, lens = raw.other, raw.lens
         clock = other.timestamp
         return Facts(
-            taken_at=parsed_time(clock.isoformat()) if clock.year > _NO_CLOCK_YEAR else None,
+            **date_facts([_date_of(clock)]),
             lens=clean_text(lens.model, length_max=_NAME_MAX),
             focal_length_mm=_positive(other.focal_length),
             aperture=_positive(other.aperture),
@@ -59,13 +68,19 @@ def developed_facts(raw: rawpy.RawPy) -> Facts:
         return Facts()
 
 
+def _date_of(clock: datetime) -> DateTold | None:
+    if clock.year <= _NO_CLOCK_YEAR:
+        return None
+    return date_told("original", clock.isoformat())
+
+
 def _own_facts(file: IO[bytes]) -> Facts:
     """Of the many kinds that are TIFF inside, and of Canon's CR3; of others none."""
     file.seek(0)
     head = file.read(_HEAD_BYTES)
     try:
         if head.startswith(_CR3_MARK, 4):
-            return facts_from(_canon_exif(head), b"")
+            return facts_from(_canon_exif(file), xmp_beside(file))
         mark = _TIFF_MARKS.get(head[:2])
         if mark is None:
             return Facts()
@@ -77,18 +92,19 @@ def _own_facts(file: IO[bytes]) -> Facts:
         return Facts()
 
 
-def _canon_exif(head: bytes) -> Exif:
+def _canon_exif(file: IO[bytes]) -> Exif:
     """CR3 keeps each directory of its EXIF in a box of its own, as a TIFF with that alone."""
-    main, photo, gps = (_canon_directory(head, name) for name in (b"CMT1", b"CMT2", b"CMT4"))
+    movie = box_along(file, whole(file), b"moov")
+    own = uuid_box(file, movie, _CANON_ID) if movie is not None else None
+    main, photo, gps = (_canon_directory(file, own, name) for name in _CANON_DIRECTORIES)
     return Exif(main=main, photo=photo, gps=gps)
 
 
-def _canon_directory(head: bytes, name: bytes) -> ExifTable:
-    at = head.find(name)
+def _canon_directory(file: IO[bytes], own: Box | None, name: bytes) -> ExifTable:
+    box = box_along(file, own, name) if own is not None else None
     exif = Image.Exif()
-    if at >= _MARK_BYTES:
-        length = int.from_bytes(head[at - 4 : at], "big")
-        exif.load_from_fp(io.BytesIO(head[at + 4 : at - 4 + length]))
+    if box is not None:
+        exif.load_from_fp(io.BytesIO(content_of(file, box, _DIRECTORY_BYTES_MAX)))
     return ExifTable(exif)
 
 

@@ -32,6 +32,14 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
+def hash_picture(thumbnail: bytes, width: int, height: int) -> str:
+    """What is the same for files that show the same: of the thumbnail and the upright size.
+
+    A thumbnail follows from the pixels alone, whatever else a file holds.
+    """
+    return f"{xxhash.xxh3_128_hexdigest(thumbnail)}-{width}x{height}"
+
+
 def has_changed(photo: PendingPhoto) -> bool:
     """Whether the file is another one than the library knows, or is not there."""
     try:

@@ -12,12 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from indexer.metadata.version import FACTS_VERSION
+from indexer.photos.identity import identify_pictures
 from indexer.photos.queue import PhotoQueue
 from indexer.photos.reader import embed_photos, hash_photo
 from indexer.photos.writer import PhotoWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Sequence, Set
     from pathlib import Path
 
     from indexer.decoding.pool import DecodePool
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from indexer.photos.reader import PhotoInHand, Problem
     from storage.contents import PendingPhoto
     from storage.library import Library
-    from storage.records import RootId
+    from storage.records import PhotoId, RootId
     from storage.thumbnails import ThumbnailCache
 
 BATCH_PHOTOS = 32
@@ -38,13 +40,21 @@ _HASHING_THREADS = 2
 
 @dataclass(slots=True)
 class Totals:
-    """Photos done and failed, files hashed and decoded, pictures embedded since the start."""
+    """Photos done, files hashed and decoded, pictures embedded since the start."""
 
     done: int = 0
-    failed: int = 0
+    repeated: int = 0
+    """So many of those done had been counted before."""
+    failed: Set[PhotoId] = frozenset()
+    """Which photos could not be processed, and may be done again."""
     hashed: int = 0
     decoded: int = 0
     embedded: int = 0
+
+    @property
+    def first(self) -> int:
+        """How many photos are done, each counted once."""
+        return self.done - self.repeated
 
 
 class Pipeline:
@@ -66,6 +76,7 @@ class Pipeline:
         self._part_photos = BATCH_PHOTOS if encoder and encoder.fills_cores else PART_PHOTOS
         encoder_id = encoder.encoder_id if encoder else None
         self._queue = PhotoQueue(library, encoder_id, clock)
+        self._thumbnails = thumbnails
         self._writer = PhotoWriter(library, thumbnails, encoder_id, emit, clock)
         self._ahead: deque[list[PhotoInHand]] = deque()
         self._broken_hashes: dict[str, Problem] = {}
@@ -124,7 +135,9 @@ class Pipeline:
 
     def _complete_hashes(self, hashes: Sequence[str]) -> frozenset[str]:
         """Hashes of which the library knows all there is to know."""
-        known = self._library.contents.by_hashes([item for item in hashes if item])
+        known = self._library.contents.by_hashes(
+            [item for item in hashes if item], facts_version=FACTS_VERSION
+        )
         if self.encoder is None:
             return frozenset(known)
         done = self._library.contents.with_vector(list(known.values()), self.encoder.encoder_id)
@@ -136,10 +149,19 @@ class Pipeline:
         for item in part:
             self._await_decoding(item)
         if self.encoder is not None:
-            self.totals.embedded += embed_photos(self.encoder, part)
+            self.totals.embedded += embed_photos(self.encoder, self._unseen(part, self.encoder))
         self._writer.write(part, self._broken_hashes)
         self.totals.failed = self._writer.failed
+        self.totals.repeated = self._writer.repeated
         self.totals.done += len(part)
+
+    def _unseen(self, part: list[PhotoInHand], encoder: ImageTextEncoder) -> list[PhotoInHand]:
+        """Those whose pictures the encoder has not seen in other files, or in these before."""
+        read = [item.content_hash for item in part if item.picture_hash]
+        identify_pictures(self._library, self._thumbnails, read)
+        hashes = [item.picture_hash for item in part if item.picture_hash]
+        seen = self._library.pictures.with_vector(hashes, encoder.encoder_id)
+        return [item for item in part if item.picture_hash not in seen]
 
     def _await_decoding(self, item: PhotoInHand) -> None:
         if item.decoding is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from indexer.decoding.failures import DecodeFailure
-from indexer.photos.hashing import has_changed, hash_file
+from indexer.photos.hashing import has_changed, hash_file, hash_picture
 from storage.records import EmbeddedFrame
 
 if TYPE_CHECKING:
@@ -40,8 +40,10 @@ class ReadPhoto:
     content_hash: str = ""
     """Empty where the file could not be read."""
     facts: Facts | None = None
-    """None where it was not decoded."""
+    """None where it was not decoded, and says nothing of itself."""
     thumbnail: bytes = b""
+    picture_hash: str | None = None
+    """The same for files that show the same; None for moving pictures."""
     vector: FloatVector | None = None
     second: float | None = None
     """Where in a moving picture vector and thumbnail are from; None for a still."""
@@ -73,6 +75,7 @@ class PhotoInHand(ReadPhoto):
             self.problem = Problem(
                 step="decode", reason=outcome.reason, is_permanent=outcome.permanent
             )
+            self.facts = outcome.facts
         elif has_changed(self.photo):
             self.problem = STILL_WRITTEN
         else:
@@ -81,6 +84,9 @@ class PhotoInHand(ReadPhoto):
             self.second = outcome.second
             self.facts = outcome.facts
             self.thumbnail = outcome.thumbnail
+            if self.second is None:
+                size = (self.facts.width, self.facts.height)
+                self.picture_hash = hash_picture(self.thumbnail, *size)
 
     @property
     def pictures(self) -> list[Picture]:
@@ -100,6 +106,7 @@ class PhotoInHand(ReadPhoto):
             content_hash=self.content_hash,
             facts=self.facts,
             thumbnail=self.thumbnail,
+            picture_hash=self.picture_hash,
             vector=self.vector,
             second=self.second,
             frames=self.frames,

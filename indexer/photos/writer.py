@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from indexer.events import PhotoFailed
+from indexer.metadata.version import FACTS_VERSION
 from indexer.photos.reader import STILL_WRITTEN
 from indexer.photos.signatures import signature_of
 from storage.errors import not_written
@@ -40,8 +41,12 @@ class PhotoWriter:
     clock: Callable[[], float]
     vanished: dict[RootId, set[Path]] = field(default_factory=dict)
     """Folders where a file that should be there was not: the scanner has to look."""
-    failed: int = 0
-    """Photos that could not be processed since the start."""
+    failed: set[PhotoId] = field(default_factory=set)
+    """Photos that could not be processed since the start, and were not since."""
+    repeated: int = 0
+    """How often a photo was written that had failed before, or that has to be looked at again."""
+    _problems: dict[str, Problem] = field(default_factory=dict)
+    """Why the file of a hash failed the last time: its copies are not read beside it."""
     _times_vanished: dict[PhotoId, int] = field(default_factory=dict)
 
     def write(self, batch: Sequence[ReadPhoto], broken: Mapping[str, Problem]) -> None:
@@ -50,17 +55,45 @@ class PhotoWriter:
         Raises:
             StorageError: the library, or the thumbnails, cannot be written.
         """
-        self._write_thumbnails(batch)
         known = self.library.contents.by_hashes([item.content_hash for item in batch])
+        self._write_thumbnails(batch)
         with self.library.atomic() as revision:
+            for content_id in self._other_pictures(batch, known):
+                self.library.pictures.forget(content_id)
+            read_again = [
+                known[item.content_hash]
+                for item in batch
+                if item.facts is not None and item.content_hash in known
+            ]
             for item in batch:
                 self._commit(item, known, broken, revision)
-            self.library.words.refresh([item.photo.photo_id for item in batch])
+            for content_id in read_again:
+                self.library.contents.date_again(content_id)
+            read = [item.photo.photo_id for item in batch]
+            self.library.words.refresh(
+                sorted({*read, *self.library.photos.ids_holding(read_again)})
+            )
+
+    def _other_pictures(
+        self, batch: Sequence[ReadPhoto], known: Mapping[str, ContentId]
+    ) -> list[ContentId]:
+        """Known contents in which another picture is seen now than before: their reader is new."""
+        before = self.library.pictures.of(list(known.values()))
+        now = {
+            known[item.content_hash]: item.picture_hash
+            for item in batch
+            if item.picture_hash and item.content_hash in known
+        }
+        return [
+            content_id
+            for content_id, picture in before.items()
+            if now.get(content_id, picture) != picture
+        ]
 
     def _write_thumbnails(self, batch: Sequence[ReadPhoto]) -> None:
         try:
             for item in batch:
-                if item.facts is not None:
+                if item.thumbnail:
                     self.thumbnails.write(item.content_hash, THUMBNAIL_SIDE, item.thumbnail)
         except OSError as error:
             raise not_written("a thumbnail", error) from error
@@ -73,24 +106,37 @@ class PhotoWriter:
         revision: int,
     ) -> None:
         if item.has_vanished and self._look_again(item):
+            self.repeated += 1
             return
+        self.repeated += item.photo.photo_id in self.failed
         if item.facts is not None and item.problem is None:
             content_id = self.library.contents.put(
                 item.content_hash,
                 item.facts,
+                facts_version=FACTS_VERSION,
+                picture=item.picture_hash,
                 second=item.second,
                 further_frames=len(item.frames),
             )
             known[item.content_hash] = content_id
             self._store_vectors(item, content_id, revision)
+            if item.picture_hash is not None:
+                self.library.pictures.take_over(content_id, item.picture_hash, revision)
             if (signature := signature_of(item.thumbnail)) is not None:
                 self.library.signatures.put({content_id: signature})
+        elif item.facts is not None and item.content_hash not in known:
+            self.library.contents.put_unseen(
+                item.content_hash, item.facts, facts_version=FACTS_VERSION
+            )
         problem = item.problem or broken.get(item.content_hash)
         if problem is None and item.content_hash in known:
-            if self.library.contents.assign(item.photo, known[item.content_hash]):
+            self.failed.discard(item.photo.photo_id)
+            had_failed = self.library.contents.assign(item.photo, known[item.content_hash])
+            if had_failed or not self.library.companions.is_settled_around(item.photo.photo_id):
                 self._have_folder_scanned(item)
         else:
-            self._fail(item, problem or STILL_WRITTEN)
+            self.library.contents.assign_unseen(item.photo, item.content_hash)
+            self._fail(item, problem or self._problems.get(item.content_hash, STILL_WRITTEN))
 
     def _store_vectors(self, item: ReadPhoto, content_id: ContentId, revision: int) -> None:
         if self.encoder_id is not None and item.vector is not None:
@@ -114,7 +160,8 @@ class PhotoWriter:
         self.vanished.setdefault(item.photo.root_id, set()).add(item.photo.path.parent)
 
     def _fail(self, item: ReadPhoto, problem: Problem) -> None:
-        self.failed += 1
+        self.failed.add(item.photo.photo_id)
+        self._problems[item.content_hash] = problem
         attempts = self.library.failures.attempts(item.photo.photo_id)
         wait = min(_RETRY_SECONDS * 4.0**attempts, _RETRY_SECONDS_MAX)
         retry_after = None if problem.is_permanent else self.clock() + wait

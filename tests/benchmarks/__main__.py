@@ -37,14 +37,17 @@ NAMES = (
     "noise",
     "captions",
     "where",
+    "places",
     "stacks",
     "evaluation",
     "pocket",
     "queries",
     "text",
+    "facts",
 )
-ON_REQUEST = ("million", "graph", "serving")
-"""Only measured when named: they need much disk, an hour for the graph, and a real vLLM."""
+ON_REQUEST = ("million", "graph", "serving", "viewers")
+"""Only measured when named: they need much disk, an hour for the graph, a real vLLM, and other
+programs."""
 
 
 class Benchmark(Protocol):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from storage.files import moment_of
 from storage.library import Library
+from storage.moments import moment_of
 from storage.records import Embedding, Facts, FileState, PhotoFilter
 from tests.benchmarks.vector_sets import make_vectors
 

@@ -65,6 +65,7 @@ def library(**facts: object) -> mock.Mock:
     stored.facts.of.return_value = Facts(camera="Fujifilm X100", **facts)  # type: ignore[arg-type]
     stored.photos.by_ids.side_effect = lambda ids: {one: PHOTOS[one] for one in ids}
     stored.companions.of.return_value = {}
+    stored.places.of.return_value = {}
     return stored
 
 
@@ -115,6 +116,27 @@ def test_each_part_that_speaks_for_a_photo_or_against_it_is_told() -> None:
         "date: taken 2021-08-07 10:00:00",
         "with it: 2021 Rome/dog2.jpg, 2021 Rome/dog3.jpg",
     ]
+
+
+def test_what_a_photo_says_of_itself_is_told() -> None:
+    said = library(
+        people=("Anna", "Ben\x1b"),
+        artist="Jo",
+        is_favourite=True,
+        city="Sintra",
+        damage="a part is missing",
+        notes=("only the first 1000 keywords are kept",),
+    )
+    told = found(replace(DOG, stack=(), words_held=("jo",)))
+    assert list(explained(told, told.hits[0], said))[-6:] == [
+        "place: Sintra",
+        "people: Anna, Ben",
+        "by Jo",
+        "a favourite",
+        "damaged: a part is missing",
+        "only the first 1000 keywords are kept",
+    ]
+    assert "words: jo in the facts" in explained(told, told.hits[0], said)
 
 
 def test_a_photo_that_is_there_for_its_name_alone_is_given_no_chance(capsys: mock.Mock) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from indexer.decoding.wire import (
     request_from_wire,
     request_to_wire,
 )
+from indexer.metadata.cleaning import WORDS_MAX
 from indexer.models.protocols import Picture
 from storage.records import Facts
 
@@ -51,7 +53,7 @@ def over_the_wire(reply: Reply) -> Reply:
 
 @given(st.text(min_size=1), st.none() | st.integers(1, 9999), st.none() | st.floats(0, 1e6))
 def test_request_comes_out_as_it_went_in(name: str, side: int | None, second: float | None) -> None:
-    request = Request(path=Path(name), preview_side=side, second=second)
+    request = Request(path=Path(name), preview_side=side, second=second, facts_alone=side is None)
     line = request_to_wire(request)
     assert line.endswith(b"\n")
     assert line.count(b"\n") == 1
@@ -76,6 +78,13 @@ def test_all_moments_of_a_moving_picture_fit_into_a_reply_at_the_largest_input()
     header_length, body_length = PREFIX.unpack_from(reply_to_wire(sent))
     assert header_length < HEADER_BYTES_MAX
     assert body_length < BODY_BYTES_MAX
+
+
+def test_the_longest_facts_that_are_read_fit_into_a_reply() -> None:
+    words = tuple(f"{number:04}" + "\N{BIRTHDAY CAKE}" * 76 for number in range(WORDS_MAX))
+    facts = replace(FACTS, keywords=words, people=words, remarks=("\N{BIRTHDAY CAKE}" * 20_000,))
+    header_length, _ = PREFIX.unpack_from(reply_to_wire(replace(moving_picture(), facts=facts)))
+    assert header_length < HEADER_BYTES_MAX
 
 
 def header_of(**changes: object) -> bytes:
@@ -111,3 +120,10 @@ def test_moments_out_of_order_are_refused() -> None:
     sent = moving_picture(4.0, 2.5)
     with pytest.raises(MalformedMessage):
         over_the_wire(sent)
+
+
+def test_facts_alone_come_out_as_they_went_in_and_are_checked() -> None:
+    assert over_the_wire(FACTS) == FACTS
+    for fields in ({"width": "640"}, {"keywords": [7]}, {"unknown": 1}):
+        with pytest.raises(MalformedMessage):
+            reply_from_wire(json.dumps({"is": "facts", "facts": fields}).encode(), b"")

@@ -245,7 +245,7 @@ def test_unreadable_file_may_be_allowed_later(tmp_path: Path) -> None:
     assert failure(path) == DecodeFailure(reason="the file may not be read", permanent=False)
 
 
-@pytest.mark.parametrize("extension", [".jpg", ".png", ".webp", ".avif", ".tif", ".gif", ".bmp"])
+@pytest.mark.parametrize("extension", [".webp", ".jp2"])
 @pytest.mark.parametrize("share", [0.5, 0.98])
 def test_file_that_is_still_being_copied_is_tried_again(
     extension: str, share: float, tmp_path: Path
@@ -261,7 +261,7 @@ def test_file_whose_room_is_set_aside_but_not_filled_is_tried_again(tmp_path: Pa
     path = tmp_path / "photo.png"
     shaded(300, 200).save(path)
     whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2] + bytes(len(whole) // 2))
+    path.write_bytes(whole[:100] + bytes(len(whole) - 100))
     assert not failure(path).permanent
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from indexer.decoding.failures import failure_to_decode, failure_to_open
 
-PHOTO = io.BytesIO(b"\xff\xd8\xff\xe0 \xff\xd9")
+PHOTO = io.BytesIO(b"\xff\xd8\xff\xe0\0\2\xff\xd9")
 
 
 class LostDisk(io.BytesIO):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-import struct
 from typing import TYPE_CHECKING
 from unittest import mock
 
+import brotli
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,9 +15,11 @@ from PIL import Image, ImageCms
 
 from indexer import formats
 from indexer.decoding import jxl_photo
-from indexer.decoding.jxl_header import jxl_size
 from indexer.decoding.photo import DecodeFailure
+from indexer.metadata.boxes import boxes_in, whole
+from indexer.metadata.jxl_boxes import jxl_metadata
 from indexer.models.protocols import PictureInput
+from tests.indexer.iso_boxes import box
 from tests.indexer.photo_files import decoded, differences, exif_with, failure, shaded
 from tests.indexer.raw_files import jpeg_of
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SQUASH_48 = PictureInput(width=48, height=48, fit="squash")
-_RATIOS = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 7: (2, 1)}
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -111,50 +112,132 @@ def test_colour_profile_is_heeded(tmp_path: Path) -> None:
     assert differences(decoded(path, SQUASH_48).picture.pixels, squashed(shaded(64, 48))).mean() < 5
 
 
-# -- the header --------------------------------------------------------------------------------
+# -- boxes of its container --------------------------------------------------------------------
+
+LIGHTHOUSE = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+    b' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    b' xmlns:dc="http://purl.org/dc/elements/1.1/"><rdf:Description><dc:subject><rdf:Bag>'
+    b"<rdf:li>lighthouse</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
 
 
-def header_of(width: int, height: int, ratio: int = 0) -> bytes:
-    """A codestream's first bytes, as libjxl writes sizes that do not fit a ratio."""
-    bits = [(1, 0), *_side(height), (3, ratio), *(() if ratio else _side(width))]
+@pytest.fixture
+def former_jpeg(tmp_path: Path) -> Path:
+    """A JPEG XL made from a JPEG that lies on its side, without loss."""
+    jpeg, path = tmp_path / "photo.jpg", tmp_path / "photo.jxl"
+    stored = shaded(160, 240).transpose(Image.Transpose.ROTATE_90)
+    jpeg.write_bytes(jpeg_of(stored, exif=exif_with({0x0112: 6, 0x010F: "Canon"})))
+    with Image.open(jpeg) as image:
+        image.save(path, lossless_jpeg=True)
+    return path
+
+
+def without(path: Path, *kinds: bytes) -> None:
+    content, file, at = b"", io.BytesIO(path.read_bytes()), 0
+    for part in boxes_in(file, whole(file)):
+        content += file.getvalue()[at : part.end] if part.kind not in kinds else b""
+        at = part.end
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("is_compressed", [False, True])
+def test_metadata_is_read_from_boxes_that_are_compressed_too(
+    is_compressed: bool, tmp_path: Path
+) -> None:
+    path, tags = tmp_path / "photo.jxl", exif_with({0x010F: "Canon", 0x0110: "EOS R5"})[6:]
+    shaded(64, 48).save(path, exif=tags, xmp=XMP, compress_metadata=is_compressed)
+    assert (b"brob" in path.read_bytes()) == is_compressed
+    facts = decoded(path).facts
+    assert (facts.camera, facts.title) == ("Canon EOS R5", "A red door")
+
+
+def test_box_that_was_added_goes_before_a_compressed_one(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jxl"
+    shaded(64, 48).save(path, xmp=XMP, compress_metadata=True)
+    path.write_bytes(path.read_bytes() + box(b"xml ", LIGHTHOUSE))
+    facts = decoded(path).facts
+    assert (facts.title, facts.keywords) == (None, ("lighthouse",))
+
+
+def test_tags_of_what_was_a_jpeg_count_and_its_own_fill_the_gaps(former_jpeg: Path) -> None:
+    former_jpeg.write_bytes(former_jpeg.read_bytes() + box(b"xml ", LIGHTHOUSE))
+    result = decoded(former_jpeg, SQUASH_48)
+    facts = result.facts
+    assert (facts.keywords, facts.camera, facts.format) == (("lighthouse",), "Canon", "JXL")
+    assert (facts.width, facts.height, facts.orientation) == (160, 240, 6)
+    assert differences(result.picture.pixels, squashed(shaded(160, 240))).mean() < 5
+
+
+def test_what_was_a_jpeg_is_shown_upright_when_the_way_back_is_spoilt(former_jpeg: Path) -> None:
+    without(former_jpeg, b"brob", b"Exif")
+    tags = exif_with({0x010F: "Nikon"})[6:]
+    former_jpeg.write_bytes(former_jpeg.read_bytes() + box(b"Exif", bytes(4) + tags))
+    result = decoded(former_jpeg, SQUASH_48)
+    assert (result.facts.camera, result.facts.width) == ("Nikon", 160)
+    assert differences(result.picture.pixels, squashed(shaded(160, 240))).mean() < 5
+
+
+def test_damaged_metadata_does_not_hide_the_picture(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jxl"
+    shaded(64, 48).save(path, xmp=XMP, compress_metadata=True)
+    data = path.read_bytes()
+    packed = data.index(b"brobxml ") + 8
+    path.write_bytes(data[:packed] + b"\xff" * 20 + data[packed + 20 :])
+    assert differences(decoded(path, SQUASH_48).picture.pixels, squashed(shaded(64, 48))).mean() < 5
+
+
+def test_boxes_that_unpack_to_much_more_are_read_in_part() -> None:
+    packed = brotli.compress(LIGHTHOUSE + bytes(100_000_000))
+    file = io.BytesIO(box(b"brob", b"xml " + packed))
+    packet = jxl_metadata(file)["xmp"]
+    assert packet.startswith(LIGHTHOUSE)
+    assert len(packet) < 20_000_000
+
+
+@given(st.lists(st.tuples(st.sampled_from((b"brob", b"Exif", b"xml ")), st.binary(max_size=60))))
+def test_boxes_that_make_no_sense_are_no_error(boxes: list[tuple[bytes, bytes]]) -> None:
+    content = b"".join(box(kind, content) for kind, content in boxes)
+    packed = b"".join(box(b"brob", kind + content) for kind, content in boxes)
+    for data in (content, packed, content[:-3]):
+        jxl_metadata(io.BytesIO(data))
+
+
+@pytest.mark.data
+def test_animation_is_shown_by_its_first_frame(shared_data: Callable[[str], Path]) -> None:
+    red, green, blue = decoded(shared_data("discovered") / "animated.jxl").picture.pixels[20, 20]
+    assert red > 180
+    assert max(green, blue) < 60
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("name", ["plain_boxes", "brob_boxes"])
+def test_real_boxes_are_read(name: str, shared_data: Callable[[str], Path]) -> None:
+    facts = decoded(shared_data("reports") / "O_jxl" / f"{name}.jxl").facts
+    assert (facts.taken_at, facts.camera) == ("2013-03-04T05:06:07", "Canon EOS R5")
+    assert (facts.rating, facts.keywords) == (4, ("glacier",))
+
+
+@pytest.mark.data
+def test_real_file_without_its_way_back_shows_the_same(shared_data: Callable[[str], Path]) -> None:
+    sound, stripped = (
+        decoded(shared_data("discovered") / name, SQUASH_48).picture.pixels
+        for name in ("transcoded.jxl", "transcoded_stripped.jxl")
+    )
+    assert differences(sound, stripped).mean() < 3
+
+
+# -- what gives no picture ---------------------------------------------------------------------
+
+
+def header_of(width: int, height: int) -> bytes:
+    """A codestream's first bytes, with sides of 30 bits and everything else as usual."""
+    bits = [(1, 0), (2, 3), (30, height - 1), (3, 0), (2, 3), (30, width - 1), (2, 3)]
     value, at = 0, 0
     for count, number in bits:
         value |= number << at
         at += count
     return b"\xff\x0a" + value.to_bytes(16, "little")
-
-
-def _side(length: int) -> tuple[tuple[int, int], ...]:
-    counts = (9, 13, 18, 30)
-    selector = next(at for at, count in enumerate(counts) if length - 1 < 1 << count)
-    return (2, selector), (counts[selector], length - 1)
-
-
-@given(st.integers(1, 2**30), st.integers(1, 2**30))
-def test_size_is_read_from_the_header(width: int, height: int) -> None:
-    assert jxl_size(header_of(width, height)) == (width, height)
-    boxes = b"\0\0\0\x0cJXL \r\n\x87\n" + struct.pack(">I", 20) + b"ftypjxl \0\0\0\0jxl "
-    part = header_of(width, height)
-    whole = boxes + struct.pack(">I", 8 + len(part)) + b"jxlc" + part
-    assert jxl_size(whole) == (width, height)
-    parted = boxes + b"".join(
-        struct.pack(">I4sI", 12 + len(some), b"jxlp", number) + some
-        for number, some in enumerate((part[:4], part[4:]))
-    )
-    assert jxl_size(parted) == (width, height)
-
-
-@pytest.mark.parametrize("size", [(64, 48), (240, 160), (300, 300), (1000, 10), (513, 257)])
-def test_size_in_the_header_is_what_the_decoder_gives(size: tuple[int, int]) -> None:
-    buffer = io.BytesIO()
-    shaded(*size).save(buffer, "JXL", effort=1)
-    assert jxl_size(buffer.getvalue()) == size
-
-
-@given(st.binary(max_size=80))
-def test_header_that_makes_no_sense_is_no_error(data: bytes) -> None:
-    jxl_size(b"\xff\x0a" + data)
-    jxl_size(b"\0\0\0\x0cJXL \r\n\x87\n" + data)
 
 
 def test_too_many_pixels_are_refused_before_decoding(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -14,9 +13,10 @@ from PIL import Image, ImageOps
 
 from indexer import formats
 from indexer.decoding.photo import DecodeFailure, decode_preview
-from indexer.decoding.raw_photo import _preview_in
+from indexer.decoding.raw_preview import preview_in
 from indexer.metadata.raw_facts import read_raw_facts
 from indexer.models.protocols import PictureInput
+from tests.indexer.iso_boxes import XMP_ID, box
 from tests.indexer.photo_files import decoded, differences, exif_with, failure, opened, shaded
 from tests.indexer.raw_files import dng, jpeg_of
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SQUASH_48 = PictureInput(width=48, height=48, fit="squash")
-TURNED_BACK = {1: 1, 3: 3, 6: 8, 8: 6}
+TURNED_BACK = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}
 
 
 def stored(upright: Image.Image, orientation: int) -> Image.Image:
@@ -40,7 +40,7 @@ def squashed(image: Image.Image) -> np.ndarray:
     return np.array(image.resize((48, 48), Image.Resampling.BICUBIC))
 
 
-@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize("orientation", TURNED_BACK)
 def test_preview_is_turned_as_the_raw_says(orientation: int, tmp_path: Path) -> None:
     upright, path = shaded(660, 440), tmp_path / "photo.dng"
     preview = stored(upright, orientation)
@@ -77,7 +77,7 @@ def test_orientation_of_the_preview_counts_where_the_raw_has_none(tmp_path: Path
     assert differences(decoded(path, SQUASH_48).picture.pixels, squashed(upright)).mean() < 4
 
 
-@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("orientation", [1, 2, 4, 5, 6, 7])
 @pytest.mark.parametrize("has_stamp", [False, True])
 def test_raw_without_a_usable_preview_is_developed(
     has_stamp: bool, orientation: int, tmp_path: Path
@@ -129,7 +129,7 @@ def test_pixels_of_a_plain_preview_are_not_even_looked_at() -> None:
 
     raw = mock.Mock()
     raw.extract_thumb.return_value = Plain()
-    assert _preview_in(raw) is None
+    assert preview_in(raw) is None
 
 
 def test_small_preview_is_better_than_nothing(tmp_path: Path) -> None:
@@ -137,9 +137,11 @@ def test_small_preview_is_better_than_nothing(tmp_path: Path) -> None:
     small = Image.new("RGB", (160, 120), (200, 30, 30))
     whole = dng(shaded(320, 240), preview=jpeg_of(small), preview_size=small.size)
     path.write_bytes(whole[:-100_000])
-    red, green, _ = decoded(path).picture.pixels[30, 30]
+    result = decoded(path)
+    red, green, _ = result.picture.pixels[30, 30]
     assert red > 180
     assert green < 60
+    assert result.facts.damage == "only its preview could be read"
 
 
 def test_facts_come_from_the_raw(tmp_path: Path) -> None:
@@ -181,17 +183,68 @@ def test_preview_is_taken_without_unpacking_the_raw(tmp_path: Path) -> None:
     assert decoded(path).facts.lens == "EF24-105mm"
 
 
-def test_canon_cr3_keeps_its_facts_in_boxes() -> None:
-    def box(name: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", 8 + len(content)) + name + content
+CANON_ID = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
+STARS = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+    b' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/>'
+    b"</rdf:RDF></x:xmpmeta>"
+)
 
-    main = exif_with({0x010F: "Canon", 0x0110: "Canon EOS M50"})[6:]
+
+def cr3(preview: bytes = b"", *, orientation: int = 1) -> bytes:
+    """A CR3 without its RAW data, as the test files of other programs have it."""
+    main = exif_with({0x010F: "Canon", 0x0110: "Canon EOS M50", 0x0112: orientation})[6:]
     photo = exif_with({0xA434: "EF-M15-45mm", 0x9003: "2018:02:21 12:08:56"})[6:]
     boxes = box(b"CMT1", main) + box(b"CMT2", photo)
-    file = io.BytesIO(box(b"ftyp", b"crx isom") + box(b"moov", box(b"uuid", boxes)))
-    facts = read_raw_facts(file, None)
+    other = box(b"uuid", bytes(16) + b"of another maker")
+    movie = box(b"moov", other + box(b"uuid", CANON_ID + boxes))
+    packet = box(b"uuid", XMP_ID + STARS)
+    return box(b"ftyp", b"crx \0\0\0\1crx isom") + movie + packet + box(b"mdat", preview)
+
+
+def test_canon_cr3_keeps_its_facts_and_stars_in_boxes() -> None:
+    facts = read_raw_facts(io.BytesIO(cr3()), None)
     assert (facts.camera, facts.lens) == ("Canon EOS M50", "EF-M15-45mm")
-    assert facts.taken_at == "2018-02-21T12:08:56"
+    assert (facts.taken_at, facts.rating) == ("2018-02-21T12:08:56", 4)
+
+
+# -- files that LibRaw cannot read -------------------------------------------------------------
+
+
+def test_file_without_its_raw_data_is_shown_by_its_largest_preview(tmp_path: Path) -> None:
+    path, photo = tmp_path / "photo.cr3", shaded(660, 440)
+    small, cut = jpeg_of(photo.resize((160, 120))), jpeg_of(shaded(900, 600))[:-2000]
+    path.write_bytes(cr3(bytes(99) + small + bytes(9) + jpeg_of(photo) + small + cut))
+    result = decoded(path, SQUASH_48)
+    assert differences(result.picture.pixels, squashed(photo)).mean() < 4
+    facts = result.facts
+    assert (facts.width, facts.height, facts.format) == (660, 440, "RAW")
+    assert (facts.camera, facts.rating) == ("Canon EOS M50", 4)
+    assert facts.damage == "only its preview could be read"
+
+
+def test_preview_of_a_file_without_raw_data_is_turned_once(tmp_path: Path) -> None:
+    path, upright = tmp_path / "photo.cr3", shaded(440, 660)
+    for preview in (upright, stored(upright, 6)):
+        path.write_bytes(cr3(jpeg_of(preview), orientation=6))
+        result = decoded(path, SQUASH_48)
+        assert (result.facts.width, result.facts.height) == (440, 660)
+        assert differences(result.picture.pixels, squashed(upright)).mean() < 4
+
+
+def test_raw_that_is_whole_is_not_called_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "photo.dng"
+    path.write_bytes(
+        dng(shaded(320, 240), preview=jpeg_of(shaded(600, 400)), preview_size=(600, 400))
+    )
+    assert decoded(path).facts.damage is None
+
+
+def test_file_without_raw_data_and_preview_gives_its_reason(tmp_path: Path) -> None:
+    path = tmp_path / "photo.cr3"
+    path.write_bytes(cr3(b"\xff\xd8\xff" * 200))
+    assert "camera RAW file" in failure(path).reason
 
 
 def test_raw_with_too_many_pixels_is_refused(tmp_path: Path) -> None:

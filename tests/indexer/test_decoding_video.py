@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 import re
+import struct
 from functools import partial
 from typing import TYPE_CHECKING
 from unittest import mock
@@ -11,13 +12,13 @@ from unittest import mock
 import av
 import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
 from indexer import formats
 from indexer.decoding import video
 from indexer.decoding.failures import DamagedPhoto
 from indexer.decoding.opened_photo import refuse_too_large
 from indexer.decoding.photo import FRAMES_MAX, DecodeFailure, decode_preview
-from indexer.metadata.video_facts import duration_of, read_video_facts
 from indexer.models.protocols import PictureInput
 from tests.indexer.photo_files import decoded, failure, opened, shaded
 from tests.indexer.video_files import coloured, write_video
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from indexer.models.protocols import Picture
 
 SQUASH_32 = PictureInput(width=32, height=32, fit="squash")
-MOV_TAGS = {"movflags": "use_metadata_tags"}
 
 
 def second_shown(pixels: npt.NDArray[np.uint8], seconds: float) -> float:
@@ -59,6 +59,7 @@ CONTAINERS = [
     ("film.mts", "libx264", "MPEG-TS"),
     ("film.mpg", "mpeg2video", "MPEG"),
     ("film.wmv", "wmv2", "WMV"),
+    ("film.flv", "flv1", "FLV"),
 ]
 
 
@@ -119,6 +120,16 @@ def test_black_beginning_is_skipped(tmp_path: Path) -> None:
     assert np.asarray(opened(result.thumbnail)).max() > 100
 
 
+@pytest.mark.parametrize("seconds", [0.3, 1, 2])
+def test_short_stream_of_a_camcorder_is_seen(seconds: float, tmp_path: Path) -> None:
+    # Seeking in it leads to its end, for it has no index.
+    path = write_video(
+        tmp_path / "film.mts", seconds=seconds, codec="libx264", format_name="mpegts"
+    )
+    assert second_shown(decoded(path, SQUASH_32).picture.pixels, seconds) < seconds
+    assert isinstance(decode_preview(path, longest_side=64, second=0.0), bytes)
+
+
 def test_video_that_is_black_throughout_is_a_photo_all_the_same(tmp_path: Path) -> None:
     path = write_video(tmp_path / "film.mp4", seconds=6, black_seconds=9)
     assert decoded(path).picture.pixels.max() < 40
@@ -134,6 +145,51 @@ def test_video_is_turned_upright(turned: int, tmp_path: Path) -> None:
     size = (64, 48) if turned == 180 else (48, 64)
     assert (result.facts.width, result.facts.height) == size
     assert opened(result.thumbnail).size == size
+
+
+MATRICES = {
+    2: (-1, 0, 0, 1),
+    3: (-1, 0, 0, -1),
+    4: (1, 0, 0, -1),
+    5: (0, 1, 1, 0),
+    6: (0, 1, -1, 0),
+    7: (0, -1, -1, 0),
+    8: (0, -1, 1, 0),
+}
+"""By EXIF's numbers, a, b, c and d of x' = ax + cy and y' = bx + dy."""
+
+
+@pytest.mark.parametrize("orientation", MATRICES)
+def test_mirrored_video_is_shown_as_its_matrix_says(orientation: int, tmp_path: Path) -> None:
+    def quartered(second: float, seconds: float, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+        pixels = coloured(second, seconds, size)
+        pixels[: size[1] // 2, : size[0] // 2] = 255
+        return pixels
+
+    path = write_video(tmp_path / "film.mp4", codec="libx264", paint=quartered)
+    stored = decoded(path, SQUASH_32).picture.pixels
+    a, b, c, d = (number << 16 for number in MATRICES[orientation])
+    upright = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+    track, whole = path.read_bytes().index(b"tkhd"), path.read_bytes()
+    turned = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(whole[:track] + whole[track:].replace(upright, turned, 1))
+    result = decoded(path, SQUASH_32)
+    image = Image.fromarray(stored)
+    image.getexif()[0x0112] = orientation
+    wanted = np.asarray(ImageOps.exif_transpose(image)).astype(int)
+    assert np.abs(result.picture.pixels - wanted).mean() < 6
+    assert result.facts.orientation == orientation
+
+
+@pytest.mark.data
+def test_real_mirrored_video_shows_its_plain_twin_in_a_mirror(
+    shared_data: Callable[[str], Path],
+) -> None:
+    plain, mirrored = (
+        decoded(shared_data("discovered") / name, SQUASH_32).picture.pixels.astype(int)
+        for name in ("plainvideo.mp4", "mirrored.mp4")
+    )
+    assert np.abs(mirrored - plain[:, ::-1]).mean() < 3
 
 
 def test_preview_shows_the_second_asked_for(tmp_path: Path) -> None:
@@ -171,64 +227,6 @@ def test_pixels_that_are_not_square_are_made_so(tmp_path: Path) -> None:
         container.mux(stream.encode())
     facts = decoded(path).facts
     assert (facts.width, facts.height) == (128, 48)
-
-
-# -- what it says of itself ------------------------------------------------------------------
-
-
-def test_facts_of_a_phone(tmp_path: Path) -> None:
-    apple = "com.apple.quicktime."
-    tags = {
-        "creation_time": "2020-05-06T07:08:09Z",
-        f"{apple}creationdate": "2020-05-06T09:08:09+0200",
-        f"{apple}location.ISO6709": "+48.8584+002.2945+035.5/",
-        f"{apple}make": "Apple",
-        f"{apple}model": "iPhone 13 mini",
-        "title": "the\x1b[31m tower\n",
-    }
-    path = write_video(tmp_path / "film.mov", tags=tags, options=MOV_TAGS)
-    facts = decoded(path).facts
-    assert facts.taken_at == "2020-05-06T09:08:09+02:00"
-    assert (facts.latitude, facts.longitude, facts.altitude_m) == (48.8584, 2.2945, 35.5)
-    assert facts.camera == "Apple iPhone 13 mini"
-    assert facts.title == "the[31m tower"
-    assert facts.duration_seconds == pytest.approx(6, abs=0.2)
-
-
-def facts_with(**tags: str) -> object:
-    container = mock.Mock(duration=None, metadata=tags)
-    container.format.name = "avi"
-    return read_video_facts(container, b"")
-
-
-@pytest.mark.parametrize(
-    ("place", "wanted"),
-    [
-        ("+48.8584+002.2945/", (48.8584, 2.2945)),
-        ("-33.8-070.6+520CRSWGS_84/", (-33.8, -70.6)),
-        ("+00.0000+000.0000/", (None, None)),
-        ("+91.0+000.1/", (None, None)),
-        ("+12.0+181.0/", (None, None)),
-        ("nowhere", (None, None)),
-        ("+999999999+1", (None, None)),
-    ],
-)
-def test_place_is_believed_where_it_can_be_one(
-    place: str, wanted: tuple[float | None, float | None]
-) -> None:
-    facts = facts_with(location=place)
-    assert (getattr(facts, "latitude"), getattr(facts, "longitude")) == wanted  # noqa: B009
-
-
-@pytest.mark.parametrize("clock", ["1904-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "soon", ""])
-def test_clock_that_was_never_set_tells_nothing(clock: str) -> None:
-    assert getattr(facts_with(creation_time=clock), "taken_at") is None  # noqa: B009
-
-
-@pytest.mark.parametrize("duration", [-5, 0, 2**62])
-def test_length_that_cannot_be_is_unknown(duration: int) -> None:
-    container = mock.Mock(duration=duration)
-    assert duration_of(container) is None
 
 
 # -- what gives no picture -------------------------------------------------------------------
@@ -331,6 +329,26 @@ def test_photo_called_a_video_is_read_as_what_it_is(tmp_path: Path) -> None:
     shaded(120, 80).save(path, "JPEG")
     result = decoded(path)
     assert (result.facts.format, result.second) == ("JPEG", None)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("name", "format_name"),
+    [
+        ("MVIMG_20200101_120000.jpg", "JPEG"),
+        ("PXL_20230101_120000000.MP.jpg", "JPEG"),
+        ("mpvd_size0.heic", "HEIF"),
+        ("mpvd_sized.heic", "HEIF"),
+        ("mpvd_samsung_trailer.heic", "HEIF"),
+        ("sef_raw_trailer.heic", "HEIF"),
+    ],
+)
+def test_photo_with_a_film_in_it_stays_a_photo(
+    name: str, format_name: str, shared_data: Callable[[str], Path]
+) -> None:
+    result = decoded(shared_data("reports") / "R_motion" / name)
+    assert (result.facts.format, result.second) == (format_name, None)
+    assert (result.facts.width, result.facts.height) == (640, 480)
 
 
 @pytest.mark.data

@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import IFDRational
 
-from indexer.metadata.exif import parsed_time
+from indexer.metadata.dates import parsed_time
 from indexer.metadata.xmp import read_xmp
 from storage.records import Facts
 from storage.safe_text import printable
@@ -80,8 +80,12 @@ def test_satellite_time_counts_as_utc_and_only_if_there_is_no_other(tmp_path: Pa
     assert facts_of(jpeg_with(tmp_path, photo=own, gps=gps)).taken_at == "2020-07-18T16:02:00"
 
 
-def test_time_of_the_last_change_is_not_the_time_it_was_taken(tmp_path: Path) -> None:
-    assert facts_of(jpeg_with(tmp_path, {0x0132: "2024:05:05 05:05:05"})).taken_at is None
+def test_time_of_the_last_change_counts_only_where_nothing_better_is_told(tmp_path: Path) -> None:
+    changed: Mapping[int, object] = {0x0132: "2024:05:05 05:05:05"}
+    facts = facts_of(jpeg_with(tmp_path, changed))
+    assert (facts.taken_at, facts.taken_by) == ("2024-05-05T05:05:05", "changed")
+    digitized = facts_of(jpeg_with(tmp_path, changed, photo={DIGITIZED: "2020:07:18 16:02:00"}))
+    assert (digitized.taken_at, digitized.taken_by) == ("2020-07-18T16:02:00", "digitized")
 
 
 @given(st.dates(date(1826, 1, 1), date(2100, 12, 31)), st.times())
@@ -102,6 +106,13 @@ def test_every_time_of_photography_is_read_back(day: date, clock: time) -> None:
         ("EASTMAN KODAK COMPANY", "KODAK DC240 ZOOM", "KODAK DC240 ZOOM"),
         ("OLYMPUS IMAGING CORP.", "E-M1", "OLYMPUS E-M1"),
         ("LG Electronics", "LG-H815", "LG-H815"),
+        ("General Imaging Co.", "E1035", "General Imaging E1035"),
+        ("GENERAL ELECTRIC", "X5", "GENERAL ELECTRIC X5"),
+        ("Digital Imaging Co., Ltd.", "D1", "Digital Imaging D1"),
+        ("SANYO Electric Co.,Ltd.", "SX113", "SANYO SX113"),
+        ("Samsung Techwin", "<Digimax i50>", "Samsung <Digimax i50>"),
+        ("PENTAX Corporation", "PENTAX *ist D", "PENTAX *ist D"),
+        ("RICOH IMAGING COMPANY, LTD.", "GR III", "RICOH GR III"),
         ("SONY  ", " DSC-W7 ", "SONY DSC-W7"),
         ("FUJIFILM", None, "FUJIFILM"),
         (None, "Perfection V600", "Perfection V600"),

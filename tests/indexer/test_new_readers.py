@@ -86,14 +86,14 @@ def test_files_wait_for_their_library_and_are_read_once_it_is_installed(
     # They are not read again and again meanwhile.
     assert index(album, library, set()) == missing
     assert index(album, library, {"rawpy"}).keys() == {"photo.jxl"}
-    assert index(album, library, {"rawpy", "pillow_jxl", "av"}) == {}
+    assert index(album, library, {*formats.RAW.modules, *formats.JXL.modules, "av"}) == {}
     assert photos_in(library) == 4
 
 
 def test_videos_are_not_gone_for_want_of_their_library(album: Path, tmp_path: Path) -> None:
     library = tmp_path / "library"
-    index(album, library, {"rawpy", "pillow_jxl", "av"})
-    assert index(album, library, {"rawpy", "pillow_jxl"}) == {}
+    index(album, library, {*formats.RAW.modules, *formats.JXL.modules, "av"})
+    assert index(album, library, {*formats.RAW.modules, *formats.JXL.modules}) == {}
     assert photos_in(library) == 4
 
 
@@ -108,7 +108,7 @@ def test_library_that_does_not_load_is_as_if_it_were_missing(album: Path) -> Non
 def test_other_failures_are_left_for_their_time(album: Path, tmp_path: Path) -> None:
     (album / "torn.jxl").write_bytes(b"\xff\x0a" + bytes(40))
     library = tmp_path / "library"
-    everything = {"rawpy", "pillow_jxl", "av"}
+    everything = {*formats.RAW.modules, *formats.JXL.modules, "av"}
     first = index(album, library, everything)
     assert first["torn.jxl"] == ("the JPEG XL file is damaged", 1)
     assert index(album, library, everything) == first

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from storage.signatures import SIGNATURE_SIDE
 from storage.thumbnails import THUMBNAIL_SIDE, ThumbnailCache
 from tests.indexer.children import child_of
 from tests.indexer.mean_colour import MeanColour
+from tests.indexer.photo_files import exif_with
 from tests.pictures import paint
 from tests.pocket_here import pocket_here
 
@@ -182,30 +184,124 @@ def test_a_failed_file_is_tried_again_when_it_changes(line: Line) -> None:
 
 
 def test_a_file_that_is_cut_off_is_tried_again_later(line: Line) -> None:
-    whole = paint(line.base / "whole.png", "red", (600, 600)).read_bytes()
-    (line.photos / "a.png").write_bytes(whole[: len(whole) // 2])
+    whole = paint(line.base / "whole.webp", "red", (600, 600)).read_bytes()
+    (line.photos / "a.webp").write_bytes(whole[: len(whole) // 2])
     line.run(MeanColour())
     [failure] = line.library.failures.page(offset=0, limit=9)
     assert failure.retry_after is not None
     line.now = failure.retry_after + 1
-    assert line.run(MeanColour()).totals.failed == 1
+    assert len(line.run(MeanColour()).totals.failed) == 1
     [failure] = line.library.failures.page(offset=0, limit=9)
     assert failure.attempts == 2
 
 
 def test_a_clock_that_was_wrong_when_a_photo_failed_keeps_it_from_nothing(line: Line) -> None:
-    whole = paint(line.base / "whole.png", "red", (600, 600)).read_bytes()
-    (line.photos / "a.png").write_bytes(whole[: len(whole) // 2])
+    whole = paint(line.base / "whole.webp", "red", (600, 600)).read_bytes()
+    (line.photos / "a.webp").write_bytes(whole[: len(whole) // 2])
     line.now = 4_000_000_000.0
     line.run(MeanColour())
-    (line.photos / "b.png").write_bytes(whole)
+    (line.photos / "b.webp").write_bytes(whole)
     line.now = 1_000.0
     pipeline = line.run(MeanColour())
-    assert (pipeline.totals.failed, line.library.counts().embedded) == (1, 1)
+    assert (len(pipeline.totals.failed), line.library.counts().embedded) == (1, 1)
     [failure] = line.library.failures.page(offset=0, limit=9)
     assert failure.attempts == 2
     assert failure.retry_after is not None
     assert failure.retry_after < 100_000
+
+
+def broken_photo(path: Path) -> Path:
+    """A JPEG with a date and a camera, and hardly any picture."""
+    exif = exif_with({0x010F: "Leica", 0x0110: "Leica Q2"}, photo={0x9003: "2012:06:07 08:09:10"})
+    Image.new("RGB", (96, 64), "red").save(path, exif=exif)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.rindex(b"\xff\xda") + 12])
+    return path
+
+
+@pytest.mark.parametrize("encoder", [MeanColour(), None])
+def test_photo_that_fails_is_found_by_what_it_says_of_itself(
+    line: Line, encoder: MeanColour | None
+) -> None:
+    original = broken_photo(line.photos / "a.jpg")
+    shutil.copy(original, line.photos / "b.jpg")
+    line.run(encoder)
+    library = line.library
+    in_2012 = PhotoFilter(taken_from="2012", taken_before="2013", cameras=("leica",))
+    assert [photo.path for photo in library.photos.page(in_2012, offset=0, limit=9)]
+    [failure, _] = library.failures.page(offset=0, limit=9)
+    assert failure.reason == "the file ends too early"
+    photo = library.photos.at(original)
+    assert photo is not None
+    assert (photo.taken_at, photo.content_hash) == ("2012-06-07T08:09:10", None)
+    assert photo.moment == "2012-06-07T08:09:10"
+    assert (library.counts().failed, library.counts().pending) == (2, 0)
+
+
+@pytest.mark.parametrize("encoder", [MeanColour(), None])
+def test_copy_of_a_photo_that_failed_fails_too(line: Line, encoder: MeanColour | None) -> None:
+    original = broken_photo(line.photos / "a.jpg")
+    line.run(encoder)
+    shutil.copy(original, line.photos / "b.jpg")
+    line.run(encoder)
+    assert line.library.counts().failed == 2
+
+
+def test_photo_that_failed_for_good_is_not_decoded_again(line: Line) -> None:
+    header = b"\0\0\0\x0d" + b"IHDR" + b"\0\1\0\0" * 2 + b"\x08\2\0\0\0"
+    path = line.photos / "vast.png"
+    Image.new("RGB", (8, 8)).save(path, exif=exif_with({0x0110: "Leica Q2"}))
+    whole = path.read_bytes()
+    checksum = zlib.crc32(header[4:]).to_bytes(4, "big")
+    path.write_bytes(whole[:8] + header + checksum + whole[33:])
+    line.run(MeanColour())
+    photo = line.library.photos.at(path)
+    assert photo is not None
+    facts = line.library.facts.of(photo.id)
+    assert facts is not None
+    assert facts.camera == "Leica Q2"
+    line.now += 10**9
+    assert line.run(MeanColour()).totals.decoded == 0
+    assert line.library.contents.count_work("mean-colour/1", now=line.now) == 0
+
+
+def test_photo_that_is_still_being_copied_is_read_again_when_more_has_come(line: Line) -> None:
+    path = line.photos / "a.jpg"
+    Image.effect_noise((600, 400), 90).save(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    line.run(MeanColour())
+    photo = line.library.photos.at(path)
+    assert photo is not None
+    facts = line.library.facts.of(photo.id)
+    assert facts is not None
+    assert facts.damage == "a part is missing"
+    path.write_bytes(whole)
+    line.run(MeanColour())
+    facts = line.library.facts.of(photo.id)
+    assert facts is not None
+    assert facts.damage is None
+    assert line.library.photos.count(PhotoFilter(traits=("damaged",))) == 0
+
+
+def test_photo_that_is_tried_again_is_counted_once(line: Line) -> None:
+    paint(line.photos / "a.png", "red")
+    whole = paint(line.base / "whole.webp", "red", (600, 600)).read_bytes()
+    (line.photos / "b.webp").write_bytes(whole[: len(whole) // 2])
+    line.scan()
+    pipeline = Pipeline(
+        line.library, line.pool, line.thumbnails, None, line.events.append, lambda: line.now
+    )
+    contents, totals = line.library.contents, pipeline.totals
+    while pipeline.step():
+        pass
+    assert (totals.first, len(totals.failed)) == (2, 1)
+    line.now += 100
+    assert contents.count_work(None, now=line.now) == 1
+    assert contents.count_work(None, now=line.now, leaving_out=totals.failed) == 0
+    assert pipeline.step()
+    assert (totals.first, len(totals.failed)) == (2, 1)
+    pipeline.close()
 
 
 def test_one_picture_the_model_cannot_take_does_not_stop_the_rest(line: Line) -> None:

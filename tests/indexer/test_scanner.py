@@ -240,6 +240,20 @@ def test_ignore_files_work_like_gits(bench: Bench, ignore: str, kept: list[str])
     assert bench.places == kept
 
 
+@pytest.mark.parametrize("line", ["!", "foo\\", "[2024-06-01] Holiday/", "[a"])
+def test_an_odd_line_of_an_ignore_file_is_told_and_the_others_count(
+    bench: Bench, line: str
+) -> None:
+    bench.put("a.png.jpg")
+    bench.put("sub/b.jpg")
+    (bench.root_path / "sub/.imagescopeignore").write_text(f"{line}\nb.jpg\n")
+    report = bench.scan()
+    assert bench.places == ["a.png.jpg"]
+    [(path, (odd,))] = report.odd_lines.items()
+    assert path == bench.root_path / "sub/.imagescopeignore"
+    assert (odd.number, odd.text) == (1, line)
+
+
 def test_a_deeper_ignore_file_has_the_last_word(bench: Bench) -> None:
     bench.put("sub/a.jpg")
     (bench.root_path / ".imagescopeignore").write_text("*.jpg\n")

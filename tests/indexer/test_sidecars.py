@@ -12,38 +12,11 @@ from hypothesis import strategies as st
 from indexer.folders.sidecar_reader import facts_in
 from indexer.metadata.xmp import PACKET_BYTES_MAX
 from storage.records import Facts
+from tests.indexer.metadata_files import bag, packet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-NAMESPACES = " ".join(
-    f'xmlns:{prefix}="{uri}"'
-    for prefix, uri in (
-        ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
-        ("dc", "http://purl.org/dc/elements/1.1/"),
-        ("xmp", "http://ns.adobe.com/xap/1.0/"),
-        ("exif", "http://ns.adobe.com/exif/1.0/"),
-        ("tiff", "http://ns.adobe.com/tiff/1.0/"),
-        ("photoshop", "http://ns.adobe.com/photoshop/1.0/"),
-        ("lr", "http://ns.adobe.com/lightroom/1.0/"),
-        ("digiKam", "http://www.digikam.org/ns/1.0/"),
-        ("Iptc4xmpExt", "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"),
-        ("mwg-rs", "http://www.metadataworkinggroup.com/schemas/regions/"),
-        ("stArea", "http://ns.adobe.com/xmp/sType/Area#"),
-    )
-)
-
-
-def packet(inside: str, attributes: str = "") -> str:
-    return (
-        f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {NAMESPACES}>'
-        f"<rdf:Description {attributes}>{inside}</rdf:Description></rdf:RDF></x:xmpmeta>"
-    )
-
-
-def bag(name: str, *items: str) -> str:
-    return f"<{name}><rdf:Bag>{''.join(f'<rdf:li>{i}</rdf:li>' for i in items)}</rdf:Bag></{name}>"
 
 
 @pytest.fixture
@@ -78,6 +51,7 @@ def test_all_that_owners_write_is_read(said: Callable[[str | bytes], Facts]) -> 
         label="Green",
         camera="FUJIFILM X-T3",
         taken_at="2019-07-18T16:02:00+01:00",
+        taken_by="original",
         latitude=38.70833333,
         longitude=-9.14,
         altitude_m=120.5,
@@ -133,7 +107,6 @@ HOSTILE = {
     "wrong encoding": packet(bag("dc:subject", "Käse")).encode("latin-1"),
     "cut off": packet(bag("dc:subject", "x"))[:120],
     "binary": bytes(range(256)) * 100,
-    "too large": packet(bag("dc:subject", "x")) + " " * PACKET_BYTES_MAX,
 }
 
 
@@ -144,8 +117,34 @@ def test_a_hostile_sidecar_says_less_and_breaks_nothing(
     assert said(text) == Facts()
 
 
-def test_a_thousand_keywords_are_not_kept(said: Callable[[str | bytes], Facts]) -> None:
-    assert len(said(packet(bag("dc:subject", *map(str, range(1000))))).keywords) == 64
+def test_of_very_many_keywords_and_names_a_thousand_are_kept_and_it_is_told(
+    said: Callable[[str | bytes], Facts],
+) -> None:
+    many = [f"word{number}" for number in range(1234)]
+    facts = said(packet(bag("dc:subject", *many) + bag("Iptc4xmpExt:PersonInImage", *many)))
+    assert facts.keywords == facts.people == tuple(many[:1000])
+    assert facts.notes == (
+        "only the first 1000 of 1234 keywords are kept",
+        "only the first 1000 of 1234 names are kept",
+    )
+    facts = said(packet(bag("dc:subject", *many[:1000])))
+    assert (len(facts.keywords), facts.notes) == (1000, ())
+
+
+def test_what_stands_before_the_limit_of_a_long_sidecar_counts_and_it_is_told(
+    said: Callable[[str | bytes], Facts],
+) -> None:
+    masks = "<a>" + "x" * PACKET_BYTES_MAX + "</a>"
+    facts = said(packet(bag("dc:subject", "sea") + masks, 'xmp:Rating="4"'))
+    assert (facts.keywords, facts.rating) == (("sea",), 4)
+    assert facts.notes == ("only the first 8 MB of XMP are read",)
+
+
+def test_what_stands_behind_megabytes_of_masks_is_read(
+    said: Callable[[str | bytes], Facts],
+) -> None:
+    facts = said(packet(f"<a>{'x' * 6_000_000}</a>" + bag("dc:subject", "sea")))
+    assert (facts.keywords, facts.notes) == (("sea",), ())
 
 
 def test_what_is_no_file_says_nothing_and_is_not_waited_for(tmp_path: Path) -> None:

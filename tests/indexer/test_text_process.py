@@ -66,7 +66,12 @@ def test_closing_ends_one_that_reads(reader: TextProcess, monkeypatch: pytest.Mo
         'import sys; print(\'{"text": ""}\', flush=True); sys.stdin.read()',
     )
     monkeypatch.setattr(text_process, "write_request", lambda *_: told.set())
-    closing = threading.Thread(target=lambda: (told.wait(), reader.close()))
+
+    def close() -> None:
+        told.wait()
+        reader.close()
+
+    closing = threading.Thread(target=close)
     closing.start()
     with pytest.raises(ReaderStopped):
         reader.ask(b"", "read")

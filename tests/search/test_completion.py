@@ -25,6 +25,7 @@ NAMES = LibraryNames(
         ("東京旅行", 6),
     ),
     cameras=counted(("Fujifilm X-T3", 3000), ("iPhone 13", 20)),
+    places=counted(("San Marino", 60), ("Sankt Gallen", 9), ("Roma Norte", 4)),
     people=counted(("Anna", 40), ("Ian Rome", 10)),
     years=counted(("2021", 600), ("2019", 500), ("1999", 3)),
     types=counted(("jpg", 5000), ("raf", 800), ("mp4", 12), ("mov", 8)),
@@ -44,6 +45,8 @@ def texts(line: str, cursor: int | None = None) -> list[str]:
     [
         ("in:it", ['in:"Italian food"', "in:Italy", 'in:"old Italy"']),
         ("in:old", ['in:"old Italy"']),
+        ("place:san", ['place:"San Marino"', 'place:"Sankt Gallen"']),
+        ("dog near:San Ma", ['dog near:"San Marino"']),
         ("folder:kol", ["folder:Köln"]),
         ("in:東京", ["in:東京旅行"]),
         ("-in:it", ['-in:"Italian food"', "-in:Italy", '-in:"old Italy"']),
@@ -164,3 +167,11 @@ def test_the_filters_that_are_completed_are_filters(word: str) -> None:
     (lead,) = (way.label for way in complete(word) if way.kind == "filter")
     (problem,) = parse_query(f"{lead}?").problems or ("",)
     assert "is no filter" not in problem
+
+
+def test_people_are_completed_behind_their_filter_with_how_many_photos_there_are() -> None:
+    found = complete("dog person:an")
+    assert [(one.text, one.count, one.kind) for one in found] == [
+        ("dog person:Anna", 40, "person"),
+    ]
+    assert texts("person:") == ["person:Anna", 'person:"Ian Rome"']

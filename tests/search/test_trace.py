@@ -186,6 +186,14 @@ async def test_the_json_form_tells_stage_answers_and_verdict_of_each_result(worl
     assert json.loads(json.dumps(form)) == form
 
 
+async def test_the_json_form_tells_the_date_of_each_result_and_who_says_so(world: World) -> None:
+    _, result = await searched(world)
+    with Library.open_reader(world.folder) as library:
+        hits = result_to_json(result, library, limit=3)["results"]
+    assert all(hit["date"] == hit["taken_at"] for hit in hits)
+    assert {hit["date_from"] for hit in hits} == {"original"}
+
+
 def test_an_unread_query_is_described_by_its_own_words(world: World) -> None:
     from imagescope_tui.search.types import SearchResult
 

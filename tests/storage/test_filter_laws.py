@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import unicodedata
@@ -42,6 +43,7 @@ _MOMENTS = (
 )
 _PLACES = ((None, None), (0.0, 0.0), (0.0, 11.3), (47.6, 0.0), (47.6, None))
 _SIZES = ((4, 3), (3, 4), (3, 3), (0, 0))
+_PEOPLE = ((), ("Anna Smith",), ("Ben", "Anna"), ("Annabel", "Zo\u0308e Li"), ("Ben Smith", "Zöe"))
 _CAMERAS = (None, "Fujifilm X-T3", "Leica M11")
 
 
@@ -53,6 +55,7 @@ class Shot:
     name: str
     facts: Facts
     sidecar_place: tuple[float | None, float | None] | None
+    sidecar_people: tuple[str, ...] | None
     sidecar_rating: int | None
 
     @property
@@ -79,10 +82,12 @@ def _shot(number: int, chance: random.Random) -> Shot:
             latitude=latitude,
             longitude=longitude,
             rating=chance.choice((None, 2, 5)),
+            people=chance.choice(_PEOPLE),
             is_favourite=chance.random() < 0.3,
             damage=chance.choice((None, None, "a part is missing")),
         ),
         sidecar_place=chance.choice((None, None, *_PLACES)),
+        sidecar_people=chance.choice((None, None, *_PEOPLE[1:])),
         sidecar_rating=chance.choice((None, None, 1, 4)),
     )
 
@@ -106,11 +111,16 @@ def filled(
         for number, shot in enumerate(shots):
             [photo_id] = shelf.add(shot.folder, file_state(shot.name, inode=number + 1))
             shelf.read(f"{number}", shot.facts)
-            if shot.sidecar_place is not None or shot.sidecar_rating is not None:
+            told = (shot.sidecar_place, shot.sidecar_people, shot.sidecar_rating)
+            if any(value is not None for value in told):
                 library._sql.run(
-                    "INSERT INTO sidecar_facts (photo_id, latitude, longitude, rating)"
-                    " VALUES (?, ?, ?, ?)",
-                    [photo_id, *(shot.sidecar_place or (None, None)), shot.sidecar_rating],
+                    "INSERT INTO sidecar_facts (photo_id, latitude, longitude, people, rating)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    [
+                        *(photo_id, *(shot.sidecar_place or (None, None))),
+                        shot.sidecar_people and json.dumps(shot.sidecar_people),
+                        shot.sidecar_rating,
+                    ],
                 )
         yield Filled(shelf, shots)
 
@@ -128,6 +138,7 @@ def passes(shot: Shot, wanted: PhotoFilter) -> bool:
             or any(name.lower() in (shot.facts.camera or "").lower() for name in wanted.cameras),
             not wanted.extensions or shot.name.rpartition(".")[2] in wanted.extensions,
             wanted.rating_from is None or (_rating(shot) or -9) >= wanted.rating_from,
+            all(_is_there(shot, person) for person in wanted.people),
             all(_has(shot, trait) for trait in wanted.traits),
             not any(passes(shot, other) for other in wanted.without),
         )
@@ -172,6 +183,11 @@ def _is_in_hours(moment: str, hours: HoursOfDay) -> bool:
 
 def _rating(shot: Shot) -> int | None:
     return shot.facts.rating if shot.sidecar_rating is None else shot.sidecar_rating
+
+
+def _is_there(shot: Shot, person: str) -> bool:
+    people = shot.facts.people if shot.sidecar_people is None else shot.sidecar_people
+    return any(_words(person) in _words(name) for name in people)
 
 
 def _has(shot: Shot, trait: PhotoTrait) -> bool:
@@ -238,6 +254,11 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     ).map(tuple),
     "cameras": st.lists(st.sampled_from(("x-t", "LEICA")), min_size=1).map(tuple),
     "extensions": st.lists(st.sampled_from(("jpg", "heic")), min_size=1).map(tuple),
+    "people": st.lists(
+        st.sampled_from(("Anna", "anna smith", "Smith", "Ben", "zoë", "zoe", "nobody")),
+        min_size=1,
+        max_size=2,
+    ).map(tuple),
     "rating_from": st.integers(1, 5),
     "traits": st.lists(st.sampled_from(get_args(PhotoTrait)), min_size=1, max_size=2).map(tuple),
 }

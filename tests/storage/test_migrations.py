@@ -92,6 +92,23 @@ def test_copies_of_an_old_library_take_the_oldest_of_their_dates(old: Path) -> N
     assert [photos[PhotoId(number)].moment[:4] for number in (1, 2, 3)] == ["2019", "2019", "2020"]
 
 
+def test_photos_of_an_old_library_that_tell_no_date_have_that_of_their_name(old: Path) -> None:
+    with closing(sqlite3.connect(old / DATABASE_NAME)) as connection:
+        connection.execute(
+            "UPDATE photos SET name = CAST('IMG-20190412-WA3.jpg' AS BLOB) WHERE id = 1"
+        )
+        connection.execute("UPDATE facts SET taken_at = NULL WHERE content_id = 1")
+        connection.execute("UPDATE facts SET taken_at = '2020-07-18T16' WHERE content_id = 2")
+        connection.commit()
+    migrate(old)
+    with Library.open_reader(old) as library:
+        photos = library.photos.by_ids([PhotoId(1), PhotoId(2)])
+    assert [(photo.moment[:10], photo.dated_by, photo.taken_at) for photo in photos.values()] == [
+        ("2019-04-12", "file name", None),
+        ("2020-07-18", "original", "2020-07-18T16"),
+    ]
+
+
 def test_a_library_of_any_version_gets_the_same_tables(old: Path, tmp_path: Path) -> None:
     versions = range(2, len(schema._STEPS) + 1)
     folders = [shutil.copytree(old, tmp_path / str(version)) for version in versions]

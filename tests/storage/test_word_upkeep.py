@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 import storage.word_upkeep
-from storage.library import Library
+from storage.library import DATABASE_NAME, Library
 from storage.records import PhotoFilter, PhotoId
 from storage.word_upkeep import catch_up_index
 from tests.storage.first_library import PHOTOS, make_first_library
@@ -75,3 +77,11 @@ def test_a_new_library_has_no_old_words(tmp_path: Path) -> None:
     with Library.open_writer(tmp_path / "library") as library:
         assert not library.words.has_old
         assert not catch_up_index(library)
+
+
+def test_a_photo_that_the_new_index_lacks_gets_parts_of_its_names_too(old: Path) -> None:
+    with Library.open_writer(old) as library, library.atomic():
+        library.words.refresh([PhotoId(17)], has_new_names=False)
+    with closing(sqlite3.connect(old / DATABASE_NAME)) as connection:
+        parts = "SELECT rowid FROM name_parts WHERE name_parts MATCH ?"
+        assert connection.execute(parts, ['" albu"']).fetchall() == [(17,)]

@@ -601,7 +601,7 @@ async def test_a_photo_that_failed_says_why_on_its_card_and_in_the_panel(
         state = FileState(
             name="broken.jpg", size_bytes=9, mtime_ns=2 * 10**18, ctime_ns=1, inode=999
         )
-        (photo,) = library.files.add(library.roots.all()[0].id, "2020", [state])
+        (photo,) = library.files.add(library.roots.all()[0].id, "new", [state])
         library.failures.put(photo, "decode", "the file is cut off", retry_after=None)
     async with opened((140, 40), images="blocks") as (app, pilot):
         await pilot.press("escape", "home")

@@ -115,3 +115,38 @@ def test_a_fitted_text_never_takes_more_cells_than_it_may(text: str, cells: int)
 
 def test_a_cut_name_keeps_its_end() -> None:
     assert wording.fit("IMG_20200718_160203.JPG", 15) == "IMG_202…203.JPG"
+
+
+@pytest.mark.parametrize(
+    ("taken_at", "told", "month", "day"),
+    [
+        ("1985", "1985", "1985", ""),
+        ("1985-07", "July 1985", "July 1985", "Jul"),
+        ("1985-07-18", "18 July 1985", "July 1985", "18 Jul"),
+    ],
+)
+def test_a_date_is_told_as_far_as_it_is_known(
+    taken_at: str, told: str, month: str, day: str
+) -> None:
+    moment = wording.moment_of(photo(taken_at=taken_at))
+    assert moment is not None
+    assert wording.day_and_time(moment) == told
+    assert wording.month(moment) == month
+    assert wording.short_day(moment) == day
+
+
+@pytest.mark.parametrize(
+    ("dated_by", "told"),
+    [
+        ("file name", "18 July 2019 16:02 (from the file’s name)"),
+        ("folder", "18 July 2019 16:02 (from the folder’s name)"),
+        (None, "18 July 2019 16:02 (the file’s own time)"),
+    ],
+)
+def test_who_tells_a_date_is_told_where_it_is_not_the_photo(
+    dated_by: str | None, told: str
+) -> None:
+    moment = "2019-07-18T16:02:00.25"
+    assert wording.taken(photo(moment=moment, dated_by=dated_by)) == told
+    own = photo(moment=moment, taken_at="2019-07-18T16:02:00", dated_by="original")
+    assert wording.taken(own) == "18 July 2019 16:02"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagescope_tui.search.query_language import Chip
+from imagescope_tui.search.query_language import Chip, LineContext, parse_query
 from imagescope_tui.search.sections import SECTION_NAMES
 from imagescope_tui.search.types import Candidate, Degradation, Query, StageCost
 from imagescope_tui.ui.empty_words import without_folders, without_photos, without_results
@@ -17,21 +18,26 @@ from imagescope_tui.ui.index_state import IndexView, OfflineRoot, Problem, Unwat
 from imagescope_tui.ui.known import sections
 from imagescope_tui.ui.library_reader import LibrarySnapshot, PhotoDetail
 from imagescope_tui.ui.notices import notices
-from imagescope_tui.ui.photo_words import about, about_briefly
+from imagescope_tui.ui.passed_words import passed
+from imagescope_tui.ui.photo_words import Line, about, about_briefly
 from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import found_words, place_words, search_words
 from imagescope_tui.ui.why_page import Reasons, why_page
-from imagescope_tui.ui.why_words import Finding
+from imagescope_tui.ui.why_words import Finding, places_of_words
 from imagescope_tui.ui.widgets.reading_notes import note_lines
 from imagescope_tui.ui.widgets.title_line import folder_words
 from imagescope_tui.ui.wording import hanging
+from indexer import formats
 from storage.records import (
     Caption,
     ContentId,
     Facts,
+    LibraryNames,
+    NameCount,
     Photo,
     PhotoFilter,
     PhotoId,
+    Place,
     Root,
     RootId,
 )
@@ -86,6 +92,19 @@ def test_no_results_names_the_words_and_the_filters_to_drop() -> None:
     assert "‹2019›  ‹camera x100›" in said
     assert "Backspace" in said
     assert "Not known to the search: “dog”" in said
+
+
+def test_films_that_are_passed_over_are_told_where_films_are_asked_for() -> None:
+    snapshot = replace(SNAPSHOT, films_passed=2)
+    told = "2 videos passed over: pip install 'imagescope-tui[video]'"
+    with mock.patch.object(formats, "find_spec", return_value=None):
+        for line, is_told in (("type:video", True), ("type:mkv", True), ("type:png", False)):
+            query = Query(text="", filter=parse_query(line).filter)
+            words = without_results(SearchView(phase="done", query=query), (line,), snapshot)
+            assert (told in words.lines) == is_told
+        index = IndexView(is_started=True, up_to_date=True)
+        assert told in without_photos(snapshot, index).lines
+    assert told not in without_photos(snapshot, index).lines
 
 
 def test_a_failed_search_says_why() -> None:
@@ -193,6 +212,71 @@ def test_what_its_owner_says_of_a_photo_and_what_lies_beside_it_is_told() -> Non
     assert {"lake", "Ada", "with dog.CR2, dog.mov"} <= set(said)
     rejected = PhotoDetail(photo=PHOTO, facts=Facts(rating=-1))
     assert "rejected" in texts(about(rejected, Path("/")))
+
+
+def test_what_a_photo_says_of_itself_is_told_and_what_is_wrong_stands_out() -> None:
+    rome = Place(
+        name="Rome",
+        country="Italy",
+        country_code="IT",
+        latitude=41.9,
+        longitude=12.5,
+        quarter="Trastevere",
+    )
+    facts = Facts(
+        artist="Jo",
+        people=("Ada", "Bo"),
+        is_favourite=True,
+        rating=4,
+        remarks=("a remark " * 50,),
+        damage="a part is missing",
+        notes=("only the first 1000 keywords are kept",),
+    )
+    detail = PhotoDetail(photo=PHOTO, facts=facts, place=rome, text="EXIT  12\x1b")
+    lines = about(detail, Path("/home/ada"))
+    said = [line.text for line in lines]
+    assert said[1] == "18 July 2020 16:02 · Trastevere, Rome, Italy"
+    assert {"Ada, Bo", "by Jo", "♥ · ★★★★", "text: “EXIT 12”"} <= set(said)
+    assert max(map(len, said)) <= 160
+    looks = {line.text: line.emphasis for line in lines}
+    assert looks["damaged: a part is missing"] == "warning"
+    assert looks["only the first 1000 keywords are kept"] == "quiet"
+    brief = about_briefly(detail, Path("/"))
+    assert brief[0].text == "18 July 2020 16:02 · Trastevere, Rome, Italy · 4.2 MB"
+    assert brief[1] == Line("damaged: a part is missing", "warning")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("with Ada", "✓ with Ada · Ada, Bo"),
+        ("is:damaged", "✓ damaged · a part is missing"),
+        ("is:favourite", "✓ favourite · ♥"),
+        ("has:gps", "✓ has a place · Sintra, Portugal · 38.8, -9.4"),
+    ],
+)
+def test_a_filter_that_was_passed_is_told_with_the_fact_that_passes_it(
+    line: str, said: str
+) -> None:
+    facts = Facts(
+        people=("Ada", "Bo"), damage="a part is missing", is_favourite=True, city="Sintra"
+    )
+    facts = replace(facts, country="Portugal", latitude=38.8, longitude=-9.4)
+    names = LibraryNames(people=(NameCount(name="Ada", photos=1),))
+    chips = parse_query(line, LineContext(names=names)).chips
+    assert texts(passed(chips, PhotoDetail(photo=PHOTO, facts=facts))) == f"Filters\n{said}"
+
+
+def test_why_says_which_words_a_photo_says_itself() -> None:
+    detail = PhotoDetail(
+        photo=PHOTO, facts=Facts(people=("Ada",), artist="Jo", city="Sintra"), text="Way OUT"
+    )
+    assert places_of_words("ada jo sintra out", detail) == {
+        "names of people": ("ada",),
+        "name of the place": ("sintra",),
+        "description": ("jo",),
+        "text of the picture": ("out",),
+    }
 
 
 def test_many_copies_are_counted_instead_of_named() -> None:

@@ -9,10 +9,14 @@ from storage.records import PhotoFilter
 
 _VIDEO: Final = PhotoFilter(extensions=extensions_of("video"))
 _SCREENSHOT: Final = PhotoFilter(traits=("screenshot",))
+_FAVOURITE: Final = PhotoFilter(traits=("favourite",))
 
 FACT_NOUNS: Final = {
     **dict.fromkeys(("videos", "video"), _VIDEO),
     **dict.fromkeys(("screenshots", "screenshot", "bildschirmfotos"), _SCREENSHOT),
+    **dict.fromkeys(("favourites", "favorites", "favoriten"), _FAVOURITE),
 }
 """What is asked of the files; in the singular these are parts of other words as well."""
-SEVERAL: Final = frozenset({"videos", "screenshots", "bildschirmfotos"})
+SEVERAL: Final = frozenset(
+    {"videos", "screenshots", "bildschirmfotos", "favourites", "favorites", "favoriten"}
+)

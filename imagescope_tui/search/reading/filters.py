@@ -13,6 +13,7 @@ from imagescope_tui.search.reading.atoms import plain
 from imagescope_tui.search.reading.date_filters import read_date
 from imagescope_tui.search.reading.file_types import extensions_of
 from imagescope_tui.search.reading.known_names import known_names
+from imagescope_tui.search.reading.near_places import near
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite
 from storage.records import PhotoFilter
 
@@ -33,6 +34,8 @@ _TRAITS: Final[dict[str, PhotoTrait]] = {
     "square": "square",
     "screenshot": "screenshot",
     "text": "text",
+    "damaged": "damaged",
+    **dict.fromkeys(("favourite", "favorite", "favourites", "favorites"), "favourite"),
 }
 _TRAIT_LABELS: Final[dict[PhotoTrait, str]] = {"gps": "has a place", "text": "has text in it"}
 
@@ -98,7 +101,7 @@ def _folder(asked: Asked) -> Piece:
         kind="folder",
         end=end,
         filter=PhotoFilter(folder_names=(name,)),
-        hint=_unknown_folder(name, asked.context.names.folders),
+        hint=_unknown(name, asked.context.names.folders, "no folder is called"),
     )
 
 
@@ -123,12 +126,24 @@ def _longest_name(asked: Asked, names: tuple[NameCount, ...]) -> tuple[str, int]
     return asked.following[:length].rstrip(",;"), asked.token.value_start + length
 
 
-def _unknown_folder(name: str, folders: tuple[NameCount, ...]) -> str:
-    """What to say where no folder is called so; empty where one is, or none are known."""
-    if not folders or known_names(folders).has(name):
+def _unknown(name: str, names: tuple[NameCount, ...], nothing_is_called: str) -> str:
+    """What to say where nothing is called so; empty where something is, or no names are known."""
+    if not names or known_names(names).has(name):
         return ""
-    nearest = known_names(folders).nearest(name)
-    return f"no folder is called {name}" + (f": {nearest}?" if nearest else "")
+    nearest = known_names(names).nearest(name)
+    return f"{nothing_is_called} {name}" + (f": {nearest}?" if nearest else "")
+
+
+def _person(asked: Asked) -> Piece:
+    people = asked.context.names.people
+    name, end = _longest_name(asked, people)
+    return Piece(
+        label=name,
+        kind="person",
+        end=end,
+        filter=PhotoFilter(people=(name,)),
+        hint=_unknown(name, people, "nobody is called"),
+    )
 
 
 def _camera(asked: Asked) -> Piece:
@@ -163,6 +178,25 @@ def _rating(asked: Asked) -> Piece | Refused:
     return Piece(label=label, kind="rating", end=asked.end, filter=PhotoFilter(rating_from=stars))
 
 
+def _place(asked: Asked) -> Piece:
+    name, end = _longest_name(asked, asked.context.names.places)
+    return Piece(
+        label=f"taken in {name}", kind="place", end=end, filter=PhotoFilter(places=(name,))
+    )
+
+
+def _near(asked: Asked) -> Piece | Refused:
+    context, start = asked.context, asked.token.value_start
+    text = asked.value if asked.token.is_quoted else asked.following
+    found = near(text, start, context, is_sure=True)
+    if found is None or (asked.token.is_quoted and found.end < start + len(text)):
+        return asked.refused(
+            f"{asked.token.source}: no place called {asked.value} is known: name a town,"
+            " or write near:41.9,12.5"
+        )
+    return replace(found, end=max(found.end, asked.end)) if asked.token.is_quoted else found
+
+
 def _trait(asked: Asked) -> Piece | Refused:
     name = plain(asked.value.rstrip(",;"))
     if name in _TRAITS:
@@ -181,7 +215,7 @@ def _trait(asked: Asked) -> Piece | Refused:
         return _type(asked)
     return asked.refused(
         f"{asked.token.source} is not known: write has:gps, has:text, is:portrait, is:landscape,"
-        " is:square, is:screenshot, is:photo, is:video or is:raw"
+        " is:square, is:screenshot, is:favourite, is:damaged, is:photo, is:video or is:raw"
     )
 
 
@@ -197,14 +231,20 @@ def _date(asked: Asked) -> Piece | Refused:
 _FAMILIES: Final[tuple[tuple[tuple[str, ...], Reader, str], ...]] = (
     (("in", "folder"), _folder, "in:Italy"),
     (("camera", "lens"), _camera, "camera:x100"),
+    (("person", "people"), _person, "person:Anna"),
     (("type", "ext"), _type, "type:jpg"),
     (("rating", "stars"), _rating, "rating:4"),
+    (("place",), _place, "place:Italy"),
+    (("near",), _near, "near:Rome"),
     (("date", "on", "year"), _date, "date:2019 or date:2019..2021"),
     (("before", "after", "since", "until"), _date, "before:2019-07"),
     (("has", "is"), _trait, "has:gps or is:portrait"),
 )
 READERS: Final = {key: reader for keys, reader, _ in _FAMILIES for key in keys}
 """Who reads which filter."""
-_NAMED: Final = "in:, camera:, type:, rating:, date:, before:, after:, since:, until:, has:, is:"
+_NAMED: Final = (
+    "in:, camera:, person:, type:, rating:, place:, near:, date:, before:, after:, since:, until:, "
+    "has:, is:"
+)
 """Those that are told where a filter is none; the others mean the same."""
 _EXAMPLES: Final = {key: example for keys, _, example in _FAMILIES for key in keys}

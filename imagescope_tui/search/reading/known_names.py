@@ -1,4 +1,4 @@
-"""Names that the library knows, of folders or cameras, to be found by their words."""
+"""Names that the library knows, of folders, cameras or people, to be found by their words."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class KnownNames:
     def __init__(self, names: tuple[NameCount, ...]) -> None:
         self._names: set[tuple[str, ...]] = set()
         self._runs: set[tuple[str, ...]] = set()
+        self._beginnings: set[tuple[str, ...]] = set()
         self._spelling: dict[str, str] = {}
         for name in names:
             self._add(name.name)
@@ -39,6 +40,7 @@ class KnownNames:
         self._spelling.setdefault(" ".join(words), name)
         for word, spelled in zip(words, re.findall(r"\w+", name), strict=False):
             self._spelling.setdefault(word, spelled)
+        self._beginnings.update(words[:end] for end in range(1, len(words) + 1))
         for first in range(len(words)):
             longest = min(len(words), first + _MOST_WORDS)
             self._runs.update(words[first:end] for end in range(first + 1, longest + 1))
@@ -56,6 +58,10 @@ class KnownNames:
     def is_whole(self, name: str) -> bool:
         """Whether something is called so, and not more."""
         return _words(name) in self._names
+
+    def begins(self, text: str) -> bool:
+        """Whether a name is made of these words, or begins with them."""
+        return _words(text) in self._beginnings
 
     def has(self, name: str) -> bool:
         """Whether a name holds this, as words or as the beginning of one."""
@@ -104,7 +110,7 @@ def known_names(names: tuple[NameCount, ...]) -> KnownNames:
     return _kept(_Same(names))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _kept(same: _Same) -> KnownNames:
     return KnownNames(same.names)
 

@@ -127,6 +127,7 @@ ARTICLES: Final = _folded(
     *("una", "il", "lo", "gli", "i"),
 )
 ALSO_NOT: Final = _folded("or", "nor", "oder", "ou", "ni", "o", "né")
+WITH: Final = _folded("with", "mit", "avec", "con")
 AND: Final = _folded("and", "&", "und", "et", "y", "e")
 PREPOSITIONS: Final = _folded(
     *("in", "on", "at", "near", "by", "with", "from", "of", "for", "to", "under", "over"),

@@ -15,7 +15,9 @@ from imagescope_tui.search.reading.filler import Word, has_meaning, telling
 from imagescope_tui.search.reading.filters import READERS, Asked, read_filter
 from imagescope_tui.search.reading.known_names import known_names
 from imagescope_tui.search.reading.languages import ALL_FILLER, ALSO_NOT, AND, BREAKS, PREPOSITIONS
+from imagescope_tui.search.reading.near_places import near_piece
 from imagescope_tui.search.reading.negation import negation_at, unwanted_things, unwanted_word
+from imagescope_tui.search.reading.people import people_at
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite, put_together
 from imagescope_tui.search.reading.tokens import tokens_of
 from imagescope_tui.search.reading.values import Chip, ParsedQuery
@@ -36,7 +38,7 @@ _IMPOSSIBLE: Final = re.compile(r"(?:19|20)\d\d-\d{1,2}(?:-\d{1,2})?[,;.]?")
 _MINUS: Final = "-–−"
 _MOST_WORDS: Final = 12
 """Of a date or of the name of a folder; whole pages are pasted into lines as well."""
-_UNIONS: Final = ("date", "folder", "camera", "type")
+_UNIONS: Final = ("date", "folder", "camera", "type", "place")
 _OR_NEEDED: Final = (
     "OR stands between words (cat OR dog) or between filters of one kind (in:Rome OR in:Paris)"
 )
@@ -144,7 +146,7 @@ def _step(reading: _Reading, at: int) -> int:
         return _quoted(reading, at)
     if token.is_negative:
         return _minus(reading, at)
-    for reader in (_negated, _kind_of_file, _dated):
+    for reader in (_negated, _kind_of_file, _near, _people, _dated):
         following = reader(reading, at)
         if following is not None:
             return following
@@ -225,8 +227,10 @@ def _minus(reading: _Reading, at: int) -> int:
 
 
 def _unwanted(reading: _Reading, token: Token) -> int:
-    folders = known_names(reading.context.names.folders)
-    return reading.understood(token.start, unwanted_word(token, folders.is_whole))
+    names = reading.context.names
+    folders, people = known_names(names.folders), known_names(names.people)
+    piece = unwanted_word(token, lambda word: folders.is_whole(word) or people.begins(word))
+    return reading.understood(token.start, piece)
 
 
 def _negated(reading: _Reading, at: int) -> int | None:
@@ -253,7 +257,14 @@ def _negated(reading: _Reading, at: int) -> int | None:
     if found is not None and _stands_alone(reading, *found):
         piece = _date_piece(*found)
         return reading.understood(start, opposite(piece, reading.context.today))
-    things = unwanted_things(tokens, negation, lambda place: _is_date(reading, place))
+    if (near := _near_from(reading, negation.next)) is not None:
+        return reading.understood(start, opposite(near, reading.context.today))
+    things = unwanted_things(
+        tokens,
+        negation,
+        ends_before=lambda place: _is_date(reading, place),
+        is_somebody=known_names(reading.context.names.people).begins,
+    )
     return reading.understood(start, things[0]) if things else None
 
 
@@ -278,6 +289,22 @@ def _kind_of_file(reading: _Reading, at: int) -> int | None:
     kind: ChipKind = "trait" if wanted.traits else "type"
     piece = Piece(label=token.value.strip(",.;:!?"), kind=kind, end=token.end, filter=wanted)
     return reading.understood(token.start, piece)
+
+
+def _near_from(reading: _Reading, at: int) -> Piece | None:
+    """What is near the place that is named from a token on."""
+    start, end = reading.tokens[at].start, reading.run_end(at, commas_end=True)
+    return near_piece(reading.line[start:], start, reading.context, words_end=end - start)
+
+
+def _near(reading: _Reading, at: int) -> int | None:
+    piece = _near_from(reading, at)
+    return reading.understood(reading.tokens[at].start, piece) if piece else None
+
+
+def _people(reading: _Reading, at: int) -> int | None:
+    piece = people_at(reading.tokens, at, known_names(reading.context.names.people))
+    return reading.understood(reading.tokens[at].start, piece) if piece else None
 
 
 def _date_from(reading: _Reading, at: int, start: int) -> tuple[Found, int] | None:

@@ -62,24 +62,29 @@ def negation_at(tokens: Sequence[Token], at: int) -> Negation | None:
     return None
 
 
-def unwanted_word(token: Token, is_folder: Callable[[str], bool]) -> Piece:
-    """`-word`, `-"two words"`; the name of a folder means what is in it, and not what it shows."""
+def unwanted_word(token: Token, is_name: Callable[[str], bool]) -> Piece:
+    """`-word`, `-"two words"`; the name of a folder or of somebody is nothing that is seen."""
     word = _bare(token)
     return Piece(
         label=f"not {word}",
         kind="not",
         end=token.end,
         filter=PhotoFilter(without_words=(word,)),
-        unwanted=() if is_folder(word) else (word,),
+        unwanted=() if is_name(word) else (word,),
     )
 
 
 def unwanted_things(
-    tokens: Sequence[Token], negation: Negation, ends_before: Callable[[int], bool]
+    tokens: Sequence[Token],
+    negation: Negation,
+    *,
+    ends_before: Callable[[int], bool],
+    is_somebody: Callable[[str], bool],
 ) -> tuple[Piece, int] | None:
     """The things named behind a negation, and the first token that is none of them.
 
-    `ends_before` tells where something else begins, such as a date.
+    `ends_before` tells where something else begins, such as a date; `is_somebody` who is known by
+    name, which no picture tells.
     """
     things: list[str] = []
     end = negation.next
@@ -91,7 +96,10 @@ def unwanted_things(
         things.append(thing[0])
         end = thing[1]
         place = _next_thing(tokens, end, negation)
-    return (_unwanted(things, tokens[end - 1].end), end) if things else None
+    if not things:
+        return None
+    seen = tuple(thing for thing in things if not is_somebody(thing))
+    return _unwanted(things, seen, tokens[end - 1].end), end
 
 
 def _next_thing(tokens: Sequence[Token], at: int, negation: Negation) -> int | None:
@@ -135,7 +143,7 @@ def _is_plain(token: Token) -> bool:
     return token.kind == "word" and not token.is_negative
 
 
-def _unwanted(things: list[str], end: int) -> Piece:
+def _unwanted(things: list[str], seen: tuple[str, ...], end: int) -> Piece:
     facts = tuple(FACT_NOUNS[plain(thing)] for thing in things if plain(thing) in FACT_NOUNS)
     others = tuple(thing for thing in things if plain(thing) not in FACT_NOUNS)
     return Piece(
@@ -143,7 +151,7 @@ def _unwanted(things: list[str], end: int) -> Piece:
         kind="not",
         end=end,
         filter=PhotoFilter(without_words=tuple(map(_named, others)), without=facts),
-        unwanted=others,
+        unwanted=tuple(thing for thing in others if thing in seen),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
@@ -38,6 +39,14 @@ class Chip:
     """What it lets pass by itself; of several chips of one kind a photo may pass only some."""
 
 
+FindTown: TypeAlias = Callable[[str, int], "tuple[float, float] | None"]
+"""Where the largest town of a name is, in degrees, among those of at least so many people."""
+
+
+def _no_town(name: str, people: int) -> tuple[float, float] | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineContext:
     """What a line means depends on it: the day it is typed, its reader's habits, the library."""
@@ -46,6 +55,7 @@ class LineContext:
     is_day_first: bool = True
     """Whether 7/8/21 is the seventh of August."""
     names: LibraryNames = field(default_factory=LibraryNames)
+    find_town: FindTown = _no_town
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from imagescope_tui.search.reading.date_grammar import begins_date
 from imagescope_tui.search.reading.date_names import english_months
 from imagescope_tui.search.reading.file_types import types_of
 from storage.records import TimeSpan
@@ -27,11 +28,14 @@ def written(wanted: PhotoFilter) -> tuple[str, ...]:
         *(_days(days) for days in wanted.days),
         *(_hours(hours) for hours in wanted.hours),
         *(_valued("camera", camera) for camera in wanted.cameras),
+        *(_valued("person", person) for person in wanted.people),
         *(f"type:{name}" for name in types_of(wanted.extensions)),
         *((f"rating:{wanted.rating_from}",) if wanted.rating_from else ()),
+        *(_valued("place", place) for place in wanted.places),
+        *(f"near:{circle.latitude},{circle.longitude}" for circle in wanted.near),
         *("has:gps" if trait == "gps" else f"is:{trait}" for trait in wanted.traits),
         *(f'"{phrase}"' for phrase in wanted.phrases),
-        *(f'-"{words}"' if " " in words else f"-{words}" for words in wanted.without_words),
+        *map(_unwanted, wanted.without_words),
         *(f"-{part}" for without in wanted.without for part in written(without)),
     )
 
@@ -42,6 +46,10 @@ def written_line(wanted: PhotoFilter, text: str, alternatives: tuple[str, ...] =
     for phrase in wanted.phrases:
         words = words.replace(phrase, "", 1)
     return " ".join(" ".join((*written(wanted), words)).split())
+
+
+def _unwanted(words: str) -> str:
+    return f'-"{words}"' if " " in words or begins_date(words) else f"-{words}"
 
 
 def _valued(key: str, value: str) -> str:

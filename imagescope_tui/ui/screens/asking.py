@@ -24,6 +24,7 @@ from imagescope_tui.ui.widgets.completing_input import CompletingInput
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.query_line import Outcome, QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
+from indexer.places.lookup import find_town
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -164,7 +165,11 @@ class AskingScreen(PhotoActions):
     @property
     def line_context(self) -> LineContext:
         """What lines mean here and today."""
-        return LineContext(names=self.app.names, is_day_first=self.app.settings.is_day_first())
+        return LineContext(
+            names=self.app.names,
+            is_day_first=self.app.settings.is_day_first(),
+            find_town=find_town,
+        )
 
     def search_like(self, photo: Photo) -> None:
         """Look for pictures like this one."""

@@ -253,7 +253,7 @@ class BrowseScreen(MarkingScreen):
         if not self.asked.is_empty:
             if self.view.phase == "searching":
                 return None
-            return empty_words.without_results(self.view, self.asked.chip_labels)
+            return empty_words.without_results(self.view, self.asked.chip_labels, self.app.snapshot)
         if self.app.snapshot is None:
             return None
         if not self._has_folders:

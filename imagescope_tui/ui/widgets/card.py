@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MARK = "●"
 OFFLINE = "⌁"
+DAMAGED = "◩"
 _ACCEPTED = "★"
 _NAME_LEAST = 10
 """A shorter rest of a name tells nothing beside what is known of the photo."""
@@ -71,6 +72,7 @@ class CardFace:
     """How many files the card stands for."""
     is_selected: bool = False
     is_marked: bool = False
+    is_damaged: bool = False
     is_offline: bool = False
     picture: PictureKey | None = None
     state: PictureState = "waiting"
@@ -96,11 +98,8 @@ def lead_of(item: GridItem) -> str:
     moment = wording.moment_of(item.photo)
     if moment is None:
         return ""
-    return (
-        f"{wording.short_day(moment)} {moment.year}"
-        if item.is_by_date
-        else (wording.short_day(moment))
-    )
+    day = wording.short_day(moment)
+    return f"{day} {moment.year}".strip() if item.is_by_date or not day else day
 
 
 def name_of(item: GridItem) -> str:
@@ -194,6 +193,8 @@ def _signs(face: CardFace, styles: CardStyles) -> list[Segment]:
         signs.append(Segment(f" {_shortened(face.plays, face.width - 4 - before)}", styles.dim))
     if face.copies > 1:
         signs.append(Segment(f" ×{face.copies}", styles.dim))
+    if face.is_damaged:
+        signs.append(Segment(f" {DAMAGED}", styles.dim))
     if face.is_offline:
         signs.append(Segment(f" {OFFLINE}", styles.dim))
     if face.is_marked:

@@ -47,6 +47,7 @@ _SIMPLE = st.builds(
     days=st.lists(_days_of_year(), max_size=2, unique=True).map(tuple),
     hours=st.lists(_HOURS, max_size=2, unique=True).map(tuple),
     cameras=_some(_NAMES),
+    people=_some(_NAMES),
     extensions=st.sampled_from([(), ("png",), ("jpg", "jpeg", "jpe", "jfif", "cr2")]),
     rating_from=st.sampled_from([None, 1, 5]),
     without_words=_some(_NAMES),
@@ -76,7 +77,12 @@ def test_a_single_span_is_what_was_taken_from_then_to_then(span: TimeSpan) -> No
 
 
 def test_a_line_is_written_with_its_alternatives_and_each_phrase_once() -> None:
-    for line in ('"cake birthday" party', "in:Pets black cat OR white dog", "dog -cat"):
+    for line in (
+        "not I 2019",
+        '"cake birthday" party',
+        "in:Pets black cat OR white dog",
+        "dog -cat",
+    ):
         parsed = parse_query(line)
         again = parse_query(written_line(parsed.filter, parsed.text, parsed.alternatives))
         assert again.filter == parsed.filter
