@@ -14,7 +14,7 @@ Filters, alone or among the words; values with spaces in quotes:
   rating:4                          four stars or more
   place:Italy place:"San Marino"    taken there, by any of its names
   near:Rome near:41.9,12.5          within 100 km, nearest first; or near Rome
-  has:gps                           with a place
+  has:gps has:text                  with a place; with text to be read
   is:portrait is:screenshot         also landscape, square, favourite,
                                     damaged, photo, video, raw
   "cake birthday"                   these words in this order
