@@ -45,6 +45,7 @@ class Settings:
     threads: int
     nice: int
     on_battery: str
+    text_in_photos: str
     thumbnail_cache_mb: int
     images: str
     opener: str | None
@@ -114,6 +115,7 @@ def load_settings(
         threads=_number("threads", origins),
         nice=_number("nice", origins, most=19),
         on_battery=str(origins["on_battery"].value),
+        text_in_photos=str(origins["text_in_photos"].value),
         thumbnail_cache_mb=_number("thumbnail_cache_mb", origins),
         images=str(origins["images"].value),
         opener=_text("opener", origins),

@@ -55,6 +55,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         _torch,
         examine_models,
         _formats,
+        _text_in_photos,
         _watching,
     )
     return tuple(finding for check in checks for finding in check(settings))
@@ -233,6 +234,23 @@ def _formats(_: Settings) -> Iterator[Finding]:
                 told=f"{extra.formats} {fate}: another library reads them",
                 remedy=extra.remedy,
             )
+
+
+def _text_in_photos(settings: Settings) -> Iterator[Finding]:
+    subject = "text"
+    if settings.text_in_photos == "off":
+        told = "text in photos is not read: text_in_photos = off"
+        yield Finding(subject=subject, verdict="ok", told=told)
+        return
+    from indexer.models.text_reader import TEXT_READER, TextReader
+
+    try:
+        TextReader()
+    except ModelError as error:
+        yield Finding(subject=subject, verdict="bad", told=error.message, remedy=error.hint)
+    else:
+        told = f"text in photos can be read, by {TEXT_READER}"
+        yield Finding(subject=subject, verdict="ok", told=told)
 
 
 def _watching(_: Settings) -> Iterator[Finding]:

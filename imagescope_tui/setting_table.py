@@ -98,6 +98,14 @@ SETTINGS = (
         choices=("pause", "run"),
     ),
     SettingInfo(
+        key="text_in_photos",
+        variable="IMAGESCOPE_TEXT_IN_PHOTOS",
+        meaning="which photos are read for the text in them: `auto`, those that seem to show some;"
+        " `all`, every one, also for small print, which takes many times as long; `off`",
+        default="auto",
+        choices=("auto", "all", "off"),
+    ),
+    SettingInfo(
         key="thumbnail_cache_mb",
         variable="IMAGESCOPE_THUMBNAIL_CACHE_MB",
         meaning="most room thumbnails may take on disk",

@@ -2,6 +2,8 @@
 
 IndexerError
 ├── WorkerPoolBroken    decoding workers cannot be started on this machine
+├── ReaderStopped       what reads text did not survive a picture
+├── ReaderUnusable      text cannot be read on this machine
 └── ClusterUnusable     the Ray cluster is not to be reached, or a node cannot do the work
 """
 
@@ -19,6 +21,14 @@ class IndexerError(Exception):
 
 class WorkerPoolBroken(IndexerError):
     """Decoding workers die as soon as they are started."""
+
+
+class ReaderStopped(IndexerError):
+    """The process that reads text ended, or had to be ended, with a picture in hand."""
+
+
+class ReaderUnusable(IndexerError):
+    """The process that reads text does not start, or lacks what it needs."""
 
 
 class ClusterUnusable(IndexerError):

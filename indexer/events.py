@@ -183,6 +183,24 @@ class CaptionFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextProgress:
+    """How many photos were looked through for text; sent a few times a second at most."""
+
+    done: int
+    total: int
+    photos_per_second: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextReaderUnavailable:
+    """Text in photos is not read in this run; all else goes on."""
+
+    reason: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexUpToDate:
     """Nothing is left to do; with watching, until something changes."""
 
@@ -221,6 +239,8 @@ IndexEvent: TypeAlias = (
     | CaptionsCommitted
     | CaptionProgress
     | CaptionFailed
+    | TextProgress
+    | TextReaderUnavailable
     | IndexUpToDate
     | IndexHalted
 )
@@ -252,6 +272,8 @@ _EVENT_TYPES: dict[str, type[IndexEvent]] = {
         CaptionsCommitted,
         CaptionProgress,
         CaptionFailed,
+        TextProgress,
+        TextReaderUnavailable,
         IndexUpToDate,
         IndexHalted,
     )

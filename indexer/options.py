@@ -50,6 +50,9 @@ class IndexerOptions:
     """Try every failed photo again, not only those whose time has come."""
     captioner: RoleSettings | None = None
     """Who writes captions; None for nobody, until told otherwise."""
+    text_in_photos: str = "off"
+    """Which photos are looked through for text: `auto`, those that seem to show some; `all`; `off`.
+    """
     caption_weight: float = 0.15
     """τ, the captions' share of the stage-1 score, from 0 to 1."""
 

@@ -1,4 +1,4 @@
-"""One run of the indexer: scan, index, caption, and if asked, stay and follow what changes."""
+"""One run of the indexer: scan, index, caption, read text, and if asked, follow what changes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from indexer.metadata.version import FACTS_VERSION
 from indexer.photos.signatures import catch_up_signatures
 from indexer.places.naming import PlaceNamer
 from indexer.progress import Progress
+from indexer.texts.opening import open_reading
 from indexer.trusted_encoder import adopt_encoder
 from storage.errors import StorageError
 from storage.graph_upkeep import refresh_graph
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
     from indexer.pauses import PauseReason
+    from indexer.texts.reading import TextReading
     from indexer.workshop import PhotoLine, Workshop
     from storage.library import Library
     from storage.thumbnails import ThumbnailCache
@@ -90,6 +92,7 @@ class IndexRun:
         self._look_at_queue_at = 0.0
         self._captioner: Captioner | None = None
         self._captioner_settings = options.captioner
+        self._texts: TextReading | None = None
         self._pause_reason: PauseReason | None = None
         self._is_up_to_date = False
         self._has_fresh_graph = False
@@ -133,6 +136,9 @@ class IndexRun:
         captioner, self._captioner = self._captioner, None
         if captioner is not None:
             captioner.close(is_lost=is_lost)
+        texts, self._texts = self._texts, None
+        if texts is not None:
+            texts.close(is_lost=is_lost)
         pipeline, self._pipeline = self._pipeline, None
         if pipeline is not None:
             pipeline.close()
@@ -155,12 +161,15 @@ class IndexRun:
                 continue
             if self._name_places():
                 continue
+            if self._texts is not None and self._texts.step(paused=self._control.is_paused):
+                continue
             self._settle()
             if self._make_signatures():
                 continue
             if self._is_up_to_date and not (self._options.watch or self._options.serve):
                 return
-            due = self._captioner.seconds_until_due if self._captioner else _IDLE_SECONDS
+            background = [part for part in (self._captioner, self._texts) if part is not None]
+            due = min((part.seconds_until_due for part in background), default=_IDLE_SECONDS)
             self._control.wait(min(due, _IDLE_SECONDS))
             self._take_note(self._roots.look_around())
 
@@ -200,11 +209,15 @@ class IndexRun:
         if is_different:
             self._is_up_to_date = False
             self._look_at_queue_at = 0.0
-            if self._captioner is not None:
-                self._captioner.start_over()
+            self._start_background_over()
             if self._pipeline is not None:
                 self._pipeline.start_over()
                 self._aim(self._pipeline)
+
+    def _start_background_over(self) -> None:
+        for part in (self._captioner, self._texts):
+            if part is not None:
+                part.start_over()
 
     def _work(self) -> bool:
         """One batch; False when nothing is to be done just now."""
@@ -220,8 +233,8 @@ class IndexRun:
             self._look_at_queue_at = time.monotonic() + _IDLE_SECONDS
             return False
         self._is_up_to_date = False
+        self._start_background_over()
         if self._captioner is not None:
-            self._captioner.start_over()
             self._captioner.collect()
         photos = pipeline.totals.done - done_before
         if photos:
@@ -268,6 +281,14 @@ class IndexRun:
             caption_encoder=self._encoders.wait_for_captions(),
         )
         self._captioner.use(self._open_desk())
+        self._texts = open_reading(
+            self._library,
+            self._pipeline.pool,
+            self._thumbnails,
+            self._options.text_in_photos,
+            self._emit,
+            self._control.wake,
+        )
         return self._pipeline
 
     # -- captions ----------------------------------------------------------------------------
@@ -292,12 +313,13 @@ class IndexRun:
         return self._captioner.collect() if self._control.is_paused else self._captioner.step()
 
     @property
-    def _waits_for_captions(self) -> bool:
-        """A command ends when all is captioned, or when nobody answers; a server just goes on."""
-        captioner = self._captioner
+    def _waits_for_more(self) -> bool:
+        """A command ends when all is captioned and read, or nobody can; a server just goes on."""
+        captioner, texts = self._captioner, self._texts
         if captioner is None or self._options.serve:
             return False
-        return not (captioner.is_settled or captioner.has_given_up)
+        is_captioned = captioner.is_settled or captioner.has_given_up
+        return not is_captioned or (texts is not None and not texts.is_settled)
 
     def _look_for_vanished(self, pipeline: PhotoLine) -> None:
         vanished = pipeline.take_vanished()
@@ -332,7 +354,7 @@ class IndexRun:
 
     def _settle(self) -> None:
         """Say once that everything is done, and tidy up."""
-        if self._control.is_paused or self._control.is_stopped or self._waits_for_captions:
+        if self._control.is_paused or self._control.is_stopped or self._waits_for_more:
             return
         if not self._is_up_to_date:
             self._is_up_to_date = True

@@ -18,6 +18,8 @@ _POSSESSIVE = re.compile("(?<=\\w)['’]s(?!\\w)", re.IGNORECASE)
 _PART_MIN = 3
 _PART_ANYWHERE_MIN = 5
 """So many letters are found inside a word too; fewer begin one: no vacation shows a cat."""
+_PART_OF_TEXT_MIN = 4
+"""The same of text in pictures, which is often read without its spaces: `FreeWiFi`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class AskedWord:
     """The same for the word as it was written alone."""
     part: str
     """A MATCH expression for `name_parts`; empty where a part would tell nothing."""
+    part_of_text: str
+    """The same for `text_parts`."""
 
 
 def read_words(words: Iterable[str], forms: WordForms) -> tuple[AskedWord, ...]:
@@ -49,17 +53,20 @@ def _read(asked: tuple[str, ...], forms: WordForms) -> AskedWord:
         asked=asked,
         whole=" OR ".join(forms.match(words) for words in ways),
         written=" OR ".join(phrase(words) for words in ways),
-        part=_joined_parts(asked[0]),
+        part=_joined_parts(asked[0], _PART_ANYWHERE_MIN),
+        part_of_text=_joined_parts(asked[0], _PART_OF_TEXT_MIN),
     )
 
 
-def _joined_parts(word: str) -> str:
+def _joined_parts(word: str, anywhere_min: int) -> str:
     """For names that hold all pieces of a word, between whose stars anything may stand."""
     pieces = [" ".join(tokens(piece)) for piece in word.split("*")]
-    return " AND ".join(phrase([_placed(piece)]) for piece in pieces if len(piece) >= _PART_MIN)
+    return " AND ".join(
+        phrase([_placed(piece, anywhere_min)]) for piece in pieces if len(piece) >= _PART_MIN
+    )
 
 
-def _placed(piece: str) -> str:
+def _placed(piece: str, anywhere_min: int) -> str:
     """With the space before a word where the piece must be its beginning."""
-    is_found_anywhere = len(piece) >= _PART_ANYWHERE_MIN or any(map(str.isdigit, piece))
+    is_found_anywhere = len(piece) >= anywhere_min or any(map(str.isdigit, piece))
     return piece if is_found_anywhere else f" {piece}"

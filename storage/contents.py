@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +111,36 @@ class Contents:
                 [now, origin],
             )
         )
+
+    def without_text(
+        self, readers: Sequence[str], *, after: PendingPhoto | None, limit: int
+    ) -> list[PendingPhoto]:
+        """One photo of each read content whose text none of these readers has looked for.
+
+        Newest first, from `after` on, as with `without_vector`.
+        """
+        return _pending(
+            self._sql.rows(
+                f"{_QUEUE} WHERE {_WITHOUT_TEXT} AND {_FOLLOWING} AND {_FIRST_COPY}"
+                " ORDER BY photos.mtime_ns DESC, photos.id DESC LIMIT ?",
+                [json.dumps(readers), *_edge(after), limit],
+            )
+        )
+
+    def count_without_text(self, readers: Sequence[str]) -> int:
+        """How many contents `without_text` would give in all."""
+        return int(
+            self._sql.value(
+                f"SELECT count(DISTINCT photos.content_id) FROM photos {_JOINS}"
+                f" WHERE {_WITHOUT_TEXT}",
+                [json.dumps(readers)],
+            )
+        )
+
+    def hashes(self, content_ids: Sequence[ContentId]) -> dict[ContentId, str]:
+        """The hash of the files that hold each of the contents."""
+        rows = self._sql.rows_in("SELECT id, hash FROM contents WHERE id IN ({keys})", content_ids)
+        return {ContentId(row[0]): str(row[1]) for row in rows}
 
     def count_work(
         self,
@@ -274,6 +305,9 @@ _CAPTIONABLE = f"""{_READ} AND {_ONLINE}
     AND (failures.photo_id IS NULL OR {_IS_DUE})
     AND NOT EXISTS (SELECT 1 FROM captions
      WHERE captions.content_id = photos.content_id AND captions.origin = ?)"""
+_WITHOUT_TEXT = f"""{_READ} AND {_ONLINE} AND NOT EXISTS (SELECT 1 FROM picture_texts
+     WHERE picture_texts.content_id = photos.content_id
+     AND reader IN (SELECT value FROM json_each(?)))"""
 _FIRST_COPY = """photos.id = (SELECT min(copy.id) FROM photos AS copy
      WHERE copy.content_id = photos.content_id AND copy.deleted_at IS NULL
      AND copy.companion_of IS NULL AND copy.offline_since IS NULL AND copy.root_id NOT IN

@@ -30,6 +30,10 @@ def count_library(sql: Sql, encoder_id: str | None) -> LibraryCounts:
             f"SELECT count(*) {_LIVE} AND content_id IN (SELECT content_id FROM captions"
             f" WHERE origin = {ACTIVE_ORIGIN})",
         ),
+        text_read=_count(
+            sql,
+            f"SELECT count(*) {_LIVE} AND content_id IN (SELECT content_id FROM picture_texts)",
+        ),
         failed=_count(sql, f"SELECT count(*) {_LIVE} AND id IN (SELECT photo_id FROM failures)"),
         offline=_count(
             sql,

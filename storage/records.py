@@ -416,6 +416,8 @@ class LibraryCounts:
     photos: int = 0
     embedded: int = 0
     captioned: int = 0
+    text_read: int = 0
+    """Text was looked for in them, whether or not there is any."""
     failed: int = 0
     offline: int = 0
     pending: int = 0

@@ -381,6 +381,8 @@ def add_own_words(database: Database) -> None:
 # `photos.taken_at`, `dated_by` and `moment` are as storage.moments.Dated has them; those of one
 # moment go by their names.
 # `films` holds what films that have a photo's name say of themselves, for pairs; `created` is UTC.
+# `picture_texts.parts` is the text as `name_parts` has names; a content whose text is empty was
+# looked at, and holds none.
 _OWN_WORDS = (
     "ALTER TABLE contents ADD COLUMN picture TEXT",
     "ALTER TABLE contents ADD COLUMN facts_version INTEGER NOT NULL DEFAULT 0",
@@ -416,6 +418,8 @@ _OWN_WORDS = (
     """
     CREATE INDEX photos_timeline ON photos (moment DESC, name DESC, id DESC)
     WHERE deleted_at IS NULL AND companion_of IS NULL""",
+    "CREATE INDEX facts_screenshots ON facts (content_id)"
+    " WHERE instr(remarks, '\"Screenshot\"') > 0",
     "ALTER TABLE facts ADD COLUMN damage TEXT",
     "ALTER TABLE facts ADD COLUMN live_id TEXT",
     """
@@ -477,8 +481,19 @@ _OWN_WORDS = (
     CREATE TABLE picture_texts (
         content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,
         reader TEXT NOT NULL,
-        text TEXT NOT NULL
+        text TEXT NOT NULL,
+        parts TEXT NOT NULL
     )""",
+    """
+    CREATE VIRTUAL TABLE text_parts USING fts5 (
+        parts, content = 'picture_texts', content_rowid = 'content_id', columnsize = 0,
+        tokenize = "trigram case_sensitive 1"
+    )""",
+    """
+    CREATE TRIGGER picture_texts_go AFTER DELETE ON picture_texts BEGIN
+        INSERT INTO text_parts (text_parts, rowid, parts)
+        VALUES ('delete', old.content_id, old.parts);
+    END""",
 )
 
 

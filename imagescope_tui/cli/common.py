@@ -112,8 +112,8 @@ def indexer_options(
 ) -> IndexerOptions:
     """What the child process is told.
 
-    A library of chosen files, as a benchmark's gallery is, stays one of exactly these, and its
-    captions are left to the benchmark.
+    A library of chosen files, as a benchmark's gallery is, stays one of exactly these, its captions
+    are left to the benchmark, and text in its photos is not read.
     """
     from indexer.folders.chosen import find_chosen
     from indexer.options import IndexerOptions
@@ -135,6 +135,7 @@ def indexer_options(
         thumbnail_cache_bytes=settings.thumbnail_cache_mb * 1_000_000,
         retry_failed=retry_failed,
         captioner=settings.chat.get("captioner") if captions and chosen is None else None,
+        text_in_photos=settings.text_in_photos if chosen is None else "off",
         caption_weight=settings.caption_weight,
     )
 

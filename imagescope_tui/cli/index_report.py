@@ -24,6 +24,8 @@ from indexer.events import (
     RootMoved,
     RootOffline,
     ScanFinished,
+    TextProgress,
+    TextReaderUnavailable,
     WatchDegraded,
     encode_event,
 )
@@ -173,6 +175,7 @@ class ProgressReport(PlainReport):
             transient=True,
         )
         self._captions: TaskID | None = None
+        self._texts: TaskID | None = None
         self._task = self._progress.add_task("looking", total=None, pace="")
 
     def __enter__(self) -> Report:
@@ -200,6 +203,8 @@ class ProgressReport(PlainReport):
             )
         elif isinstance(event, CaptionProgress):
             self._take_captions(event)
+        elif isinstance(event, TextProgress):
+            self._take_texts(event)
 
     def _take_captions(self, event: CaptionProgress) -> None:
         if self._captions is None:
@@ -210,6 +215,16 @@ class ProgressReport(PlainReport):
             completed=event.done,
             total=event.total,
             pace=f"{event.captions_per_second:,.1f}/s" if event.captions_per_second else "",
+        )
+
+    def _take_texts(self, event: TextProgress) -> None:
+        if self._texts is None:
+            self._texts = self._progress.add_task("reading text", total=None, pace="")
+        self._progress.update(
+            self._texts,
+            completed=event.done,
+            total=event.total,
+            pace=f"{event.photos_per_second:,.0f}/s" if event.photos_per_second else "",
         )
 
     def tell(self, line: str) -> None:
@@ -228,6 +243,10 @@ def event_line(event: IndexEvent) -> str:
             return f"captions: {event.model}"
         case CaptionerUnavailable():
             return f"captions have to wait: {event.reason}" + (
+                f" — {event.hint}" if event.hint else ""
+            )
+        case TextReaderUnavailable():
+            return f"text in photos is not read: {event.reason}" + (
                 f" — {event.hint}" if event.hint else ""
             )
         case IndexPaused():

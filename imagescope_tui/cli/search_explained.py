@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.counting import percent
 from imagescope_tui.search.place_words import place_words
+from imagescope_tui.search.text_excerpt import text_excerpt
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -64,13 +65,16 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
     if photo.id in found.where:
         yield _where(found.where[photo.id])
     caption = library.captions.of(photo.content_id) if photo.content_id is not None else None
+    text = _text_of(photo, library)
     if candidate.words_rank is not None:
-        texts = _texts(photo, facts, place, caption.text if caption else "")
+        texts = _texts(photo, facts, place, caption.text if caption else "") | {"text": text}
         yield f"words: {printable(_held(candidate.words_held, texts))}"
     if candidate.picture_rank is not None:
         yield f"picture: {_seen(candidate.chance, candidate.standing)}"
     if caption is not None:
         yield f"caption: “{printable(caption.text)}”"
+    if text:
+        yield f"text: “{text_excerpt(text, candidate.words_held)}”"
     if candidate.shows_unwanted is not None:
         what = printable(" or ".join(found.result.query.unwanted))
         yield f"may show {what}: {percent(candidate.shows_unwanted)}"
@@ -108,6 +112,12 @@ def _told(facts: Facts | None, place: str) -> Iterator[str]:
     if facts.damage:
         yield printable(f"damaged: {facts.damage}")
     yield from map(printable, facts.notes)
+
+
+def _text_of(photo: Photo, library: Library) -> str:
+    if photo.content_id is None:
+        return ""
+    return library.picture_texts.of([photo.content_id]).get(photo.content_id, "")
 
 
 def _texts(photo: Photo, facts: Facts | None, place: str, caption: str) -> dict[str, str]:

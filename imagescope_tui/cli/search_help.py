@@ -13,10 +13,10 @@ Filters, alone or among the words; values with spaces in quotes:
   type:heic type:raw type:video     by file type
   rating:4                          four stars or more
   place:Italy place:"San Marino"    taken there, by any of its names
-  near:Rome near:41.9,12.5          within 100 km, nearest first; also near Rome
-  has:gps                           with a place
-  is:portrait is:screenshot         also landscape, square, favourite, damaged,
-                                    photo, video, raw
+  near:Rome near:41.9,12.5          within 100 km, nearest first; or near Rome
+  has:gps has:text                  with a place; with text to be read
+  is:portrait is:screenshot         also landscape, square, favourite,
+                                    damaged, photo, video, raw
   "cake birthday"                   these words in this order
   cat OR dog                        either
   -word -in:Pets -type:video        not what the filter passes

@@ -65,6 +65,7 @@ def _report(library: Library) -> dict[str, Any]:
         "companions": library.companions.count(),
         "embedded": counts.embedded,
         "captioned": counts.captioned,
+        "text_read": counts.text_read,
         "failed": counts.failed,
         "offline": counts.offline,
         "pending": counts.pending,
@@ -133,9 +134,9 @@ def _print(report: dict[str, Any]) -> None:
     put_line(f"library   {printable(report['library'])}")
     beside = f", with {counted(report['companions'], 'companion')}" if report["companions"] else ""
     put_line(f"photos    {report['photos']:,}{beside}")
-    for key in ("embedded", "captioned", "pending", "failed", "offline", "deleted"):
+    for key in ("embedded", "captioned", "text_read", "pending", "failed", "offline", "deleted"):
         if report[key] or key == "embedded":
-            put_line(f"{key:<9} {report[key]:,}")
+            put_line(f"{key.replace('_', ' '):<9} {report[key]:,}")
     for line in _caption_lines(report):
         put_line(line)
     put_line(f"encoder   {printable(report['encoder'] or 'none yet')}")

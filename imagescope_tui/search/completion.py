@@ -50,7 +50,7 @@ _TRAITS = {
         *("portrait", "landscape", "square", "screenshot", "favourite", "damaged"),
         *("photo", "video", "raw"),
     ),
-    "has": ("gps",),
+    "has": ("gps", "text"),
 }
 _STARS = ("1", "2", "3", "4", "5")
 _FAMILIES = {

@@ -252,6 +252,7 @@ def _hit_to_json(
             best=best_by_likeness(result.query, result.intent),
         ),
         "caption": caption.text if caption else None,
+        "text": _text_of(photo, library),
         "taken_at": photo.taken_at,
         "date": photo.moment,
         "date_from": photo.dated_by or "file",
@@ -264,6 +265,13 @@ def _hit_to_json(
         "caption_answers": caption_answers_to_json(verification, result.propositions),
         "verdict": verdict_to_json(verdict) if verdict else None,
     }
+
+
+def _text_of(photo: Photo, library: Library) -> str | None:
+    """What was read in it; None where it holds no text, as far as is known."""
+    if photo.content_id is None:
+        return None
+    return library.picture_texts.of([photo.content_id]).get(photo.content_id)
 
 
 def _of(items: Sequence[Any], photo_id: PhotoId) -> Any:  # noqa: ANN401 - either kind

@@ -23,6 +23,8 @@ from indexer.events import (
     RootOffline,
     ScanFinished,
     ScanStarted,
+    TextProgress,
+    TextReaderUnavailable,
     WatchDegraded,
 )
 
@@ -87,6 +89,8 @@ class IndexView:
     captioner_problem: Problem | None = None
     captioning: CaptionProgress | None = None
     """How far captions are; None where none are written."""
+    reading: TextProgress | None = None
+    """How far photos are looked through for text; None where none are."""
 
     @property
     def is_paused(self) -> bool:
@@ -114,7 +118,7 @@ def told_to_pause(view: IndexView, *, is_paused: bool) -> IndexView:
 
 def reduce_index(view: IndexView, event: IndexEvent) -> IndexView:
     """The view after one more event of the indexer; kinds it does not know change nothing."""
-    for part in (_of_encoder, _of_folder, _of_run, _of_captions):
+    for part in (_of_encoder, _of_folder, _of_run, _of_captions, _of_texts):
         changed = part(view, event)
         if changed is not None:
             return changed
@@ -143,6 +147,16 @@ def _of_captions(view: IndexView, event: IndexEvent) -> IndexView | None:
             return replace(view, captioning=event if done < total else None)
         case CaptionsCommitted(revision=revision):
             return replace(view, revision=max(view.revision, revision))
+        case _:
+            return None
+
+
+def _of_texts(view: IndexView, event: IndexEvent) -> IndexView | None:
+    match event:
+        case TextProgress(done=done, total=total):
+            return replace(view, reading=event if done < total else None)
+        case TextReaderUnavailable():
+            return replace(view, reading=None)
         case _:
             return None
 

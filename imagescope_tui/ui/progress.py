@@ -9,7 +9,7 @@ from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from imagescope_tui.ui.index_state import IndexView
-    from indexer.events import CaptionProgress, IndexProgress
+    from indexer.events import CaptionProgress, IndexProgress, TextProgress
 
 
 def share_done(progress: IndexProgress) -> float:
@@ -31,6 +31,8 @@ def progress_sentence(index: IndexView) -> str:
         return f"looking through {printable(index.scanning.rstrip('/').rpartition('/')[2])} …"
     if index.captioning is not None:
         return _captioning(index.captioning, paused=_paused(index))
+    if index.reading is not None:
+        return _reading(index.reading, paused=_paused(index))
     return f"{paused} · i goes on" if (paused := _paused(index)) else ""
 
 
@@ -51,6 +53,15 @@ def _captioning(progress: CaptionProgress, *, paused: str) -> str:
     if progress.seconds_left is not None:
         parts.append(f"{wording.duration(progress.seconds_left)} left")
     return " · ".join(parts)
+
+
+def _reading(progress: TextProgress, *, paused: str) -> str:
+    """`reading text 120 of 400`."""
+    told = f"reading text {progress.done:,} of {progress.total:,}"
+    if paused:
+        return f"{told} · {paused} · i goes on"
+    left = progress.seconds_left
+    return told if left is None else f"{told} · {wording.duration(left)} left"
 
 
 def _running(progress: IndexProgress, *, paused: str) -> str:

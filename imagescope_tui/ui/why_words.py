@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.counting import counted, percent
 from imagescope_tui.search.place_words import place_words
+from imagescope_tui.search.text_excerpt import text_excerpt
 from imagescope_tui.search.where_words import where_words
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.arranging import BY_LIKENESS
@@ -30,7 +31,6 @@ _JUDGED: dict[str, Line] = {
     "rejected": Line("not accepted by the evaluator"),
     "unclear": Line("the evaluator’s answer could not be read", "warning"),
 }
-_TEXT_SIGNS = 160
 _AFTER_NUMBER = len("✓ 1  ")
 
 
@@ -237,7 +237,7 @@ def _words(candidate: Candidate, view: SearchView, detail: PhotoDetail) -> Itera
     for place, words in places.items():
         yield Line(f"{', '.join(words)} in the {place}")
     if "text of the picture" in places:
-        yield Line(f"text: “{wording.excerpt(detail.text, _TEXT_SIGNS)}”", "quiet")
+        yield Line(f"text: “{text_excerpt(detail.text, places['text of the picture'])}”", "quiet")
     placed = {word for words in places.values() for word in words}
     others = [
         word for word in map(printable, candidate.words_held) if word.casefold() not in placed

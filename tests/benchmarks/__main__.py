@@ -42,6 +42,7 @@ NAMES = (
     "evaluation",
     "pocket",
     "queries",
+    "text",
     "facts",
 )
 ON_REQUEST = ("million", "graph", "serving", "viewers")

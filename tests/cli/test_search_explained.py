@@ -58,6 +58,7 @@ PHOTOS = {PhotoId(number): photo(number, taken_at="2021-08-07T10:00:00") for num
 
 def library(**facts: object) -> mock.Mock:
     stored = mock.Mock()
+    stored.picture_texts.of.return_value = {}
     stored.captions.of.return_value = Caption(
         content_id=ContentId(1), text="a dog\x1b[31m", model_id="m", prompt_id="p"
     )

@@ -62,7 +62,7 @@ def texts(line: str, cursor: int | None = None) -> list[str]:
         ("before:20", ["before:2021", "before:2019"]),
         ("is:p", ["is:photo", "is:portrait"]),
         ("-is:scr", ["-is:screenshot"]),
-        ("has:", ["has:gps"]),
+        ("has:", ["has:gps", "has:text"]),
         ("rating:", [f"rating:{stars}" for stars in range(1, 6)]),
         ("ita", ['in:"Italian food"', "in:Italy", 'in:"old Italy"']),
         ("new yo", ['in:"New York"']),

@@ -64,7 +64,14 @@ async def _index(benchmark: Benchmark, options: IndexerOptions, emit: Emit) -> N
     write_chosen(chosen, benchmark.photos.values())
     write_photo_files(options.library, benchmark)
     captioner = None if benchmark.captions else options.captioner
-    told = replace(options, folders=(root,), chosen=chosen, captioner=captioner, watch=False)
+    told = replace(
+        options,
+        folders=(root,),
+        chosen=chosen,
+        captioner=captioner,
+        watch=False,
+        text_in_photos="off",
+    )
     await run_child(told, emit)
     if _put_captions(benchmark, options, root):
         await run_child(told, emit)

@@ -33,10 +33,11 @@ _TRAITS: Final[dict[str, PhotoTrait]] = {
     "landscape": "landscape",
     "square": "square",
     "screenshot": "screenshot",
+    "text": "text",
     "damaged": "damaged",
     **dict.fromkeys(("favourite", "favorite", "favourites", "favorites"), "favourite"),
 }
-_TRAIT_LABELS: Final[dict[PhotoTrait, str]] = {"gps": "has a place"}
+_TRAIT_LABELS: Final[dict[PhotoTrait, str]] = {"gps": "has a place", "text": "has text in it"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,8 +214,8 @@ def _trait(asked: Asked) -> Piece | Refused:
     if name in ("video", "videos", "raw"):
         return _type(asked)
     return asked.refused(
-        f"{asked.token.source} is not known: write has:gps, is:portrait, is:landscape, is:square,"
-        " is:screenshot, is:favourite, is:damaged, is:photo, is:video or is:raw"
+        f"{asked.token.source} is not known: write has:gps, has:text, is:portrait, is:landscape,"
+        " is:square, is:screenshot, is:favourite, is:damaged, is:photo, is:video or is:raw"
     )
 
 

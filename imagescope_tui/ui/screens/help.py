@@ -88,7 +88,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("camera:x100", "camera or lens"),
             ("type:heic", "kind of file"),
             ("rating:4", "so many stars, or more"),
-            ("has:gps is:portrait", "also is:screenshot"),
+            ("has:gps has:text", "also is:portrait is:screenshot"),
         ),
     ),
 )
