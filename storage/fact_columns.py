@@ -23,6 +23,20 @@ FACT_COLUMNS = (
 LIST_COLUMNS = frozenset(("keywords", "people", "remarks", "notes"))
 """Lists of text, as JSON."""
 
+_SOURCES = ("sidecar", "facts")
+_BOTH_COUNT = ("remarks", "notes")
+# What a sidecar says goes before what is in the file, but not what camera and lens are called.
+_FILE_FIRST = ("camera", "lens")
+
+
+def told(column: str) -> str:
+    """What a file and its sidecars say together, of the tables `facts` and `sidecar`, in SQL."""
+    if column in _BOTH_COUNT:
+        lists = (f"SELECT value FROM json_each({source}.{column})" for source in _SOURCES)
+        return f"(SELECT json_group_array(DISTINCT value) FROM ({' UNION ALL '.join(lists)}))"
+    sources = reversed(_SOURCES) if column in _FILE_FIRST else _SOURCES
+    return f"coalesce({', '.join(f'{source}.{column}' for source in sources)})"
+
 
 def column_values(facts: Facts, columns: tuple[str, ...]) -> list[Any]:
     """What is stored of the facts in these columns."""

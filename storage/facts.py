@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage.fact_columns import FACT_COLUMNS, TOLD_COLUMNS, fact_of
+from storage.fact_columns import FACT_COLUMNS, TOLD_COLUMNS, fact_of, told
 from storage.records import Facts
 
 if TYPE_CHECKING:
     from storage.records import PhotoId
     from storage.sql import Sql
-
-# What a sidecar says goes before what is in the file, but not what camera and lens are called.
-_FILE_FIRST = ("camera", "lens")
-
 
 _DATE_COLUMNS = {
     "taken_at": "photos.taken_at",
@@ -25,10 +21,7 @@ _DATE_COLUMNS = {
 def _column(name: str) -> str:
     if name in _DATE_COLUMNS:
         return _DATE_COLUMNS[name]
-    if name not in TOLD_COLUMNS:
-        return f"facts.{name}"
-    sources = ("facts", "sidecar") if name in _FILE_FIRST else ("sidecar", "facts")
-    return f"coalesce({', '.join(f'{source}.{name}' for source in sources)})"
+    return told(name) if name in TOLD_COLUMNS else f"facts.{name}"
 
 
 _COLUMNS = ", ".join(map(_column, FACT_COLUMNS))

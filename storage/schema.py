@@ -416,6 +416,8 @@ _OWN_WORDS = (
     """
     CREATE INDEX photos_timeline ON photos (moment DESC, name DESC, id DESC)
     WHERE deleted_at IS NULL AND companion_of IS NULL""",
+    "CREATE INDEX facts_screenshots ON facts (content_id)"
+    " WHERE instr(remarks, '\"Screenshot\"') > 0",
     "ALTER TABLE facts ADD COLUMN damage TEXT",
     "ALTER TABLE facts ADD COLUMN live_id TEXT",
     """

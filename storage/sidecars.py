@@ -117,7 +117,9 @@ class Sidecars:
         """What a sidecar says, unless it has changed meanwhile."""
         fields = asdict(facts)
         said = {
-            name: fields[name] for name in TOLD_COLUMNS if fields[name] not in (None, (), False)
+            name: value
+            for name in TOLD_COLUMNS
+            if (value := fields[name]) not in (None, ()) and value is not False
         }
         self._sql.run(
             "UPDATE sidecars SET said = ?, pending = 0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage.conditions import Condition
+from storage.conditions import Condition, any_of
 from storage.word_conditions import holding_in_names
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ _IS_DAMAGED = _IN_FACTS.format("damage IS NOT NULL")
 _IS_FAVOURITE = (
     f"({_IN_FACTS.format('is_favourite')} OR EXISTS (SELECT 1 FROM sidecar_facts"
     " WHERE photo_id = photos.id AND is_favourite))"
+)
+# In the comment of EXIF, as iOS does it; the index `facts_screenshots` lists those.
+_IS_MARKED_SCREENSHOT = Condition(
+    "photos.content_id IN (SELECT content_id FROM facts AS marked"
+    " WHERE instr(marked.remarks, '\"Screenshot\"') > 0)"
 )
 # As it is seen, upright.
 _SHAPED = (
@@ -61,6 +66,6 @@ def has_trait(trait: PhotoTrait, sql: Sql) -> Condition:
         case "favourite":
             return Condition(_IS_FAVOURITE)
         case "screenshot":
-            return holding_in_names(_SCREENSHOT_NAMES, sql)
+            return any_of((holding_in_names(_SCREENSHOT_NAMES, sql), _IS_MARKED_SCREENSHOT))
         case shape:
             return Condition(_SHAPED.format(_SHAPES[shape]))

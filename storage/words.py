@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from storage.asked_words import read_words
 from storage.captions import ACTIVE_ORIGIN
+from storage.fact_columns import told
 from storage.filters import condition_for
 from storage.place_synonyms import with_synonyms
 from storage.records import PhotoId
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 # The label of a sidecar is no word: "Red" marks what is to be sorted out, not what is red.
 _TOLD = (
-    *("title", "description", "artist", "location", "city", "state", "country"),
+    *("camera", "lens", "title", "description", "artist", "location", "city", "state", "country"),
     *("keywords", "people", "remarks"),
 )
 _LISTS = 3
@@ -36,8 +37,7 @@ _SOURCE = f"""
            (SELECT text FROM captions WHERE captions.content_id = photos.content_id
              AND captions.origin = {ACTIVE_ORIGIN}),
            iif(photos.dated_by IS NULL, NULL, photos.moment),
-           coalesce(facts.camera, sidecar.camera), coalesce(facts.lens, sidecar.lens),
-           {", ".join(f"coalesce(sidecar.{name}, facts.{name})" for name in _TOLD)}
+           {", ".join(map(told, _TOLD))}
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
     LEFT JOIN sidecar_facts AS sidecar ON sidecar.photo_id = photos.id
@@ -152,8 +152,8 @@ class Words:
 def _words_row(
     row: tuple[Any, ...], beside: Iterable[bytes], further: Iterable[str]
 ) -> tuple[int, str, str, str]:
-    photo_id, root, folder, name, caption, taken_at, *told = row
-    texts, lists = told[:-_LISTS], told[-_LISTS:]
+    photo_id, root, folder, name, caption, taken_at, *said = row
+    texts, lists = said[:-_LISTS], said[-_LISTS:]
     places = [os.path.basename(root), *folder.split(b"/"), name, *beside]  # noqa: PTH119 - bytes
     names = "".join(f" {indexed_name(os.fsdecode(place))}" for place in places if place)
     listed = (word for stored in lists for word in _listed(stored))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ DESCRIPTION_LENGTH_MAX = 2000
 WORDS_MAX = 1000
 """Keywords, and names of people, that are kept of one photo."""
 _WORD_LENGTH_MAX = 80
+_BETWEEN_WORDS = re.compile("[,;]")
 _LOOKED_AT_MAX = 20_000
 """More is only in files that are made to keep us busy."""
 _LATIN_MAX = 255
@@ -42,8 +44,7 @@ def unique_words(texts: Iterable[str | bytes]) -> tuple[str, ...]:
     """Every keyword or name once, whatever its case."""
     unique: dict[str, str] = {}
     for text in islice(texts, _LOOKED_AT_MAX):
-        word = clean_text(text, length_max=_WORD_LENGTH_MAX)
-        if word:
+        for word in _words_in(clean_text(text, length_max=DESCRIPTION_LENGTH_MAX) or ""):
             unique.setdefault(word.casefold(), word)
     return tuple(unique.values())
 
@@ -53,6 +54,12 @@ def too_many(words: tuple[str, ...], what: str) -> tuple[str, ...]:
     if len(words) <= WORDS_MAX:
         return ()
     return (f"only the first {WORDS_MAX} of {len(words)} {what} are kept",)
+
+
+def _words_in(text: str) -> Iterator[str]:
+    """What is too long for one keyword may be a list of them that a program wrote as one."""
+    parts = [text] if len(text) <= _WORD_LENGTH_MAX else _BETWEEN_WORDS.split(text)
+    return (word for part in parts if (word := part.strip()[:_WORD_LENGTH_MAX].strip()))
 
 
 def _raw(text: str | bytes) -> bytes:

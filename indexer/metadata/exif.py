@@ -127,7 +127,7 @@ def _directory(exif: Image.Exif, tag: int) -> Mapping[int, object]:
 def clean_text(value: str | bytes, *, length_max: int) -> str | None:
     """Foreign text on one safe line of bounded length, or None where nothing is left.
 
-    EXIF's text is ASCII by the book and UTF-8 or Latin-1 in practice; Pillow gives it as Latin-1.
+    EXIF's text is ASCII by the book and UTF-8 or Windows' in practice; Pillow gives it as Latin-1.
     """
     text = value if isinstance(value, str) else decoded_text(value)
     if isinstance(value, str) and all(ord(character) < 256 for character in value):
@@ -136,8 +136,10 @@ def clean_text(value: str | bytes, *, length_max: int) -> str | None:
 
 
 def decoded_text(raw: bytes) -> str:
-    """UTF-8 if it is that, else Latin-1."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+    """UTF-8 if it is that, else what Windows writes in the west, else Latin-1."""
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")

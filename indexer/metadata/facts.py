@@ -29,7 +29,7 @@ from indexer.metadata.exif import (
     valid_orientation,
 )
 from indexer.metadata.said import Said
-from indexer.metadata.sources import NAMES, NUMBERS, POINTS, RATINGS, WORDS
+from indexer.metadata.sources import CAMERAS, NUMBERS, POINTS, RATINGS, WORDS
 from storage.records import Facts
 
 if TYPE_CHECKING:
@@ -88,7 +88,6 @@ def facts_told(said: Said) -> Facts:
     point = next((point for source in POINTS for point in source.values(said)), None)
     firsts: dict[str, Any] = {
         **{name: next(iter(texts[name]), None) for name in _TEXTS},
-        **{name: _name(name, said) for name in NAMES},
         **{name: _number(name, said) for name in NUMBERS},
     }
     iso = firsts.pop("iso")
@@ -98,6 +97,8 @@ def facts_told(said: Said) -> Facts:
     )
     return Facts(
         **date_facts(dates_in(said, point)),
+        camera=_camera(said),
+        lens=next(_texts("lens", said), None),
         latitude=point.latitude if point else None,
         longitude=point.longitude if point else None,
         iso=int(iso) if iso is not None else None,
@@ -118,8 +119,8 @@ def _texts(fact: str, said: Said) -> Iterator[str]:
     return peoples_texts(islice(texts, _TEXTS_MAX), length_max=_LENGTHS.get(fact, NAME_LENGTH_MAX))
 
 
-def _name(fact: str, said: Said) -> str | None:
-    names = (name for source in NAMES[fact] for name in source.values(said))
+def _camera(said: Said) -> str | None:
+    names = (name for source in CAMERAS for name in source.values(said))
     return first_text(names, length_max=NAME_LENGTH_MAX)
 
 

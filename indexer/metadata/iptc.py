@@ -11,6 +11,7 @@ IptcValues: TypeAlias = dict[tuple[int, int], list[bytes]]
 """Values by record and data set, as `read_iptc` gives them: not cleaned."""
 
 TITLE = (2, 5)
+CATEGORY = (2, 20)
 KEYWORDS = (2, 25)
 INSTRUCTIONS = (2, 40)
 BYLINE = (2, 80)

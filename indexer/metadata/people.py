@@ -11,7 +11,17 @@ if TYPE_CHECKING:
 _ROOTS = frozenset(
     (
         *("people", "person", "persons", "faces", "personen", "personnes", "personas", "persone"),
-        *("pessoas", "mensen", "gesichter", "visages", "caras", "volti"),
+        *(
+            "menschen",
+            "gens",
+            "gente",
+            "pessoas",
+            "mensen",
+            "gesichter",
+            "visages",
+            "caras",
+            "volti",
+        ),
     )
 )
 """What programs call the branch of people, in the languages that they speak."""

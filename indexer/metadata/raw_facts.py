@@ -19,6 +19,7 @@ from indexer.metadata.exif import (
 )
 from indexer.metadata.facts import facts_filled, facts_from, read_facts
 from indexer.metadata.film_boxes import xmp_beside
+from indexer.metadata.old_raw import read_old_raw
 from storage.records import Facts
 
 if TYPE_CHECKING:
@@ -75,12 +76,14 @@ def _date_of(clock: datetime) -> DateTold | None:
 
 
 def _own_facts(file: IO[bytes]) -> Facts:
-    """Of the many kinds that are TIFF inside, and of Canon's CR3; of others none."""
+    """Of the many kinds that are TIFF inside, and of Canon's and Minolta's own; of others none."""
     file.seek(0)
     head = file.read(_HEAD_BYTES)
     try:
         if head.startswith(_CR3_MARK, 4):
             return facts_from(_canon_exif(file), xmp_beside(file))
+        if (old := read_old_raw(file)) is not None:
+            return facts_from(*old)
         mark = _TIFF_MARKS.get(head[:2])
         if mark is None:
             return Facts()

@@ -193,6 +193,7 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
         _xmp("dc:description", xmp.DESCRIPTION),
         _iptc("Caption", iptc.CAPTION),
         _exif(_TAG.ImageDescription),
+        _xmp("tiff:ImageDescription", xmp.TIFF_DESCRIPTION),
         _text("Description", "PNG Description"),
     ),
     "keywords": (
@@ -202,6 +203,7 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
         _tree("MicrosoftPhoto:LastKeywordXMP", xmp.MICROSOFT_TREE),
         _tree("mediapro:CatalogSets", xmp.MEDIA_PRO_TREE),
         _iptc("Keywords", iptc.KEYWORDS),
+        _iptc("Supplemental category", iptc.CATEGORY),
         _windows(_TAG.XPKeywords, between=";"),
         _xmp("names of animals' regions", xmp.PET_NAME),
     ),
@@ -213,10 +215,16 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
         _xmp("mediapro:People", xmp.MEDIA_PRO_PEOPLE),
         Source("keywords below `People`", _people_in_keywords),
     ),
+    "lens": (
+        Source("EXIF LensModel", lambda said: _some(said.exif.photo.text(_TAG.LensModel))),
+        _xmp("exifEX:LensModel", xmp.LENS_MODEL),
+        _xmp("aux:Lens", xmp.LENS),
+    ),
     "label": (_xmp("xmp:Label", xmp.LABEL),),
     "artist": (
         _xmp("dc:creator", xmp.CREATOR),
         _exif(_TAG.Artist),
+        _xmp("tiff:Artist", xmp.TIFF_ARTIST),
         _iptc("By-line", iptc.BYLINE),
         _windows(_TAG.XPAuthor, between=";"),
         _text("Author", "PNG Author"),
@@ -249,23 +257,17 @@ WORDS: dict[str, tuple[Source[Text], ...]] = {
         _exif(_TAG.PageName),
         _xmp("dc:rights", xmp.RIGHTS),
         _exif(_TAG.Copyright),
+        _xmp("tiff:Copyright", xmp.TIFF_COPYRIGHT),
         _iptc("Copyright", iptc.RIGHTS),
         _text("Copyright", "PNG Copyright"),
     ),
 }
 """Of lists all count; what else a source of one text says is kept as a remark."""
 
-NAMES: dict[str, tuple[Source[str], ...]] = {
-    "camera": (
-        Source("EXIF Make and Model", _camera),
-        Source("XMP tiff:Make and tiff:Model", _camera_of_xmp),
-    ),
-    "lens": (
-        Source("EXIF LensModel", lambda said: _some(said.exif.photo.text(_TAG.LensModel))),
-        Source("XMP exifEX:LensModel", lambda said: said.xmp.get(xmp.LENS_MODEL, ())),
-        Source("XMP aux:Lens", lambda said: said.xmp.get(xmp.LENS, ())),
-    ),
-}
+CAMERAS: tuple[Source[str], ...] = (
+    Source("EXIF Make and Model", _camera),
+    Source("XMP tiff:Make and tiff:Model", _camera_of_xmp),
+)
 
 NUMBERS: dict[str, tuple[Source[float], ...]] = {
     "focal_length_mm": (
@@ -305,10 +307,10 @@ RATINGS: tuple[Source[int], ...] = (
         *("XMP MicrosoftPhoto:Rating", stars_of_percent),
         lambda said: said.xmp.get(xmp.RATING_PERCENT, ()),
     ),
-    _stars("EXIF Rating", stars, lambda said: _some(said.exif.main.number(_TAG.Rating))),
+    _stars("EXIF Rating", stars, lambda said: _some(said.exif.photo.number(_TAG.Rating))),
     _stars(
         *("EXIF RatingPercent", stars_of_percent),
-        lambda said: _some(said.exif.main.number(_TAG.RatingPercent)),
+        lambda said: _some(said.exif.photo.number(_TAG.RatingPercent)),
     ),
 )
 """The first that gives any stars counts."""

@@ -1,4 +1,4 @@
-"""Which of the names that GeoNames has of a town are names: not codes, nicknames, spellings."""
+"""Which of the names that GeoNames has of a town are names: not codes, things, spellings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import unicodedata
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from indexer.places.common_words import common_words
 from storage.search_text import folded
 
 if TYPE_CHECKING:
@@ -14,15 +15,6 @@ if TYPE_CHECKING:
 _MOST_NAMES: Final = 60
 """Of a town; capitals are called something in each language there is."""
 _CODE_LENGTH: Final = 3
-# Nicknames and descriptions: who looks for a garden does not mean Singapore, the Garden City.
-_COMMON_WORDS: Final = frozenset(
-    (
-        *("city", "town", "village", "garden", "state", "district", "province", "region", "county"),
-        *("republic", "kingdom", "municipality", "metropolis", "the", "of", "and", "big", "little"),
-        *("red", "black", "white", "golden", "dot", "apple", "motor", "light", "lights", "windy"),
-        *("eternal", "queen", "pearl", "gateway", "capital", "old", "mile", "high", "second"),
-    )
-)
 
 
 def names_among(told: Iterable[str]) -> tuple[str, ...]:
@@ -31,8 +23,8 @@ def names_among(told: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_name(name: str) -> bool:
-    """No code of an airport, no description, nothing that was only spelled in Latin letters."""
+    """No code of an airport, no word for a thing, nothing only spelled in Latin letters."""
     is_spelled = unicodedata.category(name[0]) == "Ll"
     is_code = name.isascii() and name.isupper() and len(name) <= _CODE_LENGTH
     is_listed = any(sign in name for sign in ",،٬(")
-    return not (is_spelled or is_code or is_listed or _COMMON_WORDS & set(folded(name).split()))
+    return not (is_spelled or is_code or is_listed or folded(name) in common_words())

@@ -38,6 +38,8 @@ class Towns:
             easts.append(float(found[2]))
             people.append(float(found[4]))
             numbers.append(states.setdefault(found[3] + b"." + found[5], len(states)))
+        # From now on a few records are read.
+        self._text.madvise(mmap.MADV_DONTNEED)
         self.vectors = unit_vectors(norths, easts)
         """Shape (n, 3), of unit length."""
         self.populations: Floats = np.asarray(people)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexer.metadata.cleaning import WORDS_MAX
-from indexer.metadata.sources import NAMES, NUMBERS, POINTS, RATINGS, WORDS
+from indexer.metadata.sources import CAMERAS, NUMBERS, POINTS, RATINGS, WORDS
 from indexer.metadata.xmp import PACKET_BYTES_MAX
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _CALLED = {
 def told_rows() -> list[str]:
     """The rows of the table, as the code would write them."""
     tables: dict[str, Sequence[Source[Any]]] = {
-        **NAMES,
+        "camera": CAMERAS,
         **NUMBERS,
         "place": POINTS,
         "stars": RATINGS,

@@ -35,7 +35,7 @@ WRITTEN_PLACES = {
 MAKERS_WORDS = "words of a maker or a program"
 NO_FIX = "(0, 0): a receiver without a fix"
 CANNOT_BE = "no such height"
-CUT_OFF = "the file is cut off"
+MAKERS_NOTES = "told in the maker's own notes alone"
 _NOT_PROMISED = (MAKERS_WORDS, NO_FIX, CANNOT_BE)
 
 
@@ -48,8 +48,6 @@ class Compared:
     theirs: str
     ours: object
     agrees: bool
-    is_read: bool
-    """Whether the file's picture could be decoded."""
 
     @property
     def reason(self) -> str | None:
@@ -62,7 +60,9 @@ class Compared:
             return CANNOT_BE
         if self.fact in ("description", "remarks") and is_boilerplate(_one_line(self.theirs)):
             return MAKERS_WORDS
-        return None if self.is_read or self.ours else CUT_OFF
+        if self.fact == "lens" and not self.ours:
+            return MAKERS_NOTES
+        return None
 
     @property
     def is_promised(self) -> bool:
@@ -83,17 +83,17 @@ def compared(folder: Path) -> tuple[Compared, ...]:
     return tuple(value for row in rows for value in _values(row, folder / row["file"]))
 
 
-def facts_in_file(path: Path) -> tuple[Facts, bool]:
-    """What we read, and whether there is a picture to be had."""
+def facts_in_file(path: Path) -> Facts:
+    """What we read, also where there is no picture to be had."""
     outcome = decode_photo(path, picture_input=CROP_64, thumbnail_side=96)
     if isinstance(outcome, Decoded):
-        return outcome.facts, True
+        return outcome.facts
     told = facts_alone(path)
-    return (told if isinstance(told, Facts) else Facts()), False
+    return told if isinstance(told, Facts) else Facts()
 
 
 def _values(row: Row, path: Path) -> Iterator[Compared]:
-    facts, is_read = facts_in_file(path)
+    facts = facts_in_file(path)
     for fact, (column, ours_of, agree) in _FACTS.items():
         theirs = column(row) if callable(column) else row[column]
         ours = ours_of(facts)
@@ -105,7 +105,6 @@ def _values(row: Row, path: Path) -> Iterator[Compared]:
                     theirs=value,
                     ours=ours,
                     agrees=agree(value, ours),
-                    is_read=is_read,
                 )
 
 
@@ -117,17 +116,15 @@ def _same_text(theirs: str, ours: object) -> bool:
     return isinstance(ours, str) and ours == _one_line(theirs)[: max(len(ours), 300)].strip()
 
 
-def _one_of(theirs: str, ours: object) -> bool:
-    return isinstance(ours, tuple) and any(_same_text(theirs, text) for text in ours)
-
-
 def _ends_with(theirs: str, ours: object) -> bool:
     return isinstance(ours, str) and ours.endswith(_one_line(theirs))
 
 
 def _holds(theirs: str, ours: object) -> bool:
-    words = ours if isinstance(ours, tuple) else ()
-    return _one_line(theirs)[:80].casefold() in (str(word).casefold() for word in words)
+    """A long text may be a list of keywords that a program wrote as one."""
+    words = {str(word).casefold() for word in ours} if isinstance(ours, tuple) else set()
+    told = _one_line(theirs).casefold()
+    return told[:80].strip() in words or {part.strip() for part in told.split(",")} <= words
 
 
 def _near(theirs: str, ours: object) -> bool:
@@ -154,6 +151,11 @@ def _written_place(part: int) -> Callable[[Row], str]:
     return lambda row: WRITTEN_PLACES.get(row["file"], ("", "", ""))[part]
 
 
+def _free_words(facts: Facts) -> tuple[str, ...]:
+    """Of several descriptions one is shown, and the others are remarks."""
+    return tuple(text[:80].strip() for text in (facts.description or "", *facts.remarks) if text)
+
+
 _FACTS: dict[
     str,
     tuple[str | Callable[[Row], str], Callable[[Facts], object], Callable[[str, object], bool]],
@@ -173,17 +175,8 @@ _FACTS: dict[
     "keywords": (_keywords, lambda facts: facts.keywords, _holds),
     "people": ("regions", lambda facts: facts.people, _holds),
     "title": ("title", lambda facts: facts.title, _same_text),
-    "description": (
-        "description",
-        # Where a file has several, ExifTool may name another one first.
-        lambda facts: tuple(filter(None, (facts.description, *facts.remarks))),
-        _one_of,
-    ),
-    "remarks": (
-        "usercomment",
-        lambda facts: tuple(text[:80] for text in (facts.description or "", *facts.remarks)),
-        _holds,
-    ),
+    "description": ("description", _free_words, _holds),
+    "remarks": ("usercomment", _free_words, _holds),
     "city": (_written_place(0), lambda facts: facts.city, _same_text),
     "state": (_written_place(1), lambda facts: facts.state, _same_text),
     "country": (_written_place(2), lambda facts: facts.country, _same_text),

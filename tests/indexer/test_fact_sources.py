@@ -491,6 +491,19 @@ def test_exif_and_iptc_of_a_jpeg_2000_are_read(told: Callable[[bytes], Facts]) -
     assert (facts.keywords, facts.city) == (("heron", "kingfisher"), "Sintra")
 
 
+@pytest.mark.parametrize("lens", ["----", "Unknown", "n/a", "   "])
+def test_what_cameras_write_for_want_of_a_lens_is_left_out(
+    lens: str, told: Callable[[bytes], Facts]
+) -> None:
+    assert told(saved("JPEG", exif=exif_with({}, photo={0xA434: lens}))).lens is None
+
+
+def test_a_long_keyword_that_is_a_list_is_taken_apart(told: Callable[[bytes], Facts]) -> None:
+    many = [f"word number {number}" for number in range(20)]
+    text = packet(f"<dc:subject>{', '.join(many)}</dc:subject>" + bag("dc:subject", "Lisbon, sea"))
+    assert told(saved("JPEG", xmp=text.encode())).keywords == (*many, "Lisbon, sea")
+
+
 # -- places ----------------------------------------------------------------------------------
 
 UNKNOWN = IFDRational(0, 0)

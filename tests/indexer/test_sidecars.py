@@ -13,6 +13,7 @@ from indexer.folders.sidecar_reader import facts_in
 from indexer.metadata.xmp import PACKET_BYTES_MAX
 from storage.records import Facts
 from tests.indexer.metadata_files import bag, packet
+from tests.indexer.test_beside import Bench
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,7 @@ def test_unicode_is_read_in_the_forms_that_xml_has(
 
 def test_nothing_that_a_terminal_obeys_is_left(said: Callable[[str | bytes], Facts]) -> None:
     text = packet(bag("dc:subject", "a\u202eb", "\u009b31mred", "tab\there&#13;"))
-    assert said(text).keywords == ("ab", "31mred", "tab here")
+    assert said(text).keywords == ("ab", "›31mred", "tab here")
 
 
 HOSTILE = {
@@ -177,3 +178,33 @@ def test_sidecars_of_real_programs_are_read(shared_data: Callable[[str], Path]) 
     facts = facts_in(folder / "ladybug.xmp")
     assert (facts.camera, facts.lens) == ("Canon EOS 50D", "EF100mm f/2.8 Macro USM")
     assert (facts.title, facts.rating, facts.latitude) == ("Ladybug", 1, 51.25485167)
+
+
+def keep_both(base: Path, text: str, facts: Facts) -> tuple[Bench, Facts]:
+    """A photo of these facts beside a sidecar; what is known of it then."""
+    bench = Bench(base)
+    bench.put("a.jpg")
+    bench.put("a.jpg.xmp", text)
+    bench.bring_up_to_date()
+    with bench.library.atomic():
+        bench.library.contents.put("a.jpg", facts)
+        bench.library.words.refresh([bench.photos["a.jpg"].id])
+    return bench, bench.facts("a.jpg")
+
+
+def test_no_stars_and_places_on_the_equator_are_said_by_a_sidecar(tmp_path: Path) -> None:
+    text = packet(
+        "",
+        'xmp:Rating="0" exif:GPSLatitude="0,0N" exif:GPSLongitude="9,30E" exif:GPSAltitude="0/1"',
+    )
+    bench, facts = keep_both(tmp_path, text, Facts(rating=4, latitude=38.7, altitude_m=120.0))
+    assert (facts.rating, facts.latitude, facts.longitude, facts.altitude_m) == (0, 0.0, 9.5, 0.0)
+    bench.library.close()
+
+
+def test_remarks_of_a_photo_and_of_its_sidecar_are_both_found(tmp_path: Path) -> None:
+    text = packet(bag("dc:rights", "Jane Doe"))
+    bench, facts = keep_both(tmp_path, text, Facts(remarks=("garden party", "Jane Doe")))
+    assert facts.remarks == ("Jane Doe", "garden party")
+    assert all(bench.found(word) for word in ("garden", "jane"))
+    bench.library.close()

@@ -85,6 +85,7 @@ def _shot(number: int, chance: random.Random) -> Shot:
             people=chance.choice(_PEOPLE),
             is_favourite=chance.random() < 0.3,
             damage=chance.choice((None, None, "a part is missing")),
+            remarks=chance.choice(((), (), ("Screenshot",), ("No screenshot", "at all"))),
         ),
         sidecar_place=chance.choice((None, None, *_PLACES)),
         sidecar_people=chance.choice((None, None, *_PEOPLE[1:])),
@@ -203,7 +204,7 @@ def _has(shot: Shot, trait: PhotoTrait) -> bool:
             places = ((facts.latitude, facts.longitude), shot.sidecar_place or (None, None))
             return any(None not in place and place != (0.0, 0.0) for place in places)
         case "screenshot":
-            return not shot.name.startswith("dog")
+            return not shot.name.startswith("dog") or "Screenshot" in facts.remarks
         case "portrait":
             return facts.width < facts.height
         case "landscape":

@@ -45,9 +45,12 @@ def test_a_filter_reads_no_table_through(shelf: Shelf, kind: str) -> None:
     assert any(line.startswith("SEARCH photos") for line in plan)
     through = [line for line in plan if line.startswith("SCAN")]
     # Only of the few names in the facts, of those that sidecars tell, of what was listed before,
-    # and of the index of words, which is always said to be scanned.
+    # of the index that has only screenshots, and of that of words, which is always said to be
+    # scanned.
+    assert not any("marked" in line and "facts_screenshots" not in line for line in plan), plan
     assert {line.split()[1] for line in through} <= {
         "told",
+        "marked",
         "sidecar_facts",
         "json_each",
         "word_index",

@@ -120,11 +120,16 @@ def test_a_place_is_known_by_its_names_in_other_languages(gazetteer: Gazetteer) 
     assert {("Lisbon", "Lisboa"), ("Portugal", "Portogallo")} <= set(lisbon.other_names)
 
 
-def test_nicknames_codes_and_spellings_are_no_names(gazetteer: Gazetteer) -> None:
+def test_codes_and_spellings_are_no_names(gazetteer: Gazetteer) -> None:
     [place] = _named(gazetteer, (1.2834, 103.8607))
-    assert not {"Garden City", "Little Red Dot", "SIN", "xin jia po"} & {
-        other for _, other in place.other_names
-    }
+    assert not {"SIN", "SG", "xin jia po"} & {other for _, other in place.other_names}
+
+
+def test_what_photos_show_is_no_other_name_of_a_town(gazetteer: Gazetteer) -> None:
+    lyon, nice = _named(gazetteer, (45.7578, 4.8320), (43.6969, 7.2710))
+    assert ("Lyon", "Lione") in lyon.other_names
+    assert ("Lyon", "Lion") not in lyon.other_names
+    assert nice.name == "Nice"
 
 
 def test_each_town_of_the_file_is_read(towns: Towns) -> None:
