@@ -23,7 +23,7 @@ from storage.failures import Failures
 from storage.files import Files
 from storage.films import Films
 from storage.frames import Frames
-from storage.names import names_of, root_names_of
+from storage.names import names_of, people_of, root_names_of
 from storage.passed_over import PassedOver
 from storage.photos import Photos
 from storage.picture_texts import PictureTexts
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from filelock import FileLock
 
-    from storage.records import LibraryCounts, LibraryNames
+    from storage.records import LibraryCounts, LibraryNames, NameCount
 
 DATABASE_NAME = "library.db"
 LOCK_NAME = "indexer.lock"
@@ -162,6 +162,10 @@ class Library:
     def root_names(self) -> tuple[str, ...]:
         """Those of the roots alone, which is quick."""
         return root_names_of(self._sql)
+
+    def people(self) -> tuple[NameCount, ...]:
+        """Those of the people alone, which is quick."""
+        return people_of(self._sql)
 
     def index_kind(self, encoder_id: str | None) -> dict[str, str | int]:
         """How unfiltered searches are answered, and over how many vectors."""

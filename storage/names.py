@@ -54,7 +54,7 @@ def names_of(sql: Sql) -> LibraryNames:
         cameras=_most_first(sql.rows(_CAMERAS)),
         places=_most_first(place_counts(sql)),
         place_points=town_points(sql),
-        people=_most_first(_people(sql)),
+        people=people_of(sql),
         years=_most_first(sql.rows(_YEARS)),
         types=_most_first(sql.rows(_TYPES)),
     )
@@ -63,6 +63,11 @@ def names_of(sql: Sql) -> LibraryNames:
 def root_names_of(sql: Sql) -> tuple[str, ...]:
     """The last part of each root's path, as a line of the query can hold it."""
     return tuple(filter(None, map(_typed, (path.name for path in _root_paths(sql).values()))))
+
+
+def people_of(sql: Sql) -> tuple[NameCount, ...]:
+    """Who is named in photos, or in their sidecars instead."""
+    return _most_first(_people(sql))
 
 
 def _root_paths(sql: Sql) -> dict[int, Path]:

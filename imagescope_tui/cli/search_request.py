@@ -25,6 +25,9 @@ _NAMES_SOMETHING = re.compile(r":|(?:^|\s)[-–−]")
 _NAMES_TOWN = re.compile(
     r"\b(?:near|close|bei|nahe|nähe|pr[eè]s|proche|c[oô]té|cerca|vicino|presso)\b", re.IGNORECASE
 )
+_NAMES_SOMEBODY = re.compile(
+    r"\b(?:with|mit|avec|con|without|not|ohne|nicht|sans|sin|senza)\b", re.IGNORECASE
+)
 _LEAST_RANKED = 500
 """However few are printed, so that how many are does not change which are first."""
 
@@ -132,7 +135,8 @@ def line_context(line: str, library: Library) -> LineContext:
         names = library.names()
     else:
         points = library.places.points() if _NAMES_TOWN.search(told) else {}
-        names = LibraryNames(roots=library.root_names(), place_points=points)
+        people = library.people() if _NAMES_SOMEBODY.search(told) else ()
+        names = LibraryNames(roots=library.root_names(), place_points=points, people=people)
     return LineContext(names=names, is_day_first=is_day_first(), find_town=find_town)
 
 

@@ -15,6 +15,7 @@ from PIL import Image, ImageFile
 
 from indexer.decoding.bmp_runs import unpacked_runs
 from indexer.decoding.drawn_image import DrawnImage
+from indexer.decoding.pieces import read_piece
 
 _FILE_HEADER = 14
 _CORE_HEADER, _INFO_HEADER = 12, 40
@@ -85,9 +86,7 @@ class _DrawnBmp(DrawnImage):
         step = max(1, _BAND_BYTES // header.row_bytes)
         for first in range(0, header.height, step):
             rows = min(step, header.height - first)
-            data = self.fp.read(rows * header.row_bytes)
-            if len(data) < rows * header.row_bytes:
-                raise OSError("image file is truncated")
+            data = read_piece(self.fp, rows * header.row_bytes)
             pixels = _pixels(np.frombuffer(data, np.uint8).reshape(rows, -1), header)
             if not header.is_top_down:
                 pixels = pixels[::-1]

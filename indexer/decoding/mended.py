@@ -159,8 +159,7 @@ def _mended_runs(data: bytes) -> Mended | None:
     if (width // 255 + 1) * height > _RUNS_MAX:
         return None
     line = b"\xff\0" * (width // 255 + 1) + b"\0\0"
-    runs = data.removesuffix(b"\0\1") + line * height  # without its end mark
-    return Mended(file=io.BytesIO(runs), damage=A_PART_IS_MISSING)
+    return Mended(file=io.BytesIO(data + line * height), damage=A_PART_IS_MISSING)
 
 
 def _mended_jpeg_2000(file: IO[bytes]) -> Mended | None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PIL import Image, ImageFile
 
 from indexer.decoding.drawn_image import DrawnImage
+from indexer.decoding.pieces import read_piece
 from indexer.decoding.tiff_codecs import PACKBITS, UNCOMPRESSED, unpacked
 
 if TYPE_CHECKING:
@@ -100,16 +101,16 @@ def _planes(file: IO[bytes], header: _Header) -> Iterator[npt.NDArray[np.uint8]]
     """The colours one after the other, in arrays of height × width."""
     row_bytes = header.width * _BYTES
     lengths = [row_bytes * header.height] * len(header.mode)
-    (compression,) = struct.unpack(">H", _read(file, 2))
+    (compression,) = struct.unpack(">H", read_piece(file, 2))
     if compression == _PACKED:
         # The rows of all channels are counted first, of those that are not shown too.
-        counts = np.frombuffer(_read(file, 2 * header.height * header.channels), ">u2")
+        counts = np.frombuffer(read_piece(file, 2 * header.height * header.channels), ">u2")
         lengths = counts.reshape(header.channels, -1).sum(axis=1, dtype=int).tolist()
     elif compression != _PLAIN:
         raise ValueError("a picture that is packed in an unknown way")
     kind = PACKBITS if compression == _PACKED else UNCOMPRESSED
     for length in lengths[: len(header.mode)]:
-        data = unpacked(_read(file, length), kind, row_bytes=row_bytes, rows=header.height)
+        data = unpacked(read_piece(file, length), kind, row_bytes=row_bytes, rows=header.height)
         numbers = np.frombuffer(data, np.uint8).reshape(header.height, header.width, _BYTES)
         yield np.ascontiguousarray(numbers[..., 0])
 
@@ -132,15 +133,8 @@ def _resources(block: bytes) -> list[Resource]:
 
 def _block(file: IO[bytes], bytes_max: int) -> bytes:
     """At most so many bytes of a block that begins with its length; ends up behind it."""
-    (length,) = struct.unpack(">I", _read(file, 4))
+    (length,) = struct.unpack(">I", read_piece(file, 4))
     end = file.tell() + length
     block = file.read(min(length, bytes_max))
     file.seek(end)
     return block
-
-
-def _read(file: IO[bytes], length: int) -> bytes:
-    data = file.read(length)
-    if len(data) < length:
-        raise OSError("image file is truncated")
-    return data

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from indexer.decoding import tiff_pages as tag
 from indexer.decoding.opened_photo import refuse_too_large
+from indexer.decoding.pieces import read_piece
 from indexer.decoding.tiff_codecs import CODECS, UNCOMPRESSED, unpacked
 
 if TYPE_CHECKING:
@@ -158,9 +159,7 @@ class _Blocks:
         if length > _READ_BYTES_MAX or offset >= 2**63:
             raise ValueError("a strip or tile lies nowhere")
         self._file.seek(offset)
-        data = self._file.read(length)
-        if len(data) < length:
-            raise OSError("image file is truncated")
+        data = read_piece(self._file, length)
         if self._page.first(tag.FILL_ORDER, 1) == _LOW_BITS_FIRST:
             bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
             return np.packbits(bits).tobytes()

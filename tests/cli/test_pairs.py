@@ -19,8 +19,9 @@ def test_a_pair_and_its_sidecar_are_one_photo_in_every_command(
     raw = still.with_suffix(".CR2")
     raw.write_bytes(b"nothing that could be read")
     still.with_suffix(".xmp").write_text(
-        '<x xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4">'
-        '<t xmlns="http://purl.org/dc/elements/1.1/"><title>Harbour</title></t></x>'
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description'
+        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4">'
+        '<title xmlns="http://purl.org/dc/elements/1.1/">Harbour</title></r:Description></r:RDF>'
     )
     done = imagescope("index", still.parent)
     assert done.status == 0, done.err

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from indexer.decoding.bmp_photo import open_bmp
-from tests.indexer.photo_files import decoded, failure, shaded
+from tests.indexer.photo_files import decoded, shaded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,10 +156,10 @@ def test_runs_may_leave_out_pixels_and_rows(bits: int, run: bytes, single: bytes
     assert row == [black, black, green, red, green, black]
 
 
-def test_runs_that_end_too_early_say_so(tmp_path: Path) -> None:
+def test_runs_that_end_too_early_show_what_is_there(tmp_path: Path) -> None:
     path = tmp_path / "photo.bmp"
     path.write_bytes(runs_of(b"\x0d\x01\0\0" * 4, 8))
-    assert failure(path).reason == "the file ends too early"
+    assert decoded(path).facts.damage == "a part is missing"
 
 
 @given(data=st.binary(max_size=300), bits=st.sampled_from((4, 8)))
@@ -170,12 +170,12 @@ def test_runs_of_any_bytes_give_a_picture_or_end_too_early(data: bytes, bits: in
         assert "truncated" in str(error)
 
 
-def test_one_that_ends_too_early_says_so(tmp_path: Path) -> None:
+def test_one_that_ends_too_early_shows_what_is_there(tmp_path: Path) -> None:
     masks = (0xF00, 0xF0, 0xF, 0xF000)
     whole = bmp_of(words_of(picture(), masks, 16), 16, compression=MASKS, size=V3, masks=masks)
     path = tmp_path / "photo.bmp"
     path.write_bytes(whole[:-40])
-    assert failure(path).reason == "the file ends too early"
+    assert decoded(path).facts.damage == "a part is missing"
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])

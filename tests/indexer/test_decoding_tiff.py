@@ -253,6 +253,18 @@ def test_ordinary_tiffs_are_left_to_pillow(
     assert shown(tiff_of(as_numbers(levels, dtype), kind)).shape == PICTURE.shape
 
 
+def test_one_that_ends_too_early_shows_what_is_there(tmp_path: Path) -> None:
+    whole = tiff_of(as_numbers(PICTURE, "u2"), Kind(planar=True))
+    page = picture_page(io.BytesIO(whole))
+    assert page is not None
+    last = struct.pack("<I", page.tags[273][-1])
+    path = tmp_path / "photo.tif"
+    path.write_bytes(whole.replace(last, struct.pack("<I", len(whole) - 20)))
+    photo = decoded(path)
+    assert photo.facts.damage == "a part is missing"
+    assert photo.picture.pixels[2, 60, 0] > 200
+
+
 @given(st.data())
 def test_damaged_directories_raise_nothing_and_end(data: st.DataObject) -> None:
     kind = Kind(order=data.draw(st.sampled_from(("<", ">"))), big=data.draw(st.booleans()))

@@ -138,7 +138,7 @@ def _person(asked: Asked) -> Piece:
     people = asked.context.names.people
     name, end = _longest_name(asked, people)
     return Piece(
-        label=name,
+        label=f"with {name}",
         kind="person",
         end=end,
         filter=PhotoFilter(people=(name,)),

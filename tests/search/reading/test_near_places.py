@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagescope_tui.search.reading.near_places import NEAR_KM
+from imagescope_tui.search.reading.written import written
 from storage.records import Circle, PhotoFilter
 from tests.search.reading.lines import CONTEXT, read
 
@@ -98,3 +99,11 @@ def test_a_place_is_named_with_a_filter(line: str, places: tuple[str, ...]) -> N
 def test_a_place_can_be_left_out() -> None:
     assert read("-place:Italy", CONTEXT).filter.without == (PhotoFilter(places=("Italy",)),)
     assert read("not near Rome", CONTEXT).filter.without == (near(ROME),)
+
+
+@pytest.mark.parametrize(
+    "line", ["near:Rome place:Italy", 'place:"Rome, Italy" near:-33.86,151.2', "-near:Rome"]
+)
+def test_a_place_that_is_written_is_read_as_the_same(line: str) -> None:
+    wanted = read(line, CONTEXT).filter
+    assert read(" ".join(written(wanted)), CONTEXT).filter == wanted

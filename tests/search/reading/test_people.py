@@ -54,6 +54,13 @@ def test_where_no_names_are_known_they_are_words() -> None:
     assert read("beach with Anna", PLAIN).text == "beach with Anna"
 
 
+def test_a_filter_for_somebody_says_that_it_is_one() -> None:
+    assert [chip.label for chip in read("person:Ben -person:Zoe", CONTEXT).chips] == [
+        "with Ben",
+        "not with Zoe",
+    ]
+
+
 def test_people_named_together_are_one_chip() -> None:
     [chip, _] = read("beach with Anna and Ben, 2019", CONTEXT).chips
     assert (chip.label, chip.source) == ("with Anna and Ben", "with Anna and Ben")
