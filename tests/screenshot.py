@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from matplotlib import cbook
+from PIL import ImageDraw, ImageFont
 from textual import constants
 
 from imagescope_tui.indexer_client import IndexerClient
@@ -28,9 +29,16 @@ from tests.ui.waiting import screen_text, settled, until
 DOCS = Path(__file__).parents[1] / "docs"
 QUERY, SIZE = "yellow flower", (140, 40)
 WHERE_QUERY, WHERE_SIZE = "hat and uniform", (160, 50)
+SIGN_QUERY, SIGN_SIZE = "lindbergh", (120, 36)
 
 _COUNT = 48
 _TAKEN, _MAKER, _MODEL = 0x9003, 0x010F, 0x0110
+_XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description xmlns:i="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+  xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4">
+<i:PersonInImage><rdf:Bag><rdf:li>Anna</rdf:li><rdf:li>Ben</rdf:li></rdf:Bag></i:PersonInImage>
+</rdf:Description></rdf:RDF></x:xmpmeta>"""
 _TRIPS = ("2019 Allgäu", "2020 garden", "2021 Lisbon")
 
 
@@ -47,6 +55,20 @@ def draw_photos(folder: Path) -> None:
         exif[_MAKER], exif[_MODEL] = "Fujifilm", "X-T3"
         exif.get_ifd(0x8769)[_TAKEN] = f"{trip[:4]}:07:{1 + number % 28:02} 16:{number:02}:00"
         image.save(path, quality=90, exif=exif)
+
+
+def draw_sign(path: Path) -> None:
+    """The sign of a hotel in Lisbon, with two people that its XMP names."""
+    image = scene(3).image.resize((1200, 800))
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((220, 240, 980, 480), fill="#20324f", outline="#e8d9b0", width=12)
+    font = ImageFont.load_default(96)
+    pen.text((600, 360), "Hotel Lindbergh", fill="#f5edd6", font=font, anchor="mm")
+    exif = image.getexif()
+    exif[_MAKER], exif[_MODEL] = "Fujifilm", "X-T3"
+    exif.get_ifd(0x8769)[_TAKEN] = "2021:07:29 18:20:00"
+    exif.get_ifd(0x8825).update({1: "N", 2: (38.0, 42.0, 40.0), 3: "W", 4: (9.0, 8.0, 20.0)})
+    image.save(path, quality=90, exif=exif, xmp=_XMP.encode())
 
 
 async def index(options: IndexerOptions) -> None:
@@ -87,15 +109,22 @@ def main() -> None:
         home = Path(name)
         os.environ["HOME"] = name
         draw_photos(home / "Photos")
+        draw_sign(home / "Photos" / "2021 Lisbon" / "IMG_4148.jpg")
         library = home / "library"
         options = IndexerOptions(
-            library=library, folders=(home / "Photos",), encoder="pocket", workers=1
+            library=library,
+            folders=(home / "Photos",),
+            encoder="pocket",
+            workers=1,
+            text_in_photos="all",
         )
         asyncio.run(index(options))
         grid = asyncio.run(photograph(library, QUERY, SIZE))
         where = asyncio.run(photograph(library, WHERE_QUERY, WHERE_SIZE, "enter", "w"))
+        sign = asyncio.run(photograph(library, SIGN_QUERY, SIGN_SIZE, "enter"))
     (DOCS / "screenshot.svg").write_text(grid, "utf-8")
     write_png(where, DOCS / "where.png")
+    write_png(sign, DOCS / "photo-page.png")
 
 
 def write_png(svg: str, target: Path) -> None:
