@@ -21,15 +21,11 @@ from indexer.folders.scanner import Scanner
 from indexer.folders.sidecar_reader import read_sidecars
 from indexer.formats import EXTRAS, photo_extensions
 from indexer.metadata.version import FACTS_VERSION
-from indexer.photos.signatures import catch_up_signatures
-from indexer.places.naming import PlaceNamer
 from indexer.progress import Progress
 from indexer.texts.opening import open_reading
 from indexer.trusted_encoder import adopt_encoder
+from indexer.upkeep import Upkeep
 from storage.errors import StorageError
-from storage.graph_upkeep import refresh_graph
-from storage.rows_upkeep import refresh_rows
-from storage.word_upkeep import catch_up_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +46,6 @@ _FACTS_VERSION_KEY = "facts_version"
 _IDLE_SECONDS = 2.0
 _AFTER_HALT_SECONDS = 2.0
 _AFTER_HALT_SECONDS_MAX = 60.0
-_AFTER_GRAPHLESS_SECONDS = 600.0
 _DECODED_BETWEEN_TRIMS = 2_000
 
 _log = logging.getLogger(__name__)
@@ -84,7 +79,7 @@ class IndexRun:
             is_stopped=lambda: control.is_stopped,
         )
         self._roots = RootKeeper(library, scanner, control, emit, options.seconds_between_scans)
-        self._place_namer = PlaceNamer(library)
+        self._upkeep = Upkeep(library, options, encoders, thumbnails, control, emit)
         self._progress = Progress(time.monotonic)
         self._started_at = time.monotonic()
         self._pipeline: PhotoLine | None = None
@@ -95,8 +90,6 @@ class IndexRun:
         self._texts: TextReading | None = None
         self._pause_reason: PauseReason | None = None
         self._is_up_to_date = False
-        self._has_fresh_graph = False
-        self._graph_due_at = 0.0
         self.has_left_captions = False
         """Whether the run came to its end without a caption for each photo: no server answered."""
         self._decoded_at_trim = 0
@@ -119,7 +112,7 @@ class IndexRun:
             self._drop_pipeline()
         finally:
             self._roots.close()
-            self._place_namer.close()
+            self._upkeep.close()
             self._drop_pipeline(is_lost=True)
 
     def _halt(self, error: StorageError | IndexerError) -> None:
@@ -156,15 +149,15 @@ class IndexRun:
         while not self._control.is_stopped:
             self._obey()
             self._tell_pause()
-            has_read = self._read_sidecars() or self._name_places(is_busy=True)
-            if self._work() or self._caption() or has_read or self._replace_words():
+            has_read = self._read_sidecars() or self._upkeep.name_places(is_busy=True)
+            if self._work() or self._caption() or has_read or self._upkeep.replace_words():
                 continue
-            if self._name_places():
+            if self._upkeep.name_places():
                 continue
             if self._texts is not None and self._texts.step(paused=self._control.is_paused):
                 continue
             self._settle()
-            if self._make_signatures():
+            if self._upkeep.make_signatures():
                 continue
             if self._is_up_to_date and not (self._options.watch or self._options.serve):
                 return
@@ -250,17 +243,6 @@ class IndexRun:
         self._is_up_to_date = False
         self._emit(PhotosCommitted(photos=0, revision=self._library.revision))
         return True
-
-    def _name_places(self, *, is_busy: bool = False) -> bool:
-        """A bounded number of them; False when none waits, or no look is due while others work."""
-        if self._control.is_paused or not self._place_namer.step(is_busy=is_busy):
-            return False
-        self._emit(PhotosCommitted(photos=0, revision=self._library.revision))
-        return True
-
-    def _replace_words(self) -> bool:
-        """A bounded piece of an older version's word index; False when none is left."""
-        return not self._control.is_paused and catch_up_index(self._library)
 
     def _make_pipeline(self) -> PhotoLine:
         encoder = self._encoders.wait()
@@ -360,11 +342,10 @@ class IndexRun:
             self._is_up_to_date = True
             self._tell_up_to_date()
             self._trim_thumbnails()
-            self._has_fresh_graph = False
+            self._upkeep.note_changes()
         captioner = self._captioner
-        is_due = not self._has_fresh_graph and time.monotonic() >= self._graph_due_at
-        if is_due and (captioner is None or captioner.is_settled):
-            self._has_fresh_graph = self._keep_search_quick()
+        if captioner is None or captioner.is_settled:
+            self._upkeep.keep_search_quick(self._pipeline.encoder if self._pipeline else None)
 
     def _tell_up_to_date(self) -> None:
         captioner = self._captioner
@@ -385,43 +366,6 @@ class IndexRun:
         if decoded - self._decoded_at_trim >= _DECODED_BETWEEN_TRIMS:
             self._decoded_at_trim = decoded
             self._thumbnails.trim()
-
-    def _make_signatures(self) -> bool:
-        """A bounded number of those that an older version did not make; False when none is left."""
-        return not self._control.is_paused and catch_up_signatures(self._library, self._thumbnails)
-
-    def _keep_search_quick(self) -> bool:
-        """What searches a large library is made when nothing else is to be done; whether it is."""
-        encoder = self._pipeline.encoder if self._pipeline else None
-        # The gallery of a benchmark is searched otherwise.
-        if encoder is None or self._options.chosen is not None:
-            return True
-        captions = self._encoders.wait_for_captions()
-        weight = self._options.caption_weight
-        reader = captions.encoder_id if captions else None
-        try:
-            refresh_rows(
-                self._library, encoder.encoder_id, caption_weight=weight, caption_encoder_id=reader
-            )
-            # A command ends before a graph would be built.
-            if self._options.serve:
-                refresh_graph(
-                    self._library,
-                    encoder.encoder_id,
-                    caption_weight=weight,
-                    caption_encoder_id=reader,
-                    is_stopped=lambda: self._is_needed_elsewhere,
-                )
-        except StorageError as error:
-            # It only makes searches quicker: nothing waits for it.
-            _log.warning("there is no graph: %s", error.message)
-            self._graph_due_at = time.monotonic() + _AFTER_GRAPHLESS_SECONDS
-            return False
-        return not self._is_needed_elsewhere
-
-    @property
-    def _is_needed_elsewhere(self) -> bool:
-        return self._control.has_orders or self._control.is_paused
 
 
 def seconds_after_halt(halts: int) -> float:

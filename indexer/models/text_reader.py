@@ -55,7 +55,7 @@ class TextReader:
         Raises:
             ModelUnusable: rapidocr, a library that it needs, or one of its files is not there.
         """
-        self._engine = _open_engine()
+        self._engine = open_engine()
 
     def finds_any(self, pixels: Pixels) -> bool:
         """Whether a small copy of a picture shows text, which is a small part of reading it."""
@@ -106,7 +106,12 @@ class TextReader:
             yield _finding(box, text, float(score), is_turned=is_turned)
 
 
-def _open_engine() -> Any:  # noqa: ANN401
+def open_engine() -> Any:  # noqa: ANN401
+    """A RapidOCR with the networks of its wheel, on one thread.
+
+    Raises:
+        ModelUnusable: as TextReader.
+    """
     try:
         import cv2
         import rapidocr
