@@ -20,10 +20,10 @@ _TAKEN_OVER = (
     f"""
     INSERT OR IGNORE INTO captions (content_id, origin, text)
     SELECT ?2, origin, text FROM captions WHERE content_id IN ({_TWINS}) AND ?3""",
-    f"""
-    INSERT OR IGNORE INTO picture_texts (content_id, reader, text)
-    SELECT ?2, reader, text FROM picture_texts WHERE content_id IN ({_TWINS}) AND ?3""",
 )
+_TEXT_TAKEN_OVER = f"""
+    INSERT OR IGNORE INTO picture_texts (content_id, reader, text, parts)
+    SELECT ?2, reader, text, parts FROM picture_texts WHERE content_id IN ({_TWINS})"""
 _MADE_OF_PIXELS = ("embeddings", "frames", "captions", "picture_texts")
 
 
@@ -71,6 +71,12 @@ class Pictures:
         """Give a content what it lacks of all that was made of its picture in other files."""
         for statement in _TAKEN_OVER:
             self._sql.run(statement, [picture, content_id, revision])
+        if self._sql.run(_TEXT_TAKEN_OVER, [picture, content_id]):
+            self._sql.run(
+                "INSERT INTO text_parts (rowid, parts) SELECT content_id, parts FROM picture_texts"
+                " WHERE content_id = ? AND parts <> ''",
+                [content_id],
+            )
 
     def forget(self, content_id: ContentId) -> None:
         """Drop all that was made of the pixels of a content, which are other ones now."""

@@ -490,7 +490,7 @@ _OWN_WORDS = (
         tokenize = "trigram case_sensitive 1"
     )""",
     """
-    CREATE TRIGGER picture_texts_go AFTER DELETE ON picture_texts BEGIN
+    CREATE TRIGGER picture_texts_go AFTER DELETE ON picture_texts WHEN old.parts <> '' BEGIN
         INSERT INTO text_parts (text_parts, rowid, parts)
         VALUES ('delete', old.content_id, old.parts);
     END""",

@@ -87,6 +87,8 @@ def test_a_photo_that_is_tagged_keeps_vector_caption_and_text(line: Line, kind: 
     assert caption is not None
     assert caption.text == "noise"
     assert line.library.picture_texts.of([after]) == {after: "EXIT"}
+    found = line.library.words.search(["exit"], PhotoFilter(), limit=5)
+    assert [match.content_id for match in found] == [after]
 
 
 def test_a_photo_that_is_retouched_is_seen_anew(line: Line) -> None:

@@ -111,3 +111,13 @@ def test_only_photos_with_text_pass_has_text(shelf: Shelf) -> None:
     put(shelf, "c.jpg")
     assert shelf.names(PhotoFilter(traits=("text",))) == ["a.jpg"]
     assert shelf.library.counts().text_read == 2
+
+
+def test_contents_without_text_can_be_dropped(shelf: Shelf) -> None:
+    content_id = put(shelf, "a.jpg", "")
+    photo_ids = shelf.library.photos.ids_holding([content_id])
+    with shelf.library.atomic():
+        shelf.library.files.tombstone(photo_ids, 1.0)
+        shelf.library.files.purge(2.0)
+    shelf.library._sql.run("INSERT INTO text_parts (text_parts) VALUES ('integrity-check')")
+    assert shelf.library.pictures.of([content_id]) == {}
