@@ -100,6 +100,11 @@ def called(keys: Collection[str], sql: Sql) -> list[str]:
     return list(dict.fromkeys(row[0] for row in rows))
 
 
+def place_keys(sql: Sql) -> frozenset[str]:
+    """All that leads to a name."""
+    return frozenset(row[0] for row in sql.rows("SELECT DISTINCT key FROM place_names"))
+
+
 def town_points(sql: Sql) -> dict[str, tuple[float, float]]:
     """Where the towns of the library's photos are, in degrees, by each key of them and quarters."""
     return {row[0]: (row[1], row[2]) for row in sql.rows(_POINTS)}

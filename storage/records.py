@@ -300,6 +300,8 @@ class LibraryNames:
     place_points: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Where the towns are that photos were taken in or near, by each of their names, as
     storage.place_names spells them."""
+    place_keys: frozenset[str] = frozenset()
+    """By which any place is found, in any language, as storage.place_names spells them."""
     people: tuple[NameCount, ...] = ()
     years: tuple[NameCount, ...] = ()
     types: tuple[NameCount, ...] = ()
