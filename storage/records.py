@@ -393,6 +393,8 @@ class PhotoFilter:
     """A photo taken in any of these passes."""
     people: tuple[str, ...] = ()
     """Words of names: a photo passes that names each of these people."""
+    people_any: tuple[tuple[str, ...], ...] = ()
+    """The same, of each of these groups at least one."""
     without_words: tuple[str, ...] = ()
     """Photos whose names, caption or facts hold any of these words, or words in this order, as they
     are written, do not pass."""

@@ -138,12 +138,18 @@ def _unknown(name: str, names: tuple[NameCount, ...], nothing_is_called: str) ->
 def _person(asked: Asked) -> Piece:
     people = asked.context.names.people
     name, end = _longest_name(asked, people)
+    # In quotes a comma is part of a name: "Smith, Anna".
+    parts = re.split(r"\|" if asked.token.is_quoted else r"[,;|]", name)
+    several = tuple(filter(None, map(str.strip, parts))) or (name,)
+    hints = (_unknown(one, people, "nobody is called") for one in several)
     return Piece(
-        label=f"with {name}",
+        label=f"with {' or '.join(several)}",
         kind="person",
         end=end,
-        filter=PhotoFilter(people=(name,)),
-        hint=_unknown(name, people, "nobody is called"),
+        filter=PhotoFilter(people_any=(several,))
+        if len(several) > 1
+        else PhotoFilter(people=several),
+        hint=next(filter(None, hints), ""),
     )
 
 

@@ -96,7 +96,7 @@ def test_while_others_work_it_looks_only_now_and_then(shelf: Shelf) -> None:
 def test_places_that_owners_wrote_are_found_by_their_other_names(
     shelf: Shelf, written: dict[str, str], names: tuple[str, ...]
 ) -> None:
-    photo_id = put(shelf, "a.jpg", None, **written)
+    photo_id = put(shelf, "a.jpg", None, 1, **written)
     put(shelf, "b.jpg", None, city="Atlantis", country="Nowhere")
     name_all(PlaceNamer(shelf.library))
     for name in names:
