@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from storage.conditions import Condition, all_of
+from storage.conditions import Condition, all_of, any_of
 from storage.folder_conditions import below_any, in_named
 from storage.items import IS_ITEM
 from storage.people_conditions import naming
@@ -42,7 +42,7 @@ def _parts(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
         yield in_places(photo_filter.places, sql)
     if photo_filter.near:
         yield near_any(photo_filter.near)
-    yield from (naming(person, sql) for person in photo_filter.people)
+    yield from _of_people(photo_filter, sql)
     yield from (has_trait(trait, sql) for trait in photo_filter.traits)
     yield from _of_words(photo_filter, sql)
     for other in photo_filter.without:
@@ -50,6 +50,11 @@ def _parts(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
     if photo_filter.photo_ids:
         marks = ",".join("?" * len(photo_filter.photo_ids))
         yield Condition(f"photos.id IN ({marks})", photo_filter.photo_ids)
+
+
+def _of_people(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:
+    for group in (*((person,) for person in photo_filter.people), *photo_filter.people_any):
+        yield any_of(naming(person, sql) for person in group)
 
 
 def _of_words(photo_filter: PhotoFilter, sql: Sql) -> Iterator[Condition]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.items import IS_ITEM
-from storage.place_names import place_counts, town_points
+from storage.place_names import place_counts, place_keys, town_points
 from storage.records import LibraryNames, NameCount
 from storage.safe_text import printable
 
@@ -54,6 +54,7 @@ def names_of(sql: Sql) -> LibraryNames:
         cameras=_most_first(sql.rows(_CAMERAS)),
         places=_most_first(place_counts(sql)),
         place_points=town_points(sql),
+        place_keys=place_keys(sql),
         people=people_of(sql),
         years=_most_first(sql.rows(_YEARS)),
         types=_most_first(sql.rows(_TYPES)),

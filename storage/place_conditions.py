@@ -70,7 +70,9 @@ def _in_place(name: str, written: _Written, sql: Sql) -> Condition:
     names = called(keys, sql)
     conditions = [_at(names)] if names else []
     for column, values in written.items():
-        fitting = [value for value, of in values.items() if _fits(column, keys, of)]
+        fitting = [
+            value for value, of in values.items() if value in names or _fits(column, keys, of)
+        ]
         if fitting:
             conditions.append(_told(column, fitting))
     return any_of(conditions)

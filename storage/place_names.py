@@ -15,7 +15,7 @@ from storage.items import IS_ITEM
 from storage.search_text import folded, readings, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from storage.records import Place
     from storage.sql import Sql
@@ -43,6 +43,18 @@ _COUNTS_WRITTEN = f"""
     WHERE {IS_ITEM} AND (photos.content_id IN (SELECT content_id FROM facts WHERE {IS_WRITTEN})
      OR photos.id IN (SELECT photo_id FROM sidecar_facts WHERE {IS_WRITTEN}))
     GROUP BY 1, 2, 3, 4, 5"""
+_PUT = "INSERT OR IGNORE INTO place_names (key, name) VALUES (?, ?)"
+_IS_UNKNOWN = " OR ".join(
+    f"({name} IS NOT NULL AND {name} NOT IN (SELECT name FROM place_names))"
+    for name in ("city", "state", "country")
+)
+_UNKNOWN_WRITTEN = (
+    " UNION ".join(
+        f"SELECT city, state, country FROM {table} WHERE {IS_WRITTEN} AND ({_IS_UNKNOWN})"
+        for table in ("facts", "sidecar_facts")
+    )
+    + " LIMIT ?"
+)
 _SHOWN = "SELECT id, quarter, name, state, country FROM places"
 # Of towns of one name that of most photos is meant.
 _POINTS = f"""
@@ -67,15 +79,30 @@ def name_keys(name: str) -> frozenset[str]:
 
 def put_names(places: Iterable[Place], sql: Sql) -> None:
     """Keep what the places are called, inside the caller's transaction."""
-    pairs = {pair for place in places for pair in _pairs(place)}
-    keys = {(key, name) for name, other in pairs for key in _stored_keys(other)}
-    sql.run_many("INSERT OR IGNORE INTO place_names (key, name) VALUES (?, ?)", sorted(keys))
+    _put_pairs({pair for place in places for pair in _pairs(place)}, sql)
+
+
+def put_written(names: Mapping[str, Collection[str]], sql: Sql) -> None:
+    """Keep what else each name that owners wrote is called, inside the caller's transaction."""
+    _put_pairs({(name, other) for name, others in names.items() for other in others}, sql)
+    # Also what has no other name is looked up but once.
+    sql.run_many(_PUT, [(name, name) for name in names])
+
+
+def unknown_written(sql: Sql, *, limit: int) -> list[tuple[str | None, ...]]:
+    """City, state and country that owners wrote, where any is not looked up yet."""
+    return sql.rows(_UNKNOWN_WRITTEN, [limit])
 
 
 def called(keys: Collection[str], sql: Sql) -> list[str]:
     """The names that any of the keys leads to."""
     rows = sql.rows_in("SELECT DISTINCT name FROM place_names WHERE key IN ({keys})", sorted(keys))
     return list(dict.fromkeys(row[0] for row in rows))
+
+
+def place_keys(sql: Sql) -> frozenset[str]:
+    """All that leads to a name."""
+    return frozenset(row[0] for row in sql.rows("SELECT DISTINCT key FROM place_names"))
 
 
 def town_points(sql: Sql) -> dict[str, tuple[float, float]]:
@@ -112,6 +139,11 @@ def shown_names(place: Place) -> tuple[str, ...]:
 def long_words(words: Sequence[str]) -> tuple[str, ...]:
     """The words that are never left out of a key."""
     return tuple(word for word in words if len(word) >= LONG_LETTERS or not word.isascii())
+
+
+def _put_pairs(pairs: Collection[tuple[str, str]], sql: Sql) -> None:
+    keys = {(key, name) for name, other in pairs for key in _stored_keys(other)}
+    sql.run_many(_PUT, sorted(keys))
 
 
 def _pairs(place: Place) -> Iterator[tuple[str, str]]:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from storage.earth import unit_vector
 from storage.items import IS_ITEM
-from storage.place_names import put_names, town_points
+from storage.place_names import put_names, put_written, town_points, unknown_written
 from storage.records import PhotoId, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from storage.sql import Sql
 
@@ -83,6 +83,14 @@ class Places:
                 for photo_id, (north, east) in points.items()
             ],
         )
+
+    def unknown_written(self, *, limit: int) -> list[tuple[str | None, ...]]:
+        """City, state and country as owners wrote them, where any is not looked up yet."""
+        return unknown_written(self._sql, limit=limit)
+
+    def put_written(self, names: Mapping[str, Collection[str]]) -> None:
+        """Keep what else each written name is called; those without another name too."""
+        put_written(names, self._sql)
 
     def _id_of(self, key: _Key) -> int | None:
         found = self._sql.value(

@@ -300,6 +300,8 @@ class LibraryNames:
     place_points: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Where the towns are that photos were taken in or near, by each of their names, as
     storage.place_names spells them."""
+    place_keys: frozenset[str] = frozenset()
+    """By which any place is found, in any language, as storage.place_names spells them."""
     people: tuple[NameCount, ...] = ()
     years: tuple[NameCount, ...] = ()
     types: tuple[NameCount, ...] = ()
@@ -391,6 +393,8 @@ class PhotoFilter:
     """A photo taken in any of these passes."""
     people: tuple[str, ...] = ()
     """Words of names: a photo passes that names each of these people."""
+    people_any: tuple[tuple[str, ...], ...] = ()
+    """The same, of each of these groups at least one."""
     without_words: tuple[str, ...] = ()
     """Photos whose names, caption or facts hold any of these words, or words in this order, as they
     are written, do not pass."""

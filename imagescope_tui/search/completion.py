@@ -12,6 +12,7 @@ from indexer.formats import VIDEO_EXTENSIONS
 from storage.name_words import NameList
 from storage.pairs import RAW_EXTENSIONS
 from storage.records import NameCount
+from storage.search_text import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +36,7 @@ _PLAIN = re.compile(r"[\w.:-]+")
 _KEYS: dict[CompletionKind, tuple[str, ...]] = {
     "folder": ("in", "folder"),
     "camera": ("camera", "lens"),
-    "place": ("place", "near"),
+    "place": ("place",),
     "person": ("person", "people"),
     "type": ("type", "ext"),
     "year": ("date", "on", "year", "before", "after", "since", "until"),
@@ -131,6 +132,7 @@ class Completer:
         self._values = {key: by_kind[kind] for kind, keys in _KEYS.items() for key in keys} | {
             key: _listed("trait", values) for key, values in _TRAITS.items()
         }
+        self._values["near"] = _counted("place", _with_points(names))
 
     def complete(self, line: str, cursor: int) -> tuple[Completion, ...]:
         """At most COMPLETIONS_MAX ways to go on: beginnings of names first, most photos first.
@@ -197,6 +199,12 @@ def _completion(place: _Place, names: _Names, name: str) -> Completion:
 def _counted(kind: CompletionKind, named: Iterable[NameCount], lead: str = "") -> _Names:
     counts = {_quotable(name.name): name.photos for name in named}
     return _Names(kind, lead, counts, NameList(counts))
+
+
+def _with_points(names: LibraryNames) -> Iterator[NameCount]:
+    """Countries and states have none, nor has what only its owner wrote."""
+    points = names.place_points
+    return (place for place in names.places if " ".join(tokens(place.name)) in points)
 
 
 def _listed(kind: CompletionKind, names: Iterable[str]) -> _Names:

@@ -34,6 +34,12 @@ def find_town(name: str, people: int = 0) -> tuple[float, float] | None:
         name: in any language, case, accents and all.
         people: only towns of so many.
     """
+    meant = largest_town(name, people)
+    return None if meant is None else (meant.latitude, meant.longitude)
+
+
+def largest_town(name: str, people: int = 0, country_code: str = "") -> Town | None:
+    """The largest town of that name, of one country where its code is given; None for none."""
     keys = name_keys(name)
     if max(map(len, keys), default=0) < _LEAST_LETTERS:
         return None
@@ -42,9 +48,14 @@ def find_town(name: str, people: int = 0) -> tuple[float, float] | None:
         spelled = _spelled(name)
         places = (found.start() for found in islice(spelled.finditer(text), _MOST_OF_ONE_NAME))
         towns = [town_at(text, place) for place in places]
-    called = [town for town in towns if town.population >= people and _is_called(town, keys)]
-    meant = max(called, key=lambda town: (_is_country(town, keys), town.population), default=None)
-    return None if meant is None else (meant.latitude, meant.longitude)
+    called = [
+        town
+        for town in towns
+        if town.population >= people
+        and country_code in ("", town.country_code)
+        and _is_called(town, keys)
+    ]
+    return max(called, key=lambda town: (_is_country(town, keys), town.population), default=None)
 
 
 def _spelled(name: str) -> re.Pattern[bytes]:

@@ -28,11 +28,12 @@ def state_name(code: str) -> str | None:
 
 def state_names(code: str) -> tuple[str, ...]:
     """All names of a state; empty where it is not known."""
-    return _states().get(code, ())
+    return all_state_names().get(code, ())
 
 
 @cache
-def _states() -> dict[str, tuple[str, ...]]:
+def all_state_names() -> dict[str, tuple[str, ...]]:
+    """The names of each state, by codes such as `DE.02`."""
     text = files("indexer.places").joinpath("states.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return {code: tuple(names.split("|")) for code, names in rows}

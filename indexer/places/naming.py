@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from storage.records import PhotoId, Place
 
 _AT_ONCE = 4_000
+_WRITTEN_AT_ONCE = 4
+"""To look one up takes up to a second."""
 _BETWEEN_LOOKS_SECONDS = 60.0
 """While other things are done; to read the gazetteer takes a second."""
 
@@ -36,6 +38,8 @@ class PlaceNamer:
             return False
         points = self._library.places.unnamed(limit=_AT_ONCE)
         if not points:
+            if self._name_written():
+                return True
             self._true_at = self._library.revision
             self._look_at = time.monotonic() + _BETWEEN_LOOKS_SECONDS
             self.close()
@@ -51,6 +55,22 @@ class PlaceNamer:
         if self._gazetteer is not None:
             self._gazetteer.close()
             self._gazetteer = None
+
+    def _name_written(self) -> bool:
+        """Look up other names of some places that owners wrote; False where none waits."""
+        told = self._library.places.unknown_written(limit=_WRITTEN_AT_ONCE)
+        if not told:
+            return False
+        # Loads the names of all countries, for whose photos have written places.
+        from indexer.places.written import other_names_of
+
+        names: dict[str, set[str]] = {}
+        for city, state, country in told:
+            for name, others in other_names_of(city, state, country).items():
+                names.setdefault(name, set()).update(others)
+        with self._library.atomic():
+            self._library.places.put_written(names)
+        return True
 
     def _named(
         self, points: dict[PhotoId, tuple[float | None, float | None]]

@@ -140,6 +140,7 @@ def passes(shot: Shot, wanted: PhotoFilter) -> bool:
             not wanted.extensions or shot.name.rpartition(".")[2] in wanted.extensions,
             wanted.rating_from is None or (_rating(shot) or -9) >= wanted.rating_from,
             all(_is_there(shot, person) for person in wanted.people),
+            all(any(_is_there(shot, one) for one in group) for group in wanted.people_any),
             all(_has(shot, trait) for trait in wanted.traits),
             not any(passes(shot, other) for other in wanted.without),
         )
@@ -257,6 +258,13 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "extensions": st.lists(st.sampled_from(("jpg", "heic")), min_size=1).map(tuple),
     "people": st.lists(
         st.sampled_from(("Anna", "anna smith", "Smith", "Ben", "zoë", "zoe", "nobody")),
+        min_size=1,
+        max_size=2,
+    ).map(tuple),
+    "people_any": st.lists(
+        st.lists(st.sampled_from(("Anna", "Ben", "zoë", "nobody")), min_size=1, max_size=2).map(
+            tuple
+        ),
         min_size=1,
         max_size=2,
     ).map(tuple),

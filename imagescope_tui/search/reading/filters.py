@@ -15,6 +15,7 @@ from imagescope_tui.search.reading.file_types import extensions_of
 from imagescope_tui.search.reading.known_names import known_names
 from imagescope_tui.search.reading.near_places import near
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite
+from storage.place_names import name_keys
 from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from imagescope_tui.search.reading.tokens import Token
     from imagescope_tui.search.reading.values import LineContext
-    from storage.records import NameCount, PhotoTrait
+    from storage.records import LibraryNames, NameCount, PhotoTrait
 
 _MOST_STARS: Final = 5
 _TRAITS: Final[dict[str, PhotoTrait]] = {
@@ -137,12 +138,18 @@ def _unknown(name: str, names: tuple[NameCount, ...], nothing_is_called: str) ->
 def _person(asked: Asked) -> Piece:
     people = asked.context.names.people
     name, end = _longest_name(asked, people)
+    # In quotes a comma is part of a name: "Smith, Anna".
+    parts = re.split(r"\|" if asked.token.is_quoted else r"[,;|]", name)
+    several = tuple(filter(None, map(str.strip, parts))) or (name,)
+    hints = (_unknown(one, people, "nobody is called") for one in several)
     return Piece(
-        label=f"with {name}",
+        label=f"with {' or '.join(several)}",
         kind="person",
         end=end,
-        filter=PhotoFilter(people=(name,)),
-        hint=_unknown(name, people, "nobody is called"),
+        filter=PhotoFilter(people_any=(several,))
+        if len(several) > 1
+        else PhotoFilter(people=several),
+        hint=next(filter(None, hints), ""),
     )
 
 
@@ -181,8 +188,20 @@ def _rating(asked: Asked) -> Piece | Refused:
 def _place(asked: Asked) -> Piece:
     name, end = _longest_name(asked, asked.context.names.places)
     return Piece(
-        label=f"taken in {name}", kind="place", end=end, filter=PhotoFilter(places=(name,))
+        label=f"taken in {name}",
+        kind="place",
+        end=end,
+        filter=PhotoFilter(places=(name,)),
+        hint=_unknown_place(name, asked.context.names),
     )
+
+
+def _unknown_place(name: str, names: LibraryNames) -> str:
+    """As _unknown, of the parts of `Rome, Italy`, which may be named in any language."""
+    parts = (part.strip() for part in name.split(","))
+    strange = (part for part in parts if part and not name_keys(part) & names.place_keys)
+    hints = (_unknown(part, names.places, "no place is called") for part in strange)
+    return next(filter(None, hints), "")
 
 
 def _near(asked: Asked) -> Piece | Refused:

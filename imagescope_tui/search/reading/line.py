@@ -24,7 +24,7 @@ from imagescope_tui.search.reading.languages import (
 )
 from imagescope_tui.search.reading.near_places import near_piece
 from imagescope_tui.search.reading.negation import negation_at, unwanted_things, unwanted_word
-from imagescope_tui.search.reading.people import people_at
+from imagescope_tui.search.reading.people import either, people_at
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite, put_together
 from imagescope_tui.search.reading.tokens import tokens_of
 from imagescope_tui.search.reading.values import Chip, ParsedQuery
@@ -404,6 +404,8 @@ def _is_union(before: _Part | None, behind: _Part | None) -> bool:
     if not isinstance(before, _Understood) or not isinstance(behind, _Understood):
         return False
     kinds = {before.piece.kind, behind.piece.kind}
+    if kinds == {"person"}:
+        return either(before.piece, behind.piece) is not None
     whens = (before.piece.when, behind.piece.when)
     return (
         len(kinds) == 1 and kinds <= set(_UNIONS) and not any(when and when.bound for when in whens)
@@ -449,6 +451,19 @@ def _chips(reading: _Reading) -> list[_Understood]:
     return [part for part in reading.parts if isinstance(part, _Understood)]
 
 
+def _pieces(reading: _Reading) -> list[Piece]:
+    """All that was understood; people with OR between them as one, for of several all must pass."""
+    pieces: list[Piece] = []
+    is_joined = False
+    for part in reading.parts:
+        if isinstance(part, _Understood):
+            is_people = is_joined and pieces and pieces[-1].kind == part.piece.kind == "person"
+            both = either(pieces[-1], part.piece) if is_people else None
+            pieces[-1:] = [both] if both else [*pieces[-1:], part.piece]
+        is_joined = isinstance(part, _Or)
+    return pieces
+
+
 def _kept(reading: _Reading, groups: Sequence[Sequence[Word]]) -> list[list[Word]]:
     has_chips = bool(_chips(reading)) and len(groups) == 1
     roots = reading.context.names.roots
@@ -476,7 +491,7 @@ def _result(reading: _Reading, groups: list[list[Word]]) -> ParsedQuery:
     lost = [word for words in groups for word in words if word.start not in telling_words]
     dropped = sorted([*reading.dropped, *lost], key=lambda word: word.start)
     chips = _chips(reading)
-    pieces = [part.piece for part in chips]
+    pieces = _pieces(reading)
     return ParsedQuery(
         text=" or ".join(texts),
         alternatives=tuple(texts) if len(texts) > 1 else (),

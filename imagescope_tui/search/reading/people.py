@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from imagescope_tui.search.reading.atoms import plain
@@ -42,6 +43,20 @@ def people_at(tokens: Sequence[Token], at: int, people: KnownNames) -> Piece | N
         end=end,
         filter=PhotoFilter(people=tuple(found)),
     )
+
+
+def either(first: Piece, second: Piece) -> Piece | None:
+    """Both as one, for whoever names anyone of them; None where one names several together."""
+    one, other = _one_of(first.filter), _one_of(second.filter)
+    if not one or not other:
+        return None
+    return replace(second, filter=PhotoFilter(people_any=((*one, *other),)))
+
+
+def _one_of(wanted: PhotoFilter) -> tuple[str, ...]:
+    """Of whom one is enough."""
+    groups = (*((person,) for person in wanted.people), *wanted.people_any)
+    return groups[0] if len(groups) == 1 else ()
 
 
 def _name_end(tokens: Sequence[Token], at: int, people: KnownNames) -> int | None:

@@ -73,6 +73,7 @@ def _both(first: PhotoFilter, second: PhotoFilter) -> PhotoFilter:
         places=first.places + second.places,
         near=first.near + second.near,
         people=first.people + second.people,
+        people_any=first.people_any + second.people_any,
         without_words=first.without_words + second.without_words,
         phrases=first.phrases + second.phrases,
         traits=first.traits + second.traits,

@@ -29,6 +29,7 @@ def written(wanted: PhotoFilter) -> tuple[str, ...]:
         *(_hours(hours) for hours in wanted.hours),
         *(_valued("camera", camera) for camera in wanted.cameras),
         *(_valued("person", person) for person in wanted.people),
+        *(_valued("person", "|".join(group)) for group in wanted.people_any),
         *(f"type:{name}" for name in types_of(wanted.extensions)),
         *((f"rating:{wanted.rating_from}",) if wanted.rating_from else ()),
         *(_valued("place", place) for place in wanted.places),

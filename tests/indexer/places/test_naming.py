@@ -27,11 +27,17 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
         yield Shelf(library)
 
 
-def put(shelf: Shelf, name: str, point: tuple[float, float] | None, mtime_ns: int = 1) -> PhotoId:
+def put(
+    shelf: Shelf,
+    name: str,
+    point: tuple[float, float] | None,
+    mtime_ns: int = 1,
+    **written: str,
+) -> PhotoId:
     north, east = point or (None, None)
     state = file_state(name, inode=sum(map(ord, name)), mtime_ns=mtime_ns)
     [photo_id] = shelf.add("", state)
-    shelf.read(f"{name} {mtime_ns}", Facts(latitude=north, longitude=east))
+    shelf.read(f"{name} {mtime_ns}", Facts(latitude=north, longitude=east, **written))  # type: ignore[arg-type]
     return photo_id
 
 
@@ -73,3 +79,42 @@ def test_while_others_work_it_looks_only_now_and_then(shelf: Shelf) -> None:
     put(shelf, "a.jpg", FORUM)
     assert not namer.step(is_busy=True)
     assert namer.step()
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        (
+            {"city": "München", "state": "Bayern", "country": "Deutschland"},
+            ("Munich", "Monaco di Baviera", "Bavaria", "Germany", "Allemagne", "München, Germany"),
+        ),
+        ({"city": "Roma", "country": "Italia"}, ("Rome", "Italien")),
+        ({"city": "Lisboa"}, ("Lisbon", "Lissabon")),
+        ({"city": "Wien", "country": "AUT"}, ("Vienna", "Austria")),
+    ],
+)
+def test_places_that_owners_wrote_are_found_by_their_other_names(
+    shelf: Shelf, written: dict[str, str], names: tuple[str, ...]
+) -> None:
+    photo_id = put(shelf, "a.jpg", None, 1, **written)
+    put(shelf, "b.jpg", None, city="Atlantis", country="Nowhere")
+    name_all(PlaceNamer(shelf.library))
+    for name in names:
+        page = shelf.library.photos.page(PhotoFilter(places=(name,)), offset=0, limit=5)
+        assert [photo.id for photo in page] == [photo_id], name
+        found = shelf.library.words.search(name.replace(",", "").split(), PhotoFilter(), limit=5)
+        assert [match.photo_id for match in found] == [photo_id], name
+
+
+def test_a_written_town_is_that_of_its_country(shelf: Shelf) -> None:
+    put(shelf, "a.jpg", None, city="Rome", country="USA")
+    name_all(PlaceNamer(shelf.library))
+    wanted = PhotoFilter(places=("Roma",))
+    assert not shelf.library.photos.page(wanted, offset=0, limit=5)
+
+
+def test_written_places_are_looked_up_but_once(shelf: Shelf) -> None:
+    put(shelf, "a.jpg", None, city="Atlantis", state="—", country="")
+    namer = PlaceNamer(shelf.library)
+    assert name_all(namer) == 1
+    assert name_all(PlaceNamer(shelf.library)) == 0

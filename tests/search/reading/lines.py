@@ -38,6 +38,7 @@ NAMES = LibraryNames(
     places=(NameCount(name="Rome", photos=4), NameCount(name="San Marino", photos=1)),
     place_points={"rome": (41.89, 12.51), "rom": (41.89, 12.51), "roma": (41.89, 12.51)}
     | {"san marino": (43.94, 12.45), "lion": (45.75, 4.85), "nizza": (43.7, 7.27)},
+    place_keys=frozenset(("rome", "roma", "san marino", "italien")),
     people=(
         *(NameCount(name="Anna Smith", photos=7), NameCount(name="Ben", photos=3)),
         *(NameCount(name="Zoë", photos=1), NameCount(name="Snoop Dog", photos=1)),

@@ -96,6 +96,21 @@ def test_a_place_is_named_with_a_filter(line: str, places: tuple[str, ...]) -> N
     assert (parsed.filter, parsed.text) == (PhotoFilter(places=places), "")
 
 
+@pytest.mark.parametrize(
+    ("line", "hints"),
+    [
+        ("place:Roam", ("no place is called Roam: Rome?",)),
+        ('place:"Rome, Itlay"', ("no place is called Itlay",)),
+        *(("place:Roma", ()), ('place:"Roma, Italien"', ()), ("place:Ro", ())),
+    ],
+)
+def test_the_nearest_name_is_told_where_no_place_is_called_so(
+    line: str, hints: tuple[str, ...]
+) -> None:
+    assert read(line, CONTEXT).hints == hints
+    assert read(line).hints == ()
+
+
 def test_a_place_can_be_left_out() -> None:
     assert read("-place:Italy", CONTEXT).filter.without == (PhotoFilter(places=("Italy",)),)
     assert read("not near Rome", CONTEXT).filter.without == (near(ROME),)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from imagescope_tui.search.reading.written import written
 from storage.records import PhotoFilter
 from tests.search.reading.lines import CONTEXT, PLAIN, read
 
@@ -85,6 +86,31 @@ def test_who_is_left_out_is_not_looked_for_in_the_picture(
 ) -> None:
     parsed = read(line, CONTEXT)
     assert (parsed.filter.without_words, parsed.unwanted) == (words, seen)
+
+
+@pytest.mark.parametrize(
+    ("line", "people", "anyone"),
+    [
+        ("person:Anna OR person:Ben", (), (("Anna", "Ben"),)),
+        ("person:Anna | person:Ben OR person:Zoe", (), (("Anna", "Ben", "Zoe"),)),
+        ("person:Anna OR person:Ben person:Zoe", ("Zoe",), (("Anna", "Ben"),)),
+        ("person:Anna,Ben", (), (("Anna", "Ben"),)),
+        ('person:"Anna Smith|Ben" OR person:Zoe', (), (("Anna Smith", "Ben", "Zoe"),)),
+        ('person:"Smith, Anna"', ("Smith, Anna",), ()),
+    ],
+)
+def test_of_people_with_or_between_them_one_is_enough(
+    line: str, people: tuple[str, ...], anyone: tuple[tuple[str, ...], ...]
+) -> None:
+    parsed = read(line, CONTEXT)
+    assert parsed.filter == PhotoFilter(people=people, people_any=anyone)
+    assert (parsed.text, parsed.problems) == ("", ())
+    assert read(" ".join(written(parsed.filter)), CONTEXT).filter == parsed.filter
+
+
+def test_people_who_are_named_together_are_no_alternative() -> None:
+    [problem] = read("with Anna and Ben OR person:Zoe", CONTEXT).problems
+    assert problem.startswith("OR stands between")
 
 
 def test_the_nearest_name_is_told_where_nobody_is_called_so() -> None:
