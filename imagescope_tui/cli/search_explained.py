@@ -62,13 +62,13 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
     candidate, photo = hit.candidate, hit.photo
     facts = library.facts.of(photo.id)
     place = place_words(library.places.of([photo.id]).get(photo.id), facts)
-    if photo.id in found.where:
-        yield _where(found.where[photo.id])
     caption = library.captions.of(photo.content_id) if photo.content_id is not None else None
     text = _text_of(photo, library)
     if candidate.words_rank is not None:
         texts = _texts(photo, facts, place, caption.text if caption else "") | {"text": text}
         yield f"words: {printable(_held(candidate.words_held, texts))}"
+    if photo.id in found.where and (where := _where(found.where[photo.id], candidate.words_held)):
+        yield where
     if candidate.picture_rank is not None:
         yield f"picture: {_seen(candidate.chance, candidate.standing)}"
     if caption is not None:
@@ -86,15 +86,15 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
         yield f"with it: {', '.join(names)}"
 
 
-def _where(answer: WhereAnswer) -> str:
-    """Where in a photo the words are seen, or why nobody can tell."""
-    from imagescope_tui.search.where_words import where_words
+def _where(answer: WhereAnswer, held: Sequence[str]) -> str:
+    """Where in a photo the words are seen, or why nobody can tell; empty where words hold all."""
+    from imagescope_tui.search.where_words import where_words, worth_telling
 
     if answer.words is None:
         return printable(answer.problem) or "this encoder cannot tell where"
     if not answer.words:
         return "no words were looked for"
-    return " · ".join(printable(where_words(word)) for word in answer.words)
+    return " · ".join(printable(where_words(word)) for word in worth_telling(answer.words, held))
 
 
 def _told(facts: Facts | None, place: str) -> Iterator[str]:

@@ -23,11 +23,12 @@ from imagescope_tui.ui.photo_words import Line, about, about_briefly
 from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import found_words, place_words, search_words
 from imagescope_tui.ui.why_page import Reasons, why_page
-from imagescope_tui.ui.why_words import Finding, places_of_words
+from imagescope_tui.ui.why_words import Finding, places_of_words, why_found
 from imagescope_tui.ui.widgets.reading_notes import note_lines
 from imagescope_tui.ui.widgets.title_line import folder_words
 from imagescope_tui.ui.wording import hanging
 from indexer import formats
+from indexer.answers import WhereAnswer, WordPlace
 from storage.records import (
     Caption,
     ContentId,
@@ -300,6 +301,20 @@ def test_why_names_the_places_where_words_were_found() -> None:
     assert "dog in the file name" in said
     assert "dog in the caption" in said
     assert "“xyz”" in said
+
+
+def test_why_says_first_which_words_a_photo_holds_and_not_that_these_are_not_seen() -> None:
+    named = candidate(words_rank=1, words_held=("dog",), picture_rank=3, picture_score=0.1)
+    view = SearchView(phase="done", query=QUERY, ranking=(named,))
+    words = tuple(
+        WordPlace(word=word, score=0.0, place=None, light=((0.0,),)) for word in ("dog", "lake")
+    )
+    finding = Finding(rank=1, candidate=named, view=view)
+    lines = why_found(finding, DETAIL, 60, where=WhereAnswer(words=words))
+    assert [line.text for line in lines if line.emphasis == "head"] == ["Words", "Where", "Picture"]
+    assert [line.text for line in lines if "not seen" in line.text] == ["lake 0.00, not seen"]
+    lines = why_found(finding, DETAIL, 60, where=WhereAnswer(words=words[:1]))
+    assert [line.text for line in lines if line.emphasis == "head"] == ["Words", "Picture"]
 
 
 def test_why_names_the_one_that_a_photo_of_an_open_stack_was_found_behind() -> None:
