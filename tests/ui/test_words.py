@@ -361,7 +361,7 @@ def test_half_known_words_are_told_beside_the_time() -> None:
     view = SearchView(
         phase="done", query=QUERY, costs={1: StageCost(seconds=0.02)}, ranking=(named,)
     )
-    assert "boat: only in names" in texts(search_words(view))
+    assert "boat: only in words" in texts(search_words(view))
 
 
 def found(**changes: object) -> SearchView:
