@@ -193,7 +193,7 @@ def test_facts_come_in_the_order_people_ask_for_them() -> None:
         "X-T3",
         "4000×3000 · JPEG · 4.2 MB",
         "“A dog leaps into a lake.”",
-        "lake",
+        "keywords: lake",
         "~/Photos/lake/dog.jpg",
         "also ~/Photos/lake/dog.jpg",
     ]
@@ -210,7 +210,7 @@ def test_what_its_owner_says_of_a_photo_and_what_lies_beside_it_is_told() -> Non
     )
     said = texts(about(detail, Path("/home/ada"))).split("\n")
     assert "★★★★ · Re[31md" in said
-    assert {"lake", "Ada", "with dog.CR2, dog.mov"} <= set(said)
+    assert {"keywords: lake", "people: Ada", "with dog.CR2, dog.mov"} <= set(said)
     rejected = PhotoDetail(photo=PHOTO, facts=Facts(rating=-1))
     assert "rejected" in texts(about(rejected, Path("/")))
 
@@ -237,7 +237,7 @@ def test_what_a_photo_says_of_itself_is_told_and_what_is_wrong_stands_out() -> N
     lines = about(detail, Path("/home/ada"))
     said = [line.text for line in lines]
     assert said[1] == "18 July 2020 16:02 · Trastevere, Rome, Italy"
-    assert {"Ada, Bo", "by Jo", "♥ · ★★★★", "text: “EXIT 12”"} <= set(said)
+    assert {"people: Ada, Bo", "by Jo", "♥ · ★★★★", "text: “EXIT 12”"} <= set(said)
     assert max(map(len, said)) <= 160
     looks = {line.text: line.emphasis for line in lines}
     assert looks["damaged: a part is missing"] == "warning"
@@ -315,6 +315,19 @@ def test_why_says_first_which_words_a_photo_holds_and_not_that_these_are_not_see
     assert [line.text for line in lines if "not seen" in line.text] == ["lake 0.00, not seen"]
     lines = why_found(finding, DETAIL, 60, where=WhereAnswer(words=words[:1]))
     assert [line.text for line in lines if line.emphasis == "head"] == ["Words", "Picture"]
+
+
+@pytest.mark.parametrize(("above", "rows"), [("", 0), ("PLATFORM\n" * 30, 1)])
+def test_why_quotes_text_of_the_picture_that_the_facts_cut_and_no_other(
+    above: str, rows: int
+) -> None:
+    read = candidate(words_rank=1, words_held=("lindbergh",))
+    view = SearchView(phase="done", query=QUERY, ranking=(read,))
+    detail = PhotoDetail(photo=PHOTO, facts=Facts(), text=f"{above}Charles LINDBERGH")
+    lines = why_found(Finding(rank=1, candidate=read, view=view), detail, 60)
+    assert "lindbergh in the text of the picture" in texts(lines)
+    assert texts(lines).count("text: “Charles LINDBERGH”") == rows
+    assert texts(about(detail, Path("/"))).count("text: “") == 1
 
 
 def test_why_names_the_one_that_a_photo_of_an_open_stack_was_found_behind() -> None:
