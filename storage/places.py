@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from storage.earth import unit_vector
 from storage.items import IS_ITEM
 from storage.place_names import put_names, town_points
+from storage.place_synonyms import naming
 from storage.records import PhotoId, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from storage.sql import Sql
 
@@ -51,6 +52,10 @@ class Places:
             )
             for row in self._sql.rows_in(_OF, photo_ids)
         }
+
+    def naming(self, words: Sequence[str], names: Collection[str]) -> frozenset[str]:
+        """Those of a query's words that are other names of the places that are called so."""
+        return naming(words, names, self._sql)
 
     def points(self) -> dict[str, tuple[float, float]]:
         """As in LibraryNames.place_points."""

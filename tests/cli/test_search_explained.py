@@ -67,6 +67,7 @@ def library(**facts: object) -> mock.Mock:
     stored.photos.by_ids.side_effect = lambda ids: {one: PHOTOS[one] for one in ids}
     stored.companions.of.return_value = {}
     stored.places.of.return_value = {}
+    stored.places.naming.return_value = frozenset()
     return stored
 
 
@@ -155,6 +156,13 @@ def test_words_that_a_photo_says_itself_are_not_told_as_not_seen() -> None:
     ]
     alone = replace(told, where={PhotoId(1): WhereAnswer(words=tuple(unseen[:1]))})
     assert "seen" not in "".join(explained(alone, alone.hits[0], said))
+
+
+def test_a_word_that_is_another_name_of_the_place_is_told_so() -> None:
+    said = library(city="Lisbon")
+    said.places.naming.side_effect = lambda words, names: {"Lissabon"} if "Lisbon" in names else ()
+    told = found(replace(DOG, stack=(), words_held=("Lissabon", "dogs")))
+    assert "words: Lissabon, another name of the place, dogs" in explained(told, told.hits[0], said)
 
 
 def test_a_photo_that_is_there_for_its_name_alone_is_given_no_chance(capsys: mock.Mock) -> None:
