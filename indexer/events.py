@@ -55,6 +55,8 @@ class ScanFinished:
     modified: int
     moved: int
     deleted: int
+    sidecars: int = 0
+    """Those that came, changed or went."""
     seconds: float
 
 

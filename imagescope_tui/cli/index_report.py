@@ -290,8 +290,11 @@ def _scan_words(event: ScanFinished) -> str:
         (event.moved, "moved"),
         (event.deleted, "deleted"),
     ]
-    told = ", ".join(f"{count:,} {word}" for count, word in counts if count)
-    return f"{event.photos:,} photos, {told or 'nothing new'}"
+    parts = [f"{count:,} {word}" for count, word in counts if count]
+    if event.sidecars:
+        parts.append(counted(event.sidecars, "sidecar"))
+    told = ", ".join(parts)
+    return f"{counted(event.photos, 'photo')}, {told or 'nothing new'}"
 
 
 def summary_line(event: IndexUpToDate) -> str:

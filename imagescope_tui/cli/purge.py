@@ -18,6 +18,7 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import say
+from imagescope_tui.counting import counted
 from imagescope_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def purge(
     with Library.open_reader(run.settings.library) as reader:
         waiting = reader.files.count_purgeable(before)
     if not apply:
-        say(f"{waiting:,} deleted photos would be forgotten; --apply does it")
+        age = f"deleted {days} days ago or earlier" if days else "deleted"
+        hint = "" if waiting or not days else " (--older-than 0 counts all that were deleted)"
+        say(f"{counted(waiting, 'photo')} {age} would be forgotten; --apply does it{hint}")
         return ExitCode.DONE
     with Library.open_writer(run.settings.library) as writer, writer.atomic():
         purged = writer.files.purge(before)

@@ -229,5 +229,6 @@ def _finished(root: Root, report: ScanReport, seconds: float) -> ScanFinished:
         modified=report.modified,
         moved=report.moved,
         deleted=report.deleted,
+        sidecars=report.sidecars,
         seconds=round(seconds, 3),
     )

@@ -47,6 +47,8 @@ class Counts:
     deleted: int = 0
     regrouped: int = 0
     """Of which other files belong to them now, or other words."""
+    sidecars: int = 0
+    """Sidecars that came, changed or went."""
 
     def count(self, written: Changes) -> None:
         """Changes are in the library."""

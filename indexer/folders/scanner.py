@@ -46,6 +46,8 @@ class ScanReport:
     deleted: int = 0
     regrouped: int = 0
     """Of which other files belong to them now, or other words."""
+    sidecars: int = 0
+    """Sidecars that came, changed or went."""
     offline_reason: str = ""
     """Why the root counts as offline; empty when it is there."""
     odd_lines: Mapping[Path, tuple[OddLine, ...]] = field(default_factory=dict)
@@ -317,6 +319,7 @@ class Scanner:
             files.tombstone(changes.gone, self._clock())
             for news in changes.beside:
                 walk.counts.regrouped += self._beside.write(walk.root.id, news)
+                walk.counts.sidecars += len(news.sidecars) + len(news.gone)
         walk.counts.count(changes)
 
     def _settle_missing_folders(self, walk: Walk, known: frozenset[str]) -> None:
@@ -361,6 +364,7 @@ class Scanner:
             modified=counts.modified,
             moved=moved,
             regrouped=counts.regrouped,
+            sidecars=counts.sidecars,
             deleted=max(0, counts.deleted - moved),
             odd_lines=walk.odd_lines,
         )

@@ -241,7 +241,8 @@ def test_purging_counts_first_and_acts_only_when_told(
     (photos / "garden/rose.png").unlink()
     indexed_here("index")
     assert indexed_here("status", "--json").json["deleted"] == 1
-    assert "1 deleted" in indexed_here("purge", "--older-than", "0").err
+    assert "--older-than 0 counts all" in indexed_here("purge").err
+    assert "1 photo deleted would be" in indexed_here("purge", "--older-than", "0").err
     assert indexed_here("status", "--json").json["deleted"] == 1
     indexed_here("purge", "--older-than", "0", "--apply")
     assert indexed_here("status", "--json").json["deleted"] == 0

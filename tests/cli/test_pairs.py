@@ -34,3 +34,13 @@ def test_a_pair_and_its_sidecar_are_one_photo_in_every_command(
     assert hit["parts"]["words"] is not None
     listed = imagescope("search", "harbour", "type:raw", "rating:4").out
     assert f"{still} + {raw.name}\n" in listed
+
+
+def test_a_sidecar_that_comes_or_goes_is_told(imagescope: Imagescope, tmp_path: Path) -> None:
+    still = paint(tmp_path / "pairs" / "IMG_1.jpg", "red")
+    imagescope("index", still.parent)
+    still.with_suffix(".xmp").write_text("<x/>")
+    assert "1 photo, 1 sidecar" in imagescope("index").err
+    assert "1 photo, nothing new" in imagescope("index").err
+    still.with_suffix(".xmp").unlink()
+    assert "1 photo, 1 sidecar" in imagescope("index").err

@@ -129,6 +129,7 @@ ARTICLES: Final = _folded(
 ALSO_NOT: Final = _folded("or", "nor", "oder", "ou", "ni", "o", "né")
 WITH: Final = _folded("with", "mit", "avec", "con")
 AND: Final = _folded("and", "&", "und", "et", "y", "e")
+OR: Final = _folded("or", "oder", "ou")
 PREPOSITIONS: Final = _folded(
     *("in", "on", "at", "near", "by", "with", "from", "of", "for", "to", "under", "over"),
     *("behind", "before", "after", "during", "between", "inside", "outside", "beside", "into"),

@@ -14,7 +14,14 @@ from imagescope_tui.search.reading.fact_nouns import FACT_NOUNS, SEVERAL
 from imagescope_tui.search.reading.filler import Word, has_meaning, telling
 from imagescope_tui.search.reading.filters import READERS, Asked, read_filter
 from imagescope_tui.search.reading.known_names import known_names
-from imagescope_tui.search.reading.languages import ALL_FILLER, ALSO_NOT, AND, BREAKS, PREPOSITIONS
+from imagescope_tui.search.reading.languages import (
+    ALL_FILLER,
+    ALSO_NOT,
+    AND,
+    BREAKS,
+    OR,
+    PREPOSITIONS,
+)
 from imagescope_tui.search.reading.near_places import near_piece
 from imagescope_tui.search.reading.negation import negation_at, unwanted_things, unwanted_word
 from imagescope_tui.search.reading.people import people_at
@@ -418,6 +425,16 @@ def _hint_folders(reading: _Reading) -> None:
             reading.hints.append(f"a folder is called {name}: {asked}")
 
 
+def _hint_either(reading: _Reading, kept: Sequence[Sequence[Word]]) -> None:
+    """Say how to ask for either where `or` stands between words as a word."""
+    for words in kept:
+        for word in words[1:-1]:
+            if word.folded in OR and not word.is_exact:
+                reading.hints.append(
+                    f"“{word.text}” is a word here: in capitals, OR, it asks for either"
+                )
+
+
 def _plain_runs(reading: _Reading) -> Iterator[tuple[Token, Token]]:
     """First and last of two or more words that follow each other."""
     for at, first in enumerate(reading.tokens):
@@ -452,6 +469,7 @@ def _only_date(reading: _Reading, groups: Sequence[Sequence[Word]]) -> int | Non
 def _result(reading: _Reading, groups: list[list[Word]]) -> ParsedQuery:
     _hint_folders(reading)
     kept = _kept(reading, groups)
+    _hint_either(reading, kept)
     texts = [" ".join(word.text for word in words) for words in kept]
     texts = [text.rstrip(",;") for text in texts if text]
     telling_words = {word.start for words in kept for word in words}

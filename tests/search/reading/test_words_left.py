@@ -192,3 +192,16 @@ def test_a_quote_that_is_not_closed_yet_is_words() -> None:
     parsed = read('dog "cake birth')
     assert (parsed.text, parsed.filter) == ("dog cake birth", PhotoFilter())
     assert parsed.hints
+
+
+@pytest.mark.parametrize("line", ["Anna or Clara", "Rom oder Wien", "chien ou chat"])
+def test_who_writes_or_as_a_word_is_told_how_to_ask_for_either(line: str) -> None:
+    reading = read(line)
+    word = line.split()[1]
+    assert reading.text == line
+    assert reading.hints == (f"“{word}” is a word here: in capitals, OR, it asks for either",)
+
+
+@pytest.mark.parametrize("line", ["cat OR dog", '"to be or not"', "or so", "either or"])
+def test_nothing_is_told_where_or_stands_between_no_words(line: str) -> None:
+    assert read(line).hints == ()
