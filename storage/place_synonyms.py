@@ -9,7 +9,7 @@ from storage.place_names import called, long_words
 from storage.search_text import phrase, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from storage.asked_words import AskedWord
     from storage.sql import Sql
@@ -26,15 +26,25 @@ def with_synonyms(asked: Sequence[AskedWord], sql: Sql) -> tuple[AskedWord, ...]
     """
     names: list[list[str]] = [[] for _ in asked]
     if sql.remembered(_has_places):
-        for first, last, key in _runs(asked):
+        for first, last, key in _runs([word.asked[0] for word in asked]):
             found = called([key], sql)
             for place in range(first, last) if found else ():
                 names[place] += found
     return tuple(_finding(word, also) for word, also in zip(asked, names, strict=True))
 
 
-def _runs(asked: Sequence[AskedWord]) -> Iterator[tuple[int, int, str]]:
-    words = [long_words(tokens(word.asked[0])) for word in asked]
+def naming(words: Sequence[str], names: Collection[str], sql: Sql) -> frozenset[str]:
+    """Those of a query's words by which the gazetteer calls any of the places of these names."""
+    found = (
+        words[first:last]
+        for first, last, key in _runs(words)
+        if not set(names).isdisjoint(called([key], sql))
+    )
+    return frozenset(word for run in found for word in run)
+
+
+def _runs(asked: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    words = [long_words(tokens(word)) for word in asked]
     for first in range(len(words)):
         for last in range(first + 1, min(first + _MOST_WORDS, len(words)) + 1):
             if key := " ".join(part for parts in words[first:last] for part in parts):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from storage.earth import unit_vector
 from storage.items import IS_ITEM
 from storage.place_names import put_names, put_written, town_points, unknown_written
+from storage.place_synonyms import naming
 from storage.records import PhotoId, Place
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class Places:
             )
             for row in self._sql.rows_in(_OF, photo_ids)
         }
+
+    def naming(self, words: Sequence[str], names: Collection[str]) -> frozenset[str]:
+        """Those of a query's words that are other names of the places that are called so."""
+        return naming(words, names, self._sql)
 
     def points(self) -> dict[str, tuple[float, float]]:
         """As in LibraryNames.place_points."""

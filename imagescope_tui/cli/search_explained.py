@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagescope_tui.counting import percent
-from imagescope_tui.search.place_words import place_words
+from imagescope_tui.search.place_words import place_names, place_words
 from imagescope_tui.search.text_excerpt import text_excerpt
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from imagescope_tui.cli.search_found import Found, Hit
     from imagescope_tui.search.query_language import Chip, ParsedQuery
@@ -61,14 +61,16 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
     """What speaks for a photo and against it, a line for each part that there is."""
     candidate, photo = hit.candidate, hit.photo
     facts = library.facts.of(photo.id)
-    place = place_words(library.places.of([photo.id]).get(photo.id), facts)
-    if photo.id in found.where:
-        yield _where(found.where[photo.id])
+    nearest = library.places.of([photo.id]).get(photo.id)
+    place = place_words(nearest, facts)
     caption = library.captions.of(photo.content_id) if photo.content_id is not None else None
     text = _text_of(photo, library)
     if candidate.words_rank is not None:
         texts = _texts(photo, facts, place, caption.text if caption else "") | {"text": text}
-        yield f"words: {printable(_held(candidate.words_held, texts))}"
+        naming = library.places.naming(candidate.words_held, place_names(nearest, facts))
+        yield f"words: {printable(_held(candidate.words_held, texts, naming))}"
+    if photo.id in found.where and (where := _where(found.where[photo.id], candidate.words_held)):
+        yield where
     if candidate.picture_rank is not None:
         yield f"picture: {_seen(candidate.chance, candidate.standing)}"
     if caption is not None:
@@ -86,15 +88,15 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
         yield f"with it: {', '.join(names)}"
 
 
-def _where(answer: WhereAnswer) -> str:
-    """Where in a photo the words are seen, or why nobody can tell."""
-    from imagescope_tui.search.where_words import where_words
+def _where(answer: WhereAnswer, held: Sequence[str]) -> str:
+    """Where in a photo the words are seen, or why nobody can tell; empty where words hold all."""
+    from imagescope_tui.search.where_words import where_words, worth_telling
 
     if answer.words is None:
         return printable(answer.problem) or "this encoder cannot tell where"
     if not answer.words:
         return "no words were looked for"
-    return " · ".join(printable(where_words(word)) for word in answer.words)
+    return " · ".join(printable(where_words(word)) for word in worth_telling(answer.words, held))
 
 
 def _told(facts: Facts | None, place: str) -> Iterator[str]:
@@ -130,14 +132,18 @@ def _texts(photo: Photo, facts: Facts | None, place: str, caption: str) -> dict[
     return texts
 
 
-def _held(words: Sequence[str], texts: Mapping[str, str]) -> str:
-    """Which words are held, each with where it stands as it was written."""
+def _held(words: Sequence[str], texts: Mapping[str, str], naming: Collection[str]) -> str:
+    """Which words are held, each with where it stands as it was written, or names the place."""
     places = {
         word: [place for place, text in texts.items() if word.casefold() in text.casefold()]
         for word in words
     }
     told = [
-        f"{word} in the {' and the '.join(places[word])}" if places[word] else word
+        f"{word} in the {' and the '.join(places[word])}"
+        if places[word]
+        else f"{word}, another name of the place"
+        if word in naming
+        else word
         for word in words
     ]
     return ", ".join(told) or "some are held"

@@ -48,7 +48,7 @@ def say_notes(found: Found) -> None:
     if result.words_unknown:
         say(f"note: not known here: {', '.join(result.words_unknown)}")
     if half_known := only_in_words(result.ranking, result.words_unseen):
-        say(f"note: {', '.join(half_known)}: only in names")
+        say(f"note: {', '.join(half_known)}: only in words")
     if not found.hits:
         say("no match")
     elif found.hits[0].section == "unfit":

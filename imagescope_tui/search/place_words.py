@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from storage.place_names import shown_names
 from storage.records import Facts
 from storage.safe_text import printable
 from storage.search_text import folded
@@ -33,6 +34,13 @@ def place_words(place: Place | None, facts: Facts | None) -> str:
     )
     is_near = place.distance_km < _FAR_KM or told.location or told.city
     return line if is_near else f"{place.distance_km:.0f} km from {line}"
+
+
+def place_names(place: Place | None, facts: Facts | None) -> tuple[str, ...]:
+    """All that the place is called by its owner and by the gazetteer, in their own spelling."""
+    told = facts or Facts()
+    written = (told.location, told.city, told.state, told.country)
+    return (*filter(None, written), *(shown_names(place) if place else ()))
 
 
 def _line(*names: str | None) -> str:

@@ -87,7 +87,7 @@ def _unknown(view: SearchView) -> list[Words]:
 def _half_known(view: SearchView) -> list[Words]:
     """Where nothing fits at all, that is what is said."""
     words = () if is_unfit(view) else only_in_words(view.ranking, view.words_unseen)
-    return [Words(f"{', '.join(map(printable, words))}: only in names")] if words else []
+    return [Words(f"{', '.join(map(printable, words))}: only in words")] if words else []
 
 
 def _deep_stages(view: SearchView) -> list[Words]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from imagescope_tui.counting import counted, percent
 from imagescope_tui.search.place_words import place_words
 from imagescope_tui.search.text_excerpt import text_excerpt
-from imagescope_tui.search.where_words import where_words
+from imagescope_tui.search.where_words import where_words, worth_telling
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.arranging import BY_LIKENESS
 from imagescope_tui.ui.known import judged_of, signs_of
-from imagescope_tui.ui.photo_words import Line
+from imagescope_tui.ui.photo_words import REMARK_SIGNS, Line
 from imagescope_tui.ui.status_words import stage_name
 from storage.records import Facts
 from storage.safe_text import printable
@@ -61,10 +61,10 @@ def why_found(
         [_place(finding), *_moved(finding), *_stack(candidate)],
         _verdict(finding),
         _answers(finding, width),
-        _where(where),
+        list(_words(candidate, view, detail)),
+        _where(where, candidate),
         _picture(candidate),
         _unwanted(candidate, view),
-        list(_words(candidate, view, detail)),
     ]
     return separated(blocks)
 
@@ -203,14 +203,11 @@ def _standing(standing: float | None) -> str:
     return f", like many others ({standing:.1f} σ)"
 
 
-def _where(answer: WhereAnswer | None) -> list[Line]:
+def _where(answer: WhereAnswer | None, candidate: Candidate) -> list[Line]:
     """How sure each word of the query is seen, and where."""
-    if answer is None or not answer.words:
-        return []
-    seen = [
-        Line(printable(where_words(word)), "" if word.place else "quiet") for word in answer.words
-    ]
-    return [Line("Where", "head"), *seen]
+    words = worth_telling(answer.words or (), candidate.words_held) if answer else ()
+    seen = [Line(printable(where_words(word)), "" if word.place else "quiet") for word in words]
+    return [Line("Where", "head"), *seen] if seen else []
 
 
 def _unwanted(candidate: Candidate, view: SearchView) -> list[Line]:
@@ -236,7 +233,8 @@ def _words(candidate: Candidate, view: SearchView, detail: PhotoDetail) -> Itera
     places = places_of_words(" ".join(held), detail)
     for place, words in places.items():
         yield Line(f"{', '.join(words)} in the {place}")
-    if "text of the picture" in places:
+    # Shorter text is told in full among the facts.
+    if "text of the picture" in places and len(detail.text) > REMARK_SIGNS:
         yield Line(f"text: “{text_excerpt(detail.text, places['text of the picture'])}”", "quiet")
     placed = {word for words in places.values() for word in words}
     others = [

@@ -44,8 +44,8 @@ def test_text_has_the_reading_and_below_each_photo_what_speaks_for_it(
     assert "jpg" in chip
     assert "type:jpg" in chip
     assert photo.endswith("flowers.jpg")
-    assert parts[0].startswith("      flower ")
-    assert [part.split(":")[0].strip() for part in parts[1:]] == ["words", "picture", "date"]
+    told = [part.split(":")[0].strip() for part in parts if not part.startswith("      flower ")]
+    assert told == ["words", "picture", "date"]
 
 
 def test_without_words_nothing_is_looked_for(indexed: Imagescope, shelf: Shelf) -> None:

@@ -85,6 +85,13 @@ def test_the_word_alone_finds_a_place_first(imagescope: Imagescope, word: str) -
     assert found(imagescope, word)[0] == "belem.jpg"
 
 
+def test_a_word_that_is_another_name_of_the_place_is_explained_as_one(
+    imagescope: Imagescope,
+) -> None:
+    told = imagescope("search", "Lissabon", "--explain", "--rank", "words").out
+    assert "words: Lissabon, another name of the place" in told
+
+
 def test_what_was_read_and_where_is_told_in_json(imagescope: Imagescope) -> None:
     told = imagescope("search", "--format", "json", "near Rome", "place:Italy").json
     [circle] = told["filters"]["near"]

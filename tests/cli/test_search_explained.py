@@ -13,6 +13,7 @@ from imagescope_tui.cli.search_found import Found, Hit
 from imagescope_tui.cli.search_lines import put_lines
 from imagescope_tui.search.query_language import Chip, ParsedQuery, parse_query
 from imagescope_tui.search.types import Candidate, Query, SearchResult
+from indexer.answers import WhereAnswer, WordPlace
 from storage.records import Caption, ContentId, Facts, Photo, PhotoFilter, PhotoId, RootId
 
 READING = ParsedQuery(
@@ -66,6 +67,7 @@ def library(**facts: object) -> mock.Mock:
     stored.photos.by_ids.side_effect = lambda ids: {one: PHOTOS[one] for one in ids}
     stored.companions.of.return_value = {}
     stored.places.of.return_value = {}
+    stored.places.naming.return_value = frozenset()
     return stored
 
 
@@ -137,6 +139,30 @@ def test_what_a_photo_says_of_itself_is_told() -> None:
         "only the first 1000 keywords are kept",
     ]
     assert "words: jo in the facts" in explained(told, told.hits[0], said)
+
+
+def test_words_that_a_photo_says_itself_are_not_told_as_not_seen() -> None:
+    said = library()
+    said.picture_texts.of.return_value = {ContentId(1): "Charles LINDBERGH"}
+    unseen = [
+        WordPlace(word=word, score=0.0, place=None, light=((0.0,),))
+        for word in ("lindbergh", "cat")
+    ]
+    told = found(replace(DOG, stack=(), words_held=("Lindbergh",)))
+    told = replace(told, where={PhotoId(1): WhereAnswer(words=tuple(unseen))})
+    assert list(explained(told, told.hits[0], said))[:2] == [
+        "words: Lindbergh in the text",
+        "cat 0.00, not seen",
+    ]
+    alone = replace(told, where={PhotoId(1): WhereAnswer(words=tuple(unseen[:1]))})
+    assert "seen" not in "".join(explained(alone, alone.hits[0], said))
+
+
+def test_a_word_that_is_another_name_of_the_place_is_told_so() -> None:
+    said = library(city="Lisbon")
+    said.places.naming.side_effect = lambda words, names: {"Lissabon"} if "Lisbon" in names else ()
+    told = found(replace(DOG, stack=(), words_held=("Lissabon", "dogs")))
+    assert "words: Lissabon, another name of the place, dogs" in explained(told, told.hits[0], said)
 
 
 def test_a_photo_that_is_there_for_its_name_alone_is_given_no_chance(capsys: mock.Mock) -> None:

@@ -212,6 +212,16 @@ def test_words_find_a_place_in_any_language(places: PlaceShelf) -> None:
     assert places.library.words.search(["Monaco"], PhotoFilter(), limit=5) == ()
 
 
+def test_other_names_of_a_place_are_told_from_other_words(places: PlaceShelf) -> None:
+    places.put("m.jpg", MARIENPLATZ)
+    places.name_all()
+    naming = places.library.places.naming
+    words = ("lake", "Monaco", "di", "Baviera", "Bayern")
+    assert naming(words, ["Munich"]) == {"Monaco", "di", "Baviera"}
+    assert naming(words, ["Munich", "Bavaria"]) == set(words[1:])
+    assert naming(words, ["Rome"]) == naming((), ["Munich"]) == frozenset()
+
+
 @given(
     first=st.tuples(st.floats(-90, 90), st.floats(-180, 180)),
     second=st.tuples(st.floats(-90, 90), st.floats(-180, 180)),

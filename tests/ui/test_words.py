@@ -23,11 +23,12 @@ from imagescope_tui.ui.photo_words import Line, about, about_briefly
 from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import found_words, place_words, search_words
 from imagescope_tui.ui.why_page import Reasons, why_page
-from imagescope_tui.ui.why_words import Finding, places_of_words
+from imagescope_tui.ui.why_words import Finding, places_of_words, why_found
 from imagescope_tui.ui.widgets.reading_notes import note_lines
 from imagescope_tui.ui.widgets.title_line import folder_words
 from imagescope_tui.ui.wording import hanging
 from indexer import formats
+from indexer.answers import WhereAnswer, WordPlace
 from storage.records import (
     Caption,
     ContentId,
@@ -192,7 +193,7 @@ def test_facts_come_in_the_order_people_ask_for_them() -> None:
         "X-T3",
         "4000×3000 · JPEG · 4.2 MB",
         "“A dog leaps into a lake.”",
-        "lake",
+        "keywords: lake",
         "~/Photos/lake/dog.jpg",
         "also ~/Photos/lake/dog.jpg",
     ]
@@ -209,7 +210,7 @@ def test_what_its_owner_says_of_a_photo_and_what_lies_beside_it_is_told() -> Non
     )
     said = texts(about(detail, Path("/home/ada"))).split("\n")
     assert "★★★★ · Re[31md" in said
-    assert {"lake", "Ada", "with dog.CR2, dog.mov"} <= set(said)
+    assert {"keywords: lake", "people: Ada", "with dog.CR2, dog.mov"} <= set(said)
     rejected = PhotoDetail(photo=PHOTO, facts=Facts(rating=-1))
     assert "rejected" in texts(about(rejected, Path("/")))
 
@@ -236,7 +237,7 @@ def test_what_a_photo_says_of_itself_is_told_and_what_is_wrong_stands_out() -> N
     lines = about(detail, Path("/home/ada"))
     said = [line.text for line in lines]
     assert said[1] == "18 July 2020 16:02 · Trastevere, Rome, Italy"
-    assert {"Ada, Bo", "by Jo", "♥ · ★★★★", "text: “EXIT 12”"} <= set(said)
+    assert {"people: Ada, Bo", "by Jo", "♥ · ★★★★", "text: “EXIT 12”"} <= set(said)
     assert max(map(len, said)) <= 160
     looks = {line.text: line.emphasis for line in lines}
     assert looks["damaged: a part is missing"] == "warning"
@@ -302,6 +303,33 @@ def test_why_names_the_places_where_words_were_found() -> None:
     assert "“xyz”" in said
 
 
+def test_why_says_first_which_words_a_photo_holds_and_not_that_these_are_not_seen() -> None:
+    named = candidate(words_rank=1, words_held=("dog",), picture_rank=3, picture_score=0.1)
+    view = SearchView(phase="done", query=QUERY, ranking=(named,))
+    words = tuple(
+        WordPlace(word=word, score=0.0, place=None, light=((0.0,),)) for word in ("dog", "lake")
+    )
+    finding = Finding(rank=1, candidate=named, view=view)
+    lines = why_found(finding, DETAIL, 60, where=WhereAnswer(words=words))
+    assert [line.text for line in lines if line.emphasis == "head"] == ["Words", "Where", "Picture"]
+    assert [line.text for line in lines if "not seen" in line.text] == ["lake 0.00, not seen"]
+    lines = why_found(finding, DETAIL, 60, where=WhereAnswer(words=words[:1]))
+    assert [line.text for line in lines if line.emphasis == "head"] == ["Words", "Picture"]
+
+
+@pytest.mark.parametrize(("above", "rows"), [("", 0), ("PLATFORM\n" * 30, 1)])
+def test_why_quotes_text_of_the_picture_that_the_facts_cut_and_no_other(
+    above: str, rows: int
+) -> None:
+    read = candidate(words_rank=1, words_held=("lindbergh",))
+    view = SearchView(phase="done", query=QUERY, ranking=(read,))
+    detail = PhotoDetail(photo=PHOTO, facts=Facts(), text=f"{above}Charles LINDBERGH")
+    lines = why_found(Finding(rank=1, candidate=read, view=view), detail, 60)
+    assert "lindbergh in the text of the picture" in texts(lines)
+    assert texts(lines).count("text: “Charles LINDBERGH”") == rows
+    assert texts(about(detail, Path("/"))).count("text: “") == 1
+
+
 def test_why_names_the_one_that_a_photo_of_an_open_stack_was_found_behind() -> None:
     others = candidate(photo_id=PhotoId(98)), candidate(photo_id=PhotoId(99), stack=(PHOTO.id,))
     view = SearchView(phase="done", query=QUERY, ranking=others)
@@ -346,7 +374,7 @@ def test_half_known_words_are_told_beside_the_time() -> None:
     view = SearchView(
         phase="done", query=QUERY, costs={1: StageCost(seconds=0.02)}, ranking=(named,)
     )
-    assert "boat: only in names" in texts(search_words(view))
+    assert "boat: only in words" in texts(search_words(view))
 
 
 def found(**changes: object) -> SearchView:

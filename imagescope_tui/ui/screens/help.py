@@ -88,7 +88,12 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("camera:x100", "camera or lens"),
             ("type:heic", "kind of file"),
             ("rating:4", "so many stars, or more"),
-            ("has:gps has:text", "also is:portrait is:screenshot"),
+            ("person:Anna", "who is there"),
+            ("place:Italy", "taken there"),
+            ("near:Rome", "within 100 km"),
+            ("has:gps has:text", "a place, text to be read"),
+            ("is:favourite", "also is:damaged"),
+            ("is:portrait", "also is:screenshot"),
         ),
     ),
 )
