@@ -26,7 +26,8 @@ def other_names_of(
     if state is not None:
         names[state] = names.get(state, ()) + _state_names(state, code)
     if city is not None:
-        town = largest_town(city, 0 if code else _LARGE, code)
+        # The smaller file, which is soon looked through, has most of those that are written.
+        town = largest_town(city, _LARGE, code) or (largest_town(city, 0, code) if code else None)
         names[city] = names.get(city, ()) + ((town.name, *town.other_names) if town else ())
     return names
 
