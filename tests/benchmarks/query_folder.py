@@ -11,7 +11,7 @@ import csv
 import functools
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -46,6 +46,7 @@ _FILMS: Final = (
 _FILM_RATE: Final = 10
 _FILM_SECONDS_PER_SCENE: Final = 3
 _BROKEN: Final = "Camera/IMG_0404.JPG"
+_CUT_FROM: Final = "Camera/IMG_9890.JPG"
 _BROKEN_AT: Final = 300
 _SIDECAR = """<x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -87,13 +88,18 @@ def is_possible() -> bool:
 
 @functools.cache
 def kept_files(today: date) -> tuple[Kept, ...]:
-    """All that can be found in the folder on a day; the file that cannot be read is not among it.
+    """All that can be found in the folder on a day.
+
+    The file that was cut off shows nothing, and is found by the date and the camera that it tells.
 
     Raises:
         OSError: the table cannot be read.
     """
+    photos = [row.kept for row in _rows(today)]
+    whole = next(photo for photo in photos if photo.path == _CUT_FROM)
     return (
-        *(row.kept for row in _rows(today)),
+        *photos,
+        replace(whole, path=_BROKEN, shows=frozenset()),
         *(
             Kept(path=f"Screenshots/{name}", taken=_of_name(name), shows=frozenset({"screen"}))
             for name, _ in _SCREENSHOTS
@@ -129,7 +135,7 @@ def make_query_folder(parent: Path, today: date) -> Path:
         _write_film(path, [root / scene for scene in scenes])
         _date(path, datetime.fromisoformat(taken))
     broken = _place(root, _BROKEN)
-    broken.write_bytes((root / "Camera/IMG_9890.JPG").read_bytes()[:_BROKEN_AT])
+    broken.write_bytes((root / _CUT_FROM).read_bytes()[:_BROKEN_AT])
     _date(broken, _COPIED_AT)
     return root
 
