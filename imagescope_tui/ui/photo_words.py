@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _COPIES_NAMED = 5
 _REMARKS_SHOWN = 5
-REMARK_SIGNS = 160
+_REMARK_SIGNS = 160
 """More of a remark, or of the text in a picture, is cut."""
 
 Emphasis: TypeAlias = Literal["", "title", "quiet", "warning", "head", "accepted"]
@@ -78,8 +78,8 @@ def _own_words(detail: PhotoDetail) -> Iterator[Line]:
             _listed("keywords", facts.keywords),
             _listed("people", facts.people),
             f"by {facts.artist}" if facts.artist else "",
-            *(wording.excerpt(remark, REMARK_SIGNS) for remark in facts.remarks[:_REMARKS_SHOWN]),
-            f"text: “{wording.excerpt(detail.text, REMARK_SIGNS)}”" if detail.text else "",
+            *(wording.excerpt(remark, _REMARK_SIGNS) for remark in facts.remarks[:_REMARKS_SHOWN]),
+            f"text: “{wording.excerpt(detail.text, _REMARK_SIGNS)}”" if detail.text else "",
         )
         said.extend(Line(printable(text)) for text in dict.fromkeys(texts) if text)
         said.extend(Line(printable(note), "quiet") for note in facts.notes)

@@ -12,7 +12,7 @@ from imagescope_tui.search.where_words import where_words, worth_telling
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.arranging import BY_LIKENESS
 from imagescope_tui.ui.known import judged_of, signs_of
-from imagescope_tui.ui.photo_words import REMARK_SIGNS, Line
+from imagescope_tui.ui.photo_words import Line
 from imagescope_tui.ui.status_words import stage_name
 from storage.records import Facts
 from storage.safe_text import printable
@@ -233,8 +233,7 @@ def _words(candidate: Candidate, view: SearchView, detail: PhotoDetail) -> Itera
     places = places_of_words(" ".join(held), detail)
     for place, words in places.items():
         yield Line(f"{', '.join(words)} in the {place}")
-    # Shorter text is told in full among the facts.
-    if "text of the picture" in places and len(detail.text) > REMARK_SIGNS:
+    if "text of the picture" in places:
         yield Line(f"text: “{text_excerpt(detail.text, places['text of the picture'])}”", "quiet")
     placed = {word for words in places.values() for word in words}
     others = [
