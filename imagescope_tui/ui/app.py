@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from imagescope_tui.errors import ImagescopeError
+from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_session import IndexSession
 from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
@@ -28,6 +28,7 @@ from storage.thumbnails import ThumbnailCache
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from textual.binding import BindingType
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -65,10 +66,7 @@ class ImagescopeApp(App[int]):
     # Textual declares these two as fields of the instance.
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "quit", show=False, priority=True),
-        Binding("ctrl+c", "interrupt", "stop the search; twice: quit", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("app")
 
     index: reactive[IndexView] = reactive(IndexView(), init=False)
     """The indexer as far as it has told."""

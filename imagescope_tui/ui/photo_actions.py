@@ -6,11 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui import opening, wording
+from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_state import told_to_pause
 from imagescope_tui.ui.widgets.chat_pane import ChatPane, TurnList
 from storage.safe_text import printable
@@ -18,6 +18,8 @@ from storage.safe_text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from textual.binding import BindingType
 
     from imagescope_tui.ui.app import ImagescopeApp
     from storage.records import Photo
@@ -27,26 +29,7 @@ class PhotoActions(Screen[None]):
     """Keys for one photo, or for all that are marked."""
 
     app: ImagescopeApp
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "open_photo", "open in the viewer", show=False),
-        Binding("r", "reveal_photo", "show in the file manager", show=False),
-        Binding("y", "copy_path", "copy the path", show=False),
-        Binding("space", "mark", "mark", show=False),
-        Binding("v", "toggle_stack", "the photos that this one stands for", show=False),
-        Binding("A", "mark_all", "mark all that match", show=False),
-        Binding("u", "unmark_all", "unmark all", show=False),
-        Binding("x", "export", "export what is marked", show=False),
-        Binding("s", "similar", "similar pictures", show=False),
-        Binding("w", "light", "where the words are seen", show=False),
-        Binding("e", "edit", "the same picture, but different", show=False),
-        Binding("n", "start_afresh", "forget what was asked, ask anew", show=False),
-        Binding("c", "chat", "refine by a further line", show=False),
-        Binding("i", "pause_or_resume", "pause or go on indexing", show=False),
-        Binding("m", "models", "models that see more", show=False),
-        Binding("a", "add_folder", "add a folder", show=False),
-        Binding("question_mark", "help", "all keys", show=False),
-        Binding("q", "app.quit", "quit", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("any")
 
     @property
     def photo(self) -> Photo | None:
@@ -127,18 +110,6 @@ class PhotoActions(Screen[None]):
     def action_chat(self) -> None:
         """Refine the search by a further line."""
         self.app.browse.open_chat()
-
-    def action_chat_lines(self) -> None:
-        """To the lines that were said."""
-        self.query_one(ChatPane).to_the_lines()
-
-    def action_undo_line(self) -> None:
-        """Take the chosen line back."""
-        self.query_one(TurnList).action_undo()
-
-    def action_leave_chat(self) -> None:
-        """To the photos."""
-        self.query_one(ChatPane).action_leave()
 
     @on(ChatPane.Said)
     def _said(self, event: ChatPane.Said) -> None:

@@ -122,7 +122,7 @@ async def test_where_there_is_room_tab_turns_from_facts_and_reasons_to_the_chat(
     async with opened((160, 50), images="blocks") as (app, pilot):
         await pilot.press("escape", "enter")
         await settled(pilot)
-        assert "Tab chat" in screen_text(app)
+        assert "Tab next page" in screen_text(app)
         await pilot.press("tab")
         await settled(pilot)
         text = screen_text(app)

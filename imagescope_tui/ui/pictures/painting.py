@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from imagescope_tui.ui.pictures.key import Box
 
-ColourDepth: TypeAlias = Literal["true", "256"]
+ColourDepth: TypeAlias = Literal["true", "256", "16"]
 _UPPER_HALF = "▀"
 _FIRST_FIXED_COLOUR = 16
 _SIX_BITS = [value & 0xFC | value >> 6 for value in range(256)] * 3

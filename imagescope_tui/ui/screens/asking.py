@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 
 from imagescope_tui.search.completion import Completer
 from imagescope_tui.search.query_language import LineContext
@@ -47,12 +46,6 @@ _SOON_SECONDS = 0.05
 
 class AskingScreen(PhotoActions):
     """Has a query line and a grid; what is asked in the one is answered in the other."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "to the search before, or all photos", show=False),
-        Binding("backspace", "drop_chip", "drop the last filter", show=False),
-        Binding("b", "next_order", "by match, newest first, oldest first", show=False),
-    ]
 
     def __init__(self) -> None:
         super().__init__()

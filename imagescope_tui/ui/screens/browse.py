@@ -6,29 +6,22 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 
 from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.search.picture_words import picture_words
 from imagescope_tui.ui import empty_words
+from imagescope_tui.ui.actions import actions_in, bindings_of
 from imagescope_tui.ui.known import NOT_ASKED, UNKNOWN, Known, known_of
 from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.notices import notices
-from imagescope_tui.ui.screens.browse_keys import (
-    CHAT_KEYS,
-    EMPTY_KEYS,
-    GRID_KEYS,
-    QUERY_KEYS,
-    TURN_KEYS,
-    query_keys,
-)
 from imagescope_tui.ui.screens.marking import MarkingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
 from imagescope_tui.ui.status_words import outcome_words, search_words, unserved_words
 from imagescope_tui.ui.where_desk import WordsInPhoto
 from imagescope_tui.ui.why_page import Reasons
 from imagescope_tui.ui.widgets.chat_pane import ChatPane
+from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completing_input import CompletingInput
 from imagescope_tui.ui.widgets.empty_place import EmptyPlace
 from imagescope_tui.ui.widgets.key_line import KeyLine
@@ -43,7 +36,9 @@ from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
+    from imagescope_tui.ui.actions import Situation
     from imagescope_tui.ui.empty_words import EmptyWords
     from imagescope_tui.ui.index_state import IndexView
     from imagescope_tui.ui.library_reader import PhotoDetail
@@ -58,14 +53,7 @@ _DETAIL_SECONDS = 0.05
 class BrowseScreen(MarkingScreen):
     """Photos of the library: all of them, or those that were searched for."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "focus_query", "search", show=False),
-        Binding("tab", "panel", "next tab of the panel", show=False),
-        Binding("d", "hide_note", "dismiss the note", show=False),
-        Binding("J,shift+down", "scroll_panel(1)", "more of the panel", show=False),
-        Binding("K,shift+up", "scroll_panel(-1)", "back in the panel", show=False),
-        Binding("ctrl+r", "rescan", "look through the folders again", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("photos")
 
     def __init__(self, *, is_text: bool) -> None:
         super().__init__()
@@ -87,7 +75,7 @@ class BrowseScreen(MarkingScreen):
                 yield EmptyPlace(id="empty")
             yield PhotoPanel(id="panel")
         yield StatusLine(id="status")
-        yield KeyLine(QUERY_KEYS, id="keys")
+        yield KeyLine(actions_in("query"), id="keys")
 
     def on_mount(self) -> None:
         """The cursor is born in the query line."""
@@ -382,13 +370,19 @@ class BrowseScreen(MarkingScreen):
 
     @on(CompletingInput.Offered)
     def _show_keys(self) -> None:
-        if isinstance(self.focused, QueryInput):
-            self.query_one(KeyLine).show_hints(query_keys(self.focused))
-        elif self.query_one(ChatPane).has_focus_within:
-            is_typing = self.query_one(ChatPane).is_typing
-            self.query_one(KeyLine).show_hints(CHAT_KEYS if is_typing else TURN_KEYS)
-        else:
-            self.query_one(KeyLine).show_hints(GRID_KEYS if self.grid.count else EMPTY_KEYS)
+        self.query_one(KeyLine).show_hints(actions_in(self._situation))
+
+    @property
+    def _situation(self) -> Situation:
+        """Where the keys go."""
+        focused, chat = self.focused, self.query_one(ChatPane)
+        if isinstance(focused, QueryInput):
+            return focused.situation
+        if isinstance(focused, ChipRow):
+            return "chips"
+        if chat.has_focus_within:
+            return "chat" if chat.is_typing else "lines"
+        return "photos" if self.grid.count else "empty"
 
     @on(KeyLine.Clicked)
     async def _key_clicked(self, event: KeyLine.Clicked) -> None:

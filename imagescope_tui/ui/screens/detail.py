@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from imagescope_tui.ui.actions import actions_in, bindings_of
 from imagescope_tui.ui.light_words import light_of, light_words
 from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.photo_words import Line, about, about_briefly
-from imagescope_tui.ui.screens.detail_keys import detail_keys
 from imagescope_tui.ui.why_page import answers_table, why_beside_table, why_page
 from imagescope_tui.ui.widgets.chat_pane import ChatPane
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
@@ -30,7 +29,9 @@ from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
+    from imagescope_tui.ui.actions import Situation
     from imagescope_tui.ui.library_reader import PhotoDetail
     from storage.records import Photo
 
@@ -47,16 +48,7 @@ _WIDE_PAGES: tuple[Page, ...] = ("photo", "chat")
 class DetailScreen(PhotoActions):
     """Lies over the grid and follows its selection."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter", "back", "back to the photos", show=False),
-        Binding("left,up,h,k,pageup", "step(-1)", "previous photo", show=False),
-        Binding("right,down,l,j,pagedown", "step(1)", "next photo", show=False),
-        Binding("home,g", "first", "first photo", show=False),
-        Binding("end,G", "last", "last photo", show=False),
-        Binding("tab", "turn", "photo, why it was found, conversation", show=False),
-        Binding("J,shift+down", "scroll_words(1)", "more of the words", show=False),
-        Binding("K,shift+up", "scroll_words(-1)", "back in the words", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("large")
 
     def __init__(self, page: Page = "photo", *, is_lit: bool = False) -> None:
         super().__init__()
@@ -237,13 +229,22 @@ class DetailScreen(PhotoActions):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        hints = detail_keys(
-            self._page,
-            is_typing=self.query_one(ChatPane).is_typing,
-            is_wide=self.has_class("-wide"),
-            has_words=bool(self.app.browse.words_seen),
+        has_words = bool(self.app.browse.words_seen)
+        hints = actions_in(self._situation)
+        self.query_one(KeyLine).show_hints(
+            tuple(hint for hint in hints if has_words or hint.name != "light")
         )
-        self.query_one(KeyLine).show_hints(hints)
+
+    @property
+    def _situation(self) -> Situation:
+        """Where the keys go."""
+        match self._page:
+            case "photo":
+                return "large"
+            case "why":
+                return "why"
+            case "chat":
+                return "large chat" if self.query_one(ChatPane).is_typing else "large lines"
 
     def _show_words(self) -> None:
         reasons, item = self.app.browse.reasons, self.app.browse.grid.item

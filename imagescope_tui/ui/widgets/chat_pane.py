@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
+from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.chat_words import ChatView, turn_lines
 from imagescope_tui.ui.widgets.line_looks import as_content
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from imagescope_tui.ui.photo_words import Line
 
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 class ChatInput(Input):
     """What is said next."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,up", "leave", "to the lines that were said", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("chat")
 
     class Left(Message):
         """The reader goes to the lines that were said."""
@@ -38,11 +37,7 @@ class ChatInput(Input):
 class TurnList(Static, can_focus=True):
     """The lines that were said; one of them is chosen while the keys are here."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "step(-1)", "earlier line", show=False),
-        Binding("down,j", "step(1)", "later line, then the input", show=False),
-        Binding("u,delete,backspace", "undo", "undo this line", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("lines")
 
     chat: reactive[ChatView] = reactive(ChatView())
     place: reactive[int] = reactive(0)
@@ -54,6 +49,9 @@ class TurnList(Static, can_focus=True):
         def __init__(self, place: int) -> None:
             super().__init__()
             self.place = place
+
+    class Left(Message):
+        """The reader goes on to the photos."""
 
     class LeftAtBottom(Message):
         """The selection would go down from the last line."""
@@ -88,6 +86,10 @@ class TurnList(Static, can_focus=True):
         if self.chat.turns:
             self.post_message(self.Undone(self.place))
 
+    def action_leave(self) -> None:
+        """To the photos."""
+        self.post_message(self.Left())
+
     def _show(self) -> None:
         blocks: list[Line] = []
         for place in range(len(self.chat.turns)):
@@ -108,10 +110,6 @@ class ChatPane(Vertical):
 
     class Left(Message):
         """The reader goes on to the photos."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "to the photos", show=False),
-    ]
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -135,7 +133,8 @@ class ChatPane(Vertical):
         """To the input."""
         self.query_one(ChatInput).focus()
 
-    def action_leave(self) -> None:
+    @on(TurnList.Left)
+    def leave(self) -> None:
         """To the photos."""
         self.post_message(self.Left())
 
@@ -163,7 +162,7 @@ class ChatPane(Vertical):
         if turns.display:
             turns.focus()
         else:
-            self.action_leave()
+            self.leave()
 
     @on(TurnList.LeftAtBottom)
     def _to_the_input(self) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from imagescope_tui.ui import wording
+from imagescope_tui.ui.actions import bindings_of
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.binding import BindingType
     from textual.geometry import Size
     from textual.visual import Visual
 
@@ -29,11 +30,7 @@ class ChipRow(Widget):
     ALLOW_SELECT = False
     FOCUS_ON_CLICK = False
     DEFAULT_CSS = "ChipRow { height: 1; width: auto; max-width: 60%; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", "previous filter", show=False),
-        Binding("right", "step(1)", "next filter", show=False),
-        Binding("backspace,delete,enter", "drop", "drop the filter", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("chips")
 
     labels: reactive[tuple[str, ...]] = reactive((), layout=True)
     place: reactive[int] = reactive(0)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
 if TYPE_CHECKING:
     from imagescope_tui.search.completion import Completer, Completion
+    from imagescope_tui.ui.actions import Situation
 
 
 class CompletingInput(Input):
     """Tab takes the best completion, and again the next; → at the end of the line the best."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", "take the completion, or the next", show=False),
-    ]
 
     class Offered(Message):
         """There are other ways to go on, or none."""
@@ -50,6 +46,13 @@ class CompletingInput(Input):
     def is_choosing(self) -> bool:
         """Whether there are several."""
         return len(self._ways) > 1
+
+    @property
+    def situation(self) -> Situation:
+        """What the keys do here now."""
+        if self.is_choosing:
+            return "choosing"
+        return "completing" if self.is_offering else "query"
 
     @property
     def is_half_typed(self) -> bool:

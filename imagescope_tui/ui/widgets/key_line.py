@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -13,21 +13,9 @@ if TYPE_CHECKING:
     from textual import events
     from textual.visual import Visual
 
+    from imagescope_tui.ui.actions import Action
+
 _GAP = 2
-
-
-@dataclass(frozen=True, slots=True)
-class KeyHint:
-    """A key, what it does in a word, and the action behind it."""
-
-    key: str
-    label: str
-    action: str
-
-    @property
-    def width(self) -> int:
-        """Cells it takes."""
-        return len(self.key) + 1 + len(self.label)
 
 
 class KeyLine(Widget):
@@ -43,11 +31,11 @@ class KeyLine(Widget):
             super().__init__()
             self.action = action
 
-    def __init__(self, hints: tuple[KeyHint, ...] = (), *, id: str | None = None) -> None:
+    def __init__(self, hints: tuple[Action, ...] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._hints = hints
 
-    def show_hints(self, hints: tuple[KeyHint, ...]) -> None:
+    def show_hints(self, hints: tuple[Action, ...]) -> None:
         """Replace the hints; the last is kept where others do not fit."""
         if hints != self._hints:
             self._hints = hints
@@ -57,7 +45,7 @@ class KeyLine(Widget):
         """The hints that fit."""
         return Content(" " * _GAP).join(
             Content.assemble(
-                (hint.key, "bold $text-primary"), " ", (hint.label, "$foreground-muted")
+                (hint.shown, "bold $text-primary"), " ", (hint.short, "$foreground-muted")
             )
             for hint in self._fitting()
         )
@@ -66,19 +54,23 @@ class KeyLine(Widget):
         """Do what the hint says."""
         left = self.content_region.x - self.region.x
         for hint in self._fitting():
-            if left <= event.x < left + hint.width:
-                self.post_message(self.Clicked(hint.action))
-            left += hint.width + _GAP
+            if left <= event.x < left + _width(hint):
+                self.post_message(self.Clicked(hint.click))
+            left += _width(hint) + _GAP
 
-    def _fitting(self) -> list[KeyHint]:
+    def _fitting(self) -> list[Action]:
         if not self._hints:
             return []
         *others, last = self._hints
-        room = self.content_size.width - last.width
-        shown: list[KeyHint] = []
+        room = self.content_size.width - _width(last)
+        shown: list[Action] = []
         for hint in others:
-            room -= hint.width + _GAP
+            room -= _width(hint) + _GAP
             if room < 0:
                 break
             shown.append(hint)
         return [*shown, last]
+
+
+def _width(hint: Action) -> int:
+    return cell_len(hint.shown) + 1 + cell_len(hint.short)

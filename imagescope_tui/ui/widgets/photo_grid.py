@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.known import UNKNOWN
 from imagescope_tui.ui.widgets.card_drawer import CardDrawer
 from imagescope_tui.ui.widgets.grid_geometry import FRAME
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Set
 
     from textual import events
+    from textual.binding import BindingType
 
     from imagescope_tui.ui.known import Known
     from imagescope_tui.ui.photo_feed import GridItem, PhotoFeed, PhotoSource
@@ -57,19 +58,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         "photo-grid--placeholder",
         "photo-grid--chosen",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "move_by(-1)", "left", show=False),
-        Binding("right,l", "move_by(1)", "right", show=False),
-        Binding("up,k", "move_rows(-1)", "up", show=False),
-        Binding("down,j", "move_rows(1)", "down", show=False),
-        Binding("pageup,ctrl+b", "move_pages(-1)", "a screen up", show=False),
-        Binding("pagedown,ctrl+f", "move_pages(1)", "a screen down", show=False),
-        Binding("home,g", "first", "first photo", show=False),
-        Binding("end,G", "last", "last photo", show=False),
-        Binding("enter", "open", "see it large", show=False),
-        Binding("plus,equals_sign", "resize_cards(1)", "larger pictures", show=False),
-        Binding("minus", "resize_cards(-1)", "smaller pictures", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("grid")
 
     index: reactive[int] = reactive(0, init=False, repaint=False)
     """The selected place, from 0."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Label
 
+from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completing_input import CompletingInput
 from imagescope_tui.ui.widgets.completion_list import CompletionList
@@ -18,6 +18,7 @@ from imagescope_tui.ui.widgets.completion_list import CompletionList
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 _HISTORY_KEPT = 200
 _WISH = "what are you looking for?"
@@ -28,11 +29,7 @@ _LIKE_WISH = "new search · Esc: back"
 class QueryInput(CompletingInput):
     """The words; up recalls earlier ones, or moves in the list of completions."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "recall(-1)", "earlier query", show=False),
-        Binding("down", "recall(1)", "later query, then the photos", show=False),
-        Binding("escape", "leave", "to the photos", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("query")
 
     class Left(Message):
         """The reader goes on to the photos."""
@@ -106,9 +103,7 @@ class Outcome(Label):
 class QueryLine(Horizontal):
     """The words, the filters in them, and what came of it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "filters", "to the filters", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("bar")
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
