@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -16,6 +17,7 @@ from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_session import IndexSession
 from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
+from imagescope_tui.ui.kept import read_kept, write_kept
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame
 from imagescope_tui.ui.screens.browse import BrowseScreen
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
+    from imagescope_tui.ui.kept import KeptScreen
     from imagescope_tui.ui.model_download import DownloadView
     from imagescope_tui.ui.pictures.key import PictureKey
     from imagescope_tui.ui.pictures.painter import Painter
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.pictures.store import PictureStore
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
+
+_log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
 """Between two looks at the library's revision."""
@@ -51,6 +56,8 @@ _SOON_SECONDS = 0.05
 """After the first photos are shown."""
 _LEAVE_SECONDS = 4.0
 """How long the indexer may take to finish its batch when the reader leaves."""
+_KEEP_SECONDS = 1.0
+"""Several changes of what is kept are written together."""
 _PICTURES_IN_WORK = 2
 """While one waits for the indexer to make it, the next is painted."""
 _DEATHS_MAX = 3
@@ -85,6 +92,8 @@ class ImagescopeApp(App[int]):
         super().__init__()
         self.settings = settings
         self.protocol = protocol
+        self.kept = self._kept_before = read_kept(settings.library)
+        self._keep_timer: Timer | None = None
         self.reader = LibraryReader(settings.library)
         self.session = IndexSession(settings, self._hear)
         self.where = WhereDesk(
@@ -106,10 +115,14 @@ class ImagescopeApp(App[int]):
 
     def on_mount(self) -> None:
         """Paint first; everything else begins when the first frame is out."""
+        if self.kept.theme in self.available_themes:
+            self.theme = self.kept.theme
+        self.watch(self, "theme", self._keep_theme, init=False)
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:
         """Leave nothing behind: no child, no open library, no picture in the terminal."""
+        await self._write_kept()
         if self.pictures is not None:
             self.pictures.clear()
         # A child that is still busy then is killed: at most the batch in hand is done again.
@@ -124,6 +137,25 @@ class ImagescopeApp(App[int]):
         screen = self.screen_stack[0]
         assert isinstance(screen, BrowseScreen)
         return screen
+
+    def keep(self, kept: KeptScreen) -> None:
+        """Have this from now on, and in the sessions that follow."""
+        self.kept = kept
+        if self._keep_timer is None and kept != self._kept_before:
+            self._keep_timer = self.set_timer(_KEEP_SECONDS, self._write_kept)
+
+    def _keep_theme(self, theme: str) -> None:
+        self.keep(replace(self.kept, theme=theme))
+
+    async def _write_kept(self) -> None:
+        self._keep_timer, kept, before = None, self.kept, self._kept_before
+        if kept == before:
+            return
+        self._kept_before = kept
+        try:
+            await asyncio.to_thread(write_kept, self.settings.library, kept, before)
+        except OSError as error:
+            _log.warning("what the screen keeps could not be written: %s", error)
 
     async def _begin(self) -> None:
         await self._read_library()
