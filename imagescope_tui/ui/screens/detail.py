@@ -66,6 +66,7 @@ class DetailScreen(PhotoActions):
         """Plays the photo that is shown, where it moves and is to be played."""
         self._played = 0.0
         """Seconds of it that were shown."""
+        self._playing: Photo | None = None
         self._detail: PhotoDetail | None = None
         self._page: Page = page
         self._lit: int | None = 0 if is_lit else None
@@ -192,12 +193,13 @@ class DetailScreen(PhotoActions):
             self.say("Pictures are switched off; o opens it in the viewer.")
         else:
             self._turn_to("photo")
+            self._playing, self._played = self.photo, 0.0
             self._player = self._play(self.photo)
 
     def _stop_playing(self) -> None:
         if self._player is not None:
             self._player.cancel()
-            self._player = None
+            self._player = self._playing = None
         self.query_one(PictureView).show_frame(None)
         self._show_title()
 
@@ -214,7 +216,7 @@ class DetailScreen(PhotoActions):
             )
         except CannotPlay as error:
             self.say(f"It cannot be played: {printable(str(error))}", is_trouble=True)
-        self._player = None
+        self._player = self._playing = None
         view.show_frame(None)
         self._show_title()
 
@@ -277,7 +279,8 @@ class DetailScreen(PhotoActions):
         await self.run_action(event.action)
 
     def _show(self, photo: Photo | None) -> None:
-        if self._player is not None:
+        # Who goes on and plays at once is told of the photo when that plays already.
+        if self._playing != photo:
             self._stop_playing()
         item = self.app.browse.grid.item
         self.query_one(PictureView).show(
