@@ -112,7 +112,7 @@ class AskingScreen(PhotoActions):
 
     def action_focus_query(self) -> None:
         """To the query line."""
-        self.query_one(QueryInput).focus()
+        self.set_focus(self.query_one(QueryInput))
 
     def finding(self, detail: PhotoDetail) -> Finding | None:
         """The photo's place in the search that is shown."""
@@ -186,7 +186,7 @@ class AskingScreen(PhotoActions):
             return
         self.query_one(QueryInput).remember()
         self._ask_anew(self.asked.like(picture, self._desk.order))
-        self.grid.focus()
+        self.set_focus(self.grid)
 
     def _about(self, photo: Photo, *, is_edit: bool) -> Asked:
         place, order = self.grid.index, self._desk.order

@@ -88,7 +88,7 @@ class BrowseScreen(MarkingScreen):
         """The cursor is born in the query line."""
         app = self.app
         self.query_one(EmptyPlace).display = False
-        self.query_one(QueryInput).focus()
+        self.set_focus(self.query_one(QueryInput))
         self._take_up(app.kept)
         self.watch(app, "snapshot", self._library_changed, init=False)
         self.watch(app, "index", self._index_changed, init=False)
@@ -277,7 +277,7 @@ class BrowseScreen(MarkingScreen):
             empty.show_words(words)
         elif self.focused is None:
             # Enter came before the photos did.
-            self.grid.focus()
+            self.set_focus(self.grid)
 
     def _empty_words(self) -> EmptyWords | None:
         if self.has_foreign_trace:
@@ -380,7 +380,7 @@ class BrowseScreen(MarkingScreen):
     def action_focus_grid(self) -> None:
         """To the photos."""
         if self.grid.display:
-            self.grid.focus()
+            self.set_focus(self.grid)
         else:
             self.set_focus(None)
         self._show_keys()
