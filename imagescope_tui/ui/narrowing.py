@@ -18,9 +18,23 @@ def narrowed(asked: Asked, period: Period) -> Asked:
     turns = tuple(
         replace(turn, line=_without_times(turn.line, asked.context)) for turn in asked.turns
     )
-    # In front of the words, which may end in a quotation that is still open.
-    line = f"date:{period.rstrip('-')} {_without_times(asked.line, asked.context)}"
-    return replace(asked, line=line.strip(), turns=turns)
+    rest = _without_times(asked.line, asked.context)
+    return replace(asked, line=_beside(rest, f"date:{period.rstrip('-')}", asked), turns=turns)
+
+
+def _beside(line: str, date: str, asked: Asked) -> str:
+    """The line with a date where it changes nothing else.
+
+    Behind a quotation that is still open it would be a part of it, and before `winter` it makes a
+    season.
+    """
+    words = replace(asked, line=line).parsed
+    places = tuple(place.strip() for place in (f"{line} {date}", f"{date} {line}"))
+    for place in places:
+        parsed = replace(asked, line=place).parsed
+        if parsed.text == words.text and len(parsed.chips) == len(words.chips) + 1:
+            return place
+    return places[0]
 
 
 def _without_times(line: str, context: LineContext) -> str:

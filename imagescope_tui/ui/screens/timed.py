@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import events, on, work
 
 from imagescope_tui.ui.arranging import order_shown
 from imagescope_tui.ui.messages import PhotosShown
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.months import Length, Period
     from imagescope_tui.ui.photo_feed import PhotoSource
 
+_ROOMY_CELLS = 120
+"""From this width on the strip is there unasked: beside it and the panel, cards stay readable."""
 _REST = 20
 """The months of a library that grows are read at most a twentieth of the time."""
 
@@ -35,6 +37,10 @@ class TimedScreen(MarkingScreen):
         self._months_due = float("-inf")
         self._shows_time: bool | None = None
 
+    @on(events.Resize)
+    def _make_room(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= _ROOMY_CELLS, "-roomy")
+
     @property
     def strip(self) -> TimeStrip:
         """The years and months."""
@@ -42,7 +48,7 @@ class TimedScreen(MarkingScreen):
 
     @property
     def shows_time(self) -> bool | None:
-        """Whether the strip is wanted; None where it is there on wide terminals alone."""
+        """Whether the strip is wanted; None where the width decides."""
         return self._shows_time
 
     @shows_time.setter

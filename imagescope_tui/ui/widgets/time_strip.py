@@ -31,7 +31,7 @@ class TimeStrip(Widget, can_focus=True):
 
     ALLOW_SELECT = False
     FOCUS_ON_CLICK = False
-    DEFAULT_CSS = "TimeStrip { width: 13; height: 1fr; padding-right: 1; }"
+    DEFAULT_CSS = "TimeStrip { width: 13; height: 1fr; padding: 0 1 0 0; }"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("time")
 
     situation: ClassVar[Situation] = "time"
