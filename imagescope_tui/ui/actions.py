@@ -123,7 +123,7 @@ ACTIONS: tuple[Action, ...] = (
         ("year_after", "any", "right_square_bracket", "[ ]", "step_years(1)", "next year", "a year back, a year on"),
         ("month_before", "any", "left_curly_bracket", "", "step_months(-1)", "month before", "a month back"),
         ("month_after", "any", "right_curly_bracket", "{ }", "step_months(1)", "next month", "a month back, a month on"),
-        ("time", "photos", "t", "t", "time", "years", "years and months beside the photos"),
+        ("time", "photos", "t", "t", "time", "years", "years and months"),
         ("large", "grid", "enter", "Enter", "open", "large", "the photo large"),
         ("open_detail", "photos", "", "", "open_detail", "large", "the photo large"),
         ("panel", "photos", "tab", "Tab", "panel", "panel", "photo, why, chat"),
@@ -150,7 +150,7 @@ ACTIONS: tuple[Action, ...] = (
         ("time_year_after", "time", "right,l,pagedown", "← →", "step_years(1)", "years", "from year to year"),
         ("time_first", "time", "home,g", "", "first", "first", "the first month"),
         ("time_last", "time", "end,G", "", "last", "last", "the last month"),
-        ("time_choose", "time", "enter", "Enter", "choose", "its photos", "to its photos; by match: to these alone"),
+        ("time_choose", "time", "enter", "Enter", "choose", "its photos", "to it; by match, only it"),
         ("time_hide", "time", "t", "t", "hide", "hide", "hide the years"),
         ("time_leave", "time", "escape,tab", "Esc", "leave", "back", "back to the photos"),
     ),
@@ -187,7 +187,7 @@ ACTIONS: tuple[Action, ...] = (
 # fmt: on
 
 _ORDER: dict[Situation, str] = {
-    "photos": "search large edit chat similar order mark open copy panel quit help",
+    "photos": "search large edit chat similar order mark open copy panel quit time help",
     "empty": "search drop_filter back add_folder quit help",
     "query": "submit earlier leave_query commands quit_anywhere",
     "completing": "complete submit earlier leave_query commands quit_anywhere",

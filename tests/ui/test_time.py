@@ -194,6 +194,20 @@ async def test_by_match_a_month_narrows_the_search_and_dropping_it_leads_back(
         assert app.browse.grid.count == count
 
 
+async def test_likeness_to_a_picture_is_narrowed_as_a_search_is(opened: Opener) -> None:
+    async with opened(SIZE) as (app, pilot):
+        await pressed(pilot, "escape", "s")
+        like, count = app.browse.asked.reference, app.browse.grid.count
+        [year, *_] = [line for line in strip_lines(app) if line.startswith("2019")]
+        await click_line(pilot, app, year)
+        assert app.browse.asked.reference == like
+        assert app.browse.grid.count == int(year.split()[1]) < count
+        await pressed(pilot, "right_square_bracket")
+        assert "By likeness" in " ".join(note.message for note in app._notifications)
+        await pressed(pilot, "backspace")
+        assert app.browse.grid.count == count
+
+
 async def test_by_match_moving_in_the_strip_changes_nothing_until_enter(opened: Opener) -> None:
     async with opened(SIZE) as (app, pilot):
         app.browse.query_one(QueryInput).value = "winter"

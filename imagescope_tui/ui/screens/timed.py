@@ -33,7 +33,7 @@ class TimedScreen(MarkingScreen):
     def __init__(self) -> None:
         super().__init__()
         self.months = Months()
-        """Of the photos in the grid."""
+        """Of the photos in the grid; none until they have been counted."""
         self._months_due = float("-inf")
         self._shows_time: bool | None = None
 
@@ -86,7 +86,7 @@ class TimedScreen(MarkingScreen):
     @on(PhotosShown)
     def _photos_shown(self, event: PhotosShown) -> None:
         if event.is_fresh:
-            self._months_due = float("-inf")
+            self.months, self._months_due = Months(), float("-inf")
         self._read_months(event.source)
 
     @work(group="months", exclusive=True)
@@ -95,13 +95,13 @@ class TimedScreen(MarkingScreen):
         await asyncio.sleep(max(0.0, self._months_due - loop.time()))
         began = loop.time()
         try:
-            runs = await source.months()
+            months = await asyncio.to_thread(Months, await source.months())
         except StorageError as error:
             self.tell_problem(error)
             return
         self._months_due = loop.time() + _REST * (loop.time() - began)
         if self.app.is_running:
-            self.months = Months(runs)
+            self.months = months
             self._show_months()
 
     def _show_months(self) -> None:
@@ -111,7 +111,8 @@ class TimedScreen(MarkingScreen):
 
     @on(PhotoGrid.Selected)
     def _show_month(self) -> None:
-        self.strip.show_place(self.months.month_at(self.grid.index))
+        if self.months.count:
+            self.strip.show_place(self.months.month_at(self.grid.index))
 
     @on(TimeStrip.Picked)
     def _period_picked(self, event: TimeStrip.Picked) -> None:

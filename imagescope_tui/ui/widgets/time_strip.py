@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events, on
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -13,7 +14,6 @@ from imagescope_tui.ui.months import Months, is_year, year_of
 from imagescope_tui.ui.widgets.time_rows import Window, neighbour, periods_of, rows_of
 
 if TYPE_CHECKING:
-    from textual import events
     from textual.binding import BindingType
     from textual.visual import Visual
 
@@ -109,14 +109,11 @@ class TimeStrip(Widget, can_focus=True):
         """Back to the photos, without the strip."""
         self.post_message(self.Left(is_hidden=True))
 
-    def on_focus(self) -> None:
-        """Keys begin where the selection is."""
+    @on(events.Focus)
+    @on(events.Blur)
+    def _begin_here(self) -> None:
         self._cursor = self._here
         self._arrange()
-
-    def on_blur(self) -> None:
-        """Nothing but the selection is shown."""
-        self.on_focus()
 
     def on_click(self, event: events.Click) -> None:
         """Pick what was clicked; a sign for more leads there."""
