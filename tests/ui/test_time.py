@@ -255,7 +255,7 @@ async def test_a_stack_is_counted_once_and_when_it_is_open_with_all_its_photos(
 
 
 @pytest.mark.parametrize("size", [(80, 24), (119, 30)])
-async def test_t_shows_the_years_where_there_is_little_room_and_hides_them(
+async def test_t_shows_the_years_where_there_is_little_room_and_hides_them_for_good(
     opened: Opener, size: tuple[int, int]
 ) -> None:
     async with opened(size) as (app, pilot):
@@ -270,7 +270,8 @@ async def test_t_shows_the_years_where_there_is_little_room_and_hides_them(
         await pressed(pilot, "t", "t")
         assert app.browse.grid.has_focus
         assert not strip.region
-        assert app.browse.shows_time is False
+    async with opened((160, 50)) as (app, _):
+        assert not app.browse.query_one(TimeStrip).region
 
 
 async def test_what_does_not_fit_ends_with_a_sign_and_the_wheel_leads_there(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events, on, work
@@ -35,7 +36,6 @@ class TimedScreen(MarkingScreen):
         self.months = Months()
         """Of the photos in the grid; none until they have been counted."""
         self._months_due = float("-inf")
-        self._shows_time: bool | None = None
 
     @on(events.Resize)
     def _make_room(self, event: events.Resize) -> None:
@@ -46,14 +46,15 @@ class TimedScreen(MarkingScreen):
         """The years and months."""
         return self.query_one(TimeStrip)
 
-    @property
-    def shows_time(self) -> bool | None:
-        """Whether the strip is wanted; None where the width decides."""
-        return self._shows_time
+    def on_mount(self) -> None:
+        """The strip is there, or not, as the reader left it."""
+        self._show_strip(self.app.kept.shows_time)
 
-    @shows_time.setter
-    def shows_time(self, is_wanted: bool | None) -> None:
-        self._shows_time = is_wanted
+    def _want_strip(self, *, is_wanted: bool) -> None:
+        self.app.keep(replace(self.app.kept, shows_time=is_wanted))
+        self._show_strip(is_wanted)
+
+    def _show_strip(self, is_wanted: bool | None) -> None:
         self.set_class(is_wanted is True, "-with-time")
         self.set_class(is_wanted is False, "-without-time")
 
@@ -62,8 +63,9 @@ class TimedScreen(MarkingScreen):
         if not self.months.count:
             self.say("There are no photos here, and no years to show.")
             return
-        self.shows_time = True
-        self.strip.focus()
+        if not self.strip.display:
+            self._want_strip(is_wanted=True)
+        self.set_focus(self.strip)
 
     def step_time(self, steps: int, length: Length) -> None:
         """To where the next year or month begins; backwards to where this one does."""
@@ -129,5 +131,5 @@ class TimedScreen(MarkingScreen):
     @on(TimeStrip.Left)
     def _time_left(self, event: TimeStrip.Left) -> None:
         if event.is_hidden:
-            self.shows_time = False
+            self._want_strip(is_wanted=False)
         self.set_focus(self.grid if self.grid.display else None)
