@@ -140,25 +140,22 @@ class TimeStrip(Widget, can_focus=True):
     def render(self) -> Visual:
         """The lines in view."""
         window, width = self._window, self.content_size.width
-        lines = []
-        for line in range(min(window.room, window.rows)):
-            row = window.row_at(line)
-            more = Content.styled(f" {_MORE}", "$foreground-muted")
-            lines.append(more if row is None else self._line(self._rows[row], width))
-        return Content("\n").join(lines)
+        more = Content.assemble(" ", (_MORE, "$foreground-muted"))
+        shown = (window.row_at(line) for line in range(min(window.room, window.rows)))
+        return Content("\n").join(
+            more if row is None else self._line(self._rows[row], width) for row in shown
+        )
 
     def _line(self, row: TimeRow, width: int) -> Content:
+        is_here = row.period == self._shown(self._here)
         indent = "" if is_year(row.period) else " "
         label = row.label.ljust(width - 1 - len(indent) - len(row.number))
-        if self.has_focus and row.period == self._shown(self._cursor):
-            return Content.styled(f" {indent}{label}{row.number}", "reverse bold")
-        is_here = row.period == self._shown(self._here)
         looks = "bold $text-primary" if is_here else "bold" if is_year(row.period) else ""
-        return Content.assemble(
-            (f"{_HERE if is_here else ' '}{indent}", "$primary"),
-            (label, looks),
-            (row.number, looks if is_here else "$foreground-muted"),
-        )
+        styles = ("$primary", looks, looks if is_here else "$foreground-muted")
+        if self.has_focus and row.period == self._shown(self._cursor):
+            styles = ("reverse", "reverse bold", "reverse bold")
+        parts = (f"{_HERE if is_here else ' '}{indent}", label, row.number)
+        return Content.assemble(*zip(parts, styles, strict=True))
 
     def _move_to(self, period: Period) -> None:
         self._cursor = period
