@@ -47,6 +47,7 @@ def _rows(folder: Path, size: int) -> list[tuple[str, ...]]:
             "months of all": lambda: photos.months(all_photos),
             "months of a folder, 1 %": lambda: photos.months(narrow),
             "months of all but that folder": lambda: photos.months(wide),
+            "how many these are": lambda: photos.count(wide),
             "a page at the beginning": lambda: photos.page(all_photos, offset=0, limit=_PAGE),
             "a page in the middle": lambda: photos.page(all_photos, offset=size // 2, limit=_PAGE),
             "a page at the end": lambda: photos.page(all_photos, offset=size - _PAGE, limit=_PAGE),
