@@ -9,11 +9,11 @@ import pytest
 
 from imagescope_tui.ui.library_reader import LibraryReader
 from imagescope_tui.ui.months import Months
-from imagescope_tui.ui.photo_feed import Timeline
+from imagescope_tui.ui.photo_feed import Ranking, Timeline
 from imagescope_tui.ui.widgets.query_line import QueryInput
 from imagescope_tui.ui.widgets.time_strip import TimeStrip
 from storage.library import Library
-from storage.records import Facts, PhotoFilter
+from storage.records import Facts, MonthRun, PhotoFilter
 from tests.ui.library_world import add_photo
 from tests.ui.scripted_search import ScriptedEngine, candidates
 from tests.ui.waiting import screen_text, settled, until
@@ -85,6 +85,21 @@ async def test_the_way_leads_to_the_first_photo_of_each_month_of_the_timeline(
     for month in {photo.moment[:7] for photo in photos}:
         first = next(n for n, photo in enumerate(photos) if photo.moment[:7] == month)
         assert months.first_of(month) == first
+    await reader.close()
+
+
+async def test_of_what_was_found_each_photo_counts_as_far_as_its_date_is_known(
+    world: World,
+) -> None:
+    with Library.open_writer(world.folder) as library:
+        (root,) = library.roots.all()
+        for number, taken_at in enumerate(("1985", "1985-07"), start=90):
+            facts = Facts(width=4, height=3, taken_at=taken_at)
+            add_photo(world, library, root.id, number, name=f"{number}.jpg", facts=facts)
+    found = candidates(world.folder)
+    reader = LibraryReader(world.folder)
+    runs = await Ranking(reader, (found[-1], found[-2], found[0], found[1])).months()
+    assert list(runs) == [MonthRun("1985", 1), MonthRun("1985-07", 1), MonthRun("2020-07", 2)]
     await reader.close()
 
 
