@@ -413,6 +413,15 @@ class PhotoFilter:
         return self == PhotoFilter()
 
 
+@dataclass(frozen=True, slots=True)
+class MonthRun:
+    """Photos of one month that follow each other in an order."""
+
+    month: str
+    """`2020-07`; `2020` where no more is known; empty where nothing is."""
+    photos: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryCounts:
     """How much of the library is in which state; counts of photos."""

@@ -12,13 +12,24 @@ from typing import Literal, TypeAlias
 from textual.binding import Binding, BindingType
 
 Where: TypeAlias = Literal[
-    "app", "any", "photos", "grid", "large", "query", "choosing", "bar", "chips", "chat", "lines"
+    "app",
+    "any",
+    "photos",
+    "grid",
+    "large",
+    "query",
+    "choosing",
+    "bar",
+    "chips",
+    "time",
+    "chat",
+    "lines",
 ]
 """Who has the binding: the program; both screens that show photos; the screen with the grid; the
 grid itself; the large photo; the query line; its list of completions; what holds the line and its filters; the filters; the
-chat's input; the lines that were said."""
+strip of years; the chat's input; the lines that were said."""
 Group: TypeAlias = Literal[
-    "Search", "Move", "Photos", "Library", "In the large photo", "In the chat"
+    "Search", "Move", "Photos", "Library", "In the years", "In the large photo", "In the chat"
 ]
 Situation: TypeAlias = Literal[
     "photos",
@@ -27,6 +38,7 @@ Situation: TypeAlias = Literal[
     "completing",
     "choosing",
     "chips",
+    "time",
     "large",
     "why",
     "chat",
@@ -37,7 +49,7 @@ Situation: TypeAlias = Literal[
 """Where the keys go, and what can be done there."""
 
 _FOCUSED: frozenset[Where] = frozenset(
-    {"grid", "query", "choosing", "bar", "chips", "chat", "lines"}
+    {"grid", "query", "choosing", "bar", "chips", "time", "chat", "lines"}
 )
 """Those that have the keys when their actions are shown."""
 
@@ -107,6 +119,11 @@ ACTIONS: tuple[Action, ...] = (
         ("page_down", "grid", "pagedown,ctrl+f", "PgUp PgDn", "move_pages(1)", "screens", "a screen up, down"),
         ("first", "grid", "home,g", "", "first", "first", "the first photo"),
         ("last", "grid", "end,G", "Home End  g G", "last", "first, last", "first, last photo"),
+        ("year_before", "any", "left_square_bracket", "", "step_years(-1)", "year before", "a year back"),
+        ("year_after", "any", "right_square_bracket", "[ ]", "step_years(1)", "next year", "a year back, a year on"),
+        ("month_before", "any", "left_curly_bracket", "", "step_months(-1)", "month before", "a month back"),
+        ("month_after", "any", "right_curly_bracket", "{ }", "step_months(1)", "next month", "a month back, a month on"),
+        ("time", "photos", "t", "t", "time", "years", "years and months"),
         ("slideshow_here", "photos", "full_stop", ".", "slideshow", "slideshow", "the photos one after another, large"),
         ("large", "grid", "enter", "Enter", "open", "large", "the photo large"),
         ("open_detail", "photos", "", "", "open_detail", "large", "the photo large"),
@@ -126,6 +143,17 @@ ACTIONS: tuple[Action, ...] = (
         ("reveal", "any", "r", "r", "reveal_photo", "show in folder", "show in its folder"),
         ("copy", "any", "y", "y", "copy_path", "copy path", "copy the path"),
         ("stack", "any", "v", "v", "toggle_stack", "burst", "all of a burst, or one"),
+    ),
+    *_rows("In the years",
+        ("time_before", "time", "up,k", "", "step(-1)", "month before", "the month before"),
+        ("time_after", "time", "down,j", "↑ ↓", "step(1)", "months", "from month to month"),
+        ("time_year_before", "time", "left,h,pageup", "", "step_years(-1)", "year before", "the year before"),
+        ("time_year_after", "time", "right,l,pagedown", "← →", "step_years(1)", "years", "from year to year"),
+        ("time_first", "time", "home,g", "", "first", "first", "the first month"),
+        ("time_last", "time", "end,G", "", "last", "last", "the last month"),
+        ("time_choose", "time", "enter", "Enter", "choose", "its photos", "to it; by match, only it"),
+        ("time_hide", "time", "t", "t", "hide", "hide", "hide the years"),
+        ("time_leave", "time", "escape,tab", "Esc", "leave", "back", "back to the photos"),
     ),
     *_rows("In the large photo",
         ("large_back", "large", "escape,enter", "Esc", "back", "back", "back to the photos"),
@@ -163,12 +191,13 @@ ACTIONS: tuple[Action, ...] = (
 # fmt: on
 
 _ORDER: dict[Situation, str] = {
-    "photos": "search large edit chat similar order mark open copy panel quit help",
+    "photos": "search large edit chat similar order mark open copy panel quit time help",
     "empty": "search drop_filter back add_folder quit help",
     "query": "submit earlier leave_query commands quit_anywhere",
     "completing": "complete submit earlier leave_query commands quit_anywhere",
     "choosing": "complete choose submit close_list commands quit_anywhere",
     "chips": "chip_step chip_drop search help",
+    "time": "time_after time_year_after time_choose time_hide time_leave help",
     "large": "large_back large_step turn play light facts mark open reveal copy edit similar help",
     "why": "large_back large_step large_scroll turn chat help",
     "chat": "say to_the_lines quit_anywhere",

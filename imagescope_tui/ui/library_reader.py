@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.library import Library
-    from storage.records import Caption, ContentId, Facts, Photo, PhotoId, Place, Root
+    from storage.records import (
+        Caption,
+        ContentId,
+        Facts,
+        MonthRun,
+        Photo,
+        PhotoId,
+        Place,
+        Root,
+    )
 
 _Answer = TypeVar("_Answer")
 _IDS_AT_ONCE = 2000
@@ -88,6 +97,14 @@ class LibraryReader:
                 wanted, offset=offset, limit=limit, oldest_first=oldest_first
             ),
             (),
+        )
+
+    async def months(
+        self, wanted: PhotoFilter, *, oldest_first: bool = False
+    ) -> tuple[MonthRun, ...]:
+        """How many photos of each month follow each other in the timeline."""
+        return await self._ask(
+            lambda library: library.photos.months(wanted, oldest_first=oldest_first), ()
         )
 
     async def moments(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:

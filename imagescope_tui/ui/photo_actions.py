@@ -103,6 +103,14 @@ class PhotoActions(Screen[None]):
         if self.photo is not None:
             self.app.browse.edit(self.photo)
 
+    def action_step_years(self, steps: int) -> None:
+        """To where the next year begins, or to where this one does."""
+        self.app.browse.step_time(steps, "year")
+
+    def action_step_months(self, steps: int) -> None:
+        """To where the next month begins, or to where this one does."""
+        self.app.browse.step_time(steps, "month")
+
     def action_start_afresh(self) -> None:
         """Forget the query and the conversation, and ask something new."""
         self.app.browse.start_afresh()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Protocol
+
+from storage.records import MonthRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,6 +69,14 @@ class PhotoSource(Protocol):
         """Where the photo is, if that is known without asking."""
         ...
 
+    async def months(self) -> Sequence[MonthRun]:
+        """How many photos of each month follow each other; in all as many as there are.
+
+        Raises:
+            StorageError: the library cannot be read.
+        """
+        ...
+
 
 class Timeline:
     """All photos that pass a filter, by date."""
@@ -95,6 +105,10 @@ class Timeline:
     def index_of(self, photo_id: PhotoId) -> int | None:
         """Unknown: the timeline is only ever read in pages."""
         return None
+
+    async def months(self) -> Sequence[MonthRun]:
+        """The months of all that pass."""
+        return await self._reader.months(self._wanted, oldest_first=self._oldest_first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +186,13 @@ class Ranking:
     def index_of(self, photo_id: PhotoId) -> int | None:
         """The place of the photo, or of who stands for it."""
         return self._places.get(photo_id)
+
+    async def months(self) -> Sequence[MonthRun]:
+        """The months of the photos that have a place of their own."""
+        moments = await self._reader.moments(self.photo_ids)
+        told = (moments.get(photo_id, "").partition(" ")[0] for photo_id in self.photo_ids)
+        months = groupby(moment[: len("2020-07")] for moment in told)
+        return [MonthRun(month, len(list(photos))) for month, photos in months]
 
 
 def _places_of(

@@ -14,6 +14,7 @@ from imagescope_tui.ui.arranging import following, order_after
 from imagescope_tui.ui.asked import Asked, asked_before
 from imagescope_tui.ui.chat_words import chat_view, said_so_far
 from imagescope_tui.ui.index_state import Problem
+from imagescope_tui.ui.messages import PhotosShown
 from imagescope_tui.ui.pasted import is_like_a_path, pasted_picture
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.photo_feed import PhotoFeed
@@ -318,8 +319,7 @@ class AskingScreen(PhotoActions):
         self._show_line()
 
     def _show_line(self) -> None:
-        line = self.query_one(QueryLine)
-        line.line = self.asked.line
+        self.query_one(QueryLine).line = self.asked.line
         self._show_reading()
 
     def _show_notes(self) -> None:
@@ -409,6 +409,7 @@ class AskingScreen(PhotoActions):
         if not self.app.is_running:
             return
         self.shows_earlier = False
+        self.post_message(PhotosShown(source, is_fresh=self._is_fresh))
         if self._is_fresh:
             self._is_fresh = False
             self.grid.show(feed, self._selects)

@@ -207,6 +207,11 @@ class PhotoGrid(ScrollView, can_focus=True):
         """To the last photo."""
         self._move_to(self.count - 1)
 
+    def jump_to(self, index: int) -> None:
+        """To a photo far away; its row comes to the top."""
+        self._move_to(index)
+        self.scroll_to(y=self._region_of(self.index).y + round(self.scroll_y), animate=False)
+
     def action_open(self) -> None:
         """Ask for the selected photo in large."""
         if self.item is not None:
