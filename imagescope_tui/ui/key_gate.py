@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from textual.events import Key
 from textual.message import Message
+from textual.widgets import Input
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -70,9 +71,10 @@ class KeyGate:
             self._is_passing = False
 
     async def _let_through(self) -> None:
-        self._is_passing, self._rounds = True, _ROUNDS
-        target = self.app.focused or self.app.screen
-        await self.deliver(self._waiting.popleft())
+        event, target = self._waiting.popleft(), self.app.focused or self.app.screen
+        self._is_passing = True
+        self._rounds = 0 if _only_types(event, target) else _ROUNDS
+        await self.deliver(event)
         await self._follow(target)
 
     async def _follow(self, target: Widget | None = None) -> None:
@@ -87,6 +89,12 @@ class KeyGate:
     async def _give_up(self, number: int) -> None:
         if number == self._number and self._is_passing:
             await self._go_on()
+
+
+def _only_types(event: Event, target: Widget) -> bool:
+    """Whether it is a letter in a line of text, which moves nothing else."""
+    is_letter = isinstance(event, Key) and (event.character or "").isalnum()
+    return is_letter and isinstance(target, Input)
 
 
 def _as_typed(event: Event) -> Iterator[Event]:
