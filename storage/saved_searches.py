@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from storage.sql import Sql
+
+SearchOrder: TypeAlias = Literal["match", "newest", "oldest"]
 
 NAME_MOST = 40
 """Signs of a name."""
@@ -20,8 +22,7 @@ class SavedSearch:
     name: str
     """Letters and digits of any language, `-` and `_`."""
     line: str
-    order: str = "match"
-    """`match`, `newest` or `oldest`."""
+    order: SearchOrder = "match"
 
 
 def search_name(text: str) -> str:

@@ -55,6 +55,8 @@ def status(
 
 
 def _report(library: Library) -> dict[str, Any]:
+    from storage.records import PhotoFilter  # with it half of storage, which `--help` needs not
+
     counts = library.counts()
     encoder_id = library.settings.get("encoder_id")
     degraded = json.loads(library.settings.get("watch") or "{}")
@@ -76,6 +78,11 @@ def _report(library: Library) -> dict[str, Any]:
         "captions": [_origin(item) for item in library.captions.count_by_origin()],
         "encoder": encoder_id,
         "index": library.index_kind(encoder_id),
+        "favourites": library.photos.count(PhotoFilter(traits=("favourite",))),
+        "searches": [
+            {"name": search.name, "query": search.line, "sort": search.order}
+            for search in library.saved_searches.all()
+        ],
         "videos_passed_over": library.passed_over.count(),
         "revision": library.revision,
     }
@@ -134,7 +141,16 @@ def _print(report: dict[str, Any]) -> None:
     put_line(f"library   {printable(report['library'])}")
     beside = f", with {counted(report['companions'], 'companion')}" if report["companions"] else ""
     put_line(f"photos    {report['photos']:,}{beside}")
-    for key in ("embedded", "captioned", "text_read", "pending", "failed", "offline", "deleted"):
+    for key in (
+        "embedded",
+        "captioned",
+        "text_read",
+        "pending",
+        "failed",
+        "offline",
+        "deleted",
+        "favourites",
+    ):
         if report[key] or key == "embedded":
             put_line(f"{key.replace('_', ' '):<9} {report[key]:,}")
     for line in _caption_lines(report):
@@ -148,6 +164,8 @@ def _print(report: dict[str, Any]) -> None:
         put_line(_root_line(root))
         for folder in root["unreadable_folders"]:
             put_line(f"            cannot be read: {printable(folder)}")
+    for search in report["searches"]:
+        put_line(f"search    {printable('@{name}: {query}'.format(**search))}")
     if passed := films_passed_words(report["videos_passed_over"]):
         put_line(f"videos    {passed}")
     for failure in report.get("failures", ()):

@@ -26,9 +26,13 @@ def passed(chips: Sequence[Chip], detail: PhotoDetail) -> list[Line]:
 
     None for what must not be seen, which is told by its chance.
     """
-    told = (chip for chip in chips if chip.kind != "not" and chip.wanted not in detail.fails)
+    told = (chip for chip in chips if _is_filter(chip) and chip.wanted not in detail.fails)
     lines = [Line(_sentence(chip, detail)) for chip in told]
     return [Line("Filters", "head"), *lines] if lines else []
+
+
+def _is_filter(chip: Chip) -> bool:
+    return chip.kind != "not" and not chip.wanted.is_empty
 
 
 def _sentence(chip: Chip, detail: PhotoDetail) -> str:
