@@ -141,16 +141,7 @@ def _print(report: dict[str, Any]) -> None:
     put_line(f"library   {printable(report['library'])}")
     beside = f", with {counted(report['companions'], 'companion')}" if report["companions"] else ""
     put_line(f"photos    {report['photos']:,}{beside}")
-    for key in (
-        "embedded",
-        "captioned",
-        "text_read",
-        "pending",
-        "failed",
-        "offline",
-        "deleted",
-        "favourites",
-    ):
+    for key in ("embedded", "captioned", "text_read", "pending", "failed", "offline", "deleted"):
         if report[key] or key == "embedded":
             put_line(f"{key.replace('_', ' '):<9} {report[key]:,}")
     for line in _caption_lines(report):
@@ -164,12 +155,19 @@ def _print(report: dict[str, Any]) -> None:
         put_line(_root_line(root))
         for folder in root["unreadable_folders"]:
             put_line(f"            cannot be read: {printable(folder)}")
-    for search in report["searches"]:
-        put_line(f"search    {printable('@{name}: {query}'.format(**search))}")
+    for line in _own_lines(report):
+        put_line(line)
     if passed := films_passed_words(report["videos_passed_over"]):
         put_line(f"videos    {passed}")
     for failure in report.get("failures", ()):
         put_line(f"failed    {printable(failure['path'])}: {failure['step']}: {failure['reason']}")
+
+
+def _own_lines(report: dict[str, Any]) -> list[str]:
+    """What the reader has said: how many photos they like best, and the searches they keep."""
+    lines = [f"favourite {report['favourites']:,}"] if report["favourites"] else []
+    searches = (f"@{search['name']}: {search['query']}" for search in report["searches"])
+    return [*lines, *(f"search    {printable(search)}" for search in searches)]
 
 
 def _caption_lines(report: dict[str, Any]) -> list[str]:

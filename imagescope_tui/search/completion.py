@@ -123,7 +123,7 @@ class Completer:
 
     def __init__(self, names: LibraryNames, searches: Iterable[SavedSearch] = ()) -> None:
         lines = {search.name: search.line for search in searches}
-        self._saved = (_Names("saved", "@", dict.fromkeys(lines), NameList(lines), lines),)
+        self._saved = _Names("saved", "@", dict.fromkeys(lines), NameList(lines), lines)
         self._words = (
             _counted("folder", names.folders, "in:"),
             _counted("person", names.people),
@@ -153,10 +153,7 @@ class Completer:
         for start in starts[-_TOKENS_MAX:]:
             minus, key, typed = _PARTS.findall(head[start:])[0]
             value = typed.replace('"', "").strip()
-            if value.startswith(_SAVED) and not key:
-                known, value = self._saved, value[1:]
-            else:
-                known = self._behind(key) if key else self._words_for(value)
+            known, value = self._meant(key, value)
             if offers := _best(known, value):
                 place = _Place(start=start, before=head[:start] + minus, key=key, tail=tail)
                 ways = (_completion(place, known[offer.place], offer.name) for offer in offers)
@@ -164,12 +161,14 @@ class Completer:
                 return tuple(islice(new, COMPLETIONS_MAX))
         return ()
 
-    def _words_for(self, value: str) -> tuple[_Names, ...]:
-        return self._words if len(value) >= _SIGNS_MIN else ()
-
-    def _behind(self, key: str) -> tuple[_Names, ...]:
-        known = self._values.get(key.lower())
-        return (known,) if known else ()
+    def _meant(self, key: str, value: str) -> tuple[tuple[_Names, ...], str]:
+        """What can stand there, and what of it is typed."""
+        if key:
+            known = self._values.get(key.lower())
+            return (known,) if known else (), value
+        if value.startswith(_SAVED):
+            return (self._saved,), value.removeprefix(_SAVED)
+        return self._words if len(value) >= _SIGNS_MIN else (), value
 
 
 def _ends_between(head: str) -> bool:

@@ -73,7 +73,7 @@ def test_status_lists_them(marked: Imagescope) -> None:
     assert report["favourites"] == 2
     assert {"name": "Best", "query": "is:favourite", "sort": "oldest"} in report["searches"]
     told = marked("status").out
-    assert "favourites 2" in told
+    assert "favourite 2" in told
     assert "@Best: is:favourite" in told
 
 
