@@ -32,7 +32,9 @@ def passed(chips: Sequence[Chip], detail: PhotoDetail) -> list[Line]:
 
 
 def _is_filter(chip: Chip) -> bool:
-    return chip.kind != "not" and not chip.wanted.is_empty
+    """A saved search of nothing but words is none."""
+    is_words = chip.kind == "saved" and chip.wanted.is_empty
+    return chip.kind != "not" and not is_words
 
 
 def _sentence(chip: Chip, detail: PhotoDetail) -> str:

@@ -16,7 +16,7 @@ from imagescope_tui.ui.actions import actions_in, bindings_of
 from imagescope_tui.ui.known import NOT_ASKED, UNKNOWN, Known, known_of
 from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.notices import notices
-from imagescope_tui.ui.screens.marking import MarkingScreen
+from imagescope_tui.ui.screens.keeping import KeepingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
 from imagescope_tui.ui.status_words import outcome_words, search_words, unserved_words
 from imagescope_tui.ui.where_desk import WordsInPhoto
@@ -53,7 +53,7 @@ _DETAIL_SECONDS = 0.05
 """How long a selection must rest before its facts are read."""
 
 
-class BrowseScreen(MarkingScreen):
+class BrowseScreen(KeepingScreen):
     """Photos of the library: all of them, or those that were searched for."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("photos")
