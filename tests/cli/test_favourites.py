@@ -7,6 +7,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from storage.library import Library
 from storage.records import PhotoFilter
@@ -90,3 +92,29 @@ def test_backups_hold_them_and_purging_leaves_them(
     assert json.loads(other("status", "--json").out)["favourites"] == 0
     assert other("index", shelf.photos).status == 0
     assert names(other, "@best") == found
+
+
+def test_a_favourite_that_is_moved_and_tagged_anew_is_one_still(
+    imagescope: Imagescope, photos: Path
+) -> None:
+    assert imagescope("index", photos).status == 0
+    file = next(photos.rglob("*.png"))
+    with (
+        closing(Library.open_annotator(imagescope.library)) as library,
+        library.atomic(changes_photos=False),
+    ):
+        photo = library.photos.at(file)
+        assert photo is not None
+        assert library.favourites.toggle(photo.id)
+    tags = PngInfo()
+    tags.add_text("Title", "the best of all")
+    moved = photos / "elsewhere" / "other name.png"
+    moved.parent.mkdir()
+    with Image.open(file) as image:
+        image.save(moved, pnginfo=tags)
+    file.unlink()
+    assert imagescope("index", photos).status == 0
+    assert names(imagescope, "is:favourite") == [str(moved)]
+    moved.rename(photos / "away.png")
+    assert imagescope("index", photos).status == 0
+    assert names(imagescope, "is:favourite") == [str(photos / "away.png")]

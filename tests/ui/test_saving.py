@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 import storage.sql
@@ -175,3 +176,16 @@ async def test_a_library_that_cannot_be_written_is_told(
             assert "Not saved: another program" in screen_text(app)
         await press(pilot, "enter")
         assert len(saved(keeper)) == 3
+
+
+async def test_what_is_typed_before_the_dialog_is_drawn_is_its_name(
+    opened: Opener, keeper: World
+) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, "flower")
+        app.browse.action_save_search()
+        for key in (*"rose", "enter"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(pilot)
+        assert SavedSearch(name="rose", line="flower") in saved(keeper)
+        assert isinstance(app.screen, BrowseScreen)

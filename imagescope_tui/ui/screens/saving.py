@@ -22,6 +22,7 @@ from storage.saved_searches import SavedSearch, search_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -68,7 +69,7 @@ class SavingScreen(ModalScreen[str | None]):
             if self._line:
                 yield Static(meant_words(self._line, self._order), id="saving-line", markup=False)
                 yield Input(
-                    search_name(self._line), id="saving-name", compact=True, select_on_focus=True
+                    search_name(self._line), id="saving-name", compact=True, select_on_focus=False
                 )
             yield SavedList(id="saving-list", compact=True, markup=False)
             yield Static("", id="saving-note", markup=False)
@@ -77,10 +78,19 @@ class SavingScreen(ModalScreen[str | None]):
         """The name can be changed at once."""
         self._show_searches()
         if self._line:
-            self.query_one(Input).focus()
+            # At once: `focus` would do it when what follows in a burst of keys is lost already.
+            self.set_focus(self.query_one(Input))
+            self.query_one(Input).select_all()
             self._tell_use()
         else:
             self.action_to_saved()
+
+    def on_key(self, event: events.Key) -> None:
+        """What was typed before there was a line for the name belongs into it."""
+        line = self.focused
+        if isinstance(line, Input) and event.character and event.is_printable:
+            event.prevent_default().stop()
+            line.replace(event.character, *line.selection)
 
     def on_descendant_focus(self) -> None:
         """Other keys work elsewhere."""
