@@ -21,6 +21,11 @@ _BY_FILE = (
     "  WHERE said.photo_id = photos.id AND said.is_favourite))"
 )
 """Whether a photo's file or sidecars say so."""
+_AMONG_THOSE_BY_FILE = (
+    "(photos.content_id IN (SELECT content_id FROM facts WHERE is_favourite)"
+    " OR photos.id IN (SELECT photo_id FROM sidecar_facts WHERE is_favourite))"
+)
+"""The same, by the indexes of the few that do."""
 _MARKED = (
     "(SELECT contents.id FROM favourites JOIN contents ON contents.hash = favourites.hash"
     "  WHERE favourites.is_favourite = {0}"
@@ -31,7 +36,7 @@ _MARKED = (
 
 IS_FAVOURITE = (
     f"(photos.content_id IN {_MARKED.format(1)}"
-    f" OR ({_BY_FILE} AND (photos.content_id IN {_MARKED.format(0)}) IS NOT TRUE))"
+    f" OR ({_AMONG_THOSE_BY_FILE} AND (photos.content_id IN {_MARKED.format(0)}) IS NOT TRUE))"
 )
 """The condition on `photos`, for a search through all of them."""
 IS_FAVOURITE_ALONE = (

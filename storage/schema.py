@@ -515,6 +515,8 @@ _FAVOURITES = (
         is_favourite INTEGER NOT NULL
     ) WITHOUT ROWID""",
     "CREATE INDEX favourites_picture ON favourites (picture) WHERE picture IS NOT NULL",
+    "CREATE INDEX facts_favourites ON facts (content_id) WHERE is_favourite",
+    "CREATE INDEX sidecar_favourites ON sidecar_facts (photo_id) WHERE is_favourite",
     """
     CREATE TRIGGER contents_seen AFTER INSERT ON contents WHEN new.picture IS NOT NULL BEGIN
         UPDATE favourites SET picture = new.picture WHERE hash = new.hash;
