@@ -20,6 +20,7 @@ from storage.errors import (
 )
 from storage.facts import FactsTable
 from storage.failures import Failures
+from storage.favourites import Favourites
 from storage.files import Files
 from storage.films import Films
 from storage.frames import Frames
@@ -31,6 +32,7 @@ from storage.pictures import Pictures
 from storage.places import Places
 from storage.private import write_private
 from storage.roots import Roots
+from storage.saved_searches import SavedSearches
 from storage.schema import is_current, is_made, migrate, refuse_newer
 from storage.settings import LibrarySettings
 from storage.sidecars import Sidecars
@@ -57,8 +59,9 @@ THUMBNAILS_NAME = "thumbnails"
 class Library:
     """Everything known of a person's photos; not shared between threads.
 
-    Exactly one process writes: it holds the folder's file lock, which the system gives back also
-    when that process is killed. Any number of processes read.
+    Exactly one process writes what is known of photos: it holds the folder's file lock, which the
+    system gives back also when that process is killed. Any number of processes read, and any of
+    them may write what its reader says, which is a row or two; see `open_annotator`.
     """
 
     def __init__(self, folder: Path, sql: Sql, lock: FileLock | None) -> None:
@@ -84,6 +87,8 @@ class Library:
         self.picture_texts = PictureTexts(sql)
         self.failures = Failures(sql)
         self.passed_over = PassedOver(sql)
+        self.favourites = Favourites(sql)
+        self.saved_searches = SavedSearches(sql)
 
     @classmethod
     def open_writer(cls, folder: Path) -> Library:
@@ -123,6 +128,29 @@ class Library:
         if not path.is_file():
             raise LibraryMissing(f"there is no library in {folder}", "imagescope index FOLDER")
         sql = Sql.open_for_reading(path)
+        try:
+            _expect_schema(sql, folder)
+        except BaseException:
+            sql.close()
+            raise
+        return cls(folder, sql, None)
+
+    @classmethod
+    def open_annotator(cls, folder: Path) -> Library:
+        """Open the library for the reader's own word: `favourites` and `saved_searches` alone.
+
+        It takes no lock, because photos are marked while another process indexes, for hours. That
+        is safe in SQLite's write-ahead log: each of the two waits for the other's transaction, this
+        one's is a row or two, and whoever indexes keeps nothing of these tables in memory.
+
+        Raises:
+            LibraryMissing, LibraryOutdated, LibraryTooNew, LibraryReadOnly, LibraryDamaged: as they
+                say; and LibraryLocked by `atomic` where the other does not end its transaction.
+        """
+        path = folder / DATABASE_NAME
+        if not path.is_file():
+            raise LibraryMissing(f"there is no library in {folder}", "imagescope index FOLDER")
+        sql = Sql.open_for_rows(path)
         try:
             _expect_schema(sql, folder)
         except BaseException:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.conditions import Condition
+from storage.favourites import IS_FAVOURITE_ALONE
 from storage.filters import condition_for
 from storage.items import IS_ITEM
 from storage.months import SortKeys, months_of_all, months_passing
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from storage.records import IdVector, MonthRun, PhotoFilter
     from storage.sql import Sql
 
-_SELECT = """
+_SELECT = f"""
     SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
            photos.size_bytes, photos.mtime_ns, photos.content_id,
            iif(contents.width IS NULL, NULL, contents.hash),
            contents.width, contents.height, photos.taken_at,
            facts.duration_seconds, contents.second,
            coalesce(photos.offline_since, roots.offline_since), photos.moment, photos.dated_by,
-           facts.damage IS NOT NULL
+           facts.damage IS NOT NULL, {IS_FAVOURITE_ALONE}
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN contents ON contents.id = photos.content_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
@@ -219,4 +220,5 @@ def _photo(row: tuple[Any, ...]) -> Photo:
         moment=row[15],
         dated_by=row[16],
         is_damaged=bool(row[17]),
+        is_favourite=bool(row[18]),
     )

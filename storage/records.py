@@ -90,6 +90,8 @@ class Photo:
     """How long a moving picture lasts; None for a still."""
     is_damaged: bool = False
     """Whether a part of its picture is missing."""
+    is_favourite: bool = False
+    """As the reader says, or else its file and sidecars do."""
     second: float | None = None
     """Where in a moving picture its thumbnail is from; None for a still."""
     offline_since: float | None = None

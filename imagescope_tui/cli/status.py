@@ -55,6 +55,8 @@ def status(
 
 
 def _report(library: Library) -> dict[str, Any]:
+    from storage.records import PhotoFilter  # with it half of storage, which `--help` needs not
+
     counts = library.counts()
     encoder_id = library.settings.get("encoder_id")
     degraded = json.loads(library.settings.get("watch") or "{}")
@@ -76,6 +78,11 @@ def _report(library: Library) -> dict[str, Any]:
         "captions": [_origin(item) for item in library.captions.count_by_origin()],
         "encoder": encoder_id,
         "index": library.index_kind(encoder_id),
+        "favourites": library.photos.count(PhotoFilter(traits=("favourite",))),
+        "searches": [
+            {"name": search.name, "query": search.line, "sort": search.order}
+            for search in library.saved_searches.all()
+        ],
         "videos_passed_over": library.passed_over.count(),
         "revision": library.revision,
     }
@@ -148,10 +155,19 @@ def _print(report: dict[str, Any]) -> None:
         put_line(_root_line(root))
         for folder in root["unreadable_folders"]:
             put_line(f"            cannot be read: {printable(folder)}")
+    for line in _own_lines(report):
+        put_line(line)
     if passed := films_passed_words(report["videos_passed_over"]):
         put_line(f"videos    {passed}")
     for failure in report.get("failures", ()):
         put_line(f"failed    {printable(failure['path'])}: {failure['step']}: {failure['reason']}")
+
+
+def _own_lines(report: dict[str, Any]) -> list[str]:
+    """What the reader has said: how many photos they like best, and the searches they keep."""
+    lines = [f"favourite {report['favourites']:,}"] if report["favourites"] else []
+    searches = (f"@{search['name']}: {search['query']}" for search in report["searches"])
+    return [*lines, *(f"search    {printable(search)}" for search in searches)]
 
 
 def _caption_lines(report: dict[str, Any]) -> list[str]:

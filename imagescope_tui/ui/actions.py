@@ -24,10 +24,13 @@ Where: TypeAlias = Literal[
     "time",
     "chat",
     "lines",
+    "saving",
+    "saved",
 ]
 """Who has the binding: the program; both screens that show photos; the screen with the grid; the
-grid itself; the large photo; the query line; its list of completions; what holds the line and its filters; the filters; the
-strip of years; the chat's input; the lines that were said."""
+grid itself; the large photo; the query line; its list of completions; what holds the line and its
+filters; the filters; the strip of years; the chat's input; the lines that were said; where a search
+is saved; the list of saved ones."""
 Group: TypeAlias = Literal[
     "Search", "Move", "Photos", "Library", "In the years", "In the large photo", "In the chat"
 ]
@@ -108,6 +111,11 @@ ACTIONS: tuple[Action, ...] = (
         ("chat", "any", "c", "c", "chat", "chat", "refine by a further line"),
         ("start_afresh", "any", "n", "n", "start_afresh", "start afresh", "forget it all, ask anew"),
         ("order", "photos", "b", "b", "next_order", "order", "by match, newest, oldest"),
+        ("save_search", "photos", "S", "S", "save_search", "save search", "save the search as @name"),
+        ("saved_searches", "photos", "", "", "saved_searches", "saved searches", "ask a saved search, or forget it"),
+        ("close_saving", "saving", "escape", "", "close", "close", "close"),
+        ("to_saved", "saving", "down", "", "to_saved", "saved searches", "to the saved searches"),
+        ("forget_search", "saved", "delete,backspace", "", "forget", "forget", "forget the saved search"),
         ("stop", "app", "ctrl+c", "Ctrl-C", "interrupt", "stop", "stop the search; twice: quit"),
     ),
     *_rows("Move",
@@ -136,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     *_rows("Photos",
         ("light", "any", "w", "w", "light", "where it is", "where it is: word by word"),
         ("mark", "any", "space", "space", "mark", "mark", "mark, or not"),
+        ("favourite", "any", "asterisk", "*", "favourite", "favourite", "a favourite, or not"),
         ("mark_all", "any", "A", "A", "mark_all", "mark all", "mark all found"),
         ("unmark_all", "any", "u", "u", "unmark_all", "unmark all", "unmark all"),
         ("export", "any", "x", "x", "export", "export", "export what is marked"),
@@ -191,14 +200,14 @@ ACTIONS: tuple[Action, ...] = (
 # fmt: on
 
 _ORDER: dict[Situation, str] = {
-    "photos": "search large edit chat similar order mark open copy panel quit time help",
+    "photos": "search large edit chat similar order mark open favourite copy panel quit time help",
     "empty": "search drop_filter back add_folder quit help",
     "query": "submit earlier leave_query commands quit_anywhere",
     "completing": "complete submit earlier leave_query commands quit_anywhere",
     "choosing": "complete choose submit close_list commands quit_anywhere",
     "chips": "chip_step chip_drop search help",
     "time": "time_after time_year_after time_choose time_hide time_leave help",
-    "large": "large_back large_step turn play light facts mark open reveal copy edit similar help",
+    "large": "large_back large_step turn play light facts mark open favourite reveal copy edit similar help",
     "why": "large_back large_step large_scroll turn chat help",
     "chat": "say to_the_lines quit_anywhere",
     "lines": "line_down undo start_afresh chat leave_lines",

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
     from storage.records import Photo
+    from storage.saved_searches import SavedSearch
 
 _log = logging.getLogger(__name__)
 
@@ -184,7 +185,7 @@ class ImagescopeApp(App[int]):
         self._follow_server()
         if self.settings.trace:
             self.browse.show_trace(self.settings.trace)
-        self.set_interval(_LOOK_SECONDS, self._look_at_library)
+        self.set_interval(_LOOK_SECONDS, self.look_at_library)
 
     @work(group="indexer", exclusive=True)
     async def start_indexer(self) -> None:
@@ -321,7 +322,19 @@ class ImagescopeApp(App[int]):
     def _hear(self, event: IndexEvent) -> None:
         self.index = reduce_index(self.index, event)
 
-    async def _look_at_library(self) -> None:
+    @property
+    def searches(self) -> tuple[SavedSearch, ...]:
+        """Those that the reader keeps, as far as they are known."""
+        return self.snapshot.searches if self.snapshot else ()
+
+    def pass_over(self, revision: int) -> None:
+        """What this change of the library changed is on the screen already."""
+        if self.snapshot is not None and self.snapshot.revision == revision - 1:
+            seen = replace(self.snapshot, revision=revision)
+            self.set_reactive(ImagescopeApp.snapshot, seen)
+
+    async def look_at_library(self) -> None:
+        """Read the library again where it has changed."""
         before = self.snapshot.revision if self.snapshot else 0
         try:
             if self.index.revision > before or await self.reader.revision() != before:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Place,
         Root,
     )
+    from storage.saved_searches import SavedSearch
 
 _Answer = TypeVar("_Answer")
 _IDS_AT_ONCE = 2000
@@ -39,6 +40,8 @@ class LibrarySnapshot:
     revision: int = 0
     counts: LibraryCounts = field(default_factory=LibraryCounts)
     roots: tuple[Root, ...] = ()
+    searches: tuple[SavedSearch, ...] = ()
+    """Those that the reader keeps, by name."""
     films_passed: int = 0
     """Films that were not read, because what reads them is not installed."""
 
@@ -189,6 +192,7 @@ def _snapshot(library: Library) -> LibrarySnapshot:
         revision=library.revision,
         counts=library.counts(),
         roots=library.roots.all(),
+        searches=library.saved_searches.all(),
         films_passed=library.passed_over.count(),
     )
 

@@ -67,6 +67,10 @@ class PhotoActions(Screen[None]):
         """Mark the photo, or take the mark away, and go on to the next."""
         self.app.browse.toggle_mark()
 
+    def action_favourite(self) -> None:
+        """Make the photo a favourite, or none any more."""
+        self.app.browse.toggle_favourite()
+
     def action_toggle_stack(self) -> None:
         """Show the photos that this one stands for, or hide them."""
         self.app.browse.toggle_stack()

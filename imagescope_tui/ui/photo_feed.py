@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Protocol
 
 from storage.records import MonthRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from imagescope_tui.search.sections import Section
@@ -238,6 +238,21 @@ class PhotoFeed:
         """Where a photo is, as far as that is known."""
         place = self._source.index_of(photo_id)
         return place if place is not None else self._index_at_hand(photo_id)
+
+    @property
+    def photo_ids(self) -> tuple[PhotoId, ...]:
+        """The photos that are at hand."""
+        pages = (self._stale | self._pages).values()
+        return tuple(item.photo.id for page in pages for item in page if item is not None)
+
+    def change(self, photos: Mapping[PhotoId, Photo]) -> None:
+        """Photos as they are now, each at its place, though it might have another by now."""
+        for pages in (self._pages, self._stale):
+            for number, page in pages.items():
+                pages[number] = [
+                    item and replace(item, photo=photos.get(item.photo.id, item.photo))
+                    for item in page
+                ]
 
     def replace_source(self, source: PhotoSource) -> None:
         """The same photos in a newer state: what is shown stays until it is fetched again."""

@@ -10,7 +10,7 @@ from textual import on, work
 
 from imagescope_tui.search.completion import Completer
 from imagescope_tui.search.query_language import LineContext
-from imagescope_tui.ui.arranging import following, order_after
+from imagescope_tui.ui.arranging import following, order_after, order_brought
 from imagescope_tui.ui.asked import Asked, asked_before
 from imagescope_tui.ui.chat_words import chat_view, said_so_far
 from imagescope_tui.ui.index_state import Problem
@@ -76,7 +76,7 @@ class AskingScreen(PhotoActions):
             on_view=self._take_view,
             on_photos=self._take_photos,
         )
-        self.watch(self.app, "names", self._use_names, init=False)
+        self.watch(self.app, "names", self.use_names, init=False)
 
     @property
     def grid(self) -> PhotoGrid:
@@ -164,6 +164,7 @@ class AskingScreen(PhotoActions):
             names=self.app.names,
             is_day_first=self.app.settings.is_day_first(),
             find_town=find_town,
+            searches=self.app.searches,
         )
 
     def search_like(self, photo: Photo) -> None:
@@ -345,7 +346,8 @@ class AskingScreen(PhotoActions):
 
     def _ask(self, asked: Asked, *, delay: float, is_fresh: bool = True) -> None:
         asked = replace(asked, context=self.line_context)
-        self._desk.order = order_after(self.asked.query, asked.query, self._desk.order)
+        order = order_after(self.asked.query, asked.query, self._desk.order)
+        self._desk.order = order_brought(self.asked.parsed, asked.parsed) or order
         self.asked = asked
         self._is_trace = False
         self._is_fresh = is_fresh
@@ -356,9 +358,9 @@ class AskingScreen(PhotoActions):
         else:
             self._answer(asked, delay)
 
-    def _use_names(self) -> None:
+    def use_names(self) -> None:
         """The library has other names; a line may mean something else now."""
-        self.query_one(QueryInput).completer = Completer(self.app.names)
+        self.query_one(QueryInput).completer = Completer(self.app.names, self.app.searches)
         asked = replace(self.asked, context=self.line_context)
         is_same = asked.query == self.asked.query
         self.asked = asked

@@ -34,6 +34,7 @@ _EXAMPLES = (
     ("has:gps has:text", "a place, text to be read"),
     ("is:favourite", "also is:damaged"),
     ("is:portrait", "also is:screenshot"),
+    ("@name", "a search saved by S"),
 )
 """Of what the query line understands."""
 _GROUPS = (*told_by_group().items(), ("In the query line", _EXAMPLES))

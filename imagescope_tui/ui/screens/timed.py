@@ -12,7 +12,7 @@ from imagescope_tui.ui.arranging import order_shown
 from imagescope_tui.ui.messages import PhotosShown
 from imagescope_tui.ui.months import Months
 from imagescope_tui.ui.narrowing import narrowed
-from imagescope_tui.ui.screens.marking import MarkingScreen
+from imagescope_tui.ui.screens.keeping import KeepingScreen
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.query_line import QueryInput
 from imagescope_tui.ui.widgets.time_strip import TimeStrip
@@ -28,7 +28,7 @@ _REST = 20
 """The months of a library that grows are read at most a twentieth of the time."""
 
 
-class TimedScreen(MarkingScreen):
+class TimedScreen(KeepingScreen):
     """By date a month is gone to; where photos do not stand by date, they are narrowed to it."""
 
     def __init__(self) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.photo_feed import GridItem, PhotoFeed, PhotoSource
     from imagescope_tui.ui.pictures.key import PictureKey
     from imagescope_tui.ui.pictures.store import PictureStore
-    from storage.records import PhotoId
+    from storage.records import Photo, PhotoId
 
 
 class PhotoGrid(ScrollView, can_focus=True):
@@ -151,6 +151,18 @@ class PhotoGrid(ScrollView, can_focus=True):
         self.set_reactive(PhotoGrid.index, self.validate_index(self.index))
         self._keep_selection()
         self._measure()
+
+    @property
+    def photo_ids(self) -> tuple[PhotoId, ...]:
+        """The photos that are at hand."""
+        return self._model.feed.photo_ids if self._model.feed else ()
+
+    def change(self, photos: Mapping[PhotoId, Photo]) -> None:
+        """There is something else to say of these photos; they stay where they are."""
+        if self._model.feed is not None:
+            self._model.feed.change(photos)
+            self._announce()
+            self.refresh()
 
     def names(self, count: int) -> dict[PhotoId, str]:
         """The file names of the first photos, as far as they are at hand."""
