@@ -23,13 +23,13 @@ from storage.failures import Failures
 from storage.files import Files
 from storage.films import Films
 from storage.frames import Frames
+from storage.holder import HOLDER_NAME, holder_words, read_holder, write_holder
 from storage.names import names_of, people_of, root_names_of
 from storage.passed_over import PassedOver
 from storage.photos import Photos
 from storage.picture_texts import PictureTexts
 from storage.pictures import Pictures
 from storage.places import Places
-from storage.private import write_private
 from storage.roots import Roots
 from storage.schema import is_current, is_made, migrate, refuse_newer
 from storage.settings import LibrarySettings
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
 
     from filelock import FileLock
 
+    from storage.holder import Program
     from storage.records import LibraryCounts, LibraryNames, NameCount
 
 DATABASE_NAME = "library.db"
 LOCK_NAME = "indexer.lock"
-HOLDER_NAME = "indexer.pid"
 THUMBNAILS_NAME = "thumbnails"
 
 
@@ -86,15 +86,19 @@ class Library:
         self.passed_over = PassedOver(sql)
 
     @classmethod
-    def open_writer(cls, folder: Path) -> Library:
+    def open_writer(cls, folder: Path, program: Program | None = None) -> Library:
         """Take the library for writing; makes or migrates it.
+
+        Args:
+            folder: where it is.
+            program: who others are told has it; None for this process.
 
         Raises:
             LibraryBusy: another process has it.
             LibraryTooNew, LibraryReadOnly, LibraryFull, LibraryDamaged: as they say.
         """
         make_folder(folder)
-        lock = take_lock(folder)
+        lock = take_lock(folder, program)
         try:
             path = folder / DATABASE_NAME
             _refuse_newer_file(path)
@@ -232,8 +236,12 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def take_lock(folder: Path) -> FileLock:
+def take_lock(folder: Path, program: Program | None = None) -> FileLock:
     """The lock of the one process that may write the library in a folder.
+
+    Args:
+        folder: where the library is.
+        program: who others are told has it; None for this process.
 
     Raises:
         LibraryBusy: another process has it.
@@ -244,11 +252,13 @@ def take_lock(folder: Path) -> FileLock:
     lock = FileLock(folder / LOCK_NAME, mode=0o600)
     try:
         lock.acquire(timeout=0)
-        write_private(folder / HOLDER_NAME, str(os.getpid()))
+        write_holder(folder, program)
     except Timeout as error:
+        holder = read_holder(folder)
+        told = "" if holder is None else f": {holder_words(holder)}"
         raise LibraryBusy(
-            f"another imagescope has this library open for indexing{_holder(folder)}",
-            "wait for it, or close the other window",
+            f"another imagescope indexes this library{told}",
+            "wait for it, or close it there",
         ) from error
     except OSError as error:
         lock.release()
@@ -256,31 +266,9 @@ def take_lock(folder: Path) -> FileLock:
     return lock
 
 
-def _holder(folder: Path) -> str:
-    holder = _holder_of(folder)
-    return "" if holder is None else f" (process {holder})"
-
-
-def _holder_of(folder: Path) -> int | None:
-    try:
-        return int((folder / HOLDER_NAME).read_text())
-    except (OSError, ValueError):
-        return None
-
-
 def is_being_written(folder: Path) -> bool:
     """Whether a process that may write the library in a folder is there; the lock is let alone."""
-    holder = _holder_of(folder)
-    if holder is None:
-        return False
-    try:
-        os.kill(holder, 0)
-    except ProcessLookupError:
-        # It was killed, and could not say that it let go.
-        return False
-    except OSError:
-        return True
-    return True
+    return read_holder(folder) is not None
 
 
 def _refuse_newer_file(path: Path) -> None:

@@ -61,9 +61,10 @@ def _trouble(index: IndexView, library_problem: Problem | None) -> Iterator[Noti
     if index.halted is not None:
         yield _of_problem("halted", "Indexing stopped: ", index.halted, "error")
     if index.is_elsewhere:
-        who = printable(index.holder) or "another window has this library open for indexing"
+        who = printable(index.holder) or "another imagescope indexes this library"
         yield Notice(
-            key="elsewhere", text=f"{who[:1].upper()}{who[1:]}; what it adds appears here too."
+            key=f"elsewhere {who}",
+            text=f"{who[:1].upper()}{who[1:]}; what it adds appears here too.",
         )
 
 

@@ -125,7 +125,7 @@ def test_a_second_window_is_told_who_indexes(
     shelf: Shelf, ask: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
     control = Control()
-    control.holder = "another imagescope has this library open for indexing (process 7)"
+    control.holder = "another imagescope indexes this library: imagescope-tui (process 7)"
     told: list[dict[str, Any]] = []
     service = Service(
         shelf.library.folder,
