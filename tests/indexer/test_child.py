@@ -264,7 +264,7 @@ async def test_second_indexer_serves_and_takes_over_when_the_first_is_killed(pho
         assert [e.indexing for e in second.events if isinstance(e, IndexerStarted)] == [False]
         answer = await second.client.nearest(PictureQuestion(texts=("red",), limit=1))
         assert len(answer.photos) == 1
-        with pytest.raises(PicturesUnavailable, match="another imagescope has this library open"):
+        with pytest.raises(PicturesUnavailable, match="another imagescope indexes this library"):
             await second.client.add_folder(photos)
         first.client.kill()
         await second.until_told(IndexUpToDate)
