@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from storage.captions import Captions
 from storage.companions import Companions
 from storage.contents import Contents
-from storage.counts import count_library
+from storage.counts import count_folders, count_library
 from storage.errors import (
     LibraryBusy,
     LibraryMissing,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
     from storage.holder import Program
-    from storage.records import LibraryCounts, LibraryNames, NameCount
+    from storage.records import FolderCounts, LibraryCounts, LibraryNames, NameCount, RootId
 
 DATABASE_NAME = "library.db"
 LOCK_NAME = "indexer.lock"
@@ -158,6 +158,10 @@ class Library:
     def counts(self) -> LibraryCounts:
         """How many photos are in which state, for the encoder in use."""
         return count_library(self._sql, self.settings.get("encoder_id"))
+
+    def folder_counts(self) -> dict[RootId, FolderCounts]:
+        """Those of each root that has any, for the encoder in use."""
+        return count_folders(self._sql, self.settings.get("encoder_id"))
 
     def names(self) -> LibraryNames:
         """The names that photos go by; it looks at every photo."""
