@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -49,7 +48,7 @@ class Holder:
     @property
     def is_here(self) -> bool:
         """Whether it is a process of this machine."""
-        return self.host in ("", platform.node())
+        return self.host in ("", _own_host())
 
 
 def this_program(command: str = "") -> Program:
@@ -61,6 +60,12 @@ def this_program(command: str = "") -> Program:
     name = Path(sys.argv[0]).stem
     own = name if name and name != "__main__" else "imagescope"
     return Program(process=os.getpid(), command=command or own, terminal=_terminal())
+
+
+def _own_host() -> str:
+    import platform  # only where there is a note, or is to be one
+
+    return platform.node()
 
 
 def _terminal() -> str:
@@ -81,7 +86,7 @@ def write_holder(folder: Path, program: Program | None) -> None:
     holder = Holder(
         process=os.getpid(),
         since=time.time(),
-        host=platform.node(),
+        host=_own_host(),
         program=program or this_program(),
     )
     write_private(folder / HOLDER_NAME, json.dumps(asdict(holder)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from imagescope_tui.cli import status
+from imagescope_tui.cli.status_report import Status, print_status
+from imagescope_tui.ui.library_report import read_report
 from indexer import formats
 from storage.library import Library
 
@@ -22,11 +23,11 @@ def test_films_that_are_passed_over_are_told_with_what_reads_them(
         with library.atomic():
             root = library.roots.add(tmp_path)
             library.passed_over.put(root.id, {"trip": 2, "": 1}, seen=())
-        report = {**status._report(library), "paused": None}
-    assert report["videos_passed_over"] == 3
+        status = Status(library=tmp_path, report=read_report(library))
+    assert status.report.films_passed == 3
     with mock.patch.object(formats, "find_spec", return_value=None):
-        status._print(report)
+        print_status(status)
     told = "videos    3 videos passed over: pip install 'imagescope-tui[video]'"
     assert told in capsys.readouterr().out.splitlines()
-    status._print(report)
+    print_status(status)
     assert "passed over" not in capsys.readouterr().out
