@@ -28,11 +28,14 @@ _PAUSES = {
 # -- folders -------------------------------------------------------------------------------------
 
 
-def folder_words(folder: FolderReport, now: float) -> str:
-    """`looked at 5 min ago · 61 % captioned · 12 failed`, in one line."""
+def folder_words(folder: FolderReport, now: float, *, is_scanned: bool = False) -> str:
+    """`looked at 5 min ago · 61 % captioned · 12 failed`, in one line.
+
+    `is_scanned`: it is being looked through just now.
+    """
     counts = folder.counts
     parts = [
-        _last_look(folder, now),
+        "being looked through …" if is_scanned else _last_look(folder, now),
         f"not watched: {printable(folder.not_watched)}" if folder.not_watched else "",
         ""
         if counts.embedded >= counts.photos
