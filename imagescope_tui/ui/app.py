@@ -20,15 +20,16 @@ from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
 from imagescope_tui.ui.kept import read_kept, write_kept
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.pictures.key import PictureKey
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
 from imagescope_tui.ui.where_desk import WhereDesk
 from storage.errors import StorageError
 from storage.records import LibraryNames
-from storage.thumbnails import ThumbnailCache
+from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     from textual.binding import BindingType
     from textual.screen import Screen
@@ -36,13 +37,14 @@ if TYPE_CHECKING:
 
     from imagescope_tui.ui.kept import KeptScreen
     from imagescope_tui.ui.model_download import DownloadView
-    from imagescope_tui.ui.pictures.key import PictureKey
+    from imagescope_tui.ui.pictures.key import Box
     from imagescope_tui.ui.pictures.painter import Painter
-    from imagescope_tui.ui.pictures.painting import ColourDepth
+    from imagescope_tui.ui.pictures.painting import ColourDepth, Painting
     from imagescope_tui.ui.pictures.protocol import PictureProtocol
     from imagescope_tui.ui.pictures.store import PictureStore
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
+    from storage.records import Photo
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +62,8 @@ _KEEP_SECONDS = 1.0
 """Several changes of what is kept are written together."""
 _PICTURES_IN_WORK = 2
 """While one waits for the indexer to make it, the next is painted."""
+_FRAMES_A_SECOND, _FRAMES_OVER_SSH = 12, 4
+"""Of moving pictures that are played."""
 _DEATHS_MAX = 3
 _LIFE_SECONDS = 60.0
 """An indexer that is killed after so long is killed by chance; sooner and again, for a reason."""
@@ -273,6 +277,23 @@ class ImagescopeApp(App[int]):
         for _ in range(_PICTURES_IN_WORK):
             self.run_worker(self.pictures.work(), group="pictures")
         self.browse.use_pictures()
+
+    def frames(self, photo: Photo, box: Box) -> AsyncIterator[tuple[float, bytes]]:
+        """The moments of a moving picture, as many and as large as this terminal takes."""
+        from imagescope_tui.ui.player import frames_of
+        from indexer.decoding.opened_photo import Playing
+
+        assert self.painter is not None
+        rate = _FRAMES_OVER_SSH if self.settings.over_ssh else _FRAMES_A_SECOND
+        side = min(self.painter.pixels_shown(box), PREVIEW_SIDE)
+        return frames_of(photo.full_path, Playing(gap=1 / rate, side=side))
+
+    async def paint_frame(self, photo: Photo, jpeg: bytes, box: Box) -> Painting:
+        """One of them, in the painter's thread."""
+        assert self.painter is not None
+        key = PictureKey(content_hash=photo.content_hash or "", side=PREVIEW_SIDE, box=box)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._painter_thread, self.painter.paint, jpeg, key)
 
     def _tell_picture(self, key: PictureKey) -> None:
         for screen in self.screen_stack:
