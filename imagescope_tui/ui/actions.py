@@ -180,7 +180,7 @@ ACTIONS: tuple[Action, ...] = (
         ("library_last", "library", "G", "", "last", "last", "the last row"),
         ("library_part", "library", "tab", "Tab", "part(1)", "next part", "folders, failed, models, room"),
         ("library_part_back", "library", "shift+tab", "", "part(-1)", "part before", "the part before"),
-        ("look_again", "library", "t", "t", "again", "look again", "look at the folder again"),
+        ("look_again", "library", "t", "t", "again", "look here again", "look at the folder again"),
         ("try_again", "library", "", "t", "again", "try again", "try a photo again, or all of a reason"),
         ("unfold", "library", "", "Enter", "unfold", "its photos", "the photos of a reason"),
         ("remove", "library", "x,delete", "x", "remove", "remove", "remove the folder; asks first"),

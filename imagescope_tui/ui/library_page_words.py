@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from storage.records import Failure, FailureReason
 
 _INDEX_WORDS = {"exact": "one by one", "hnsw": "through a graph"}
+_ASKED_CELLS = 50
 _PAUSES = {
     "asked": "paused; imagescope resume goes on",
     "battery": "paused: on battery, except by a plain imagescope index (on_battery = run goes on)",
@@ -72,10 +73,9 @@ def _unreadable(folder: FolderReport) -> str:
 
 def remove_question(folder: FolderReport, home: Path) -> str:
     """What becomes of what, before a folder is removed."""
-    photos = folder.counts.photos
-    lost = f"its {counted(photos, 'photo')} are found no more" if photos != 1 else "its photo goes"
+    path = wording.fit(wording.short_path(folder.root.path, home), _ASKED_CELLS)
     return (
-        f"x again removes {wording.short_path(folder.root.path, home)}: {lost}."
+        f"x again removes {path}: its {counted(folder.counts.photos, 'photo')} will not be found."
         " The files stay as they are; what was learned of them is kept until imagescope purge,"
         " should you add it again. Esc keeps it."
     )

@@ -168,8 +168,8 @@ def _failed(page: LibraryPage, frame: Frame) -> Iterator[Row]:
 
 def _photos(page: LibraryPage, reason: FailureReason, frame: Frame) -> Iterator[Row]:
     for failure in page.photos:
-        path = f"    {wording.short_path(failure.path, frame.home)}"
-        line = Line(_sides(path, retry_words(failure, frame.now), frame.cells), "quiet")
+        path = _path_inside(failure.path, page.report, frame.home)
+        line = Line(_sides(f"    {path}", retry_words(failure, frame.now), frame.cells), "quiet")
         yield Row(
             key=f"photo {failure.photo_id}",
             kind="photo",
@@ -179,7 +179,16 @@ def _photos(page: LibraryPage, reason: FailureReason, frame: Frame) -> Iterator[
         )
     if (more := reason.photos - len(page.photos)) > 0:
         line = Line(f"    … {more:,} more: Enter", "quiet")
-        yield Row(key="more", kind="more", lines=(line,), reason=reason)
+        yield Row(key=f"more {more}", kind="more", lines=(line,), reason=reason)
+
+
+def _path_inside(path: Path, report: LibraryReport, home: Path) -> str:
+    """The path below its folder of the library, whose beginning would be the same in each row."""
+    roots = (folder.root.path for folder in report.folders)
+    root = next((root for root in roots if path.is_relative_to(root)), None)
+    if root is None:
+        return wording.short_path(path, home)
+    return printable(str(path.relative_to(root)))
 
 
 # -- models --------------------------------------------------------------------------------------

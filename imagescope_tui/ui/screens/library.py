@@ -16,7 +16,6 @@ from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.actions import actions_in, bindings_named, bindings_of
 from imagescope_tui.ui.library_page_words import page_note, remove_question
-from imagescope_tui.ui.library_report import LibraryReport
 from imagescope_tui.ui.library_room import Room, measure_room
 from imagescope_tui.ui.library_rows import Frame, LibraryPage, is_same_reason, note_of, rows_of
 from imagescope_tui.ui.photo_actions import PhotoActions
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from imagescope_tui.ui.actions import Situation
-    from imagescope_tui.ui.library_report import FolderReport
+    from imagescope_tui.ui.library_report import FolderReport, LibraryReport
     from imagescope_tui.ui.library_rows import Row
     from storage.records import Failure, FailureReason
 
@@ -180,7 +179,8 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
     @on(OptionList.OptionHighlighted)
     def _selected(self) -> None:
         row = self._row
-        if self._asked is not None and (row is None or row.folder is not self._asked):
+        folder = row.folder if row is not None else None
+        if self._asked is not None and (folder is None or folder.root != self._asked.root):
             self._asked = None
         self._show_selected()
 
@@ -263,12 +263,16 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
             self._order(session.look_again(path), f"{_name(path)} is looked through again.")
         elif row.failure is not None:
             again = session.retry([row.failure.photo_id])
-            self._order(again, f"{_name(row.failure.path)} is tried again.")
+            self._order(again, f"{_name(row.failure.path)} is tried again{self._when}.")
         elif row.reason is not None:
             again = session.retry(reasons=[row.reason.reason])
             is_are = "is" if row.reason.photos == 1 else "are"
-            told = f"{counted(row.reason.photos, 'photo')} {is_are} tried again."
+            told = f"{counted(row.reason.photos, 'photo')} {is_are} tried again{self._when}."
             self._order(again, told)
+
+    @property
+    def _when(self) -> str:
+        return " when indexing goes on: i" if self.app.index.is_paused else ""
 
     def action_remove(self) -> None:
         """Ask, and the second time remove the folder from the library."""
@@ -293,7 +297,7 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
             hint = f" · {error.hint}" if error.hint else ""
             self.say(printable(f"{error.message}{hint}"), is_trouble=True)
         else:
-            self.say(f"{done} i goes on: indexing is paused." if self.app.index.is_paused else done)
+            self.say(done)
 
     @on(KeyLine.Clicked)
     async def _key_clicked(self, event: KeyLine.Clicked) -> None:
