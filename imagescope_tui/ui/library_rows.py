@@ -53,6 +53,10 @@ class Row:
     failure: Failure | None = None
 
 
+READING = Row(key="reading", kind="words", lines=(Line("reading …", "quiet"),))
+"""Stands alone until there is more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryPage:
     """All that the page shows."""

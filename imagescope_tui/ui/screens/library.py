@@ -17,7 +17,14 @@ from imagescope_tui.ui import wording
 from imagescope_tui.ui.actions import actions_in, bindings_named, bindings_of
 from imagescope_tui.ui.library_page_words import page_note, remove_question
 from imagescope_tui.ui.library_room import Room, measure_room
-from imagescope_tui.ui.library_rows import Frame, LibraryPage, is_same_reason, note_of, rows_of
+from imagescope_tui.ui.library_rows import (
+    READING,
+    Frame,
+    LibraryPage,
+    is_same_reason,
+    note_of,
+    rows_of,
+)
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.progress import progress_sentence
 from imagescope_tui.ui.widgets.edge_line import EdgeLine
@@ -42,6 +49,9 @@ _AROUND_ROWS = 4
 """Cells beside the rows: padding and scrollbar; see app.tcss."""
 _TELL_SECONDS = 10.0
 """How often it is told anew how long ago things were."""
+_RESTS = 4.0
+"""How much longer than a reading takes it waits before the next: in a large library it takes long,
+while photos are indexed something changes all the time, and searching needs the processor."""
 _SHARED = ("add_folder", "pause", "rescan", "models", "help", "quit")
 
 
@@ -71,9 +81,9 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
         yield KeyLine(actions_in("library"), id="keys")
 
     def on_mount(self) -> None:
-        """Read, measure, and follow what changes."""
+        """Read, and follow what changes."""
         self.query_one(RowList).focus()
-        self._measure()
+        self.query_one(RowList).show_rows([READING])
         self.watch(self.app, "snapshot", self._look)
         self.watch(self.app, "index", self._show, init=False)
         self.watch(self.app, "model_server", self._show, init=False)
@@ -84,7 +94,7 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
         self._show()
 
     def on_screen_resume(self) -> None:
-        """A model may have come."""
+        """Measure, now that it is opened, or a page above it is closed: a model may have come."""
         self._measure()
 
     # -- reading -----------------------------------------------------------------------------
@@ -97,13 +107,15 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
 
     @work(group="library-page")
     async def _read(self) -> None:
-        """Again while it has changed meanwhile; never twice at once."""
+        """Again while it has changed meanwhile; never twice at once, nor one upon the other."""
+        loop = asyncio.get_running_loop()
         try:
             while self._is_stale:
-                self._is_stale = False
+                self._is_stale, began = False, loop.time()
                 self._report = await self.app.reader.report()
                 await self._read_photos(self._report)
                 self._show()
+                await asyncio.sleep(_RESTS * (loop.time() - began))
         except StorageError as error:
             self.say(error.message, is_trouble=True)
         finally:
@@ -224,7 +236,17 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
             is_open = is_same_reason(row.reason, self._opened)
             self._opened = None if is_open else row.reason
             self._photos_wanted = _PHOTOS_AT_ONCE
-        self._look()
+        self._unfold()
+
+    @work(group="library-photos", exclusive=True)
+    async def _unfold(self) -> None:
+        if self._report is None:
+            return
+        try:
+            await self._read_photos(self._report)
+        except StorageError as error:
+            self.say(error.message, is_trouble=True)
+        self._show()
 
     # -- doing -------------------------------------------------------------------------------
 
