@@ -240,6 +240,20 @@ async def test_what_changes_appears_and_the_selected_row_stays(
         assert NO_SERVER in selected(app)
 
 
+async def test_the_folder_beside_a_removed_one_is_selected(
+    opened: Opener, world: World, failed: list[PhotoId]
+) -> None:
+    with Library.open_writer(world.folder) as library, library.atomic():
+        other = library.roots.add(world.root.with_name("Other"))
+    async with opened((100, 40)) as (app, pilot):
+        await open_page(pilot, "down")
+        assert str(other.path) in selected(app)
+        with Library.open_writer(world.folder) as library, library.atomic():
+            library.roots.remove(other.id)
+        await until(pilot, lambda: str(other.path) not in screen_text(app))
+        assert str(world.root) in selected(app)
+
+
 async def test_a_folder_that_is_removed_is_no_trouble_any_more(
     opened: Opener, world: World, client: StandInIndexer
 ) -> None:

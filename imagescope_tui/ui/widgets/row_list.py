@@ -37,7 +37,7 @@ class RowList(OptionList):
             Option(as_content(list(row.lines)), disabled=row.kind == "head") for row in rows
         )
         keys = [row.key for row in rows]
-        self.highlighted = self._near(keys.index(selected) if selected in keys else place)
+        self.highlighted = keys.index(selected) if selected in keys else self._last_in_part(place)
 
     def _show_changes(self, rows: list[Row]) -> None:
         before, self._rows = self._rows, rows
@@ -45,8 +45,14 @@ class RowList(OptionList):
             if old.lines != new.lines:
                 self.replace_option_prompt_at_index(place, as_content(list(new.lines)))
 
-    def _near(self, place: int) -> int:
-        """A place that can be selected."""
+    def _last_in_part(self, place: int) -> int:
+        """The place, or where its part has become shorter, the last one there."""
+        place = min(place, len(self._rows) - 1)
+        is_head = self._rows[place].kind == "head"
+        return self._first_from(place - 1 if is_head and place else place)
+
+    def _first_from(self, place: int) -> int:
+        """The first place from there on that can be selected."""
         following = (n for n, row in enumerate(self._rows) if n >= place and row.kind != "head")
         return next(following, len(self._rows) - 1)
 
@@ -60,4 +66,4 @@ class RowList(OptionList):
         """To the first row of the part that is so many further."""
         heads = [n for n, row in enumerate(self._rows) if row.kind == "head"]
         here = sum(head <= (self.highlighted or 0) for head in heads) - 1
-        self.highlighted = self._near(heads[(here + steps) % len(heads)])
+        self.highlighted = self._first_from(heads[(here + steps) % len(heads)])
