@@ -40,7 +40,11 @@ def test_a_second_indexer_is_told_command_terminal_and_time_of_the_first(
 ) -> None:
     with watching(imagescope, photos) as (first, terminal):
         told = imagescope("index", photos)
+        status = imagescope("status")
+        assert imagescope("status", "--json").json["indexed_by"]["program"]["process"] == first
     assert told.status == 2
+    assert f"terminal {terminal}, since " in status.out
+    assert imagescope("status", "--json").json["indexed_by"] is None
     assert re.search(
         rf"another imagescope indexes this library: \S.* index --watch, terminal {terminal},"
         rf" since \d\d:\d\d \(process {first}\)",
