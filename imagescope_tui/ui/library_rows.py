@@ -57,6 +57,11 @@ READING = Row(key="reading", kind="words", lines=(Line("reading …", "quiet"),)
 """Stands alone until there is more."""
 
 
+def unreadable(reason: str) -> Row:
+    """Stands alone where the library cannot be read."""
+    return Row(key="unreadable", kind="words", lines=(Line(printable(reason), "warning"),))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryPage:
     """All that the page shows."""

@@ -14,6 +14,7 @@ from imagescope_tui.ui.screens.models import ModelsScreen
 from imagescope_tui.ui.widgets.key_line import KeyLine
 from imagescope_tui.ui.widgets.row_list import RowList
 from indexer.events import EncoderReady, IndexerStarted, RootRemoved
+from storage.errors import LibraryDamaged
 from storage.library import Library
 from storage.records import PhotoId
 from tests.ui.conftest import Opener
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from imagescope_tui.ui.app import ImagescopeApp
+    from imagescope_tui.ui.library_report import LibraryReport
     from storage.records import FailureStep
     from tests.ui.library_world import World
 
@@ -267,6 +269,18 @@ async def test_a_folder_that_is_removed_is_no_trouble_any_more(
             library.roots.remove(root.id)
         client.on_event(RootRemoved(root=str(world.root)))
         await until(pilot, lambda: "No folder yet: a adds one." in screen_text(app))
+
+
+async def test_a_library_that_cannot_be_read_says_why(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(folder: Path) -> LibraryReport:
+        raise LibraryDamaged("the library is damaged")
+
+    monkeypatch.setattr("imagescope_tui.ui.library_report.report_of", damaged)
+    async with opened() as (app, pilot):
+        await open_page(pilot)
+        assert selected(app) == "the library is damaged"
 
 
 async def test_without_a_library_the_page_says_how_to_begin(world: World, tmp_path: Path) -> None:

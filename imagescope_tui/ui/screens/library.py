@@ -24,6 +24,7 @@ from imagescope_tui.ui.library_rows import (
     is_same_reason,
     note_of,
     rows_of,
+    unreadable,
 )
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.progress import progress_sentence
@@ -118,6 +119,8 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
                 await asyncio.sleep(_RESTS * (loop.time() - began))
         except StorageError as error:
             self.say(error.message, is_trouble=True)
+            if self._report is None:
+                self.query_one(RowList).show_rows([unreadable(error.message)])
         finally:
             self._is_reading = False
 
