@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from storage.captions import Captions
 from storage.companions import Companions
 from storage.contents import Contents
-from storage.counts import count_library
+from storage.counts import count_folders, count_library
 from storage.errors import (
     LibraryBusy,
     LibraryMissing,
@@ -24,13 +24,13 @@ from storage.favourites import Favourites
 from storage.files import Files
 from storage.films import Films
 from storage.frames import Frames
+from storage.holder import HOLDER_NAME, holder_words, read_holder, write_holder
 from storage.names import names_of, people_of, root_names_of
 from storage.passed_over import PassedOver
 from storage.photos import Photos
 from storage.picture_texts import PictureTexts
 from storage.pictures import Pictures
 from storage.places import Places
-from storage.private import write_private
 from storage.roots import Roots
 from storage.saved_searches import SavedSearches
 from storage.schema import is_current, is_made, migrate, refuse_newer
@@ -48,11 +48,11 @@ if TYPE_CHECKING:
 
     from filelock import FileLock
 
-    from storage.records import LibraryCounts, LibraryNames, NameCount
+    from storage.holder import Program
+    from storage.records import FolderCounts, LibraryCounts, LibraryNames, NameCount, RootId
 
 DATABASE_NAME = "library.db"
 LOCK_NAME = "indexer.lock"
-HOLDER_NAME = "indexer.pid"
 THUMBNAILS_NAME = "thumbnails"
 
 
@@ -91,15 +91,19 @@ class Library:
         self.saved_searches = SavedSearches(sql)
 
     @classmethod
-    def open_writer(cls, folder: Path) -> Library:
+    def open_writer(cls, folder: Path, program: Program | None = None) -> Library:
         """Take the library for writing; makes or migrates it.
+
+        Args:
+            folder: where it is.
+            program: who others are told has it; None for this process.
 
         Raises:
             LibraryBusy: another process has it.
             LibraryTooNew, LibraryReadOnly, LibraryFull, LibraryDamaged: as they say.
         """
         make_folder(folder)
-        lock = take_lock(folder)
+        lock = take_lock(folder, program)
         try:
             path = folder / DATABASE_NAME
             _refuse_newer_file(path)
@@ -183,6 +187,10 @@ class Library:
         """How many photos are in which state, for the encoder in use."""
         return count_library(self._sql, self.settings.get("encoder_id"))
 
+    def folder_counts(self) -> dict[RootId, FolderCounts]:
+        """Those of each root that has any, for the encoder in use."""
+        return count_folders(self._sql, self.settings.get("encoder_id"))
+
     def names(self) -> LibraryNames:
         """The names that photos go by; it looks at every photo."""
         return names_of(self._sql)
@@ -260,8 +268,12 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def take_lock(folder: Path) -> FileLock:
+def take_lock(folder: Path, program: Program | None = None) -> FileLock:
     """The lock of the one process that may write the library in a folder.
+
+    Args:
+        folder: where the library is.
+        program: who others are told has it; None for this process.
 
     Raises:
         LibraryBusy: another process has it.
@@ -272,11 +284,13 @@ def take_lock(folder: Path) -> FileLock:
     lock = FileLock(folder / LOCK_NAME, mode=0o600)
     try:
         lock.acquire(timeout=0)
-        write_private(folder / HOLDER_NAME, str(os.getpid()))
+        write_holder(folder, program)
     except Timeout as error:
+        holder = read_holder(folder)
+        told = "" if holder is None else f": {holder_words(holder)}"
         raise LibraryBusy(
-            f"another imagescope has this library open for indexing{_holder(folder)}",
-            "wait for it, or close the other window",
+            f"another imagescope indexes this library{told}",
+            "wait for it, or close it there",
         ) from error
     except OSError as error:
         lock.release()
@@ -284,31 +298,9 @@ def take_lock(folder: Path) -> FileLock:
     return lock
 
 
-def _holder(folder: Path) -> str:
-    holder = _holder_of(folder)
-    return "" if holder is None else f" (process {holder})"
-
-
-def _holder_of(folder: Path) -> int | None:
-    try:
-        return int((folder / HOLDER_NAME).read_text())
-    except (OSError, ValueError):
-        return None
-
-
 def is_being_written(folder: Path) -> bool:
     """Whether a process that may write the library in a folder is there; the lock is let alone."""
-    holder = _holder_of(folder)
-    if holder is None:
-        return False
-    try:
-        os.kill(holder, 0)
-    except ProcessLookupError:
-        # It was killed, and could not say that it let go.
-        return False
-    except OSError:
-        return True
-    return True
+    return read_holder(folder) is not None
 
 
 def _refuse_newer_file(path: Path) -> None:

@@ -107,13 +107,6 @@ class Photos:
             self._sql.value(f"SELECT count(*) FROM photos WHERE {condition.text}", condition.values)
         )
 
-    def count_by_root(self) -> dict[RootId, int]:
-        """Items of each root."""
-        rows = self._sql.rows(
-            f"SELECT root_id, count(*) FROM photos WHERE {IS_ITEM} GROUP BY root_id"
-        )
-        return {RootId(row[0]): int(row[1]) for row in rows}
-
     def by_ids(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
         """Those of the photos that are items."""
         statement = f"{_SELECT} WHERE photos.id IN ({{keys}}) AND {IS_ITEM}"

@@ -234,12 +234,35 @@ class EmbeddedFrame:
 class Failure:
     """A photo that could not be processed, and why."""
 
+    photo_id: PhotoId
     path: Path
     step: FailureStep
     reason: str
     attempts: int = 1
     retry_after: float | None = None
     """Seconds since the epoch; None means: when the file changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureReason:
+    """Why photos could not be processed, and how many."""
+
+    step: FailureStep
+    reason: str
+    photos: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderCounts:
+    """How many photos of a root are in which state."""
+
+    photos: int = 0
+    embedded: int = 0
+    """With a vector of the encoder in use."""
+    captioned: int = 0
+    failed: int = 0
+    films_passed: int = 0
+    """Films that were not read, because what reads them is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,13 +26,21 @@ Where: TypeAlias = Literal[
     "lines",
     "saving",
     "saved",
+    "library",
 ]
 """Who has the binding: the program; both screens that show photos; the screen with the grid; the
 grid itself; the large photo; the query line; its list of completions; what holds the line and its
 filters; the filters; the strip of years; the chat's input; the lines that were said; where a search
-is saved; the list of saved ones."""
+is saved; the list of saved ones; the library page."""
 Group: TypeAlias = Literal[
-    "Search", "Move", "Photos", "Library", "In the years", "In the large photo", "In the chat"
+    "Search",
+    "Move",
+    "Photos",
+    "Library",
+    "On the library page",
+    "In the years",
+    "In the large photo",
+    "In the chat",
 ]
 Situation: TypeAlias = Literal[
     "photos",
@@ -48,6 +56,9 @@ Situation: TypeAlias = Literal[
     "lines",
     "large chat",
     "large lines",
+    "library",
+    "failed",
+    "failed photo",
 ]
 """Where the keys go, and what can be done there."""
 
@@ -178,6 +189,7 @@ ACTIONS: tuple[Action, ...] = (
         ("large_scroll_back", "large", "K,shift+up", "", "scroll_words(-1)", "scroll back", "back in the words"),
     ),
     *_rows("Library",
+        ("library", "any", "L", "L", "library", "library", "folders, what failed, room"),
         ("add_folder", "any", "a", "a", "add_folder", "add folder", "add a folder"),
         ("pause", "any", "i", "i", "pause_or_resume", "pause", "pause indexing, or go on"),
         ("rescan", "photos", "ctrl+r", "Ctrl-R", "rescan", "look again", "look at all folders again"),
@@ -187,6 +199,21 @@ ACTIONS: tuple[Action, ...] = (
         ("commands", "app", "", "Ctrl-P", "app.command_palette", "commands", "every command by name"),
         ("quit", "any", "q", "q", "app.quit", "quit", "quit"),
         ("quit_anywhere", "app", "ctrl+q", "Ctrl-Q", "app.quit", "quit", "quit, also while typing"),
+    ),
+    *_rows("On the library page",
+        ("library_back", "library", "escape,L", "Esc", "back", "back", "back to the photos"),
+        ("library_row", "library", "j", "↑ ↓  j k", "step(1)", "rows", "from row to row"),
+        ("library_row_back", "library", "k", "", "step(-1)", "row before", "the row before"),
+        ("library_first", "library", "g", "", "first", "first", "the first row"),
+        ("library_last", "library", "G", "", "last", "last", "the last row"),
+        ("library_part", "library", "tab", "Tab", "part(1)", "next part", "to the next part, and back"),
+        ("library_part_back", "library", "shift+tab", "", "part(-1)", "part before", "the part before"),
+        ("look_again", "library", "t", "t", "again", "look here again", "look at the folder again"),
+        ("try_again", "library", "", "t", "again", "try again", "try again what failed"),
+        ("unfold", "library", "", "Enter", "unfold", "its photos", "the photos of a reason"),
+        ("remove", "library", "x,delete", "x", "remove", "remove", "remove the folder; asks first"),
+        ("library_open", "library", "o", "o", "open_photo", "open", "open in its program"),
+        ("library_reveal", "library", "r", "r", "reveal_photo", "show in folder", "show in its folder"),
     ),
     *_rows("In the chat",
         ("say", "chat", "", "Enter", "submit", "say it", "say the line"),
@@ -213,6 +240,9 @@ _ORDER: dict[Situation, str] = {
     "lines": "line_down undo start_afresh chat leave_lines",
     "large chat": "say to_the_lines turn quit_anywhere",
     "large lines": "line_down undo start_afresh chat turn leave_lines",
+    "library": "library_back library_part add_folder look_again remove rescan models help",
+    "failed": "library_back library_part unfold try_again rescan models help",
+    "failed photo": "library_back library_part library_open library_reveal try_again help",
 }
 """What the key line shows, the most important first; the last is shown in any width."""
 _BY_NAME = {action.name: action for action in ACTIONS}
@@ -224,6 +254,14 @@ def bindings_of(*wheres: Where) -> list[BindingType]:
         Binding(action.keys, action.action, action.long, show=False, priority=action.where == "app")
         for action in ACTIONS
         if action.where in wheres and action.keys
+    ]
+
+
+def bindings_named(*names: str) -> list[BindingType]:
+    """The bindings of single actions, in a part of the screen that shares them with another."""
+    return [
+        Binding(action.keys, action.action, action.long, show=False)
+        for action in map(_BY_NAME.__getitem__, names)
     ]
 
 

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from imagescope_tui.ui.library_report import LibraryReport
     from storage.library import Library
     from storage.records import (
         Caption,
         ContentId,
         Facts,
+        Failure,
+        FailureReason,
         MonthRun,
         Photo,
         PhotoId,
@@ -150,6 +153,18 @@ class LibraryReader:
         while page := await self.page(wanted, offset=len(found), limit=_IDS_AT_ONCE):
             found.extend(photo.id for photo in page)
         return tuple(found)
+
+    async def report(self) -> LibraryReport:
+        """All that the library page tells; on another thread, for it looks at every photo."""
+        from imagescope_tui.ui.library_report import report_of
+
+        return await asyncio.to_thread(report_of, self._folder)
+
+    async def failures(self, reason: FailureReason, *, limit: int) -> tuple[Failure, ...]:
+        """The first of the photos that failed for a reason, by path."""
+        return await self._ask(
+            lambda library: library.failures.page(offset=0, limit=limit, reason=reason), ()
+        )
 
     async def close(self) -> None:
         """Close the library and end the thread."""

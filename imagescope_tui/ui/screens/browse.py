@@ -129,7 +129,10 @@ class BrowseScreen(TimedScreen):
             return
         if self.app.snapshot.exists:
             self.take_up_marks()
-        if not self._has_folders and not self._is_welcomed:
+        if self._has_folders:
+            # Who removes the last one later knows how to add another.
+            self._is_welcomed = True
+        elif not self._is_welcomed:
             self._welcome()
         self.ask_again()
 

@@ -38,7 +38,7 @@ _EXAMPLES = (
 )
 """Of what the query line understands."""
 _GROUPS = (*told_by_group().items(), ("In the query line", _EXAMPLES))
-_LEFT: tuple[str, ...] = ("Search", "Move", "In the large photo")
+_LEFT: tuple[str, ...] = ("Search", "Move", "In the large photo", "On the library page")
 """The groups of the left column."""
 
 
