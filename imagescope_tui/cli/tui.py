@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.settings import ImageMode, UiSettings
 
 ImagesOption = Annotated[
-    Literal["auto", "kitty", "sixel", "blocks", "off"] | None,
+    Literal["auto", "kitty", "sixel", "iterm", "octants", "sextants", "quadrants", "blocks", "off"]
+    | None,
     typer.Option("--images", help="How pictures are drawn."),
 ]
 TraceOption = Annotated[
@@ -95,7 +96,7 @@ def _open_trace(file: Path, library: Path) -> SavedSearch:
 
 
 def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | None) -> UiSettings:
-    from imagescope_tui.config import is_day_first
+    from imagescope_tui.config import is_day_first, terminal_hints
     from imagescope_tui.model_desk import ModelDesk
     from imagescope_tui.ui.settings import ModelServerView, UiSettings
 
@@ -121,6 +122,8 @@ def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | No
         images=cast("ImageMode", images or settings.images),
         over_ssh=settings.over_ssh,
         in_tmux=settings.in_tmux,
+        terminal_hints=terminal_hints(),
+        theme=settings.theme,
         opener=settings.opener,
         encoder=settings.encoder,
     )

@@ -20,8 +20,11 @@ from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
 from imagescope_tui.ui.kept import read_kept, write_kept
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.pictures.console_colours import colours_shown, show_colours
+from imagescope_tui.ui.pictures.terminal_answers import UNASKED
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
+from imagescope_tui.ui.themes import check_theme, initial_theme
 from imagescope_tui.ui.where_desk import WhereDesk
 from storage.errors import StorageError
 from storage.records import LibraryNames
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -38,9 +42,9 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.model_download import DownloadView
     from imagescope_tui.ui.pictures.key import PictureKey
     from imagescope_tui.ui.pictures.painter import Painter
-    from imagescope_tui.ui.pictures.painting import ColourDepth
     from imagescope_tui.ui.pictures.protocol import PictureProtocol
     from imagescope_tui.ui.pictures.store import PictureStore
+    from imagescope_tui.ui.pictures.terminal_answers import TerminalAnswers
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
 
@@ -88,10 +92,18 @@ class ImagescopeApp(App[int]):
     library_problem: reactive[Problem | None] = reactive(None, init=False)
     """Why the library cannot be read."""
 
-    def __init__(self, settings: UiSettings, protocol: PictureProtocol) -> None:
+    def __init__(
+        self,
+        settings: UiSettings,
+        protocol: PictureProtocol,
+        answers: TerminalAnswers = UNASKED,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.protocol = protocol
+        self.answers = answers
+        if answers.colours is not None:
+            show_colours(self.console, answers.colours)
         self.kept = self._kept_before = read_kept(settings.library)
         self._keep_timer: Timer | None = None
         self.reader = LibraryReader(settings.library)
@@ -109,14 +121,22 @@ class ImagescopeApp(App[int]):
         self._names_read_at = float("-inf")
         self._names_timer: Timer | None = None
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own, which loses no early key and takes no answer for keys."""
+        found = super().get_driver_class()
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from imagescope_tui.ui.terminal_driver import TerminalDriver
+
+        return TerminalDriver if found is LinuxDriver else found
+
     def get_default_screen(self) -> Screen[None]:
         """The photos."""
         return BrowseScreen(is_text=self.protocol == "off")
 
     def on_mount(self) -> None:
         """Paint first; everything else begins when the first frame is out."""
-        if self.kept.theme in self.available_themes:
-            self.theme = self.kept.theme
+        self.theme = initial_theme(self.settings, self.answers, self.kept.theme)
         self.watch(self, "theme", self._keep_theme, init=False)
         self.call_after_refresh(self._begin)
 
@@ -258,8 +278,7 @@ class ImagescopeApp(App[int]):
         from imagescope_tui.ui.pictures.painter import Painter
         from imagescope_tui.ui.pictures.store import PictureStore
 
-        depth: ColourDepth = "true" if self.console.color_system == "truecolor" else "256"
-        self.painter = Painter(self.protocol, depth)
+        self.painter = Painter(self.protocol, colours_shown(self.console))
         options = self.settings.indexer_options
         self.pictures = PictureStore(
             source=ThumbnailCache(
@@ -322,8 +341,18 @@ class ImagescopeApp(App[int]):
 
 
 def run_app(settings: UiSettings) -> int:
-    """Open the screen and stay until the reader leaves; gives the exit status."""
-    from imagescope_tui.ui.pictures.protocol import choose_protocol
+    """Open the screen and stay until the reader leaves; gives the exit status.
 
-    protocol = choose_protocol(settings)
-    return ImagescopeApp(settings, protocol).run() or 0
+    Raises:
+        ConfigError: the settings name a theme that is not there.
+    """
+    from imagescope_tui.ui.pictures.protocol import choose_protocol
+    from imagescope_tui.ui.pictures.terminal_query import ask_terminal
+
+    check_theme(settings.theme)
+    answers = ask_terminal(
+        settings.terminal_hints, over_ssh=settings.over_ssh, in_tmux=settings.in_tmux
+    )
+    is_remote = settings.over_ssh or settings.in_tmux
+    protocol = choose_protocol(settings.images, answers, is_remote=is_remote)
+    return ImagescopeApp(settings, protocol, answers).run() or 0

@@ -20,7 +20,7 @@ from imagescope_tui.ui.known import UNKNOWN
 from imagescope_tui.ui.widgets.card_drawer import CardDrawer
 from imagescope_tui.ui.widgets.grid_geometry import FRAME
 from imagescope_tui.ui.widgets.grid_model import GridModel
-from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from imagescope_tui.ui.widgets.pixel_overlay import PixelOverlay, PlacedPainting
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         self._cards = CardDrawer(lambda part: self.get_component_rich_style(part))
         self._rows: dict[int, list[list[Strip]]] = {}
         self._ground = Style.null()
-        self._overlay = SixelOverlay(self, self._placed_paintings)
+        self._overlay = PixelOverlay(self, self._placed_paintings)
 
     @property
     def item(self) -> GridItem | None:
@@ -280,7 +280,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         self._rows.clear()
         self._ground = self.rich_style
         strips = super().render_lines(crop)
-        if any(entry.painting.sixels for entry in self._placed_paintings()):
+        if any(entry.painting.overlay for entry in self._placed_paintings()):
             self._overlay.note(crop)
         return strips
 

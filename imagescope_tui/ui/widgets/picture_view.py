@@ -14,7 +14,7 @@ from textual.widget import Widget
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.pictures.key import Box, PictureKey, PictureRequest
 from imagescope_tui.ui.widgets.card import on_ground
-from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from imagescope_tui.ui.widgets.pixel_overlay import PixelOverlay, PlacedPainting
 from storage.safe_text import printable
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
 
@@ -46,7 +46,7 @@ class PictureView(Widget):
         self._pictures: PictureStore | None = None
         self._pixels_shown: Callable[[Box], int] = lambda box: 0
         self._ground = Style.null()
-        self._overlay = SixelOverlay(self, self._placed)
+        self._overlay = PixelOverlay(self, self._placed)
 
     @property
     def photo(self) -> Photo | None:
@@ -103,7 +103,7 @@ class PictureView(Widget):
         self._ground = self.rich_style
         strips = super().render_lines(crop)
         painting = self._painting()
-        if painting is not None and painting.sixels:
+        if painting is not None and painting.overlay:
             self._overlay.note(crop)
         return strips
 
