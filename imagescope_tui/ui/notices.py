@@ -37,6 +37,7 @@ def notices(
     roots: tuple[Root, ...],
     library_problem: Problem | None,
     has_foreign_trace: bool = False,
+    tmux_client: str = "",
 ) -> tuple[Notice, ...]:
     """Everything worth a line, the most pressing first.
 
@@ -45,6 +46,7 @@ def notices(
         roots: the library's folders.
         library_problem: why the library cannot be read.
         has_foreign_trace: whether a saved search is shown that is of other photos.
+        tmux_client: what tmux calls its terminal, where it lets through 256 colours alone.
     """
     return (
         *_trouble(index, library_problem),
@@ -52,6 +54,7 @@ def notices(
         *_folders(index, roots),
         *_encoder(index),
         *_captioner(index),
+        *_colours(tmux_client),
     )
 
 
@@ -106,6 +109,16 @@ def _encoder(index: IndexView) -> Iterator[Notice]:
 def _captioner(index: IndexView) -> Iterator[Notice]:
     if index.captioner_problem is not None:
         yield _of_problem("captioner", "Captions wait: ", index.captioner_problem, "info")
+
+
+def _colours(tmux_client: str) -> Iterator[Notice]:
+    if tmux_client:
+        line = f'set -as terminal-features ",{printable(tmux_client)}:RGB"'
+        yield Notice(
+            key="tmux colours",
+            text=f"tmux shows 256 colours here. For all of them, put in tmux.conf: {line}",
+            brief=f"256 colours · tmux.conf: {line}",
+        )
 
 
 def _of_problem(key: str, before: str, problem: Problem, tone: Tone) -> Notice:
