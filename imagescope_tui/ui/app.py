@@ -19,8 +19,11 @@ from imagescope_tui.ui.index_session import IndexSession
 from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
 from imagescope_tui.ui.kept import read_kept, write_kept
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
-from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.messages import PictureCame, TerminalSaid
+from imagescope_tui.ui.opening import Failed
+from imagescope_tui.ui.picture_clipboard import kitty_answer
 from imagescope_tui.ui.pictures.console_colours import colours_shown, show_colours
+from imagescope_tui.ui.pictures.key import PictureKey
 from imagescope_tui.ui.pictures.terminal_answers import UNASKED
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
@@ -28,10 +31,10 @@ from imagescope_tui.ui.themes import check_theme, initial_theme
 from imagescope_tui.ui.where_desk import WhereDesk
 from storage.errors import StorageError
 from storage.records import LibraryNames
-from storage.thumbnails import ThumbnailCache
+from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     from textual.binding import BindingType
     from textual.driver import Driver
@@ -40,13 +43,15 @@ if TYPE_CHECKING:
 
     from imagescope_tui.ui.kept import KeptScreen
     from imagescope_tui.ui.model_download import DownloadView
-    from imagescope_tui.ui.pictures.key import PictureKey
+    from imagescope_tui.ui.pictures.key import Box
     from imagescope_tui.ui.pictures.painter import Painter
+    from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.protocol import PictureProtocol
     from imagescope_tui.ui.pictures.store import PictureStore
     from imagescope_tui.ui.pictures.terminal_answers import TerminalAnswers
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
+    from storage.records import Photo
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +69,8 @@ _KEEP_SECONDS = 1.0
 """Several changes of what is kept are written together."""
 _PICTURES_IN_WORK = 2
 """While one waits for the indexer to make it, the next is painted."""
+_FRAMES_A_SECOND, _FRAMES_OVER_SSH = 12, 4
+"""Of moving pictures that are played."""
 _DEATHS_MAX = 3
 _LIFE_SECONDS = 60.0
 """An indexer that is killed after so long is killed by chance; sooner and again, for a reason."""
@@ -249,6 +256,14 @@ class ImagescopeApp(App[int]):
     def _hear_download(self, download: DownloadView) -> None:
         self.download = download
 
+    def on_terminal_said(self, event: TerminalSaid) -> None:
+        """The picture that was copied is in the terminal's clipboard, or is not."""
+        told = kitty_answer(event.answer)
+        if isinstance(told, Failed):
+            self.notify(f"Not copied: {told.reason}", severity="warning", markup=False)
+        elif told:
+            self.notify("The picture is copied.")
+
     def action_interrupt(self) -> None:
         """Copy a selection, stop the search, and the second time quit."""
         selected = self.screen.get_selected_text()
@@ -292,6 +307,23 @@ class ImagescopeApp(App[int]):
         for _ in range(_PICTURES_IN_WORK):
             self.run_worker(self.pictures.work(), group="pictures")
         self.browse.use_pictures()
+
+    def frames(self, photo: Photo, box: Box) -> AsyncIterator[tuple[float, bytes]]:
+        """The moments of a moving picture, as many and as large as this terminal takes."""
+        from imagescope_tui.ui.player import frames_of
+        from indexer.decoding.opened_photo import Playing
+
+        assert self.painter is not None
+        rate = _FRAMES_OVER_SSH if self.settings.over_ssh else _FRAMES_A_SECOND
+        side = min(self.painter.pixels_shown(box), PREVIEW_SIDE)
+        return frames_of(photo.full_path, Playing(gap=1 / rate, side=side))
+
+    async def paint_frame(self, photo: Photo, jpeg: bytes, box: Box) -> Painting:
+        """One of them, in the painter's thread."""
+        assert self.painter is not None
+        key = PictureKey(content_hash=photo.content_hash or "", side=PREVIEW_SIDE, box=box)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._painter_thread, self.painter.paint, jpeg, key)
 
     def _tell_picture(self, key: PictureKey) -> None:
         for screen in self.screen_stack:

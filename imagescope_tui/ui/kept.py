@@ -27,6 +27,8 @@ class KeptScreen:
     """Chosen by name; empty where none was."""
     picture_size: int | None = None
     """The step of `grid_geometry.CARD_WIDTHS`; None for the default."""
+    shows_facts: bool = True
+    """Whether the large photo has its facts beside it."""
     dismissed: tuple[str, ...] = ()
     """Keys of the notes that are not to come back."""
     history: tuple[str, ...] = ()
@@ -86,6 +88,7 @@ def _understood(told: dict[str, Any]) -> KeptScreen:
     return KeptScreen(
         theme=_text(told.get("theme")),
         picture_size=size if type(size) is int else None,
+        shows_facts=told.get("shows_facts") is not False,
         dismissed=_all(told.get("dismissed"), str)[-_NOTES_KEPT:],
         history=_all(told.get("history"), str)[-HISTORY_KEPT:],
         marks=_all(told.get("marks"), int),

@@ -344,10 +344,15 @@ class BrowseScreen(MarkingScreen):
         if self.photo is not None:
             self._open_page("photo", is_lit=bool(self.words_seen))
 
-    def _open_page(self, page: Page, *, is_lit: bool = False) -> None:
+    def action_slideshow(self) -> None:
+        """The photos one after another, large, from the selected one on."""
+        if self.photo is not None:
+            self._open_page("photo", is_slideshow=True)
+
+    def _open_page(self, page: Page, *, is_lit: bool = False, is_slideshow: bool = False) -> None:
         from imagescope_tui.ui.screens.detail import DetailScreen
 
-        self.app.push_screen(DetailScreen(page, is_lit=is_lit))
+        self.app.push_screen(DetailScreen(page, is_lit=is_lit, is_slideshow=is_slideshow))
 
     @on(PhotoGrid.Unreadable)
     def _grid_unreadable(self, event: PhotoGrid.Unreadable) -> None:
