@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from imagescope_tui.counting import counted
 from imagescope_tui.ui import wording
+from imagescope_tui.ui.terminal_words import tmux_line
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _captioner(index: IndexView) -> Iterator[Notice]:
 
 def _colours(tmux_client: str) -> Iterator[Notice]:
     if tmux_client:
-        line = f'set -as terminal-features ",{printable(tmux_client)}:RGB"'
+        line = tmux_line(tmux_client)
         yield Notice(
             key="tmux colours",
             text=f"tmux shows 256 colours here. For all of them, put in tmux.conf: {line}",
