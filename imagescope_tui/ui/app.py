@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -109,6 +110,7 @@ class ImagescopeApp(App[int]):
         self.settings = settings
         self.protocol = protocol
         self.answers = answers
+        self.takes_keys = threading.Event()
         if answers.colours is not None:
             show_colours(self.console, answers.colours)
         self.kept = self._kept_before = read_kept(settings.library)
@@ -185,6 +187,7 @@ class ImagescopeApp(App[int]):
             _log.warning("what the screen keeps could not be written: %s", error)
 
     async def _begin(self) -> None:
+        self.takes_keys.set()
         await self._read_library()
         if self.protocol != "off":
             self._prepare_pictures()

@@ -10,16 +10,18 @@ import os
 import re
 import select
 from codecs import getincrementaldecoder
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key, Paste
 
 from imagescope_tui.ui.messages import TerminalSaid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import threading
 
+    from textual.app import App
     from textual.message import Message
 
     from imagescope_tui.ui.pictures.terminal_answers import TerminalAnswers
@@ -56,22 +58,30 @@ class AnswerSieve:
         return held
 
 
-class _Answered(Protocol):
+class _Started(Protocol):
     """An app that was started with what the terminal had answered."""
 
     answers: TerminalAnswers
+    takes_keys: threading.Event
+    """Set when somebody has the focus; before, Textual drops keys."""
 
 
 class TerminalDriver(LinuxDriver):
     """Reads the keyboard."""
 
-    _is_begun = False
+    def __init__(self, app: App[object], **options: Any) -> None:  # noqa: ANN401
+        super().__init__(app, **options)
+        self._started = cast("_Started", app)
+        self._early: list[Message] = []
+        """Keys that nobody can take yet."""
+        self._typed = self._started.answers.typed
 
     def run_input_thread(self) -> None:
         """Read keys until the screen is closed."""
         parser, sieve = XTermParser(self._debug), AnswerSieve()
         decode = getincrementaldecoder("utf-8")("replace").decode
-        keys = decode(self._typed_early())
+        # Once: reading begins anew after the program was in the background.
+        keys, self._typed = decode(self._typed), b""
         while not self.exit_event.is_set():
             self._send(parser, keys)
             if select.select([self.fileno], [], [], _BREATH_SECONDS)[0]:
@@ -81,17 +91,14 @@ class TerminalDriver(LinuxDriver):
             else:
                 keys = sieve.release()
 
-    def _typed_early(self) -> bytes:
-        """Given once, though reading begins anew after the program was in the background."""
-        if self._is_begun:
-            return b""
-        self._is_begun = True
-        return cast("_Answered", self._app).answers.typed
-
     def _send(self, parser: XTermParser, keys: str) -> None:
         # To the parser no text is the end of all.
-        events: Iterable[Message] = parser.feed(keys) if keys else ()
+        events = (*(parser.feed(keys) if keys else ()), *parser.tick())
+        are_keys_taken = self._started.takes_keys.is_set()
+        if are_keys_taken:
+            events, self._early = (*self._early, *events), []
         for event in events:
-            self.process_message(event)
-        for event in parser.tick():
-            self.process_message(event)
+            if isinstance(event, Key | Paste) and not are_keys_taken:
+                self._early.append(event)
+            else:
+                self.process_message(event)
