@@ -32,6 +32,12 @@ DEVICE = b"\x1b[?62;22c"
 
 def answered(answer: bytes, hints: TerminalHints = HINTS) -> TerminalAnswers:
     """What is made of a terminal of bytes that says this when it is asked."""
+    return conversation(answer, hints)[0]
+
+
+def conversation(answer: bytes, hints: TerminalHints) -> tuple[TerminalAnswers, bytes]:
+    """The same, and what it was asked."""
+    asked: list[bytes] = []
     terminal, ours = pty.openpty()
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -40,19 +46,18 @@ def answered(answer: bytes, hints: TerminalHints = HINTS) -> TerminalAnswers:
     ):
         patch.setattr(sys, "__stdin__", keyboard)
         patch.setattr(sys, "__stdout__", screen)
-        reply = threading.Thread(target=answer_when_asked, args=(terminal, answer))
+        reply = threading.Thread(target=answer_when_asked, args=(terminal, answer, asked))
         reply.start()
         answers = terminal_query.ask_terminal(hints, over_ssh=False, in_tmux=False)
         reply.join()
     os.close(ours)
     os.close(terminal)
-    return answers
+    return answers, b"".join(asked)
 
 
-def answer_when_asked(terminal: int, answer: bytes) -> None:
-    asked = b""
-    while not asked.endswith(b"\x1b[c"):
-        asked += os.read(terminal, 100)
+def answer_when_asked(terminal: int, answer: bytes, asked: list[bytes]) -> None:
+    while not b"".join(asked).endswith(b"\x1b[c"):
+        asked.append(os.read(terminal, 100))
     if answer:
         os.write(terminal, answer)
 
@@ -210,6 +215,15 @@ def test_keys_typed_while_the_terminal_answers_are_kept() -> None:
 )
 def test_who_takes_pictures_into_the_clipboard(answer: bytes, takes: bool) -> None:
     assert answered(answer + DEVICE).takes_pictures is takes
+
+
+@pytest.mark.parametrize("term", ["tmux-256color", "screen", "screen-256color"])
+def test_tmux_and_screen_get_nothing_that_they_take_for_a_title_or_pass_on(term: str) -> None:
+    answers, asked = conversation(b"\x1bP>|tmux 3.3a\x1b\\\x1b[?1;2;4c", TerminalHints(term=term))
+    assert answers.name == "tmux"
+    assert b"\x1b_" not in asked
+    assert b"\x1bP" not in asked
+    assert b"\x1b_G" in conversation(DEVICE, HINTS)[1]
 
 
 def test_silent_terminals_are_not_asked(capsys: pytest.CaptureFixture[str]) -> None:

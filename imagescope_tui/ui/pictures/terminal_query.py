@@ -27,19 +27,23 @@ if TYPE_CHECKING:
     from imagescope_tui.terminal_hints import TerminalHints
 
 _ODD = ";".join(map(str, ODD_COLOUR))
-QUESTIONS = "".join(
-    (
-        "\x1b[>0q",  # what are you called? (XTVERSION)
-        "\x1b]11;?\x1b\\",  # your background's colour?
-        "\x1bP+q524742\x1b\\",  # `RGB` in your terminfo? (XTGETTCAP)
-        "\x1bP+q5463\x1b\\",  # `Tc`?
-        f"\x1b[48;2;{_ODD}m\x1bP$qm\x1b\\\x1b[m",  # which background did I just choose? (DECRQSS)
-        "\x1b[?5522$p",  # do you know Kitty's clipboard? (DECRQM)
-        "\x1b_Gi=4711,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\",  # can you draw this pixel?
-        "\r\x1b[K",  # some terminals print what they do not understand
-        "\x1b[c",  # what are you? (DA1), which everybody answers
-    )
+_TO_ALL = (
+    "\x1b[>0q",  # what are you called? (XTVERSION)
+    "\x1b]11;?\x1b\\",  # your background's colour?
 )
+_TO_TERMINALS_THEMSELVES = (
+    "\x1bP+q524742\x1b\\",  # `RGB` in your terminfo? (XTGETTCAP)
+    "\x1bP+q5463\x1b\\",  # `Tc`?
+    f"\x1b[48;2;{_ODD}m\x1bP$qm\x1b\\\x1b[m",  # which background did I just choose? (DECRQSS)
+    "\x1b[?5522$p",  # do you know Kitty's clipboard? (DECRQM)
+    "\x1b_Gi=4711,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\",  # can you draw this pixel?
+)
+_AT_LAST = (
+    "\r\x1b[K",  # some terminals print what they do not understand
+    "\x1b[c",  # what are you? (DA1), which everybody answers
+)
+_MULTIPLEXERS = ("screen", "tmux")
+"""How their TERM begins. tmux takes the pixel for its title, GNU screen prints the DCS outside."""
 _SILENT = ("", "dumb", "linux")
 """Terminals, by TERM, that have nothing to tell, and may print the questions."""
 _PATIENCE_SECONDS = 0.3
@@ -49,7 +53,7 @@ _PATIENCE_OVER_SSH_SECONDS = 1.0
 def ask_terminal(hints: TerminalHints, *, over_ssh: bool, in_tmux: bool) -> TerminalAnswers:
     """What the terminal says of itself; what was typed meanwhile comes with it."""
     patience = _PATIENCE_OVER_SSH_SECONDS if over_ssh else _PATIENCE_SECONDS
-    reply = b"" if hints.term in _SILENT else _conversation(patience)
+    reply = b"" if hints.term in _SILENT else _conversation(_questions(hints), patience)
     tmux = tmux_client() if in_tmux else None
     return replace(
         understood(reply, hints),
@@ -58,7 +62,12 @@ def ask_terminal(hints: TerminalHints, *, over_ssh: bool, in_tmux: bool) -> Term
     )
 
 
-def _conversation(patience: float) -> bytes:
+def _questions(hints: TerminalHints) -> str:
+    themselves = () if hints.term.startswith(_MULTIPLEXERS) else _TO_TERMINALS_THEMSELVES
+    return "".join((*_TO_ALL, *themselves, *_AT_LAST))
+
+
+def _conversation(questions: str, patience: float) -> bytes:
     if sys.__stdin__ is None or sys.__stdout__ is None:
         return b""
     keyboard = sys.__stdin__.fileno()
@@ -68,7 +77,7 @@ def _conversation(patience: float) -> bytes:
     except termios.error:
         return b""
     try:
-        sys.__stdout__.write(QUESTIONS)
+        sys.__stdout__.write(questions)
         sys.__stdout__.flush()
         return _read_answers(keyboard, patience)
     finally:
