@@ -32,7 +32,8 @@ def tmux_line(client: str) -> str:
     Args:
         client: what tmux calls the terminal it is shown in.
     """
-    return f'set -as terminal-features ",{printable(client)}:RGB"'
+    family = client.partition("-")[0]
+    return f'set -as terminal-features ",{printable(family)}*:RGB"'
 
 
 def terminal_words(answers: TerminalAnswers, protocol: PictureProtocol) -> str:
