@@ -226,6 +226,12 @@ def test_tmux_and_screen_get_nothing_that_they_take_for_a_title_or_pass_on(term:
     assert b"\x1b_G" in conversation(DEVICE, HINTS)[1]
 
 
+def test_the_size_of_a_cell_is_told_by_the_terminal_or_taken_for_granted() -> None:
+    assert answered(b"\x1b[6;18;9t" + DEVICE).cell_pixels == (9, 18)
+    assert answered(b"\x1b[6;0;0t" + DEVICE).cell_pixels == (10, 20)
+    assert answered(DEVICE).cell_pixels == (10, 20)
+
+
 def test_silent_terminals_are_not_asked(capsys: pytest.CaptureFixture[str]) -> None:
     for term in ("dumb", "linux"):
         answers = terminal_query.ask_terminal(

@@ -91,6 +91,13 @@ def test_early_keys_reach_the_query_and_late_answers_do_not(tmp_path: Path) -> N
         assert "rgb" not in terminal.text
 
 
+def test_where_pixels_are_drawn_the_terminal_is_not_asked_again(tmp_path: Path) -> None:
+    answer = b"wh\x1b_Gi=4711;OK\x1b\\\x1b[6;18;9t\x1b[?62;22cale"
+    with ByteTerminal(tmp_path, answer) as terminal:
+        terminal.wait_for(lambda: "whale" in terminal.text)
+        assert terminal.seen.count(_LAST_QUESTION) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "is_true"),
     [(b"\x1bP1$r48:2:1:2:3m\x1b\\\x1b[?62c", True), (b"\x1bP0$r\x1b\\\x1b[?62c", False)],

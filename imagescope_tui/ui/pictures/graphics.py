@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,26 @@ _JPEG_QUALITY = 90
 _SENDING = threading.Lock()
 
 
+def prepare(cell: tuple[int, int]) -> None:
+    """Load textual-image and tell it the size of a cell in pixels.
+
+    Left alone it asks the terminal when it is imported, and takes the keys that are pressed
+    meanwhile for answers; what is no terminal it does not ask.
+    """
+    screen = sys.__stdout__
+    setattr(sys, "__stdout__", None)  # noqa: B010 - to mypy it is final
+    try:
+        pass
+    finally:
+        setattr(sys, "__stdout__", screen)  # noqa: B010
+    from textual_image._terminal import CellSize, get_cell_size
+
+    vars(get_cell_size)["_result"] = CellSize(*cell)  # where it keeps what it was told
+
+
 def cell_pixels() -> tuple[int, int]:
-    """Width and height of a cell in pixels, as the terminal said before the screen started."""
-    from textual_image.widget import get_cell_size  # asks the terminal when first imported
+    """Width and height of a cell in pixels, as `prepare` was told."""
+    from textual_image._terminal import get_cell_size
 
     size = get_cell_size()
     return size.width, size.height

@@ -29,10 +29,9 @@ def choose_protocol(
     """
     chosen = _best(answers, is_remote=is_remote) if wanted == "auto" else wanted
     if chosen in _PIXELS:
-        # textual-image asks for the size of a cell when it is first imported; later it cannot.
-        from imagescope_tui.ui.pictures.graphics import cell_pixels
+        from imagescope_tui.ui.pictures.graphics import prepare
 
-        cell_pixels()
+        prepare(answers.cell_pixels)
     return chosen
 
 

@@ -25,6 +25,9 @@ class TerminalAnswers:
     """In small letters, as the terminal calls itself; empty where it does not say."""
     version: Version = ()
     graphics: Graphics = "none"
+    cell_pixels: tuple[int, int] = (10, 20)
+    """Width and height of a cell; where nobody tells, those of a VT340, which had the first
+    Sixels."""
     colours: ColourDepth | None = None
     """None where nobody asked."""
     background: Background | None = None
@@ -48,7 +51,8 @@ _BACKGROUND = re.compile(
 _CAPABILITY = re.compile(rb"\x1bP([01])\+r([^\x1b]*)\x1b\\")
 _RENDITION = re.compile(rb"\x1bP[01]\$r([^\x1b]*)\x1b\\")
 _MODE = re.compile(rb"\x1b\[\?5522;(\d)\$y")
-_ALL = (_KITTY, _VERSION, _BACKGROUND, _CAPABILITY, _RENDITION, _MODE, DEVICE_ANSWER)
+_CELL = re.compile(rb"\x1b\[6;(\d+);(\d+)t")
+_ALL = (_CELL, _KITTY, _VERSION, _BACKGROUND, _CAPABILITY, _RENDITION, _MODE, DEVICE_ANSWER)
 
 _SIXEL_ATTRIBUTE = b"4"
 _RGB, _TC = b"524742", b"5463"
@@ -74,6 +78,13 @@ def understood(reply: bytes, hints: TerminalHints) -> TerminalAnswers:
         takes_pictures=_takes_pictures(reply, name, version),
         typed=_without_answers(reply),
     )
+
+
+def told_cell(reply: bytes) -> tuple[int, int] | None:
+    """Width and height of a cell in pixels."""
+    told = _CELL.search(reply)
+    size = (int(told[2]), int(told[1])) if told else (0, 0)
+    return size if all(size) else None
 
 
 def shows_true_colour(reply: bytes) -> bool:

@@ -6,8 +6,10 @@ them answer, so that silence on the others is an answer as well, and no time is 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
+import struct
 import sys
 import termios
 import time
@@ -20,6 +22,7 @@ from imagescope_tui.ui.pictures.terminal_answers import (
     DEVICE_ANSWER,
     ODD_COLOUR,
     TerminalAnswers,
+    told_cell,
     understood,
 )
 
@@ -32,6 +35,7 @@ _TO_ALL = (
     "\x1b]11;?\x1b\\",  # your background's colour?
 )
 _TO_TERMINALS_THEMSELVES = (
+    "\x1b[16t",  # how many pixels has a cell? (XTWINOPS)
     "\x1bP+q524742\x1b\\",  # `RGB` in your terminfo? (XTGETTCAP)
     "\x1bP+q5463\x1b\\",  # `Tc`?
     f"\x1b[48;2;{_ODD}m\x1bP$qm\x1b\\\x1b[m",  # which background did I just choose? (DECRQSS)
@@ -55,11 +59,26 @@ def ask_terminal(hints: TerminalHints, *, over_ssh: bool, in_tmux: bool) -> Term
     patience = _PATIENCE_OVER_SSH_SECONDS if over_ssh else _PATIENCE_SECONDS
     reply = b"" if hints.term in _SILENT else _conversation(_questions(hints), patience)
     tmux = tmux_client() if in_tmux else None
+    answers = understood(reply, hints)
     return replace(
-        understood(reply, hints),
+        answers,
+        cell_pixels=_cell_by_system() or told_cell(reply) or answers.cell_pixels,
         colours=colours_of(reply, hints, tmux),
         tmux_client="" if tmux is None or tmux.is_true_colour else tmux.name,
     )
+
+
+def _cell_by_system() -> tuple[int, int] | None:
+    """Width and height of a cell in pixels, where the terminal told the system."""
+    if sys.__stdout__ is None:
+        return None
+    try:
+        window = fcntl.ioctl(sys.__stdout__.fileno(), termios.TIOCGWINSZ, bytes(8))
+    except OSError:
+        return None
+    rows, columns, width, height = struct.unpack("HHHH", window)
+    size = (width // columns, height // rows) if rows and columns else (0, 0)
+    return size if all(size) else None
 
 
 def _questions(hints: TerminalHints) -> str:
