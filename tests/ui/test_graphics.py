@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, ImageChops, ImageStat
@@ -48,6 +50,15 @@ def test_a_sixel_picture_leaves_its_cells_blank() -> None:
     assert painting.overlay.startswith("\x1bP")
     assert painting.overlay.endswith("\x1b\\")
     assert {line.text for line in painting.lines} == {" " * 24}
+
+
+def test_textual_image_is_loaded_with_the_size_of_a_cell_before_the_screen_starts() -> None:
+    code = (
+        "import sys; from imagescope_tui.ui.pictures.graphics import cell_pixels, prepare;"
+        "prepare((9, 18)); print('textual_image.renderable' in sys.modules, cell_pixels())"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert told.stdout.strip() == "True (9, 18)"
 
 
 class ITermPicture(NamedTuple):

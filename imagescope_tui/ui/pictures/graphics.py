@@ -8,6 +8,7 @@ are drawn over the cells after every frame that touched them.
 from __future__ import annotations
 
 import base64
+import importlib
 import io
 import sys
 import threading
@@ -39,7 +40,7 @@ def prepare(cell: tuple[int, int]) -> None:
     screen = sys.__stdout__
     setattr(sys, "__stdout__", None)  # noqa: B010 - to mypy it is final
     try:
-        pass
+        importlib.import_module("textual_image.renderable")
     finally:
         setattr(sys, "__stdout__", screen)  # noqa: B010
     from textual_image._terminal import CellSize, get_cell_size
