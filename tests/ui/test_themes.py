@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import constants
 
 from imagescope_tui.errors import ConfigError
 from imagescope_tui.ui.app import ImagescopeApp
@@ -55,3 +56,11 @@ def test_so_many_colours_are_written_as_the_terminal_shows(
     answers = TerminalAnswers(colours=colours)
     app = ImagescopeApp(world.settings(client), "blocks", answers)
     assert app.console.color_system == written
+
+
+def test_who_sets_textuals_own_variable_knows_better(
+    world: World, client: StandInIndexer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", "256")
+    app = ImagescopeApp(world.settings(client), "blocks", TerminalAnswers(colours="true"))
+    assert app.console.color_system == "256"
