@@ -18,6 +18,7 @@ from imagescope_tui.ui.index_session import IndexSession
 from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.pictures.written import with_codes
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
 from imagescope_tui.ui.where_desk import WhereDesk
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.model_download import DownloadView
     from imagescope_tui.ui.pictures.key import PictureKey
     from imagescope_tui.ui.pictures.painter import Painter
-    from imagescope_tui.ui.pictures.painting import ColourDepth
+    from imagescope_tui.ui.pictures.painting import ColourDepth, Painting
     from imagescope_tui.ui.pictures.protocol import PictureProtocol
     from imagescope_tui.ui.pictures.store import PictureStore
     from imagescope_tui.ui.settings import UiSettings
@@ -233,7 +234,7 @@ class ImagescopeApp(App[int]):
             source=ThumbnailCache(
                 self.settings.library / "thumbnails", options.thumbnail_cache_bytes
             ),
-            paint=self.painter.paint,
+            paint=self._paint,
             prepare=self.session.prepare_picture,
             on_ready=lambda key: self._tell_picture(key),
             executor=self._painter_thread,
@@ -241,6 +242,10 @@ class ImagescopeApp(App[int]):
         for _ in range(_PICTURES_IN_WORK):
             self.run_worker(self.pictures.work(), group="pictures")
         self.browse.use_pictures()
+
+    def _paint(self, jpeg: bytes, key: PictureKey) -> Painting:
+        assert self.painter is not None
+        return with_codes(self.painter.paint(jpeg, key), self.console)
 
     def _tell_picture(self, key: PictureKey) -> None:
         for screen in self.screen_stack:

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -17,8 +18,11 @@ from tests.benchmarks.index_command import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
-_COLUMNS, _ROWS, _CELL = 120, 40, (9, 18)
+SIZE = (120, 40)
+"""Columns and rows, where nothing else is asked for."""
+_CELL = (9, 18)
 _ESCAPES = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
     rb"|\x1b[P_^][^\x1b]*\x1b\\|\x1b[ -/]*[0-~]"
@@ -37,24 +41,31 @@ class Terminal:
     """Entered: the program runs; left: it is ended."""
 
     def __init__(
-        self, command: Sequence[str], *, environment: Mapping[str, str] = os.environ
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] = os.environ,
+        size: tuple[int, int] = SIZE,
+        folder: Path = PROJECT,
     ) -> None:
+        """`size` is in columns and rows; the program runs in `folder`."""
         self._command = command
         self._environment = environment
+        self._size = size
+        self._folder = folder
         self._seen = b""
         self._answered = [0] * len(_ANSWERS)
 
     def __enter__(self) -> Self:
         self._ours, theirs = pty.openpty()
-        size = struct.pack("HHHH", _ROWS, _COLUMNS, _COLUMNS * _CELL[0], _ROWS * _CELL[1])
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, _window(self._size))
         environment = {**self._environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         for name in ("TMUX", "SSH_CONNECTION", "SSH_TTY"):
             environment.pop(name, None)
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             self._command,
-            cwd=PROJECT,
+            cwd=self._folder,
             env=environment,
             stdin=theirs,
             stdout=theirs,
@@ -81,6 +92,11 @@ class Terminal:
     def type(self, keys: str) -> None:
         """Press keys."""
         os.write(self._ours, keys.encode())
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Give the window other columns and rows, and say so, as a terminal does."""
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, _window(size))
+        self.process.send_signal(signal.SIGWINCH)
 
     def forget(self) -> None:
         """Look only at what is drawn from now on."""
@@ -130,3 +146,8 @@ class Terminal:
             for _ in range(asked - self._answered[place]):
                 os.write(self._ours, answer)
             self._answered[place] = asked
+
+
+def _window(size: tuple[int, int]) -> bytes:
+    columns, rows = size
+    return struct.pack("HHHH", rows, columns, columns * _CELL[0], rows * _CELL[1])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from imagescope_tui.ui.pictures.painting import Painting
+    from imagescope_tui.ui.pictures.written import Pen
     from imagescope_tui.ui.widgets.card import CardFace
 
 _CARDS_KEPT = 400
@@ -23,24 +24,26 @@ class CardDrawer:
 
     def __init__(self, style: Callable[[str], Style]) -> None:
         self._style = style
+        self._pen: Pen | None = None
         self._cards: dict[CardFace, list[Strip]] = {}
 
     def forget(self) -> None:
         """Theme or focus have changed the looks."""
         self._cards.clear()
 
-    def card(self, face: CardFace, painting: Painting | None, ground: Style) -> list[Strip]:
-        """The card's lines."""
+    def card(self, face: CardFace, painting: Painting | None, pen: Pen) -> list[Strip]:
+        """The card's lines, written."""
+        if pen != self._pen or len(self._cards) >= _CARDS_KEPT:
+            self._cards.clear()
+            self._pen = pen
         if face not in self._cards:
-            if len(self._cards) >= _CARDS_KEPT:
-                self._cards.clear()
-            self._cards[face] = draw_card(face, painting, self._looks(ground))
+            drawn = draw_card(face, painting, self._looks())
+            self._cards[face] = [pen.written(*parts) for parts in drawn]
         return self._cards[face]
 
-    def _looks(self, ground: Style) -> CardStyles:
+    def _looks(self) -> CardStyles:
         style = self._style
         return CardStyles(
-            base=ground,
             label=style("photo-grid--label"),
             dim=style("photo-grid--dim"),
             heading=style("photo-grid--heading"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.style import Style
 from textual import work
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -17,6 +16,7 @@ from textual.strip import Strip
 
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.known import UNKNOWN
+from imagescope_tui.ui.pictures.written import PartedLine, Pen
 from imagescope_tui.ui.widgets.card_drawer import CardDrawer
 from imagescope_tui.ui.widgets.grid_geometry import FRAME
 from imagescope_tui.ui.widgets.grid_model import GridModel
@@ -96,7 +96,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         self._kept_id: PhotoId | None = None
         self._cards = CardDrawer(lambda part: self.get_component_rich_style(part))
         self._rows: dict[int, list[list[Strip]]] = {}
-        self._ground = Style.null()
+        self._pen: Pen | None = None
         self._overlay = SixelOverlay(self, self._placed_paintings)
 
     @property
@@ -254,23 +254,25 @@ class PhotoGrid(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line across a row of cards."""
-        geometry = self._model.geometry
+        geometry, width = self._model.geometry, self.size.width
+        pen = self._pen = self._pen or Pen.of(self)
         if y >= geometry.rows_shown * geometry.card_height:
-            return Strip.blank(self.size.width, self._ground)
+            return pen.written(Strip.blank(width))
         row, line = divmod(self.scroll_offset.y + y, geometry.card_height)
         if row not in self._rows:
-            self._rows[row] = self._draw_row(row)
-        line_of_cards = Strip.join(card[line] for card in self._rows[row])
-        return line_of_cards.extend_cell_length(self.size.width, self._ground)
+            self._rows[row] = self._draw_row(row, pen)
+        cards = [card[line] for card in self._rows[row]]
+        free = width - sum(card.cell_length for card in cards)
+        return PartedLine([*cards, pen.written(Strip.blank(free))])
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines for the terminal; pixel pictures on them follow."""
+        """Lines for the terminal, which are written already; pixel pictures on them follow."""
         self._rows.clear()
-        self._ground = self.rich_style
-        strips = super().render_lines(crop)
+        self._pen = Pen.of(self)
+        lines = [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
         if any(entry.painting.sixels for entry in self._placed_paintings()):
             self._overlay.note(crop)
-        return strips
+        return lines
 
     @property
     def _shown(self) -> range:
@@ -381,15 +383,15 @@ class PhotoGrid(ScrollView, can_focus=True):
             Region(card.right - FRAME, card.y, FRAME, card.height),
         )
 
-    def _draw_row(self, row: int) -> list[list[Strip]]:
+    def _draw_row(self, row: int, pen: Pen) -> list[list[Strip]]:
         first = row * self._model.geometry.columns
         end = min(first + self._model.geometry.columns, self.count)
-        return [self._card(index) for index in range(first, end)]
+        return [self._card(index, pen) for index in range(first, end)]
 
-    def _card(self, index: int) -> list[Strip]:
+    def _card(self, index: int, pen: Pen) -> list[Strip]:
         face = self._model.face(
             index,
             is_selected=index == self.index,
             is_first_shown=index == self._shown.start,
         )
-        return self._cards.card(face, self._model.painting(index), self._ground)
+        return self._cards.card(face, self._model.painting(index), pen)

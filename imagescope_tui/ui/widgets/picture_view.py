@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.pictures.key import Box, PictureKey, PictureRequest
-from imagescope_tui.ui.widgets.card import on_ground
+from imagescope_tui.ui.pictures.written import Pen
 from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
 from storage.safe_text import printable
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
@@ -45,7 +44,6 @@ class PictureView(Widget):
         self._light_before: LightMap | None = None
         self._pictures: PictureStore | None = None
         self._pixels_shown: Callable[[Box], int] = lambda box: 0
-        self._ground = Style.null()
         self._overlay = SixelOverlay(self, self._placed)
 
     @property
@@ -95,17 +93,17 @@ class PictureView(Widget):
         """A line of the picture."""
         painting = self._painting()
         if painting is not None and y < len(painting.lines):
-            return on_ground(painting.lines[y], self._ground)
+            return painting.lines[y]
         return self._words(y)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines for the terminal; a pixel picture on them follows."""
-        self._ground = self.rich_style
-        strips = super().render_lines(crop)
+        """Lines for the terminal, which are written already; a pixel picture on them follows."""
+        pen = Pen.of(self)
+        lines = [pen.written(self.render_line(y)) for y in crop.line_range]
         painting = self._painting()
         if painting is not None and painting.sixels:
             self._overlay.note(crop)
-        return strips
+        return [line.crop(crop.x, crop.right) for line in lines]
 
     def _keys(self) -> list[PictureKey]:
         """The best picture first; one with the light before before one that is worse."""
