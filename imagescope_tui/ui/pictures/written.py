@@ -7,7 +7,7 @@ written again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Self
 
@@ -40,20 +40,26 @@ class PaintedCells(Strip):
 class PartedLine(Strip):
     """A line of parts, each with codes of its own: where it is cut between them, they are kept."""
 
-    __slots__ = ("parts",)
+    __slots__ = ("_codes", "_pieces", "parts")
 
     def __init__(self, parts: Iterable[Strip]) -> None:
-        self.parts = tuple(part for whole in parts for part in parts_of(whole))
+        self.parts = tuple(parts)
+        self._codes = ""
+        self._pieces: dict[tuple[int, ...], list[Strip]] = {}
         segments = [segment for part in self.parts for segment in part]
         super().__init__(segments, sum(part.cell_length for part in self.parts))
 
     def render(self, console: Console) -> str:
         """The codes of the parts."""
-        return "".join([part.render(console) for part in self.parts])
+        if not self._codes:
+            self._codes = "".join([part.render(console) for part in self.parts])
+        return self._codes
 
     def crop(self, start: int, end: int | None = None) -> Strip:
         """The cells from `start` until before `end`."""
         end = self.cell_length if end is None else end
+        if start <= 0 and end >= self.cell_length:
+            return self
         kept: list[Strip] = []
         at = 0
         for part in self.parts:
@@ -65,22 +71,23 @@ class PartedLine(Strip):
 
     def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
         """The line cut at these cells."""
-        cuts = [cut for cut in cuts if cut <= self.cell_length]
-        if cuts == [self.cell_length]:
-            return [self]
-        return [self.crop(first, last) for first, last in pairwise((0, *cuts))]
+        wanted = tuple(cut for cut in cuts if cut <= self.cell_length)
+        if wanted not in self._pieces:
+            pairs = pairwise((0, *wanted))
+            self._pieces[wanted] = [self.crop(first, last) for first, last in pairs]
+        return self._pieces[wanted]
 
 
 def with_codes(painting: Painting, console: Console) -> Painting:
     """The painting, its codes for the console's terminal written; takes a while."""
     lines = tuple(_painted(line) for line in painting.lines)
-    for part in (part for line in lines for part in parts_of(line)):
+    for part in (part for line in lines for part in _parts_of(line)):
         if isinstance(part, PaintedCells):
             part.render(console)
     return replace(painting, lines=lines)
 
 
-def parts_of(line: Strip) -> tuple[Strip, ...]:
+def _parts_of(line: Strip) -> tuple[Strip, ...]:
     """What the line was put together of."""
     return line.parts if isinstance(line, PartedLine) else (line,)
 
@@ -103,6 +110,7 @@ class Pen:
     background: Color
     ground: Style
     """The look of cells that have none."""
+    _blanks: dict[str, Strip] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, widget: Widget) -> Self:
@@ -112,22 +120,21 @@ class Pen:
             widget.app.console, tuple(widget.get_line_filters()), background, widget.rich_style
         )
 
-    def written(self, *parts: Strip) -> Strip:
-        """One line of the parts; those that are written already are kept."""
-        line = PartedLine(self._part(part) for whole in parts for part in parts_of(whole))
-        line.render(self.console)
-        return line
+    def written(self, *lines: Strip) -> tuple[Strip, ...]:
+        """The parts of one line, with their codes; those that have them are kept."""
+        parts = tuple(self._looked(part) for line in lines for part in _parts_of(line))
+        for part in parts:
+            part.render(self.console)
+        return parts
 
-    def _part(self, part: Strip) -> Strip:
-        looked = part if isinstance(part, PaintedCells) else self._on_ground(part)
+    def _looked(self, part: Strip) -> Strip:
+        if not isinstance(part, PaintedCells) and not any(segment.style for segment in part):
+            return self._blank(part.text)
         for each in self.filters:
-            looked = looked.apply_filter(each, self.background)
-        return looked
+            part = part.apply_filter(each, self.background)
+        return part
 
-    def _on_ground(self, part: Strip) -> Strip:
-        if all(segment.style for segment in part):
-            return part
-        return Strip(
-            [segment if segment.style else Segment(segment.text, self.ground) for segment in part],
-            part.cell_length,
-        )
+    def _blank(self, text: str) -> Strip:
+        if text not in self._blanks:
+            self._blanks[text] = self._looked(Strip([Segment(text, self.ground)]))
+        return self._blanks[text]

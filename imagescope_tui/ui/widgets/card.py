@@ -121,7 +121,7 @@ def draw_card(
     face: CardFace, painting: Painting | None, styles: CardStyles
 ) -> list[tuple[Strip, ...]]:
     """The card's lines in parts, each line exactly as wide as the card."""
-    side = Strip([Segment("│", styles.frame) if face.is_selected else Segment(" ")], FRAME)
+    side = Strip([Segment("│" if face.is_selected else " ", styles.frame)], FRAME)
     middle = painting.lines if painting else _without_picture(face, styles)
     return [
         (_top(face, styles),),

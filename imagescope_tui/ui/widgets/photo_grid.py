@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.known import Known
     from imagescope_tui.ui.photo_feed import GridItem, PhotoFeed, PhotoSource
     from imagescope_tui.ui.pictures.key import PictureKey
+    from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.store import PictureStore
+    from imagescope_tui.ui.widgets.card import CardFace
     from storage.records import PhotoId
 
 
@@ -95,7 +97,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         self._announced: GridItem | None = None
         self._kept_id: PhotoId | None = None
         self._cards = CardDrawer(lambda part: self.get_component_rich_style(part))
-        self._rows: dict[int, list[list[Strip]]] = {}
+        self._rows: dict[int, list[PartedLine]] = {}
         self._pen: Pen | None = None
         self._overlay = SixelOverlay(self, self._placed_paintings)
 
@@ -256,19 +258,19 @@ class PhotoGrid(ScrollView, can_focus=True):
         """One line across a row of cards."""
         geometry, width = self._model.geometry, self.size.width
         pen = self._pen = self._pen or Pen.of(self)
-        if y >= geometry.rows_shown * geometry.card_height:
-            return pen.written(Strip.blank(width))
         row, line = divmod(self.scroll_offset.y + y, geometry.card_height)
+        is_below = y >= geometry.rows_shown * geometry.card_height
+        if is_below or row * geometry.columns >= self.count:
+            return PartedLine(pen.written(Strip.blank(width)))
         if row not in self._rows:
-            self._rows[row] = self._draw_row(row, pen)
-        cards = [card[line] for card in self._rows[row]]
-        free = width - sum(card.cell_length for card in cards)
-        return PartedLine([*cards, pen.written(Strip.blank(free))])
+            self._rows[row] = self._cards.row(self._faces(row), width, pen)
+        return self._rows[row][line]
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines for the terminal, which are written already; pixel pictures on them follow."""
         self._rows.clear()
-        self._pen = Pen.of(self)
+        pen = Pen.of(self)
+        self._pen = self._pen if self._pen == pen else pen
         lines = [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
         if any(entry.painting.sixels for entry in self._placed_paintings()):
             self._overlay.note(crop)
@@ -383,15 +385,14 @@ class PhotoGrid(ScrollView, can_focus=True):
             Region(card.right - FRAME, card.y, FRAME, card.height),
         )
 
-    def _draw_row(self, row: int, pen: Pen) -> list[list[Strip]]:
+    def _faces(self, row: int) -> list[tuple[CardFace, Painting | None]]:
         first = row * self._model.geometry.columns
         end = min(first + self._model.geometry.columns, self.count)
-        return [self._card(index, pen) for index in range(first, end)]
+        return [(self._face(index), self._model.painting(index)) for index in range(first, end)]
 
-    def _card(self, index: int, pen: Pen) -> list[Strip]:
-        face = self._model.face(
+    def _face(self, index: int) -> CardFace:
+        return self._model.face(
             index,
             is_selected=index == self.index,
             is_first_shown=index == self._shown.start,
         )
-        return self._cards.card(face, self._model.painting(index), pen)

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.pictures.key import Box, PictureKey, PictureRequest
-from imagescope_tui.ui.pictures.written import Pen
+from imagescope_tui.ui.pictures.written import PartedLine, Pen
 from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
 from storage.safe_text import printable
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
@@ -99,7 +99,7 @@ class PictureView(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines for the terminal, which are written already; a pixel picture on them follows."""
         pen = Pen.of(self)
-        lines = [pen.written(self.render_line(y)) for y in crop.line_range]
+        lines = [PartedLine(pen.written(self.render_line(y))) for y in crop.line_range]
         painting = self._painting()
         if painting is not None and painting.sixels:
             self._overlay.note(crop)
