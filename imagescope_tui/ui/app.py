@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_session import IndexSession
-from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
+from imagescope_tui.ui.index_state import IndexView, Problem
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame
 from imagescope_tui.ui.pictures.written import with_codes
@@ -256,6 +256,8 @@ class ImagescopeApp(App[int]):
             self.browse.show_reasons()
 
     def _hear(self, event: IndexEvent) -> None:
+        from imagescope_tui.ui.index_heard import reduce_index  # many kinds, told after all else
+
         self.index = reduce_index(self.index, event)
 
     async def _look_at_library(self) -> None:
