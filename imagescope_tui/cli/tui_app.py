@@ -19,7 +19,12 @@ tui_app = typer.Typer(
 tui_app.command()(tui.tui)
 
 
+# For so long a thread that paints or reads may keep the event loop from going on.
+_SECONDS_BETWEEN_THREADS = 0.001
+
+
 def main() -> None:
     """The command `imagescope-tui`."""
     spare_the_start()
+    sys.setswitchinterval(_SECONDS_BETWEEN_THREADS)
     sys.exit(run(tui_app))

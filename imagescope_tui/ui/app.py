@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.reactive import reactive
 
 from imagescope_tui.errors import ImagescopeError
+from imagescope_tui.garbage import QuietMoments
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_session import IndexSession
 from imagescope_tui.ui.index_state import IndexView, Problem
@@ -97,6 +98,7 @@ class ImagescopeApp(App[int]):
         self.painter: Painter | None = None
         # Several painters take the interpreter from the event loop more often than they gain.
         self._painter_thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
+        self._quiet_moments = QuietMoments()
         self._interrupted_at = float("-inf")
         self._names_read_at = float("-inf")
         self._names_timer: Timer | None = None
@@ -108,6 +110,12 @@ class ImagescopeApp(App[int]):
     def on_mount(self) -> None:
         """Paint first; everything else begins when the first frame is out."""
         self.call_after_refresh(self._begin)
+
+    async def on_event(self, event: events.Event) -> None:
+        """What somebody does goes before tidying up."""
+        if isinstance(event, events.InputEvent):
+            self._quiet_moments.note_input()
+        await super().on_event(event)
 
     async def on_unmount(self) -> None:
         """Leave nothing behind: no child, no open library, no picture in the terminal."""
@@ -135,6 +143,7 @@ class ImagescopeApp(App[int]):
         if self.settings.trace:
             self.browse.show_trace(self.settings.trace)
         self.set_interval(_LOOK_SECONDS, self._look_at_library)
+        self.set_interval(_LOOK_SECONDS, self._quiet_moments.tidy)
 
     @work(group="indexer", exclusive=True)
     async def start_indexer(self) -> None:

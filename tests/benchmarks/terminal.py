@@ -32,6 +32,7 @@ _ANSWERS = (
     (re.compile(rb"\x1b\[c"), b"\x1b[?62;22c"),
     (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"),
 )
+_QUESTION_BYTES_MAX = 16
 _FRAME_ENDS = b"\x1b[?2026l"
 _READ_BYTES = 1 << 16
 _END_SECONDS = 15
@@ -53,8 +54,7 @@ class Terminal:
         self._environment = environment
         self._size = size
         self._folder = folder
-        self._seen = b""
-        self._answered = [0] * len(_ANSWERS)
+        self.forget()
 
     def __enter__(self) -> Self:
         self._ours, theirs = pty.openpty()
@@ -101,7 +101,8 @@ class Terminal:
     def forget(self) -> None:
         """Look only at what is drawn from now on."""
         self._seen = b""
-        self._answered = [0] * len(_ANSWERS)
+        self._text = b""
+        self._looked_until = 0
 
     def watch(self, seconds: float) -> None:
         """Let the program draw for so long."""
@@ -116,8 +117,7 @@ class Terminal:
         wanted = [word.encode() for word in words]
 
         def is_drawn() -> bool:
-            whole = self._seen[: self._seen.rfind(_FRAME_ENDS) + 1]
-            text = _ESCAPES.sub(b"", whole)
+            text = self._drawn()
             return all(word in text for word in wanted)
 
         if not self._look_until(is_drawn, patience):
@@ -135,17 +135,27 @@ class Terminal:
         return True
 
     def _read(self) -> None:
+        before = len(self._seen)
         try:
             self._seen += os.read(self._ours, _READ_BYTES)
         except OSError:
             # The program has closed its side.
             time.sleep(0.05)
             return
-        for place, (question, answer) in enumerate(_ANSWERS):
-            asked = len(question.findall(self._seen))
-            for _ in range(asked - self._answered[place]):
-                os.write(self._ours, answer)
-            self._answered[place] = asked
+        begins = max(0, before - _QUESTION_BYTES_MAX)
+        for question, answer in _ANSWERS:
+            for asked in question.finditer(self._seen, begins):
+                if asked.end() > before:
+                    os.write(self._ours, answer)
+
+    def _drawn(self) -> bytes:
+        """The text of all whole frames; of each frame it is taken once."""
+        last = self._seen.rfind(_FRAME_ENDS, self._looked_until)
+        if last >= 0:
+            end = last + len(_FRAME_ENDS)
+            self._text += _ESCAPES.sub(b"", self._seen[self._looked_until : end])
+            self._looked_until = end
+        return self._text
 
 
 def _window(size: tuple[int, int]) -> bytes:

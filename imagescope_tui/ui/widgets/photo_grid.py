@@ -388,7 +388,8 @@ class PhotoGrid(ScrollView, can_focus=True):
     def _faces(self, row: int) -> list[tuple[CardFace, Painting | None]]:
         first = row * self._model.geometry.columns
         end = min(first + self._model.geometry.columns, self.count)
-        return [(self._face(index), self._model.painting(index)) for index in range(first, end)]
+        faces = [self._face(index) for index in range(first, end)]
+        return [(face, self._model.painting_of(face.picture)) for face in faces]
 
     def _face(self, index: int) -> CardFace:
         return self._model.face(

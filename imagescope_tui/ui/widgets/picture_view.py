@@ -91,19 +91,20 @@ class PictureView(Widget):
 
     def render_line(self, y: int) -> Strip:
         """A line of the picture."""
-        painting = self._painting()
-        if painting is not None and y < len(painting.lines):
-            return painting.lines[y]
-        return self._words(y)
+        return self._line(y, self._painting())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines for the terminal, which are written already; a pixel picture on them follows."""
-        pen = Pen.of(self)
-        lines = [PartedLine(pen.written(self.render_line(y))) for y in crop.line_range]
-        painting = self._painting()
+        pen, painting = Pen.of(self), self._painting()
+        lines = [PartedLine(pen.written(self._line(y, painting))) for y in crop.line_range]
         if painting is not None and painting.sixels:
             self._overlay.note(crop)
         return [line.crop(crop.x, crop.right) for line in lines]
+
+    def _line(self, y: int, painting: Painting | None) -> Strip:
+        if painting is not None and y < len(painting.lines):
+            return painting.lines[y]
+        return self._words(y)
 
     def _keys(self) -> list[PictureKey]:
         """The best picture first; one with the light before before one that is worse."""
