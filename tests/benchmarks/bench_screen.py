@@ -75,12 +75,10 @@ def compare(folder: Path, older: Path, *, quick: bool) -> tuple[Table, ...]:
 def _ratio_table(rounds: list[dict[str, _Start]], size: int) -> Table:
     before, now = ([each[name] for each in rounds] for name in ("before", "now"))
     ratios = [
-        f"{statistics.median(ratio(*pair) for pair in zip(now, before, strict=True)):.2f}"
-        for ratio in (
-            lambda new, old: new.frame / old.frame,
-            lambda new, old: new.cpu / old.cpu,
-            lambda new, old: new.photos / old.photos,
+        statistics.median(
+            getattr(new, part) / getattr(old, part) for new, old in zip(now, before, strict=True)
         )
+        for part in ("frame", "cpu", "photos")
     ]
     return Table(
         title=f"The same of two builds over {size:,} photos, warm, in turns, best / median",
@@ -88,7 +86,7 @@ def _ratio_table(rounds: list[dict[str, _Start]], size: int) -> Table:
         rows=(
             ("before", *_cells(before)),
             ("now", *_cells(now)),
-            ("median of the ratios", *ratios),
+            ("median of the ratios", *(f"{ratio:.2f}" for ratio in ratios)),
         ),
     )
 
