@@ -52,7 +52,7 @@ _STEPS = (
     "\x1b",
 )
 _SECONDS_BETWEEN_STEPS = 0.12
-_INDEXING = "indexing"
+_INDEXING, _PATIENCE_SECONDS = "indexing", 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ def _watch(folder: Path, build: Build, size: tuple[int, int], *, quick: bool) ->
     options = ["--library", str(library), "--encoder", "pocket", "--images", "blocks"]
     command = [build.python, "-P", str(_PROBE), str(report), *options, str(fresh)]
     with Terminal(command, size=size, folder=build.project) as terminal:
-        terminal.seconds_until(_INDEXING)
+        terminal.seconds_until(_INDEXING, patience=_PATIENCE_SECONDS)
         terminal.type("\x1b")
         terminal.watch(_SECONDS_BETWEEN_STEPS)
         terminal.process.send_signal(signal.SIGUSR1)
