@@ -15,13 +15,14 @@ import platformdirs
 from imagescope_tui.errors import ConfigError
 from imagescope_tui.setting_table import SETTINGS
 from imagescope_tui.terminal_hints import TerminalHints
-from indexer.models.chat_types import ROLES, RoleSettings
+from indexer.models.roles import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
     from imagescope_tui.setting_table import SettingInfo, Value
-    from indexer.models.chat_types import Role
+    from indexer.models.chat_types import RoleSettings
+    from indexer.models.roles import Role
 
 APP_NAME = "imagescope"
 
@@ -159,6 +160,8 @@ def _chat(resolved: Mapping[str, Origin]) -> dict[Role, RoleSettings]:
         place = f"lmm.{role}." if own else "lmm."
         urls = _urls(f"{place}url", resolved)
         if urls:
+            from indexer.models.chat_types import RoleSettings  # not before the first frame
+
             roles[role] = RoleSettings(
                 urls=urls,
                 model=_text(f"lmm.{role}.model", resolved)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from indexer.models.chat_types import ROLES
+from indexer.models.roles import ROLES
 
 Value: TypeAlias = str | int | float
 

@@ -20,6 +20,7 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.version import VersionOption
 from imagescope_tui.errors import UsageError
+from imagescope_tui.garbage import spare_what_is_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from imagescope_tui.search.trace import SavedSearch
     from imagescope_tui.search.types import StrategyName
     from imagescope_tui.ui.settings import ImageMode, UiSettings
+
+_LINE_WITH_EVERYTHING = "in:trips camera:x100 red dog last summer near paris without people"
 
 ImagesOption = Annotated[
     Literal["auto", "kitty", "sixel", "iterm", "octants", "sextants", "quadrants", "blocks", "off"]
@@ -107,7 +110,7 @@ def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | No
         library=settings.library,
         indexer_options=indexer_options(settings, folders=folders, watch=True, serve=True),
         make_engine=lambda client: _engine(client, settings, desk),
-        load_engine=lambda: _load_engine(day_first),
+        load_engine=functools.cache(functools.partial(_load_engine, day_first)),
         is_day_first=day_first,
         has_models=desk.has_models,
         captioner=desk.captioner,
@@ -137,8 +140,12 @@ def _load_engine(day_first: Callable[[], bool]) -> None:
     """What is needed for the first line, which is typed when the first frame is out."""
     import imagescope_tui.indexer_client
     import imagescope_tui.wiring  # noqa: F401
+    from imagescope_tui.search.query_language import parse_query
 
     day_first()
+    # Tables of words in many languages are made when the first line is read.
+    parse_query(_LINE_WITH_EVERYTHING)
+    spare_what_is_loaded()
 
 
 def _engine(client: IndexerClient, settings: Settings, desk: ModelDesk) -> SearchEngine:

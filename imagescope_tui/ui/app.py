@@ -10,14 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.reactive import reactive
 
 from imagescope_tui.errors import ImagescopeError
+from imagescope_tui.garbage import QuietMoments
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_session import IndexSession
-from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
+from imagescope_tui.ui.index_state import IndexView, Problem
 from imagescope_tui.ui.kept import read_kept, write_kept
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame, TerminalSaid
@@ -26,6 +27,7 @@ from imagescope_tui.ui.picture_clipboard import kitty_answer
 from imagescope_tui.ui.pictures.console_colours import colours_shown, show_colours
 from imagescope_tui.ui.pictures.key import PictureKey
 from imagescope_tui.ui.pictures.terminal_answers import UNASKED
+from imagescope_tui.ui.pictures.written import with_codes
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
 from imagescope_tui.ui.themes import check_theme, initial_theme
@@ -126,6 +128,7 @@ class ImagescopeApp(App[int]):
         self.painter: Painter | None = None
         # Several painters take the interpreter from the event loop more often than they gain.
         self._painter_thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
+        self._quiet_moments = QuietMoments()
         self._interrupted_at = float("-inf")
         self._names_read_at = float("-inf")
         self._names_timer: Timer | None = None
@@ -148,6 +151,12 @@ class ImagescopeApp(App[int]):
         self.theme = initial_theme(self.settings, self.answers, self.kept.theme)
         self.watch(self, "theme", self._keep_theme, init=False)
         self.call_after_refresh(self._begin)
+
+    async def on_event(self, event: events.Event) -> None:
+        """What somebody does goes before tidying up."""
+        if isinstance(event, events.InputEvent):
+            self._quiet_moments.note_input()
+        await super().on_event(event)
 
     async def on_unmount(self) -> None:
         """Leave nothing behind: no child, no open library, no picture in the terminal."""
@@ -196,6 +205,7 @@ class ImagescopeApp(App[int]):
         if self.settings.trace:
             self.browse.show_trace(self.settings.trace)
         self.set_interval(_LOOK_SECONDS, self._look_at_library)
+        self.set_interval(_LOOK_SECONDS, self._quiet_moments.tidy)
 
     @work(group="indexer", exclusive=True)
     async def start_indexer(self) -> None:
@@ -302,7 +312,7 @@ class ImagescopeApp(App[int]):
             source=ThumbnailCache(
                 self.settings.library / "thumbnails", options.thumbnail_cache_bytes
             ),
-            paint=self.painter.paint,
+            paint=self._paint,
             prepare=self.session.prepare_picture,
             on_ready=lambda key: self._tell_picture(key),
             executor=self._painter_thread,
@@ -310,6 +320,10 @@ class ImagescopeApp(App[int]):
         for _ in range(_PICTURES_IN_WORK):
             self.run_worker(self.pictures.work(), group="pictures")
         self.browse.use_pictures()
+
+    def _paint(self, jpeg: bytes, key: PictureKey) -> Painting:
+        assert self.painter is not None
+        return with_codes(self.painter.paint(jpeg, key), self.console)
 
     def frames(self, photo: Photo, box: Box) -> AsyncIterator[tuple[float, bytes]]:
         """The moments of a moving picture, as many and as large as this terminal takes."""
@@ -323,10 +337,9 @@ class ImagescopeApp(App[int]):
 
     async def paint_frame(self, photo: Photo, jpeg: bytes, box: Box) -> Painting:
         """One of them, in the painter's thread."""
-        assert self.painter is not None
         key = PictureKey(content_hash=photo.content_hash or "", side=PREVIEW_SIDE, box=box)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._painter_thread, self.painter.paint, jpeg, key)
+        return await loop.run_in_executor(self._painter_thread, self._paint, jpeg, key)
 
     def _tell_picture(self, key: PictureKey) -> None:
         for screen in self.screen_stack:
@@ -337,6 +350,8 @@ class ImagescopeApp(App[int]):
             self.browse.show_reasons()
 
     def _hear(self, event: IndexEvent) -> None:
+        from imagescope_tui.ui.index_heard import reduce_index  # many kinds, told after all else
+
         self.index = reduce_index(self.index, event)
 
     async def _look_at_library(self) -> None:
