@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagescope_tui.search.models import NO_MODELS, RoleModels
-from indexer.models.chat_types import ROLES
+from indexer.models.roles import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from indexer.models.chat_servers import ServerPool
-    from indexer.models.chat_types import Role, RoleSettings
+    from indexer.models.chat_types import RoleSettings
+    from indexer.models.roles import Role
 
 
 class ModelSource:

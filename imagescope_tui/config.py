@@ -14,13 +14,15 @@ import platformdirs
 
 from imagescope_tui.errors import ConfigError
 from imagescope_tui.setting_table import SETTINGS
-from indexer.models.chat_types import ROLES, RoleSettings
+from imagescope_tui.terminal_hints import TerminalHints
+from indexer.models.roles import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
     from imagescope_tui.setting_table import SettingInfo, Value
-    from indexer.models.chat_types import Role
+    from indexer.models.chat_types import RoleSettings
+    from indexer.models.roles import Role
 
 APP_NAME = "imagescope"
 
@@ -48,6 +50,7 @@ class Settings:
     text_in_photos: str
     thumbnail_cache_mb: int
     images: str
+    theme: str
     opener: str | None
     chat: dict[Role, RoleSettings]
     """Where each role's model is; without the roles that nothing is configured for."""
@@ -118,6 +121,7 @@ def load_settings(
         text_in_photos=str(origins["text_in_photos"].value),
         thumbnail_cache_mb=_number("thumbnail_cache_mb", origins),
         images=str(origins["images"].value),
+        theme=str(origins["theme"].value),
         opener=_text("opener", origins),
         chat=_chat(resolved),
         chat_autostart=origins["lmm.autostart"].value == "auto",
@@ -156,6 +160,8 @@ def _chat(resolved: Mapping[str, Origin]) -> dict[Role, RoleSettings]:
         place = f"lmm.{role}." if own else "lmm."
         urls = _urls(f"{place}url", resolved)
         if urls:
+            from indexer.models.chat_types import RoleSettings  # not before the first frame
+
             roles[role] = RoleSettings(
                 urls=urls,
                 model=_text(f"lmm.{role}.model", resolved)
@@ -294,6 +300,19 @@ def is_day_first(environ: Mapping[str, str] = os.environ) -> bool:
 def is_dumb_terminal(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the terminal says of itself that it cannot move its cursor."""
     return environ.get("TERM", "") in ("", "dumb")
+
+
+def terminal_hints(environ: Mapping[str, str] = os.environ) -> TerminalHints:
+    """What the environment says of the terminal."""
+    by_terminal, by_locale = environ.get("TERM_PROGRAM"), environ.get("LC_TERMINAL", "")
+    versions = "TERM_PROGRAM_VERSION" if by_terminal else "LC_TERMINAL_VERSION"
+    return TerminalHints(
+        term=environ.get("TERM", ""),
+        colours=environ.get("COLORTERM", ""),
+        program=by_terminal or by_locale,
+        program_version=environ.get(versions, ""),
+        vte_version=environ.get("VTE_VERSION", ""),
+    )
 
 
 PRIVATE_ENVIRONMENT = {

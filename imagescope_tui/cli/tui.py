@@ -20,6 +20,7 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.version import VersionOption
 from imagescope_tui.errors import UsageError
+from imagescope_tui.garbage import spare_what_is_loaded
 from storage.holder import this_program
 
 if TYPE_CHECKING:
@@ -34,8 +35,11 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.settings import ImageMode, UiSettings
     from storage.holder import Program
 
+_LINE_WITH_EVERYTHING = "in:trips camera:x100 red dog last summer near paris without people"
+
 ImagesOption = Annotated[
-    Literal["auto", "kitty", "sixel", "blocks", "off"] | None,
+    Literal["auto", "kitty", "sixel", "iterm", "octants", "sextants", "quadrants", "blocks", "off"]
+    | None,
     typer.Option("--images", help="How pictures are drawn."),
 ]
 TraceOption = Annotated[
@@ -99,7 +103,7 @@ def _open_trace(file: Path, library: Path) -> SavedSearch:
 def _ui_settings(
     settings: Settings, folders: tuple[Path, ...], images: str | None, program: Program
 ) -> UiSettings:
-    from imagescope_tui.config import is_day_first
+    from imagescope_tui.config import is_day_first, terminal_hints
     from imagescope_tui.model_desk import ModelDesk
     from imagescope_tui.ui.settings import ModelServerView, UiSettings
 
@@ -111,7 +115,7 @@ def _ui_settings(
         library=settings.library,
         indexer_options=replace(options, program=program),
         make_engine=lambda client: _engine(client, settings, desk),
-        load_engine=lambda: _load_engine(day_first),
+        load_engine=functools.cache(functools.partial(_load_engine, day_first)),
         is_day_first=day_first,
         has_models=desk.has_models,
         captioner=desk.captioner,
@@ -126,6 +130,8 @@ def _ui_settings(
         images=cast("ImageMode", images or settings.images),
         over_ssh=settings.over_ssh,
         in_tmux=settings.in_tmux,
+        terminal_hints=terminal_hints(),
+        theme=settings.theme,
         opener=settings.opener,
         encoder=settings.encoder,
     )
@@ -139,8 +145,12 @@ def _load_engine(day_first: Callable[[], bool]) -> None:
     """What is needed for the first line, which is typed when the first frame is out."""
     import imagescope_tui.indexer_client
     import imagescope_tui.wiring  # noqa: F401
+    from imagescope_tui.search.query_language import parse_query
 
     day_first()
+    # Tables of words in many languages are made when the first line is read.
+    parse_query(_LINE_WITH_EVERYTHING)
+    spare_what_is_loaded()
 
 
 def _engine(client: IndexerClient, settings: Settings, desk: ModelDesk) -> SearchEngine:

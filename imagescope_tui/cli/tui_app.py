@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 import typer
 
 from imagescope_tui.cli import tui
 from imagescope_tui.cli.running import run
+from imagescope_tui.garbage import spare_the_start
 
 tui_app = typer.Typer(
     name="imagescope-tui",
@@ -19,12 +19,12 @@ tui_app = typer.Typer(
 tui_app.command()(tui.tui)
 
 
-# What the libraries make while they load stays: looking through it for garbage again and again
-# takes a tenth of the time to the first frame.
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000
+# For so long a thread that paints or reads may keep the event loop from going on.
+_SECONDS_BETWEEN_THREADS = 0.001
 
 
 def main() -> None:
     """The command `imagescope-tui`."""
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    spare_the_start()
+    sys.setswitchinterval(_SECONDS_BETWEEN_THREADS)
     sys.exit(run(tui_app))

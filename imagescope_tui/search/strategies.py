@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         Step,
         StrategyName,
     )
-    from indexer.models.chat_types import Role
+    from indexer.models.roles import Role
 
 HeadOrder: TypeAlias = Literal["count", "count_by_likeness", "probability", "posterior"]
 

@@ -5,26 +5,34 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
-from textual.events import Key, Paste
+from textual.events import InputEvent, Key, Paste
 from textual.reactive import reactive
 
 from imagescope_tui.errors import ImagescopeError
+from imagescope_tui.garbage import QuietMoments
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_session import IndexSession
-from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
+from imagescope_tui.ui.index_state import IndexView, Problem
 from imagescope_tui.ui.kept import read_kept, write_kept
 from imagescope_tui.ui.key_gate import KeyGate, KeyPassed
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
-from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.messages import PictureCame, TerminalSaid
+from imagescope_tui.ui.opening import Failed
+from imagescope_tui.ui.picture_clipboard import kitty_answer
+from imagescope_tui.ui.pictures.console_colours import colours_shown, show_colours
 from imagescope_tui.ui.pictures.key import PictureKey
+from imagescope_tui.ui.pictures.terminal_answers import UNASKED
+from imagescope_tui.ui.pictures.written import with_codes
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
+from imagescope_tui.ui.themes import check_theme, initial_theme
 from imagescope_tui.ui.where_desk import WhereDesk
 from storage.errors import StorageError
 from storage.records import LibraryNames
@@ -34,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.events import Event
     from textual.screen import Screen
     from textual.timer import Timer
@@ -42,9 +51,10 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.model_download import DownloadView
     from imagescope_tui.ui.pictures.key import Box
     from imagescope_tui.ui.pictures.painter import Painter
-    from imagescope_tui.ui.pictures.painting import ColourDepth, Painting
+    from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.protocol import PictureProtocol
     from imagescope_tui.ui.pictures.store import PictureStore
+    from imagescope_tui.ui.pictures.terminal_answers import TerminalAnswers
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
     from storage.records import Photo
@@ -96,10 +106,19 @@ class ImagescopeApp(App[int]):
     library_problem: reactive[Problem | None] = reactive(None, init=False)
     """Why the library cannot be read."""
 
-    def __init__(self, settings: UiSettings, protocol: PictureProtocol) -> None:
+    def __init__(
+        self,
+        settings: UiSettings,
+        protocol: PictureProtocol,
+        answers: TerminalAnswers = UNASKED,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.protocol = protocol
+        self.answers = answers
+        self.takes_keys = threading.Event()
+        if answers.colours is not None:
+            show_colours(self.console, answers.colours)
         self.kept = self._kept_before = read_kept(settings.library)
         self._keep_timer: Timer | None = None
         self.reader = LibraryReader(settings.library)
@@ -114,12 +133,15 @@ class ImagescopeApp(App[int]):
         # Several painters take the interpreter from the event loop more often than they gain.
         self._painter_thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
         self._keys = KeyGate(self, super().on_event)
+        self._quiet_moments = QuietMoments()
         self._interrupted_at = float("-inf")
         self._names_read_at = float("-inf")
         self._names_timer: Timer | None = None
 
     async def on_event(self, event: Event) -> None:
-        """Keys and pastes act one after another."""
+        """Keys and pastes act one after another; what somebody does goes before tidying up."""
+        if isinstance(event, InputEvent):
+            self._quiet_moments.note_input()
         if isinstance(event, Key | Paste) and not event.is_forwarded:
             await self._keys.take(event)
         else:
@@ -129,14 +151,22 @@ class ImagescopeApp(App[int]):
     async def _key_passed(self, message: KeyPassed) -> None:
         await self._keys.passed(message)
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own, which loses no early key and takes no answer for keys."""
+        found = super().get_driver_class()
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from imagescope_tui.ui.terminal_driver import TerminalDriver
+
+        return TerminalDriver if found is LinuxDriver else found
+
     def get_default_screen(self) -> Screen[None]:
         """The photos."""
         return BrowseScreen(is_text=self.protocol == "off")
 
     def on_mount(self) -> None:
         """Paint first; everything else begins when the first frame is out."""
-        if self.kept.theme in self.available_themes:
-            self.theme = self.kept.theme
+        self.theme = initial_theme(self.settings, self.answers, self.kept.theme)
         self.watch(self, "theme", self._keep_theme, init=False)
         self.call_after_refresh(self._begin)
 
@@ -178,6 +208,7 @@ class ImagescopeApp(App[int]):
             _log.warning("what the screen keeps could not be written: %s", error)
 
     async def _begin(self) -> None:
+        self.takes_keys.set()
         await self._read_library()
         if self.protocol != "off":
             self._prepare_pictures()
@@ -186,6 +217,7 @@ class ImagescopeApp(App[int]):
         if self.settings.trace:
             self.browse.show_trace(self.settings.trace)
         self.set_interval(_LOOK_SECONDS, self.look_at_library)
+        self.set_interval(_LOOK_SECONDS, self._quiet_moments.tidy)
 
     @work(group="indexer", exclusive=True)
     async def start_indexer(self) -> None:
@@ -249,6 +281,14 @@ class ImagescopeApp(App[int]):
     def _hear_download(self, download: DownloadView) -> None:
         self.download = download
 
+    def on_terminal_said(self, event: TerminalSaid) -> None:
+        """The picture that was copied is in the terminal's clipboard, or is not."""
+        told = kitty_answer(event.answer)
+        if isinstance(told, Failed):
+            self.notify(f"Not copied: {told.reason}", severity="warning", markup=False)
+        elif told:
+            self.notify("The picture is copied.")
+
     def action_interrupt(self) -> None:
         """Copy a selection, stop the search, and the second time quit."""
         selected = self.screen.get_selected_text()
@@ -278,14 +318,13 @@ class ImagescopeApp(App[int]):
         from imagescope_tui.ui.pictures.painter import Painter
         from imagescope_tui.ui.pictures.store import PictureStore
 
-        depth: ColourDepth = "true" if self.console.color_system == "truecolor" else "256"
-        self.painter = Painter(self.protocol, depth)
+        self.painter = Painter(self.protocol, colours_shown(self.console))
         options = self.settings.indexer_options
         self.pictures = PictureStore(
             source=ThumbnailCache(
                 self.settings.library / "thumbnails", options.thumbnail_cache_bytes
             ),
-            paint=self.painter.paint,
+            paint=self._paint,
             prepare=self.session.prepare_picture,
             on_ready=lambda key: self._tell_picture(key),
             executor=self._painter_thread,
@@ -293,6 +332,10 @@ class ImagescopeApp(App[int]):
         for _ in range(_PICTURES_IN_WORK):
             self.run_worker(self.pictures.work(), group="pictures")
         self.browse.use_pictures()
+
+    def _paint(self, jpeg: bytes, key: PictureKey) -> Painting:
+        assert self.painter is not None
+        return with_codes(self.painter.paint(jpeg, key), self.console)
 
     def frames(self, photo: Photo, box: Box) -> AsyncIterator[tuple[float, bytes]]:
         """The moments of a moving picture, as many and as large as this terminal takes."""
@@ -306,10 +349,9 @@ class ImagescopeApp(App[int]):
 
     async def paint_frame(self, photo: Photo, jpeg: bytes, box: Box) -> Painting:
         """One of them, in the painter's thread."""
-        assert self.painter is not None
         key = PictureKey(content_hash=photo.content_hash or "", side=PREVIEW_SIDE, box=box)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._painter_thread, self.painter.paint, jpeg, key)
+        return await loop.run_in_executor(self._painter_thread, self._paint, jpeg, key)
 
     def _tell_picture(self, key: PictureKey) -> None:
         for screen in self.screen_stack:
@@ -320,6 +362,8 @@ class ImagescopeApp(App[int]):
             self.browse.show_reasons()
 
     def _hear(self, event: IndexEvent) -> None:
+        from imagescope_tui.ui.index_heard import reduce_index  # many kinds, told after all else
+
         self.index = reduce_index(self.index, event)
 
     @property
@@ -371,8 +415,18 @@ class ImagescopeApp(App[int]):
 
 
 def run_app(settings: UiSettings) -> int:
-    """Open the screen and stay until the reader leaves; gives the exit status."""
-    from imagescope_tui.ui.pictures.protocol import choose_protocol
+    """Open the screen and stay until the reader leaves; gives the exit status.
 
-    protocol = choose_protocol(settings)
-    return ImagescopeApp(settings, protocol).run() or 0
+    Raises:
+        ConfigError: the settings name a theme that is not there.
+    """
+    from imagescope_tui.ui.pictures.protocol import choose_protocol
+    from imagescope_tui.ui.pictures.terminal_query import ask_terminal
+
+    check_theme(settings.theme)
+    answers = ask_terminal(
+        settings.terminal_hints, over_ssh=settings.over_ssh, in_tmux=settings.in_tmux
+    )
+    is_remote = settings.over_ssh or settings.in_tmux
+    protocol = choose_protocol(settings.images, answers, is_remote=is_remote)
+    return ImagescopeApp(settings, protocol, answers).run() or 0

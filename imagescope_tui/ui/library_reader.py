@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import functools
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from storage.errors import LibraryMissing
-from storage.records import LibraryCounts, LibraryNames, PhotoFilter
+from storage.records import LibraryNames, PhotoFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +41,8 @@ class LibrarySnapshot:
 
     exists: bool = False
     revision: int = 0
-    counts: LibraryCounts = field(default_factory=LibraryCounts)
+    photos: int = 0
+    """How many there are; to count them by their state takes too long for every look."""
     roots: tuple[Root, ...] = ()
     searches: tuple[SavedSearch, ...] = ()
     """Those that the reader keeps, by name."""
@@ -87,7 +88,7 @@ class LibraryReader:
         return await self._ask(lambda library: library.revision, 0)
 
     async def snapshot(self) -> LibrarySnapshot:
-        """Counts and folders."""
+        """How many photos there are, and where."""
         return await self._ask(_snapshot, LibrarySnapshot())
 
     async def names(self) -> LibraryNames:
@@ -205,7 +206,7 @@ def _snapshot(library: Library) -> LibrarySnapshot:
     return LibrarySnapshot(
         exists=True,
         revision=library.revision,
-        counts=library.counts(),
+        photos=library.photos.count(PhotoFilter()),
         roots=library.roots.all(),
         searches=library.saved_searches.all(),
         films_passed=library.passed_over.count(),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from imagescope_tui.errors import PicturesUnavailable, Superseded
-from indexer.answers import WhereAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
+    from indexer.answers import WhereAnswer
     from storage.records import PhotoId
 
 _ANSWERS_KEPT = 200
@@ -76,6 +76,8 @@ class WhereDesk:
         except Superseded:
             return
         except PicturesUnavailable as error:
+            from indexer.answers import WhereAnswer  # not before the first frame
+
             answer = WhereAnswer(problem=error.message)
         self._answers[question] = answer
         while len(self._answers) > _ANSWERS_KEPT:

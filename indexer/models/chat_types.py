@@ -9,15 +9,12 @@ ModelError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from indexer.models.protocols import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-Role: TypeAlias = Literal["captioner", "reasoner", "verifier", "evaluator"]
-ROLES: tuple[Role, ...] = ("captioner", "reasoner", "verifier", "evaluator")
 
 
 class ChatError(ModelError):

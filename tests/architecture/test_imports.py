@@ -9,7 +9,11 @@ import pytest
 
 
 def loaded_after(statement: str) -> set[str]:
-    script = f"import sys\n{statement}\nprint(*sorted({{m.split('.')[0] for m in sys.modules}}))"
+    return {module.partition(".")[0] for module in modules_after(statement)}
+
+
+def modules_after(statement: str) -> set[str]:
+    script = f"import sys\n{statement}\nprint(*sorted(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-P", "-c", script], check=True, capture_output=True, text=True
     )
@@ -50,3 +54,17 @@ _SCREEN = (
 )
 def test_heavy_libraries_stay_out(statement: str, absent: set[str]) -> None:
     assert not loaded_after(statement) & absent
+
+
+def test_what_is_told_and_asked_later_is_loaded_behind_the_first_frame() -> None:
+    later = {
+        "indexer.events",
+        "indexer.answers",
+        "indexer.models.chat_types",
+        "imagescope_tui.search.completion",
+        "imagescope_tui.search.reading.line",
+        "imagescope_tui.indexer_client",
+        "imagescope_tui.ui.pictures.painting",
+        "storage.library",
+    }
+    assert not modules_after(_SCREEN) & later

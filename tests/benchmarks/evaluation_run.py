@@ -43,8 +43,9 @@ if TYPE_CHECKING:
 
     from imagescope_tui.evaluation.task import DatasetName
     from imagescope_tui.search.types import StrategyName
-    from indexer.models.chat_types import ChatRequest, Role
+    from indexer.models.chat_types import ChatRequest
     from indexer.models.protocols import ImageTextEncoder
+    from indexer.models.roles import Role
 
     Gallery = LibraryGallery | EmbeddingGallery
 

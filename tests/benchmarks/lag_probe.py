@@ -1,14 +1,16 @@
 """Runs the real screen in this process, and notes how long its event loop was busy at a time.
 
-`python -m tests.benchmarks.lag_probe REPORT [imagescope-tui's own arguments]`. A heartbeat on the
-event loop tells when it is late, from one SIGUSR1 to the next. A thread beside it looks where the
-main thread is while it is. On a machine that others keep busy lateness is theirs, too: so the
-processor time of the main thread between two heartbeats is told beside it.
+`python tests/benchmarks/lag_probe.py REPORT [imagescope-tui's own arguments]`; it knows nothing of
+the other benchmarks, so that any checkout's Python can run it. A heartbeat on the event loop tells
+when it is late, from one SIGUSR1 to the next. A thread beside it looks where the main thread is
+while it is. On a machine that others keep busy lateness is theirs, too: so the processor time of
+the main thread between two heartbeats is told beside it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import signal
 import sys
@@ -35,16 +37,20 @@ class Probe:
     lateness: list[float] = field(default_factory=list)
     busy: list[float] = field(default_factory=list)
     """Processor time of the main thread from one heartbeat to the next, in seconds."""
+    collections: list[float] = field(default_factory=list)
+    """Seconds of each search for garbage, during which nothing else runs."""
     places: Counter[str] = field(default_factory=Counter)
     """Where the main thread was while a heartbeat was late, and how often it was seen there."""
     is_wanted: bool = False
     _due: float = 0.0
+    _collecting_since: float = 0.0
 
     async def beat(self) -> None:
         """Note lateness until cancelled."""
         threading.Thread(
             target=self._look, args=(threading.get_ident(),), name="looking", daemon=True
         ).start()
+        gc.callbacks.append(self._note_collection)
         worked = time.thread_time()
         while True:
             self._due = time.perf_counter() + _BEAT_SECONDS
@@ -54,6 +60,13 @@ class Probe:
                 self.lateness.append(now - self._due)
                 self.busy.append(works - worked)
             worked = works
+
+    def _note_collection(self, phase: str, _info: dict[str, int]) -> None:
+        now = time.perf_counter()
+        if phase == "start":
+            self._collecting_since = now
+        elif self.is_wanted:
+            self.collections.append(now - self._collecting_since)
 
     def _look(self, thread: int) -> None:
         while True:
@@ -71,6 +84,7 @@ class Probe:
         told = {
             "lateness": self.lateness,
             "busy": self.busy,
+            "collections": self.collections,
             "places": self.places.most_common(20),
         }
         path.write_text(json.dumps(told))

@@ -69,6 +69,13 @@ def small_jpeg(colour: tuple[int, int, int]) -> bytes:
     return _as_jpeg(Image.new("RGB", (64, 48), colour), 80)
 
 
+def patterned_jpeg(seed: int) -> bytes:
+    """A JPEG as detailed as a photo's thumbnail: no two places of it have the same colour."""
+    source = np.random.default_rng(seed)
+    coarse = Image.fromarray(source.integers(0, 256, (24, 32, 3), dtype=np.uint8))
+    return _as_jpeg(coarse.resize((384, 288), Image.Resampling.BICUBIC), 80)
+
+
 def _as_jpeg(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)

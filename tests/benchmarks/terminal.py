@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -17,8 +18,11 @@ from tests.benchmarks.index_command import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
-_COLUMNS, _ROWS, _CELL = 120, 40, (9, 18)
+SIZE = (120, 40)
+"""Columns and rows, where nothing else is asked for."""
+_CELL = (9, 18)
 _ESCAPES = re.compile(
     rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
     rb"|\x1b[P_^][^\x1b]*\x1b\\|\x1b[ -/]*[0-~]"
@@ -28,6 +32,7 @@ _ANSWERS = (
     (re.compile(rb"\x1b\[c"), b"\x1b[?62;22c"),
     (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"),
 )
+_QUESTION_BYTES_MAX = 16
 _FRAME_ENDS = b"\x1b[?2026l"
 _READ_BYTES = 1 << 16
 _END_SECONDS = 15
@@ -37,24 +42,30 @@ class Terminal:
     """Entered: the program runs; left: it is ended."""
 
     def __init__(
-        self, command: Sequence[str], *, environment: Mapping[str, str] = os.environ
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] = os.environ,
+        size: tuple[int, int] = SIZE,
+        folder: Path = PROJECT,
     ) -> None:
+        """`size` is in columns and rows; the program runs in `folder`."""
         self._command = command
         self._environment = environment
-        self._seen = b""
-        self._answered = [0] * len(_ANSWERS)
+        self._size = size
+        self._folder = folder
+        self.forget()
 
     def __enter__(self) -> Self:
         self._ours, theirs = pty.openpty()
-        size = struct.pack("HHHH", _ROWS, _COLUMNS, _COLUMNS * _CELL[0], _ROWS * _CELL[1])
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, _window(self._size))
         environment = {**self._environment, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
         for name in ("TMUX", "SSH_CONNECTION", "SSH_TTY"):
             environment.pop(name, None)
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             self._command,
-            cwd=PROJECT,
+            cwd=self._folder,
             env=environment,
             stdin=theirs,
             stdout=theirs,
@@ -82,10 +93,16 @@ class Terminal:
         """Press keys."""
         os.write(self._ours, keys.encode())
 
+    def resize(self, size: tuple[int, int]) -> None:
+        """Give the window other columns and rows, and say so, as a terminal does."""
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, _window(size))
+        self.process.send_signal(signal.SIGWINCH)
+
     def forget(self) -> None:
         """Look only at what is drawn from now on."""
         self._seen = b""
-        self._answered = [0] * len(_ANSWERS)
+        self._text = b""
+        self._looked_until = 0
 
     def watch(self, seconds: float) -> None:
         """Let the program draw for so long."""
@@ -105,8 +122,7 @@ class Terminal:
         wanted = [word.encode() for word in words]
 
         def is_drawn() -> bool:
-            whole = self._seen[: self._seen.rfind(_FRAME_ENDS) + 1]
-            text = _ESCAPES.sub(b"", whole)
+            text = self._drawn()
             return all(word in text for word in wanted)
 
         if not self._look_until(is_drawn, patience):
@@ -124,14 +140,29 @@ class Terminal:
         return True
 
     def _read(self) -> None:
+        before = len(self._seen)
         try:
             self._seen += os.read(self._ours, _READ_BYTES)
         except OSError:
             # The program has closed its side.
             time.sleep(0.05)
             return
-        for place, (question, answer) in enumerate(_ANSWERS):
-            asked = len(question.findall(self._seen))
-            for _ in range(asked - self._answered[place]):
-                os.write(self._ours, answer)
-            self._answered[place] = asked
+        begins = max(0, before - _QUESTION_BYTES_MAX)
+        for question, answer in _ANSWERS:
+            for asked in question.finditer(self._seen, begins):
+                if asked.end() > before:
+                    os.write(self._ours, answer)
+
+    def _drawn(self) -> bytes:
+        """The text of all whole frames; of each frame it is taken once."""
+        last = self._seen.rfind(_FRAME_ENDS, self._looked_until)
+        if last >= 0:
+            end = last + len(_FRAME_ENDS)
+            self._text += _ESCAPES.sub(b"", self._seen[self._looked_until : end])
+            self._looked_until = end
+        return self._text
+
+
+def _window(size: tuple[int, int]) -> bytes:
+    columns, rows = size
+    return struct.pack("HHHH", rows, columns, columns * _CELL[0], rows * _CELL[1])

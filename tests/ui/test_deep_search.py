@@ -220,7 +220,7 @@ async def test_a_growing_library_asks_the_models_nothing_again(
             add_photo(world, library, library.roots.all()[0].id, 900)
             revision = library.revision
         client.on_event(PhotosCommitted(photos=1, revision=revision))
-        await until(pilot, lambda: app.snapshot is not None and app.snapshot.counts.photos == 41)
+        await until(pilot, lambda: app.snapshot is not None and app.snapshot.photos == 41)
         await settled(pilot)
         assert len(engine.asked) == 2
 

@@ -34,7 +34,8 @@ from imagescope_tui.search.types import (
     Verdict,
     Verification,
 )
-from imagescope_tui.ui.index_state import IndexView, reduce_index, told_to_pause
+from imagescope_tui.ui.index_heard import reduce_index
+from imagescope_tui.ui.index_state import IndexView, told_to_pause
 from imagescope_tui.ui.known import known_of, sections
 from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.progress import progress_sentence

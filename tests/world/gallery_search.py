@@ -11,7 +11,8 @@ from imagescope_tui.search.models import RoleModels
 from imagescope_tui.search.types import Query, SearchOptions
 from indexer.models.chat import open_chat
 from indexer.models.chat_servers import ServerPool
-from indexer.models.chat_types import ROLES, RoleSettings
+from indexer.models.chat_types import RoleSettings
+from indexer.models.roles import ROLES
 from indexer.ranking.lookup import VectorLookup
 from storage.library import Library
 from storage.records import PhotoFilter

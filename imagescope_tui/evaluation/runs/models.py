@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from imagescope_tui.chat_models import ModelSource
-    from indexer.models.chat_types import Role, RoleSettings
+    from indexer.models.chat_types import RoleSettings
+    from indexer.models.roles import Role
 
     StartLocal = Callable[[], Awaitable[RoleSettings | None]]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from imagescope_tui.evaluation.runs.card import RunCard
     from imagescope_tui.evaluation.task import Benchmark, BenchmarkQuery
     from imagescope_tui.search.types import SearchOptions
-    from indexer.models.chat_types import Role
+    from indexer.models.roles import Role
 
 _LIBRARIES = (
     "imagescope-tui",

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from imagescope_tui.evaluation.task import BenchmarkQuery
     from imagescope_tui.search.engine import SearchEngine
     from imagescope_tui.search.types import SearchOptions, SearchResult, Step
-    from indexer.models.chat_types import Role
+    from indexer.models.roles import Role
 
 RANKED_MAX = 1_000
 """How far a target's rank is followed."""

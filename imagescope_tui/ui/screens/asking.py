@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from imagescope_tui.search.completion import Completer
 from imagescope_tui.search.query_language import LineContext
 from imagescope_tui.ui.arranging import following, order_after, order_brought
 from imagescope_tui.ui.asked import Asked, asked_before
@@ -360,6 +359,8 @@ class AskingScreen(PhotoActions):
 
     def use_names(self) -> None:
         """The library has other names; a line may mean something else now."""
+        from imagescope_tui.search.completion import Completer
+
         self.query_one(QueryInput).completer = Completer(self.app.names, self.app.searches)
         asked = replace(self.asked, context=self.line_context)
         is_same = asked.query == self.asked.query

@@ -37,7 +37,6 @@ _PLACEHOLDERS = {"waiting": "", "unread": "not read yet", "missing": "no picture
 class CardStyles:
     """The looks of a card's parts, from the theme."""
 
-    base: Style
     label: Style
     dim: Style
     heading: Style
@@ -119,23 +118,17 @@ def details_of(item: GridItem) -> tuple[str, ...]:
     )
 
 
-def draw_card(face: CardFace, painting: Painting | None, styles: CardStyles) -> list[Strip]:
-    """The card's lines, each exactly as wide as the card."""
-    side = Segment("│", styles.frame) if face.is_selected else Segment(" ", styles.base)
+def draw_card(
+    face: CardFace, painting: Painting | None, styles: CardStyles
+) -> list[tuple[Strip, ...]]:
+    """The card's lines in parts, each line exactly as wide as the card."""
+    side = Strip([Segment("│" if face.is_selected else " ", styles.frame)], FRAME)
     middle = painting.lines if painting else _without_picture(face, styles)
     return [
-        _top(face, styles),
-        *(on_ground(Strip([side, *line, side], face.width), styles.base) for line in middle),
-        _bottom(face, styles),
+        (_top(face, styles),),
+        *((side, line, side) for line in middle),
+        (_bottom(face, styles),),
     ]
-
-
-def on_ground(line: Strip, base: Style) -> Strip:
-    """The line with the ground's look where it has none of its own."""
-    return Strip(
-        [segment if segment.style else Segment(segment.text, base) for segment in line],
-        line.cell_length,
-    )
 
 
 def _top(face: CardFace, styles: CardStyles) -> Strip:

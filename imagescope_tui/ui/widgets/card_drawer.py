@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
 
+from textual.strip import Strip
+
+from imagescope_tui.ui.pictures.written import PartedLine
 from imagescope_tui.ui.widgets.card import CardStyles, draw_card
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rich.style import Style
-    from textual.strip import Strip
 
     from imagescope_tui.ui.pictures.painting import Painting
+    from imagescope_tui.ui.pictures.written import Pen
     from imagescope_tui.ui.widgets.card import CardFace
 
-_CARDS_KEPT = 400
+_CARDS_KEPT, _ROWS_KEPT = 400, 100
+_Lines: TypeAlias = "list[tuple[Strip, ...]]"
 
 
 class CardDrawer:
@@ -23,24 +28,40 @@ class CardDrawer:
 
     def __init__(self, style: Callable[[str], Style]) -> None:
         self._style = style
-        self._cards: dict[CardFace, list[Strip]] = {}
+        self._pen: Pen | None = None
+        self._cards: dict[CardFace, _Lines] = {}
+        self._rows: dict[tuple[int, tuple[CardFace, ...]], list[PartedLine]] = {}
 
     def forget(self) -> None:
         """Theme or focus have changed the looks."""
         self._cards.clear()
+        self._rows.clear()
 
-    def card(self, face: CardFace, painting: Painting | None, ground: Style) -> list[Strip]:
-        """The card's lines."""
+    def row(
+        self, cards: Sequence[tuple[CardFace, Painting | None]], width: int, pen: Pen
+    ) -> list[PartedLine]:
+        """The lines of cards side by side, written, with the ground behind them to this width."""
+        if pen != self._pen or len(self._cards) >= _CARDS_KEPT or len(self._rows) >= _ROWS_KEPT:
+            self.forget()
+            self._pen = pen
+        key = width, tuple(face for face, _ in cards)
+        if key not in self._rows:
+            drawn = [self._card(face, painting, pen) for face, painting in cards]
+            rest = pen.written(Strip.blank(width - sum(face.width for face in key[1])))
+            self._rows[key] = [
+                PartedLine([*chain.from_iterable(line), *rest]) for line in zip(*drawn, strict=True)
+            ]
+        return self._rows[key]
+
+    def _card(self, face: CardFace, painting: Painting | None, pen: Pen) -> _Lines:
         if face not in self._cards:
-            if len(self._cards) >= _CARDS_KEPT:
-                self._cards.clear()
-            self._cards[face] = draw_card(face, painting, self._looks(ground))
+            drawn = draw_card(face, painting, self._looks())
+            self._cards[face] = [pen.written(*parts) for parts in drawn]
         return self._cards[face]
 
-    def _looks(self, ground: Style) -> CardStyles:
+    def _looks(self) -> CardStyles:
         style = self._style
         return CardStyles(
-            base=ground,
             label=style("photo-grid--label"),
             dim=style("photo-grid--dim"),
             heading=style("photo-grid--heading"),

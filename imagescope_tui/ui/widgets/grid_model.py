@@ -82,7 +82,10 @@ class GridModel:
 
     def painting(self, index: int) -> Painting | None:
         """The painted picture at a place, where there is one."""
-        key = self._painted(self.item(index))
+        return self.painting_of(self._painted(self.item(index)))
+
+    def painting_of(self, key: PictureKey | None) -> Painting | None:
+        """The painted picture, where it is known."""
         return self.pictures.get(key) if key and self.pictures else None
 
     def _painted(self, item: GridItem | None) -> PictureKey | None:
@@ -111,6 +114,7 @@ class GridModel:
         if item is None:
             return CardFace(width=width, height=height, is_selected=is_selected)
         known = self.known_at(index)
+        picture = self._painted(item)
         return CardFace(
             width=width,
             height=height,
@@ -128,8 +132,8 @@ class GridModel:
             is_damaged=item.photo.is_damaged,
             is_offline=item.photo.offline_since is not None,
             plays=wording.play_sentence(item.photo, item.second),
-            picture=self._painted(item),
-            state=self._state(index, item),
+            picture=picture,
+            state="ready" if picture is not None else self._state(item),
         )
 
     def names(self, count: int) -> dict[PhotoId, str]:
@@ -164,14 +168,13 @@ class GridModel:
         )
         return "" if is_same and not is_first_shown else wording.month(moment)
 
-    def _state(self, index: int, item: GridItem) -> PictureState:
+    def _state(self, item: GridItem) -> PictureState:
+        """Why there is no picture."""
         if self._is_text:
             return "text"
         keys = self.keys(item)
         if not keys:
             return "unread"
-        if self.painting(index) is not None:
-            return "ready"
         return "missing" if self.pictures and self.pictures.is_missing(keys[-1]) else "waiting"
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.style import Style
 from textual import work
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -17,10 +16,11 @@ from textual.strip import Strip
 
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.known import UNKNOWN
+from imagescope_tui.ui.pictures.written import PartedLine, Pen
 from imagescope_tui.ui.widgets.card_drawer import CardDrawer
 from imagescope_tui.ui.widgets.grid_geometry import FRAME
 from imagescope_tui.ui.widgets.grid_model import GridModel
-from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from imagescope_tui.ui.widgets.pixel_overlay import PixelOverlay, PlacedPainting
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.known import Known
     from imagescope_tui.ui.photo_feed import GridItem, PhotoFeed, PhotoSource
     from imagescope_tui.ui.pictures.key import PictureKey
+    from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.store import PictureStore
+    from imagescope_tui.ui.widgets.card import CardFace
     from storage.records import Photo, PhotoId
 
 
@@ -102,9 +104,9 @@ class PhotoGrid(ScrollView, can_focus=True):
         self._announced: GridItem | None = None
         self._kept_id: PhotoId | None = None
         self._cards = CardDrawer(lambda part: self.get_component_rich_style(part))
-        self._rows: dict[int, list[list[Strip]]] = {}
-        self._ground = Style.null()
-        self._overlay = SixelOverlay(self, self._placed_paintings)
+        self._rows: dict[int, list[PartedLine]] = {}
+        self._pen: Pen | None = None
+        self._overlay = PixelOverlay(self, self._placed_paintings)
 
     @property
     def item(self) -> GridItem | None:
@@ -283,23 +285,25 @@ class PhotoGrid(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line across a row of cards."""
-        geometry = self._model.geometry
-        if y >= geometry.rows_shown * geometry.card_height:
-            return Strip.blank(self.size.width, self._ground)
+        geometry, width = self._model.geometry, self.size.width
+        pen = self._pen = self._pen or Pen.of(self)
         row, line = divmod(self.scroll_offset.y + y, geometry.card_height)
+        is_below = y >= geometry.rows_shown * geometry.card_height
+        if is_below or row * geometry.columns >= self.count:
+            return PartedLine(pen.written(Strip.blank(width)))
         if row not in self._rows:
-            self._rows[row] = self._draw_row(row)
-        line_of_cards = Strip.join(card[line] for card in self._rows[row])
-        return line_of_cards.extend_cell_length(self.size.width, self._ground)
+            self._rows[row] = self._cards.row(self._faces(row), width, pen)
+        return self._rows[row][line]
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines for the terminal; pixel pictures on them follow."""
+        """Lines for the terminal, which are written already; pixel pictures on them follow."""
         self._rows.clear()
-        self._ground = self.rich_style
-        strips = super().render_lines(crop)
-        if any(entry.painting.sixels for entry in self._placed_paintings()):
+        pen = Pen.of(self)
+        self._pen = self._pen if self._pen == pen else pen
+        lines = [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
+        if any(entry.painting.overlay for entry in self._placed_paintings()):
             self._overlay.note(crop)
-        return strips
+        return lines
 
     @property
     def _shown(self) -> range:
@@ -410,15 +414,15 @@ class PhotoGrid(ScrollView, can_focus=True):
             Region(card.right - FRAME, card.y, FRAME, card.height),
         )
 
-    def _draw_row(self, row: int) -> list[list[Strip]]:
+    def _faces(self, row: int) -> list[tuple[CardFace, Painting | None]]:
         first = row * self._model.geometry.columns
         end = min(first + self._model.geometry.columns, self.count)
-        return [self._card(index) for index in range(first, end)]
+        faces = [self._face(index) for index in range(first, end)]
+        return [(face, self._model.painting_of(face.picture)) for face in faces]
 
-    def _card(self, index: int) -> list[Strip]:
-        face = self._model.face(
+    def _face(self, index: int) -> CardFace:
+        return self._model.face(
             index,
             is_selected=index == self.index,
             is_first_shown=index == self._shown.start,
         )
-        return self._cards.card(face, self._model.painting(index), self._ground)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.pictures.key import Box, PictureKey, PictureRequest
-from imagescope_tui.ui.widgets.card import on_ground
-from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from imagescope_tui.ui.pictures.written import PartedLine, Pen
+from imagescope_tui.ui.widgets.pixel_overlay import PixelOverlay, PlacedPainting
 from storage.safe_text import printable
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
 
@@ -47,8 +46,7 @@ class PictureView(Widget):
         """Of a moving picture that is being played, what it shows now."""
         self._pictures: PictureStore | None = None
         self._pixels_shown: Callable[[Box], int] = lambda box: 0
-        self._ground = Style.null()
-        self._overlay = SixelOverlay(self, self._placed)
+        self._overlay = PixelOverlay(self, self._placed)
 
     @property
     def photo(self) -> Photo | None:
@@ -116,19 +114,20 @@ class PictureView(Widget):
 
     def render_line(self, y: int) -> Strip:
         """A line of the picture."""
-        painting = self._painting()
-        if painting is not None and y < len(painting.lines):
-            return on_ground(painting.lines[y], self._ground)
-        return self._words(y)
+        return self._line(y, self._painting())
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines for the terminal; a pixel picture on them follows."""
-        self._ground = self.rich_style
-        strips = super().render_lines(crop)
-        painting = self._painting()
-        if painting is not None and painting.sixels:
+        """Lines for the terminal, which are written already; a pixel picture on them follows."""
+        pen, painting = Pen.of(self), self._painting()
+        lines = [PartedLine(pen.written(self._line(y, painting))) for y in crop.line_range]
+        if painting is not None and painting.overlay:
             self._overlay.note(crop)
-        return strips
+        return [line.crop(crop.x, crop.right) for line in lines]
+
+    def _line(self, y: int, painting: Painting | None) -> Strip:
+        if painting is not None and y < len(painting.lines):
+            return painting.lines[y]
+        return self._words(y)
 
     def _keys(self) -> list[PictureKey]:
         """The best picture first; one with the light before before one that is worse."""

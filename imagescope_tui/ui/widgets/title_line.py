@@ -40,7 +40,7 @@ class TitleLine(EdgeLine):
     ) -> None:
         """Replace what is said; where room is short, the folders' names give way."""
         right = self._right_side(index, download, server)
-        count = counted(snapshot.counts.photos, "photo") if snapshot.counts.photos else ""
+        count = counted(snapshot.photos, "photo") if snapshot.photos else ""
         room = self.app.size.width - right.cell_length - len(f"{_NAME} · {count}") - 2 * _EDGE
         folders = folder_words(snapshot, Path.home(), max(_FOLDERS_LEAST, room))
         between = " · " if folders and count else ""
