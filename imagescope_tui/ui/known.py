@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 AS_WANTED, NOT_AS_WANTED, UNREADABLE, NOT_ASKED, ASKED = "✓", "✗", "?", "·", "…"
 Judged: TypeAlias = Literal["", "accepted", "rejected", "unclear"]
+JUDGED_WORDS: dict[Judged, str] = {
+    "": "",
+    "accepted": "fits",
+    "rejected": "does not fit",
+    "unclear": "unclear",
+}
+"""What a reader calls it: whether the photo fits, as the model says that compared it."""
 
 
 @dataclass(frozen=True, slots=True)

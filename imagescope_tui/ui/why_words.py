@@ -11,7 +11,7 @@ from imagescope_tui.search.text_excerpt import text_excerpt
 from imagescope_tui.search.where_words import where_words, worth_telling
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.arranging import BY_LIKENESS
-from imagescope_tui.ui.known import judged_of, signs_of
+from imagescope_tui.ui.known import JUDGED_WORDS, judged_of, signs_of
 from imagescope_tui.ui.photo_words import Line
 from imagescope_tui.ui.status_words import stage_name
 from storage.records import Facts
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from indexer.answers import WhereAnswer
     from storage.records import PhotoId
 
-_JUDGED: dict[str, Line] = {
-    "accepted": Line("accepted by the evaluator", "accepted"),
-    "rejected": Line("not accepted by the evaluator"),
-    "unclear": Line("the evaluator’s answer could not be read", "warning"),
-}
 _AFTER_NUMBER = len("✓ 1  ")
 
 
@@ -131,9 +126,11 @@ def _verdict(finding: Finding) -> list[Line]:
     judged = judged_of(finding.view, finding.candidate.photo_id)
     if not judged:
         return []
-    reason = finding.view.verdicts[finding.candidate.photo_id].reason
-    said = [Line(f"“{printable(reason)}”")] if reason else []
-    return [_JUDGED[judged], *said]
+    if judged == "unclear":
+        return [Line("whether it fits: the model’s answer could not be read", "warning")]
+    reason = printable(finding.view.verdicts[finding.candidate.photo_id].reason)
+    told = f"{JUDGED_WORDS[judged]}: “{reason}”" if reason else JUDGED_WORDS[judged]
+    return [Line(told, "accepted" if judged == "accepted" else "")]
 
 
 def _answers(finding: Finding, width: int) -> list[Line]:

@@ -179,7 +179,7 @@ async def test_cards_show_what_was_checked_judged_and_not_asked(
 ) -> None:
     async with asked(opened, engine, (160, 50)) as (app, _):
         text = screen_text(app)
-        for said in ("1 ✓✓✗ accepted", "2 ✓✓✓ rejected", "10 ✓?✗", "13 · IMG_2012"):
+        for said in ("1 ✓✓✗ fits", "2 ✓✓✓ does not fit", "10 ✓?✗", "13 · IMG_2012"):
             assert said in text
         for section in ("matches", "maybe", "the rest", "not checked"):
             assert f" {section} " in text
@@ -246,8 +246,7 @@ async def test_why_ends_with_verdict_time_and_calls(opened: Opener, engine: Scri
         await settled(pilot)
         text = screen_text(app)
         assert "moved up from the 5th place" in text
-        assert "accepted by the evaluator" in text
-        assert "“A brown dog is in the air above the lake" in text
+        assert "fits: “A brown dog is in the air above the lake" in text
         assert "the picture itself 0.33 · its caption 0.26" in text
         assert "checking  1.4 s · reasoner 1 · verifier 36 · 28,410 tokens" in text
 
@@ -260,7 +259,7 @@ async def test_at_80_columns_why_is_a_page_with_the_table_beside_the_words(
         await settled(pilot)
         lines = screen_text(app).splitlines()
         assert any("1st of 40" in line and "Candidates" in line for line in lines)
-        assert any("› 1 IMG_2004.JPG  ✓  ✓  ✗ accepted" in line for line in lines)
+        assert any("› 1 IMG_2004.JPG  ✓  ✓  ✗  yes" in line for line in lines)
         assert all(len(line) <= 80 for line in lines)
 
 
@@ -341,14 +340,14 @@ async def test_a_saved_search_opens_as_it_was_until_something_is_asked(
     async with opened((160, 50), trace=trace, make_engine=lambda _: engine) as (app, pilot):
         await settled(pilot)
         assert app.browse.asked.query == QUERY
-        assert "1 ✓✓✗ accepted" in screen_text(app)
+        assert "1 ✓✓✗ fits" in screen_text(app)
         client.on_event(PhotosCommitted(photos=1, revision=9999))
         await settled(pilot)
         assert engine.asked == []
         await pilot.press("s")
         await until(pilot, lambda: bool(engine.asked))
         await settled(pilot)
-        assert "accepted" not in screen_text(app)
+        assert "✓✓✗ fits" not in screen_text(app)
 
 
 async def test_a_trace_of_another_library_is_told_until_something_is_asked(
