@@ -15,7 +15,7 @@ from imagescope_tui.search.events import (
 )
 from imagescope_tui.search.strategies import options_for
 from imagescope_tui.search.types import SearchOptions
-from imagescope_tui.ui.arranging import arranged, order_shown
+from imagescope_tui.ui.arranging import arranged, by_date, named_order
 from imagescope_tui.ui.photo_feed import Ranking, Timeline
 from imagescope_tui.ui.state import SearchView, fold, reduce
 from storage.errors import StorageError
@@ -65,6 +65,8 @@ class SearchDesk:
         self._opened: frozenset[PhotoId] = frozenset()
         self.shown: tuple[PhotoId, ...] = ()
         """The photos of the last ranking that have a place of their own."""
+        self.order_shown = by_date(oldest_first=False)
+        """Of the photos that were given last, whatever is being searched meanwhile."""
 
     async def answer(self, asked: Asked) -> None:
         """Tell the photos as they are found, and how far the search is.
@@ -121,9 +123,11 @@ class SearchDesk:
             StorageError: the library cannot be read.
         """
         if self._timeline is not None:
+            self.order_shown = by_date(oldest_first=self._timeline.is_oldest_first)
             return self._dated() or self._timeline
         view = self._found
-        order = order_shown(view, self.order)
+        self.order_shown = named_order(view, self.order)
+        order = self.order_shown.order
         is_by_date = order != "match"
         moments = {}
         if is_by_date:

@@ -9,12 +9,13 @@ from imagescope_tui.counting import counted
 from imagescope_tui.search.half_known import only_in_words
 from imagescope_tui.search.sections import NOTHING_FITS
 from imagescope_tui.ui import wording
-from imagescope_tui.ui.arranging import BY_LIKENESS, order_name, sections_shown
+from imagescope_tui.ui.arranging import BY_LIKENESS, sections_shown
 from imagescope_tui.ui.known import is_unfit
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from imagescope_tui.search.types import Degradation, Order
+    from imagescope_tui.ui.arranging import OrderShown
     from imagescope_tui.ui.settings import ModelServerView
     from imagescope_tui.ui.state import SearchView
 
@@ -161,19 +162,18 @@ def stage_name(part: Degradation, view: SearchView) -> str:
 
 
 def outcome_words(
-    view: SearchView, limit: int, order: Order, passed: int = 0, *, is_brief: bool = False
+    view: SearchView, limit: int, shown: OrderShown, passed: int = 0, *, is_brief: bool = False
 ) -> str:
-    """`1 match · 212 ranked · by match ▾`: how many, and in which order.
+    """`1 match · 212 ranked · by match ▾`: how many, and in which order they are on the screen.
 
     Without ▾ where there is but one; in brief without what the place in the grid tells as well.
     `passed`: how many photos filters alone let pass; 0 where there are none.
     """
-    name = order_name(view, order)
-    order_told = name if name == BY_LIKENESS else f"{name} ▾"
+    order_told = shown.name if shown.name == BY_LIKENESS else f"{shown.name} ▾"
     found = found_words(view, limit)
     if view.phase == "idle" and passed:
         found = f"{passed:,} found"
-    if found and (matches := _matches(view, order)):
+    if found and (matches := _matches(view, shown.order)):
         found = matches if is_brief else f"{matches} · {found}"
     return " · ".join(part for part in (found, order_told) if part)
 

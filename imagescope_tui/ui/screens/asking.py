@@ -12,11 +12,10 @@ from imagescope_tui.search.completion import Completer
 from imagescope_tui.search.query_language import LineContext
 from imagescope_tui.ui.arranging import following, order_after
 from imagescope_tui.ui.asked import Asked, asked_before
-from imagescope_tui.ui.chat_words import chat_view, said_so_far
 from imagescope_tui.ui.index_state import Problem
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.photo_feed import PhotoFeed
-from imagescope_tui.ui.search_desk import RANKING_LIMIT, SearchDesk
+from imagescope_tui.ui.search_desk import SearchDesk
 from imagescope_tui.ui.why_words import Finding
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completing_input import CompletingInput
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import Order
-    from imagescope_tui.ui.chat_words import ChatView
+    from imagescope_tui.ui.arranging import OrderShown
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.state import SearchView
     from storage.records import Photo, PhotoId
@@ -50,6 +48,8 @@ class AskingScreen(PhotoActions):
     def __init__(self) -> None:
         super().__init__()
         self.asked = Asked()
+        self.answered = Asked()
+        """What was answered last, or is being answered: an edit waits for its words first."""
         self._is_fresh = True
         self._is_trace = False
         self._is_held_back = False
@@ -97,9 +97,9 @@ class AskingScreen(PhotoActions):
         return self._again is not None
 
     @property
-    def order(self) -> Order:
-        """How the reader wants what matches to be ordered."""
-        return self._desk.order
+    def order_shown(self) -> OrderShown:
+        """The order of the photos that are on the screen."""
+        return self._desk.order_shown
 
     def show_view(self, view: SearchView) -> None:
         """The search has come further."""
@@ -120,11 +120,6 @@ class AskingScreen(PhotoActions):
             return None
         rank, candidate = found
         return Finding(rank=rank, candidate=candidate, view=self.view)
-
-    @property
-    def chat(self) -> ChatView:
-        """The conversation that led to what is shown."""
-        return chat_view(self.asked, self.view, RANKING_LIMIT)
 
     def ask_again(self) -> None:
         """The same question to a library that has changed, now or when it is time for it.
@@ -205,23 +200,6 @@ class AskingScreen(PhotoActions):
         is_whole = self.view.phase not in ("failed", "stopped") and not self.view.degradations
         return self.is_unserved or not is_whole
 
-    def say_more(self, line: str) -> None:
-        """One more line of the conversation, which refines what was said before."""
-        so_far = said_so_far(self.asked.line, self.view, RANKING_LIMIT)
-        self._ask_anew(replace(self.asked.refined(line, so_far), is_deep=True))
-
-    def undo_turn(self, place: int) -> None:
-        """Take a line of the conversation back; the current one is the last."""
-        left = self.asked.without_turn(place)
-        # Of an edit without words there is nothing to show.
-        self._ask_anew(self.asked.anew() if left.is_unfinished else left)
-
-    def start_afresh(self) -> None:
-        """Forget the conversation, and ask something new."""
-        self.query_one(QueryInput).remember()
-        self._ask_anew(self.asked.anew())
-        self.action_focus_query()
-
     def show_trace(self, trace: tuple[SearchEvent, ...]) -> None:
         """A saved search as it was, until something is asked."""
         self._is_trace = True
@@ -275,11 +253,21 @@ class AskingScreen(PhotoActions):
             return
         self._desk.order = following(query, self._desk.order)
         self._is_fresh = True
-        if not query.is_timeline:
+        asked = self.asked
+        if asked.is_unfinished:
+            # What was asked before is on the screen, and is what one comes back to.
+            self.asked = replace(asked, order_before=self._desk.order)
+            asked = self.answered
+        if query.is_timeline:
+            self._answer(asked, 0)
+        else:
             self._take_photos()
             self.show_view(self.view)
-        elif not self.asked.is_unfinished:
-            self._answer(self.asked, 0)
+
+    @on(QueryInput.Begun)
+    def _line_begun(self) -> None:
+        """Another question, also where the line was empty for but a moment."""
+        self._desk.order = "match"
 
     @on(QueryLine.Changed)
     def _line_changed(self) -> None:
@@ -351,6 +339,7 @@ class AskingScreen(PhotoActions):
     @work(group="search", exclusive=True)
     async def _answer(self, asked: Asked, delay: float) -> None:
         await asyncio.sleep(delay)
+        self.answered = asked
         # Not before the line rests, for what is half typed looks wrong; and the reader may leave.
         if self.app.is_running:
             self._show_notes()

@@ -17,6 +17,7 @@ from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.screens.marking import MarkingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
+from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import outcome_words, search_words, unserved_words
 from imagescope_tui.ui.where_desk import WordsInPhoto
 from imagescope_tui.ui.why_page import Reasons
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.index_state import IndexView
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.screens.detail import Page
-    from imagescope_tui.ui.state import SearchView
     from storage.records import Photo
 
 _DETAIL_SECONDS = 0.05
@@ -154,12 +154,12 @@ class BrowseScreen(MarkingScreen):
             self.show_place()
 
     def _show_outcome(self) -> None:
-        """How many there are, and in which order; where nothing of it is shown, nothing."""
-        passed = 0 if self.asked.is_empty else self.grid.count
+        """In which order the photos are, and how many, where they answer what is asked."""
+        view = SearchView() if self.shows_earlier else self.view
+        passed = 0 if self.answered.is_empty or self.shows_earlier else self.grid.count
         is_brief = not self.has_class("-wide")
-        words = outcome_words(self.view, RANKING_LIMIT, self.order, passed, is_brief=is_brief)
-        is_told = self.grid.count and not self.shows_earlier
-        self.query_one(QueryLine).show_outcome(words if is_told else "")
+        words = outcome_words(view, RANKING_LIMIT, self.order_shown, passed, is_brief=is_brief)
+        self.query_one(QueryLine).show_outcome(words if self.grid.count else "")
 
     def _show_known(self) -> None:
         """What models said, on the cards."""

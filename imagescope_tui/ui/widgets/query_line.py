@@ -34,6 +34,9 @@ class QueryInput(CompletingInput):
     class Left(Message):
         """The reader goes on to the photos."""
 
+    class Begun(Message):
+        """Nothing is left of the line that was there; another one begins."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(placeholder=_WISH, id=id)
         self._history: list[str] = []
@@ -46,6 +49,13 @@ class QueryInput(CompletingInput):
         if line and (not self._history or self._history[-1] != line):
             self._history = [*self._history, line][-_HISTORY_KEPT:]
         self._place = None
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put text in the place of what stands between two signs, or of all of it."""
+        first, last = sorted((start, end))
+        if first <= 0 and last >= len(self.value) > 0:
+            self.post_message(self.Begun())
+        super().replace(text, start, end)
 
     async def on_key(self, event: events.Key) -> None:
         """Who presses `/` to search, and is here already, means no slash; and with `?` the keys."""
@@ -69,6 +79,7 @@ class QueryInput(CompletingInput):
                 return
             self._draft, self._place = self.value, len(self._history)
         self._place = max(0, self._place + step)
+        self.post_message(self.Begun())
         if self._place >= len(self._history):
             self._place = None
             self.value = self._draft
