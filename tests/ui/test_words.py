@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 from imagescope_tui.search.query_language import Chip, LineContext, parse_query
 from imagescope_tui.search.sections import SECTION_NAMES
 from imagescope_tui.search.types import Candidate, Degradation, Query, StageCost
-from imagescope_tui.ui.empty_words import without_folders, without_photos, without_results
 from imagescope_tui.ui.index_state import IndexView, OfflineRoot, Problem, UnwatchedRoot
 from imagescope_tui.ui.known import sections
 from imagescope_tui.ui.library_reader import LibrarySnapshot, PhotoDetail
@@ -27,7 +25,6 @@ from imagescope_tui.ui.why_words import Finding, places_of_words, why_found
 from imagescope_tui.ui.widgets.reading_notes import note_lines
 from imagescope_tui.ui.widgets.title_line import folder_words
 from imagescope_tui.ui.wording import hanging
-from indexer import formats
 from indexer.answers import WhereAnswer, WordPlace
 from storage.records import (
     Caption,
@@ -83,53 +80,6 @@ def test_the_title_never_makes_one_path_of_two() -> None:
     assert folder_words(two, Path("/home/ada"), 28) == "~/Photos and 1 more folder"
     three = LibrarySnapshot(exists=True, roots=(*roots, ROOT))
     assert folder_words(three, Path("/home/ada"), 90) == "~/Photos and 2 more folders"
-
-
-def test_no_results_names_the_words_and_the_filters_to_drop() -> None:
-    view = SearchView(phase="done", query=QUERY, words_unknown=("dog",))
-    words = without_results(view, ("2019", "camera x100"))
-    assert words.title == "Nothing found for “dog”"
-    said = "\n".join(words.lines)
-    assert "‹2019›  ‹camera x100›" in said
-    assert "Backspace" in said
-    assert "Not known to the search: “dog”" in said
-
-
-def test_films_that_are_passed_over_are_told_where_films_are_asked_for() -> None:
-    snapshot = replace(SNAPSHOT, films_passed=2)
-    told = "2 videos passed over: pip install 'imagescope-tui[video]'"
-    with mock.patch.object(formats, "find_spec", return_value=None):
-        for line, is_told in (("type:video", True), ("type:mkv", True), ("type:png", False)):
-            query = Query(text="", filter=parse_query(line).filter)
-            words = without_results(SearchView(phase="done", query=query), (line,), snapshot)
-            assert (told in words.lines) == is_told
-        index = IndexView(is_started=True, up_to_date=True)
-        assert told in without_photos(snapshot, index).lines
-    assert told not in without_photos(snapshot, index).lines
-
-
-def test_a_failed_search_says_why() -> None:
-    words = without_results(SearchView(phase="failed", problem="disk I/O error"), ())
-    assert "disk I/O error" in words.title
-
-
-@pytest.mark.parametrize(
-    ("index", "said"),
-    [
-        (IndexView(), "starting …"),
-        (IndexView(is_started=True, scanning="/home/ada/Photos"), "looking through Photos …"),
-        (IndexView(is_started=True, up_to_date=True), "/home/ada/Photos"),
-        (IndexView(is_started=True, up_to_date=True, failed=3), "3 files could not be read"),
-        (IndexView(halted=Problem(reason="the disk is full", hint="free 1 GB")), "free 1 GB"),
-    ],
-)
-def test_a_library_without_photos_says_what_goes_on(index: IndexView, said: str) -> None:
-    words = without_photos(SNAPSHOT, index)
-    assert said in "\n".join((words.title, *words.lines))
-
-
-def test_without_folders_the_key_that_adds_one_is_named() -> None:
-    assert "a chooses a folder" in without_folders().lines[0]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,12 @@ class AskingScreen(PhotoActions):
         return self._is_trace and self.app.settings.is_trace_foreign
 
     @property
+    def has_folders(self) -> bool:
+        """Whether there are folders of photos, or will be in a moment."""
+        roots = self.app.snapshot.roots if self.app.snapshot else ()
+        return bool(roots or self.app.settings.folders or self.app.index.scanning)
+
+    @property
     def is_about_to_ask(self) -> bool:
         """Whether the same question is going to be asked again soon."""
         return self._again is not None

@@ -10,8 +10,8 @@ from textual.containers import Container, Horizontal
 
 from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.search.picture_words import picture_words
-from imagescope_tui.ui import empty_words
 from imagescope_tui.ui.actions import actions_in, bindings_of
+from imagescope_tui.ui.emptiness import Emptiness
 from imagescope_tui.ui.known import NOT_ASKED, UNKNOWN, Known, known_of
 from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.notices import notices
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from imagescope_tui.ui.actions import Situation
-    from imagescope_tui.ui.empty_words import EmptyWords
     from imagescope_tui.ui.index_state import IndexView
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.screens.detail import Page
@@ -54,6 +53,7 @@ class BrowseScreen(MarkingScreen):
     """Photos of the library: all of them, or those that were searched for."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("photos")
+    AUTO_FOCUS = ""  # Where there is no photo, letters are keys.
 
     def __init__(self, *, is_text: bool) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class BrowseScreen(MarkingScreen):
         self.watch(app, "index", self._index_changed, init=False)
         self.watch(app, "download", self._show_title, init=False)
         self.watch(app, "model_server", self._server_changed, init=False)
-        self.watch(app, "library_problem", self._show_notices, init=False)
+        self.watch(app, "library_problem", self._library_failed, init=False)
 
     def use_pictures(self) -> None:
         """Pictures can be painted from now on."""
@@ -100,19 +100,21 @@ class BrowseScreen(MarkingScreen):
         self._show_notices()
         if self.app.snapshot is None:
             return
-        if not self._has_folders and not self._is_welcomed:
+        if not self.has_folders and not self._is_welcomed:
             self._welcome()
         self.ask_again()
 
-    @property
-    def _has_folders(self) -> bool:
-        roots = self.app.snapshot.roots if self.app.snapshot else ()
-        return bool(roots or self.app.settings.folders or self.app.index.scanning)
+    def _library_failed(self) -> None:
+        self._show_notices()
+        if self.grid.count == 0:
+            self.show_place()
 
     def _welcome(self) -> None:
         from imagescope_tui.ui.screens.folder import FolderScreen
 
         self._is_welcomed = True
+        # There is nothing to search in: a letter is a key here.
+        self.set_focus(None)
         self.app.push_screen(FolderScreen(is_first=True))
 
     def _index_changed(self, before: IndexView, after: IndexView) -> None:
@@ -221,32 +223,28 @@ class BrowseScreen(MarkingScreen):
         """The grid, or why it is empty."""
         self._show_outcome()
         self._show_status()
-        words = self._empty_words() if self.grid.count == 0 else None
         empty = self.query_one(EmptyPlace)
-        empty.display = words is not None
-        self.grid.display = words is None
+        empty.display = is_empty = empty.explain(None if self.grid.count else self._emptiness())
+        self.grid.display = not is_empty
         self._show_keys()
-        if self.photo is not None:
-            # It may be the same as before, and is there for other reasons.
-            self._read_detail(self.photo)
-        if words is not None:
-            empty.show_words(words)
-        elif self.focused is None:
+        # It may be the same as before, and is there for other reasons.
+        self._read_detail(self.photo)
+        if not is_empty and self.focused is None:
             # Enter came before the photos did.
             self.grid.focus()
 
-    def _empty_words(self) -> EmptyWords | None:
-        if self.has_foreign_trace:
-            return empty_words.foreign_trace()
-        if not self.asked.is_empty:
-            if self.view.phase == "searching":
-                return None
-            return empty_words.without_results(self.view, self.asked.chip_labels, self.app.snapshot)
-        if self.app.snapshot is None:
-            return None
-        if not self._has_folders:
-            return empty_words.without_folders()
-        return empty_words.without_photos(self.app.snapshot, self.app.index)
+    def _emptiness(self) -> Emptiness:
+        return Emptiness(
+            view=self.view,
+            index=self.app.index,
+            snapshot=self.app.snapshot,
+            names=self.app.names,
+            problem=self.app.library_problem,
+            is_asked=not self.asked.is_empty,
+            has_folders=self.has_folders,
+            has_foreign_trace=self.has_foreign_trace,
+            chips=self.asked.chips_passed,
+        )
 
     def _server_changed(self) -> None:
         self._show_title()
@@ -265,12 +263,13 @@ class BrowseScreen(MarkingScreen):
         self.query_one(PhotoPanel).show_photo(event.item)
         for screen in self.app.screen_stack[1:]:
             screen.post_message(PhotoGrid.Selected(event.item))
-        if photo is not None:
-            self._read_detail(photo)
+        self._read_detail(photo)
 
     @work(group="detail", exclusive=True)
-    async def _read_detail(self, photo: Photo) -> None:
+    async def _read_detail(self, photo: Photo | None) -> None:
         await asyncio.sleep(_DETAIL_SECONDS)
+        if photo is None:
+            return
         filters = [chip.wanted for chip in self.asked.chips_passed]
         try:
             detail = await self.app.reader.detail(photo, filters)
@@ -370,6 +369,7 @@ class BrowseScreen(MarkingScreen):
 
     @on(CompletingInput.Offered)
     def _show_keys(self) -> None:
+        self.query_one(EmptyPlace).is_typing = isinstance(self.focused, QueryInput)
         self.query_one(KeyLine).show_hints(actions_in(self._situation))
 
     @property
