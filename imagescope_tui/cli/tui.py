@@ -18,6 +18,7 @@ from imagescope_tui.cli.common import (
     existing_folders,
     indexer_options,
 )
+from imagescope_tui.cli.version import VersionOption
 from imagescope_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def tui(
     trace: TraceOption = None,
     library: LibraryOption = None,
     config: ConfigOption = None,
+    _version: VersionOption = False,
 ) -> int:
     """Search your photos in the terminal; folders named are added and indexed."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

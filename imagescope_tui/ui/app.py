@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -16,30 +17,36 @@ from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_session import IndexSession
 from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
+from imagescope_tui.ui.kept import read_kept, write_kept
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.pictures.key import PictureKey
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
 from imagescope_tui.ui.where_desk import WhereDesk
 from storage.errors import StorageError
 from storage.records import LibraryNames
-from storage.thumbnails import ThumbnailCache
+from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     from textual.binding import BindingType
     from textual.screen import Screen
     from textual.timer import Timer
 
+    from imagescope_tui.ui.kept import KeptScreen
     from imagescope_tui.ui.model_download import DownloadView
-    from imagescope_tui.ui.pictures.key import PictureKey
+    from imagescope_tui.ui.pictures.key import Box
     from imagescope_tui.ui.pictures.painter import Painter
-    from imagescope_tui.ui.pictures.painting import ColourDepth
+    from imagescope_tui.ui.pictures.painting import ColourDepth, Painting
     from imagescope_tui.ui.pictures.protocol import PictureProtocol
     from imagescope_tui.ui.pictures.store import PictureStore
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
+    from storage.records import Photo
+
+_log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
 """Between two looks at the library's revision."""
@@ -51,8 +58,12 @@ _SOON_SECONDS = 0.05
 """After the first photos are shown."""
 _LEAVE_SECONDS = 4.0
 """How long the indexer may take to finish its batch when the reader leaves."""
+_KEEP_SECONDS = 1.0
+"""Several changes of what is kept are written together."""
 _PICTURES_IN_WORK = 2
 """While one waits for the indexer to make it, the next is painted."""
+_FRAMES_A_SECOND, _FRAMES_OVER_SSH = 12, 4
+"""Of moving pictures that are played."""
 _DEATHS_MAX = 3
 _LIFE_SECONDS = 60.0
 """An indexer that is killed after so long is killed by chance; sooner and again, for a reason."""
@@ -85,6 +96,8 @@ class ImagescopeApp(App[int]):
         super().__init__()
         self.settings = settings
         self.protocol = protocol
+        self.kept = self._kept_before = read_kept(settings.library)
+        self._keep_timer: Timer | None = None
         self.reader = LibraryReader(settings.library)
         self.session = IndexSession(settings, self._hear)
         self.where = WhereDesk(
@@ -106,10 +119,14 @@ class ImagescopeApp(App[int]):
 
     def on_mount(self) -> None:
         """Paint first; everything else begins when the first frame is out."""
+        if self.kept.theme in self.available_themes:
+            self.theme = self.kept.theme
+        self.watch(self, "theme", self._keep_theme, init=False)
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:
         """Leave nothing behind: no child, no open library, no picture in the terminal."""
+        await self._write_kept()
         if self.pictures is not None:
             self.pictures.clear()
         # A child that is still busy then is killed: at most the batch in hand is done again.
@@ -124,6 +141,25 @@ class ImagescopeApp(App[int]):
         screen = self.screen_stack[0]
         assert isinstance(screen, BrowseScreen)
         return screen
+
+    def keep(self, kept: KeptScreen) -> None:
+        """Have this from now on, and in the sessions that follow."""
+        self.kept = kept
+        if self._keep_timer is None and kept != self._kept_before:
+            self._keep_timer = self.set_timer(_KEEP_SECONDS, self._write_kept)
+
+    def _keep_theme(self, theme: str) -> None:
+        self.keep(replace(self.kept, theme=theme))
+
+    async def _write_kept(self) -> None:
+        self._keep_timer, kept, before = None, self.kept, self._kept_before
+        if kept == before:
+            return
+        self._kept_before = kept
+        try:
+            await asyncio.to_thread(write_kept, self.settings.library, kept, before)
+        except OSError as error:
+            _log.warning("what the screen keeps could not be written: %s", error)
 
     async def _begin(self) -> None:
         await self._read_library()
@@ -241,6 +277,23 @@ class ImagescopeApp(App[int]):
         for _ in range(_PICTURES_IN_WORK):
             self.run_worker(self.pictures.work(), group="pictures")
         self.browse.use_pictures()
+
+    def frames(self, photo: Photo, box: Box) -> AsyncIterator[tuple[float, bytes]]:
+        """The moments of a moving picture, as many and as large as this terminal takes."""
+        from imagescope_tui.ui.player import frames_of
+        from indexer.decoding.opened_photo import Playing
+
+        assert self.painter is not None
+        rate = _FRAMES_OVER_SSH if self.settings.over_ssh else _FRAMES_A_SECOND
+        side = min(self.painter.pixels_shown(box), PREVIEW_SIDE)
+        return frames_of(photo.full_path, Playing(gap=1 / rate, side=side))
+
+    async def paint_frame(self, photo: Photo, jpeg: bytes, box: Box) -> Painting:
+        """One of them, in the painter's thread."""
+        assert self.painter is not None
+        key = PictureKey(content_hash=photo.content_hash or "", side=PREVIEW_SIDE, box=box)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._painter_thread, self.painter.paint, jpeg, key)
 
     def _tell_picture(self, key: PictureKey) -> None:
         for screen in self.screen_stack:

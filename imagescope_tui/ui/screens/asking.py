@@ -10,9 +10,10 @@ from textual import on, work
 
 from imagescope_tui.search.completion import Completer
 from imagescope_tui.search.query_language import LineContext
-from imagescope_tui.ui.arranging import following, order_after
+from imagescope_tui.ui.arranging import order_after
 from imagescope_tui.ui.asked import Asked, asked_before
 from imagescope_tui.ui.index_state import Problem
+from imagescope_tui.ui.pasted import is_like_a_path, pasted_picture
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.photo_feed import PhotoFeed
 from imagescope_tui.ui.search_desk import SearchDesk
@@ -20,7 +21,7 @@ from imagescope_tui.ui.why_words import Finding
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completing_input import CompletingInput
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
-from imagescope_tui.ui.widgets.query_line import Outcome, QueryInput, QueryLine
+from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
 from indexer.places.lookup import find_town
 from storage.errors import StorageError
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.ui.arranging import OrderShown
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.state import SearchView
     from storage.records import Photo, PhotoId
@@ -102,11 +102,6 @@ class AskingScreen(PhotoActions):
         """Whether the same question is going to be asked again soon."""
         return self._again is not None
 
-    @property
-    def order_shown(self) -> OrderShown:
-        """The order of the photos that are on the screen."""
-        return self._desk.order_shown
-
     def show_view(self, view: SearchView) -> None:
         """The search has come further."""
         raise NotImplementedError
@@ -169,6 +164,24 @@ class AskingScreen(PhotoActions):
         """Look for pictures like this one."""
         self.query_one(QueryInput).remember()
         self._ask_anew(self._about(photo, is_edit=False))
+
+    @work(group="paste")
+    async def take_pasted(self, text: str) -> None:
+        """Look for pictures like the one whose path was pasted or dropped; else the text is typed.
+
+        Pasted text goes on one line, as it is typed.
+        """
+        picture = None
+        if is_like_a_path(text):
+            picture = await asyncio.to_thread(pasted_picture, text)
+        if picture is None:
+            line = self.query_one(QueryInput)
+            self.action_focus_query()
+            line.insert_text_at_cursor(" ".join(text.split("\n")))
+            return
+        self.query_one(QueryInput).remember()
+        self._ask_anew(self.asked.like(picture, self._desk.order))
+        self.grid.focus()
 
     def _about(self, photo: Photo, *, is_edit: bool) -> Asked:
         place, order = self.grid.index, self._desk.order
@@ -249,31 +262,6 @@ class AskingScreen(PhotoActions):
     def action_drop_chip(self) -> None:
         """Drop the last filter."""
         self._ask_anew(self.asked.without(len(self.asked.chip_labels) - 1))
-
-    @on(Outcome.Clicked)
-    def action_next_order(self) -> None:
-        """By match, newest first or oldest first: what was found stays, and nothing is asked."""
-        query = self.view.query or self.asked.query
-        if query.is_by_picture:
-            self.say("Pictures like another have one order: by likeness.")
-            return
-        self._desk.order = following(query, self._desk.order)
-        self._is_fresh = True
-        asked = self.asked
-        if asked.is_unfinished:
-            # What was asked before is on the screen, and is what one comes back to.
-            self.asked = replace(asked, order_before=self._desk.order)
-            asked = self.answered
-        if query.is_timeline:
-            self._answer(asked, 0)
-        else:
-            self._take_photos()
-            self.show_view(self.view)
-
-    @on(QueryInput.Begun)
-    def _line_begun(self) -> None:
-        """Another question, also where the line was empty for but a moment."""
-        self._desk.order = "match"
 
     @on(QueryLine.Changed)
     def _line_changed(self) -> None:

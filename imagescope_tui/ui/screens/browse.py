@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.containers import Container, Horizontal
 
 from imagescope_tui.errors import ImagescopeError
-from imagescope_tui.search.picture_words import picture_words
 from imagescope_tui.ui.actions import actions_in, bindings_of
 from imagescope_tui.ui.emptiness import Emptiness
-from imagescope_tui.ui.known import NOT_ASKED, UNKNOWN, Known, known_of
-from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
+from imagescope_tui.ui.messages import PictureCame
 from imagescope_tui.ui.notices import notices
-from imagescope_tui.ui.screens.marking import MarkingScreen
+from imagescope_tui.ui.screens.explaining import ExplainingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
 from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import outcome_words, search_words, unserved_words
-from imagescope_tui.ui.where_desk import WordsInPhoto
-from imagescope_tui.ui.why_page import Reasons
 from imagescope_tui.ui.widgets.chat_pane import ChatPane
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completing_input import CompletingInput
@@ -33,7 +29,6 @@ from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
 from imagescope_tui.ui.widgets.status_line import StatusLine
 from imagescope_tui.ui.widgets.title_line import TitleLine
-from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -41,15 +36,12 @@ if TYPE_CHECKING:
 
     from imagescope_tui.ui.actions import Situation
     from imagescope_tui.ui.index_state import IndexView
-    from imagescope_tui.ui.library_reader import PhotoDetail
+    from imagescope_tui.ui.kept import KeptScreen
+    from imagescope_tui.ui.notices import Notice
     from imagescope_tui.ui.screens.detail import Page
-    from storage.records import Photo
-
-_DETAIL_SECONDS = 0.05
-"""How long a selection must rest before its facts are read."""
 
 
-class BrowseScreen(MarkingScreen):
+class BrowseScreen(ExplainingScreen):
     """Photos of the library: all of them, or those that were searched for."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("photos")
@@ -58,9 +50,11 @@ class BrowseScreen(MarkingScreen):
     def __init__(self, *, is_text: bool) -> None:
         super().__init__()
         self._is_text = is_text
-        self._detail: PhotoDetail | None = None
-        """What is known of the selected photo, or of the one before it."""
-        self._dismissed: set[str] = set()
+        self._dismissed: frozenset[str] = frozenset()
+        """Keys of notes."""
+        self._troubles: frozenset[str] = frozenset()
+        """Keys of the notes that tell of trouble now."""
+        self._first_notice: Notice | None = None
         self._is_welcomed = False
 
     def compose(self) -> ComposeResult:
@@ -82,11 +76,29 @@ class BrowseScreen(MarkingScreen):
         app = self.app
         self.query_one(EmptyPlace).display = False
         self.query_one(QueryInput).focus()
+        self._take_up(app.kept)
         self.watch(app, "snapshot", self._library_changed, init=False)
         self.watch(app, "index", self._index_changed, init=False)
         self.watch(app, "download", self._show_title, init=False)
         self.watch(app, "model_server", self._server_changed, init=False)
         self.watch(app, "library_problem", self._library_failed, init=False)
+
+    def _take_up(self, kept: KeptScreen) -> None:
+        """Go on where the reader left the screen."""
+        self._dismissed = frozenset(kept.dismissed)
+        query = self.query_one(QueryInput)
+        query.history = kept.history
+        self.watch(query, "history", self._keep_history, init=False)
+        self.marks_before = kept.marks
+        if kept.picture_size is not None:
+            self.grid.show_size(kept.picture_size)
+
+    @on(PhotoGrid.Resized)
+    def _size_changed(self, event: PhotoGrid.Resized) -> None:
+        self.app.keep(replace(self.app.kept, picture_size=event.picture_size))
+
+    def _keep_history(self, history: tuple[str, ...]) -> None:
+        self.app.keep(replace(self.app.kept, history=history))
 
     def use_pictures(self) -> None:
         """Pictures can be painted from now on."""
@@ -100,6 +112,8 @@ class BrowseScreen(MarkingScreen):
         self._show_notices()
         if self.app.snapshot is None:
             return
+        if self.app.snapshot.exists:
+            self.take_up_marks()
         if not self.has_folders and not self._is_welcomed:
             self._welcome()
         self.ask_again()
@@ -134,14 +148,31 @@ class BrowseScreen(MarkingScreen):
     def _show_notices(self) -> None:
         roots = self.app.snapshot.roots if self.app.snapshot else ()
         waiting = notices(self.app.index, roots, self.app.library_problem, self.has_foreign_trace)
+        self._forget_what_is_over(waiting)
         shown = tuple(notice for notice in waiting if notice.key not in self._dismissed)
-        self._first_notice = shown[0].key if shown else ""
+        self._first_notice = shown[0] if shown else None
         self.query_one(NoticeLine).show_notices(shown)
+
+    def _forget_what_is_over(self, waiting: tuple[Notice, ...]) -> None:
+        """Trouble that was dismissed and comes again is told again."""
+        troubles = frozenset(notice.key for notice in waiting if notice.tone != "info")
+        over = (self._troubles - troubles) & self._dismissed
+        self._troubles = troubles
+        if over:
+            self._dismissed -= over
+            self._keep_dismissed()
+
+    def _keep_dismissed(self) -> None:
+        self.app.keep(replace(self.app.kept, dismissed=tuple(sorted(self._dismissed))))
 
     @on(NoticeLine.Dismissed)
     def action_hide_note(self) -> None:
-        """Hide the note; it does not come back."""
-        self._dismissed.add(self._first_notice)
+        """Hide the note; it does not come back, in the next session either."""
+        if self._first_notice is None:
+            return
+        self._dismissed |= {self._first_notice.key}
+        if self._first_notice.tone != "error":
+            self._keep_dismissed()
         self._show_notices()
 
     def show_view(self, view: SearchView) -> None:
@@ -149,7 +180,7 @@ class BrowseScreen(MarkingScreen):
         self._show_outcome()
         self._show_status()
         self._show_notices()
-        self._show_known()
+        self.show_known()
         self.show_reasons()
         self.query_one(ChatPane).show_chat(self.chat)
         if view.phase in ("done", "failed"):
@@ -163,62 +194,6 @@ class BrowseScreen(MarkingScreen):
         words = outcome_words(view, RANKING_LIMIT, self.order_shown, passed, is_brief=is_brief)
         self.query_one(QueryLine).show_outcome(words if self.grid.count else "")
 
-    def _show_known(self) -> None:
-        """What models said, on the cards."""
-        view = self.view
-        told = (*view.to_check, *view.verifications, *view.verdicts)
-        known = {photo_id: known_of(view, photo_id) for photo_id in told}
-        self.grid.show_known(known, Known(NOT_ASKED) if known else UNKNOWN)
-
-    @property
-    def reasons(self) -> Reasons:
-        """Why the selected photo is there, and how the search went."""
-        detail = self._detail
-        if detail is not None and (self.photo is None or detail.photo.id != self.photo.id):
-            detail = None
-        view = self.view
-        return Reasons(
-            view=view,
-            detail=detail,
-            finding=self.finding(detail) if detail else None,
-            names=self.grid.names(len(view.to_check) + len(view.verdicts)),
-            where=self.app.where.told(self._question),
-            chips=self.asked.chips_passed,
-            dropped=self.asked.parsed.dropped,
-        )
-
-    @property
-    def words_seen(self) -> tuple[str, ...]:
-        """The words of the search that can be seen in a picture."""
-        query = self.view.query
-        return picture_words(query.whole_text) if query and self.view.phase != "idle" else ()
-
-    @property
-    def _question(self) -> WordsInPhoto | None:
-        """Where the words are seen in the selected photo."""
-        item, words = self.grid.item, self.words_seen
-        if item is None or item.photo.content_hash is None or not words:
-            return None
-        return WordsInPhoto(
-            photo_id=item.photo.id,
-            second=item.second,
-            words=words,
-            encoder_id=self.app.index.encoder_id,
-        )
-
-    @on(PhotoPanel.WhyShown)
-    def look_for_words(self) -> None:
-        """Have it told where in the selected photo the words are seen; the reasons follow."""
-        self.app.where.want(self._question)
-
-    def show_reasons(self) -> None:
-        """There is more to say of the selected photo, or of the search."""
-        if self.query_one(PhotoPanel).shows_why:
-            self.look_for_words()
-        self.query_one(PhotoPanel).show_reasons(self.reasons)
-        for screen in self.app.screen_stack[1:]:
-            screen.post_message(SearchAdvanced())
-
     def show_place(self) -> None:
         """The grid, or why it is empty."""
         self._show_outcome()
@@ -228,7 +203,7 @@ class BrowseScreen(MarkingScreen):
         self.grid.display = not is_empty
         self._show_keys()
         # It may be the same as before, and is there for other reasons.
-        self._read_detail(self.photo)
+        self.read_detail(self.photo)
         if not is_empty and self.focused is None:
             # Enter came before the photos did.
             self.grid.focus()
@@ -263,24 +238,7 @@ class BrowseScreen(MarkingScreen):
         self.query_one(PhotoPanel).show_photo(event.item)
         for screen in self.app.screen_stack[1:]:
             screen.post_message(PhotoGrid.Selected(event.item))
-        self._read_detail(photo)
-
-    @work(group="detail", exclusive=True)
-    async def _read_detail(self, photo: Photo | None) -> None:
-        await asyncio.sleep(_DETAIL_SECONDS)
-        if photo is None:
-            return
-        filters = [chip.wanted for chip in self.asked.chips_passed]
-        try:
-            detail = await self.app.reader.detail(photo, filters)
-        except StorageError as error:
-            self.tell_problem(error)
-            return
-        if not self.app.is_running:
-            return
-        self._detail = detail
-        self.query_one(PhotoPanel).show_detail(detail)
-        self.show_reasons()
+        self.read_detail(photo)
 
     @on(PhotoGrid.Opened)
     def action_open_detail(self) -> None:
@@ -293,10 +251,15 @@ class BrowseScreen(MarkingScreen):
         if self.photo is not None:
             self._open_page("photo", is_lit=bool(self.words_seen))
 
-    def _open_page(self, page: Page, *, is_lit: bool = False) -> None:
+    def action_slideshow(self) -> None:
+        """The photos one after another, large, from the selected one on."""
+        if self.photo is not None:
+            self._open_page("photo", is_slideshow=True)
+
+    def _open_page(self, page: Page, *, is_lit: bool = False, is_slideshow: bool = False) -> None:
         from imagescope_tui.ui.screens.detail import DetailScreen
 
-        self.app.push_screen(DetailScreen(page, is_lit=is_lit))
+        self.app.push_screen(DetailScreen(page, is_lit=is_lit, is_slideshow=is_slideshow))
 
     @on(PhotoGrid.Unreadable)
     def _grid_unreadable(self, event: PhotoGrid.Unreadable) -> None:
@@ -311,6 +274,7 @@ class BrowseScreen(MarkingScreen):
         """Show them on the cards, and how many there are."""
         self.grid.refresh()
         self._show_status()
+        self.app.keep(replace(self.app.kept, marks=tuple(self.marks)))
 
     async def action_submit(self) -> None:
         """The same as Enter in the query line."""

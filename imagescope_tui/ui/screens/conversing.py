@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagescope_tui.ui.chat_words import chat_view, said_so_far
-from imagescope_tui.ui.screens.asking import AskingScreen
+from imagescope_tui.ui.screens.ordering import OrderingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
 from imagescope_tui.ui.widgets.query_line import QueryInput
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.chat_words import ChatView
 
 
-class ConversingScreen(AskingScreen):
+class ConversingScreen(OrderingScreen):
     """What is asked may be refined line by line."""
 
     @property

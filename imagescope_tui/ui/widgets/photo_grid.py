@@ -77,6 +77,13 @@ class PhotoGrid(ScrollView, can_focus=True):
             super().__init__()
             self.item = item
 
+    class Resized(Message):
+        """Pictures have another size now."""
+
+        def __init__(self, picture_size: int) -> None:
+            super().__init__()
+            self.picture_size = picture_size
+
     class LeftAtTop(Message):
         """The selection would go up from the first row."""
 
@@ -207,7 +214,12 @@ class PhotoGrid(ScrollView, can_focus=True):
 
     def action_resize_cards(self, step: int) -> None:
         """Larger or smaller pictures."""
-        self._model.resize_cards(step)
+        self.show_size(self._model.picture_size + step)
+        self.post_message(self.Resized(self._model.picture_size))
+
+    def show_size(self, size: int) -> None:
+        """Pictures of this step of the sizes there are."""
+        self._model.picture_size = size
         self._measure()
         self._reveal(self.index)
 
