@@ -14,6 +14,7 @@ from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from imagescope_tui.ui.asked import Asked
+    from imagescope_tui.ui.reference import Reference
     from imagescope_tui.ui.state import SearchView
     from storage.records import PhotoId
 
@@ -30,6 +31,8 @@ class ChatView:
     """Oldest first; the last is the one whose photos are shown."""
     head: tuple[Line, ...] = ()
     """The current reading of the request."""
+    reference: Reference | None = None
+    """The picture that it is about."""
 
 
 def outcome(view: SearchView, limit: int) -> str:

@@ -51,13 +51,19 @@ def without_results(
         return EmptyWords(title=f"The search failed: {problem}", lines=(all_photos,))
     lines = [*_of_films(view, snapshot), *_of_filters(sieves, names), *_of_words(view, index)]
     if any(sieve.photos == 0 for sieve in sieves) or len(sieves) > 1:
-        last = "it" if len(sieves) == 1 else "the last filter"
-        helps = f"{key('Backspace', is_typing=is_typing)} drops {last}."
+        helps = _how_to_drop(sieves, key("Backspace", is_typing=is_typing))
     elif view.words_unknown or any(part.lacks_encoder for part in view.degradations):
         helps = f"{key('m', is_typing=is_typing)} shows models that know more."
     else:
         helps = all_photos
     return EmptyWords(title=_title(view), lines=(*lines, helps))
+
+
+def _how_to_drop(sieves: Sequence[Sieve], backspace: str) -> str:
+    """The key drops the last filter; others are dropped where they stand."""
+    if sieves[-1].photos == 0 and all(sieve.photos for sieve in sieves[:-1]):
+        return f"{backspace} drops it."
+    return f"{backspace} drops the last filter; a click on ✕ drops any."
 
 
 def _title(view: SearchView) -> str:

@@ -73,18 +73,19 @@ def test_the_filter_that_nothing_passes_is_named_and_not_the_words() -> None:
     assert "Nothing found for “dog”" in text
     assert "No photo passes ‹camera leica›." in text
     assert "‹2019›" not in text
-    assert "Backspace drops the last filter." in text
+    assert text.endswith("\nBackspace drops the last filter; a click on ✕ drops any.")
     assert "word" not in text
 
 
 def test_filters_that_only_together_let_nothing_pass_are_told_with_their_counts() -> None:
     text = found_nothing("camera:fuji 2019", 30, 12)
     assert "none passes all: ‹camera fuji› 30 · ‹2019› 12" in text
-    assert text.endswith("Backspace drops the last filter.")
+    assert text.endswith("\nBackspace drops the last filter; a click on ✕ drops any.")
 
 
 def test_one_filter_is_dropped_by_its_key_also_while_typing() -> None:
     assert found_nothing("camera:leica", 0).endswith("\nBackspace drops it.")
+    assert found_nothing("2019 camera:leica", 12, 0).endswith("\nBackspace drops it.")
     text = found_nothing("camera:leica", 0, is_typing=True)
     assert text.endswith("\nEsc, then Backspace, drops it.")
 

@@ -25,8 +25,10 @@ from imagescope_tui.ui.widgets.key_line import KeyLine
 from imagescope_tui.ui.widgets.notice_line import NoticeLine
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
+from imagescope_tui.ui.widgets.picture_view import PictureView
 from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
+from imagescope_tui.ui.widgets.reference_strip import ReferenceStrip
 from imagescope_tui.ui.widgets.status_line import StatusLine
 from imagescope_tui.ui.widgets.title_line import TitleLine
 
@@ -62,6 +64,7 @@ class BrowseScreen(ExplainingScreen):
         yield TitleLine(id="title")
         yield QueryLine(id="query")
         yield ReadingNotes(id="reading")
+        yield ReferenceStrip(id="reference")
         yield NoticeLine(id="notice")
         with Horizontal(id="body"):
             with Container(id="place"):
@@ -106,6 +109,13 @@ class BrowseScreen(ExplainingScreen):
         if pictures is not None and painter is not None:
             self.grid.use_pictures(pictures)
             self.query_one(PhotoPanel).picture.use_pictures(pictures, painter.pixels_shown)
+            self.show_reference()
+
+    def show_reference(self) -> None:
+        """The picture that the question is about, below the line and in the conversation."""
+        self.query_one("#reference", ReferenceStrip).show(self.reference)
+        self.query_one(ChatPane).show_chat(self.chat)
+        self.tell_above()
 
     def _library_changed(self) -> None:
         self._show_title()
@@ -268,7 +278,8 @@ class BrowseScreen(ExplainingScreen):
     @on(PictureCame)
     def _picture_came(self, event: PictureCame) -> None:
         self.grid.picture_came(event.key)
-        self.query_one(PhotoPanel).picture.picture_came(event.key)
+        for picture in self.query(PictureView):
+            picture.picture_came(event.key)
 
     def marks_changed(self) -> None:
         """Show them on the cards, and how many there are."""

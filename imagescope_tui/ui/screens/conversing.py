@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imagescope_tui.ui.chat_words import chat_view, said_so_far
-from imagescope_tui.ui.screens.ordering import OrderingScreen
+from imagescope_tui.ui.screens.referring import ReferringScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
 from imagescope_tui.ui.widgets.query_line import QueryInput
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.chat_words import ChatView
 
 
-class ConversingScreen(OrderingScreen):
+class ConversingScreen(ReferringScreen):
     """What is asked may be refined line by line."""
 
     @property
     def chat(self) -> ChatView:
         """The conversation that led to what is shown."""
-        return chat_view(self.asked, self.view, RANKING_LIMIT)
+        return replace(chat_view(self.asked, self.view, RANKING_LIMIT), reference=self.reference)
 
     def say_more(self, line: str) -> None:
         """One more line of the conversation, which refines what was said before."""

@@ -85,6 +85,10 @@ class ExplainingScreen(MarkingScreen):
         if self.query_one(PhotoPanel).shows_why:
             self.look_for_words()
         self.query_one(PhotoPanel).show_reasons(self.reasons)
+        self.tell_above()
+
+    def tell_above(self) -> None:
+        """The screens above show what is asked and found as well."""
         for screen in self.app.screen_stack[1:]:
             screen.post_message(SearchAdvanced())
 
