@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +19,6 @@ from tests.ui.library_world import StandInIndexer
 from tests.ui.waiting import screen_text, settled, until
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.ui.library_world import World
 
 
@@ -136,3 +135,48 @@ async def test_beside_an_empty_place_no_photo_is_told_of(opened: Opener) -> None
         await pilot.press(*"camera:leica")
         await settled(pilot)
         assert "IMG_2000" not in screen_text(app)
+
+
+async def test_enter_on_an_empty_line_adds_the_folder_that_stands_there_in_grey(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    (Path.home() / "Pictures").mkdir(parents=True)
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "a")
+        await until(pilot, lambda: "~/Pictures" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: client.folders == [Path.home() / "Pictures"])
+        await settled(pilot)
+        assert [toast.message for toast in app._notifications] == [
+            "~/Pictures is being looked through."
+        ]
+
+
+async def test_where_no_usual_folder_is_an_empty_line_adds_nothing(
+    opened: Opener, client: StandInIndexer
+) -> None:
+    async with opened() as (app, pilot):
+        await pilot.press("escape", "a")
+        await until(pilot, lambda: "type a folder, such as ~/Pictures" in screen_text(app))
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, FolderScreen)
+        assert client.folders == []
+
+
+async def test_a_folder_inside_another_one_is_not_added_without_a_word(bare: Opener) -> None:
+    (bare.world.root / "2019").mkdir()
+    async with bare() as (app, pilot):
+        await settled(pilot)
+        await pilot.press("escape", "a", *str(bare.world.root / "2019"), "enter")
+        await until(pilot, lambda: "which is indexed already" in " ".join(screen_text(app).split()))
+        assert isinstance(app.screen, FolderScreen)
+        assert bare.client.folders == []
+
+
+async def test_a_list_of_folders_that_goes_on_says_so(opened: Opener) -> None:
+    for number in range(9):
+        (Path.home() / f"trip {number}").mkdir(parents=True)
+    async with opened((80, 24)) as (app, pilot):
+        await pilot.press("escape", "a", *"~/trip")
+        await until(pilot, lambda: "… and 3 more: type on to see them" in screen_text(app))
