@@ -93,9 +93,9 @@ class FolderScreen(Screen[None]):
         options.clear_options()
         options.add_options([Content(printable(match.text)) for match in matches.shown])
         options.display = bool(matches.shown)
-        more = self.query_one("#folder-more", Static)
-        more.update(below_the_list(matches, typed))
-        more.display = bool(below_the_list(matches, typed))
+        words, more = below_the_list(matches, typed), self.query_one("#folder-more", Static)
+        more.update(words)
+        more.set_class(bool(words), "-shown")
 
     def action_complete(self) -> None:
         """Take the marked completion, or the first."""
