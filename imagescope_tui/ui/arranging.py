@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.search.ordering import order_for, ordered
 from imagescope_tui.search.sections import best_by_likeness, groups_of
-from imagescope_tui.ui.known import sections
+from imagescope_tui.ui.known import by_match, sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ _NAMES: dict[Order, str] = {
 BY_LIKENESS = "by likeness"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Arranged:
     """Candidates in the order they are shown, each with the part of the ranking it stands in."""
 
@@ -50,13 +50,13 @@ def arranged(view: SearchView, moments: Mapping[PhotoId, str], order: Order) -> 
     was ranked the search has ordered by date itself.
     """
     if order == "match" or view.query is None or view.query.is_timeline:
-        return Arranged(candidates=view.ranking, sections=sections(view))
+        return Arranged(*by_match(view))
     told = _told(view)
     found = ordered(view.ranking, [_group(section) for section in told], moments, order)
     section_of = {
         candidate.photo_id: section for candidate, section in zip(view.ranking, told, strict=True)
     }
-    return Arranged(candidates=found, sections=tuple(section_of[item.photo_id] for item in found))
+    return Arranged(found, tuple(section_of[item.photo_id] for item in found))
 
 
 def sections_shown(view: SearchView, wanted: Order) -> tuple[Section, ...]:
@@ -71,7 +71,7 @@ def _told(view: SearchView) -> tuple[Section, ...]:
     best = best_by_likeness(view.query, view.intent)
     told = (view.propositions, view.verifications, view.verdicts)
     groups = groups_of(view.ranking, *told, best=best)
-    if not view.verifications:
+    if not view.verifications or view.is_checking:
         return groups
     return tuple(
         group if candidate.photo_id in view.verifications else "unchecked"

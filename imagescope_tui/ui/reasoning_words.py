@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from imagescope_tui.ui import wording
-from imagescope_tui.ui.known import ASKED, NOT_ASKED, judged_of, signs_of, sureness
+from imagescope_tui.ui.known import ASKED, NOT_ASKED, by_match, judged_of, signs_of, sureness
 from imagescope_tui.ui.photo_words import Line
 from storage.safe_text import printable
 
@@ -100,7 +100,7 @@ def table(
     checked = set(view.to_check) | set(view.verdicts)
     rows = [
         (rank, found.photo_id)
-        for rank, found in enumerate(view.ranking, start=1)
+        for rank, found in enumerate(by_match(view)[0], start=1)
         if found.photo_id in checked
     ]
     columns = _share(view, names, rows, width)

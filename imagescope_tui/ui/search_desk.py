@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.errors import ImagescopeError, Superseded
 from imagescope_tui.search.events import (
+    CandidateJudged,
     CandidatesReranked,
     CandidatesRetrieved,
+    CandidateVerified,
     SearchFinished,
     SearchStarted,
 )
 from imagescope_tui.search.strategies import options_for
 from imagescope_tui.search.types import SearchOptions
 from imagescope_tui.ui.arranging import arranged, by_date, named_order
+from imagescope_tui.ui.known import sections
 from imagescope_tui.ui.photo_feed import Ranking, Timeline
 from imagescope_tui.ui.state import SearchView, fold, reduce
 from storage.errors import StorageError
@@ -169,10 +172,15 @@ class SearchDesk:
             event = self._without_flicker(event, before)
         is_first = isinstance(event, CandidatesRetrieved) and not self.view.rankings
         self._tell(reduce(self.view, event))
-        is_judged = isinstance(event, CandidatesReranked)
+        is_judged = isinstance(event, CandidatesReranked) or self._is_parted_otherwise(event)
         is_other = isinstance(event, _RANKINGS) and self.view.ranking != before
         if is_first or is_judged or is_other:
             self._show_ranking()
+
+    def _is_parted_otherwise(self, event: SearchEvent) -> bool:
+        """Whether a model has said of a photo that it belongs elsewhere."""
+        is_told = isinstance(event, CandidateVerified | CandidateJudged)
+        return is_told and sections(self.view) != sections(self._found)
 
     def _without_flicker(
         self, event: CandidatesRetrieved, before: tuple[Candidate, ...]

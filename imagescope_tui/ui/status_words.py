@@ -92,11 +92,11 @@ def _half_known(view: SearchView) -> list[Words]:
 
 
 def _deep_stages(view: SearchView) -> list[Words]:
-    """What was done, what could not be, then what goes on, so that nothing that matters is cut."""
+    """What could not be done, what was, then what goes on, so that nothing that matters is cut."""
     stages = [_reading(view), _found(view), _checking(view), _judging(view)]
     done = [words for words in stages if words and "✓" in words.text]
     coming = [words for words in stages if words and "✓" not in words.text]
-    return [*done, *_troubles(view), *_unknown(view), *coming]
+    return [*_troubles(view), *done, *_unknown(view), *coming]
 
 
 def _reading(view: SearchView) -> Words | None:
@@ -125,10 +125,10 @@ def _checking(view: SearchView) -> Words | None:
 def _judging(view: SearchView) -> Words | None:
     if 3 in view.rankings:
         return Words(f"judged ✓ {wording.elapsed(view.costs[3].seconds)}")
-    if view.stage == 0 or not _runs_to(view, 3) or view.options is None:
+    if view.stage != 3 or view.options is None:
         return None
     total = min(view.options.max_judged, len(view.ranking))
-    return Words(f"judging {len(view.verdicts)} of {total}" if view.stage == 3 else "judging …")
+    return Words(f"judging {len(view.verdicts)} of {total}") if total else None
 
 
 def _runs_to(view: SearchView, stage: int) -> bool:
@@ -147,10 +147,14 @@ def _troubles(view: SearchView) -> list[Words]:
 
 
 def _reason(part: Degradation) -> str:
-    """Where something is known to help, it is said instead of what was done without."""
+    """Where something is known to help, it is said instead of what was done without.
+
+    What a server wrote beside its status stands in Why.
+    """
+    reason = printable(part.reason).partition(": ")[0]
     if part.hint:
-        return f"{printable(part.reason)} · {printable(part.hint)}"
-    return f"{printable(part.reason)}: {printable(part.fallback)}"
+        return f"{reason} · {printable(part.hint)}"
+    return f"{reason}: {printable(part.fallback)}"
 
 
 def stage_name(part: Degradation, view: SearchView) -> str:

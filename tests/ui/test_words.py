@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from imagescope_tui.search.query_language import Chip, LineContext, parse_query
 from imagescope_tui.search.sections import SECTION_NAMES
-from imagescope_tui.search.types import Candidate, Degradation, Query, StageCost
+from imagescope_tui.search.types import Candidate, Degradation, Query, SearchOptions, StageCost
 from imagescope_tui.ui.index_state import IndexView, OfflineRoot, Problem, UnwatchedRoot
 from imagescope_tui.ui.known import sections
 from imagescope_tui.ui.library_reader import LibrarySnapshot, PhotoDetail
@@ -418,3 +418,38 @@ def test_a_ranking_of_everything_is_not_called_found() -> None:
 def test_the_place_is_told_with_what_is_marked() -> None:
     assert place_words(11, 212, 3) == "3 marked · 12 of 212"
     assert place_words(0, 0, 0) == ""
+
+
+def test_after_a_failed_reasoner_why_says_what_happened_and_the_status_stands_once() -> None:
+    lost = Degradation(
+        stage=1,
+        reason="127.0.0.1 answered with status 503: the queue is full",
+        fallback="searched for your words as they stand",
+    )
+    options = SearchOptions(stages=3)
+    view = SearchView(phase="done", query=QUERY, options=options, degradations=(lost,))
+    for width in (30, 80):
+        told = texts(why_page(Reasons(view=view, names={}), width))
+        assert told.startswith("Not done\n")
+        assert told.count("503") == 1
+        assert "the queue is full\nsearched for your words as they stand" in told
+    first, *others = [words.text for words in search_words(view)]
+    assert first.startswith("pictures ✗ 127.0.0.1 answered with status 503: searched for")
+    assert "503" not in "".join(others)
+
+
+def test_a_failed_search_is_told_in_why_too() -> None:
+    view = SearchView(phase="failed", query=QUERY, problem="disk I/O error")
+    assert "disk I/O error" in texts(why_page(Reasons(view=view, names={}), 40))
+
+
+def test_nothing_is_judged_before_the_judging_begins() -> None:
+    options = SearchOptions(stages=3)
+    for stage, is_told in ((1, False), (2, False), (3, True)):
+        ranking = (candidate(),)
+        view = SearchView(
+            phase="searching", query=QUERY, options=options, stage=stage, ranking=ranking
+        )
+        assert ("judging" in " ".join(it.text for it in search_words(view))) == is_told
+    empty = SearchView(phase="searching", query=QUERY, options=options, stage=3)
+    assert "judging" not in " ".join(it.text for it in search_words(empty))

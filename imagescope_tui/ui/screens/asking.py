@@ -13,6 +13,7 @@ from imagescope_tui.search.query_language import LineContext
 from imagescope_tui.ui.arranging import order_after
 from imagescope_tui.ui.asked import Asked, asked_before
 from imagescope_tui.ui.index_state import Problem
+from imagescope_tui.ui.known import place_of
 from imagescope_tui.ui.pasted import is_like_a_path, pasted_picture
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.photo_feed import PhotoFeed
@@ -116,7 +117,7 @@ class AskingScreen(PhotoActions):
 
     def finding(self, detail: PhotoDetail) -> Finding | None:
         """The photo's place in the search that is shown."""
-        found = None if self.asked.is_timeline else self.view.candidate(detail.photo.id)
+        found = None if self.asked.is_timeline else place_of(self.view, detail.photo.id)
         if found is None:
             return None
         rank, candidate = found

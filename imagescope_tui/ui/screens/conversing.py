@@ -20,7 +20,9 @@ class ConversingScreen(ReferringScreen):
     @property
     def chat(self) -> ChatView:
         """The conversation that led to what is shown."""
-        return replace(chat_view(self.asked, self.view, RANKING_LIMIT), reference=self.reference)
+        is_served = self.app.settings.has_models()
+        chat = chat_view(self.asked, self.view, RANKING_LIMIT, is_served=is_served)
+        return replace(chat, reference=self.reference)
 
     def say_more(self, line: str) -> None:
         """One more line of the conversation, which refines what was said before."""
