@@ -90,7 +90,7 @@ def _of_filters(sieves: Sequence[Sieve], names: LibraryNames) -> list[str]:
         told = [f"No photo passes {sieve.label}." for sieve in closed]
         kinds = {sieve.chip.kind for sieve in closed}
         if "person" in kinds and not names.people:
-            told.append("No photo here names people: that is read from what other programs wrote.")
+            told.append("No photo here names people; other programs write their names.")
         if "place" in kinds and not names.places:
             told.append("No photo here says where it was taken.")
         return told
