@@ -90,6 +90,7 @@ def test_the_title_never_makes_one_path_of_two() -> None:
             "stopped: the disk is full",
         ),
         (IndexView(is_elsewhere=True, holder="process 4711 indexes"), "Process 4711 indexes; what"),
+        (IndexView(is_elsewhere=True), "Another imagescope indexes this library; what it adds"),
         (
             IndexView(offline=(OfflineRoot(root="/mnt/usb", photos=1204, reason="not mounted"),)),
             "/mnt/usb is not there (not mounted); its 1,204 photos stay",
@@ -453,3 +454,12 @@ def test_nothing_is_judged_before_the_judging_begins() -> None:
         assert ("judging" in " ".join(it.text for it in search_words(view))) == is_told
     empty = SearchView(phase="searching", query=QUERY, options=options, stage=3)
     assert "judging" not in " ".join(it.text for it in search_words(empty))
+
+
+def test_narrow_places_are_told_which_other_program_indexes() -> None:
+    who = "imagescope-tui, terminal pts/3, since 14:02 (process 1234)"
+    view = IndexView(is_elsewhere=True, holder=f"another imagescope indexes this library: {who}")
+    [notice] = notices(view, (), None)
+    assert notice.brief == f"Indexed by {who}"
+    [later] = notices(replace(view, holder=view.holder.replace("14:02", "15:09")), (), None)
+    assert later.key != notice.key

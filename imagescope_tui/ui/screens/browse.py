@@ -30,6 +30,7 @@ from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
 from imagescope_tui.ui.widgets.reference_strip import ReferenceStrip
 from imagescope_tui.ui.widgets.status_line import StatusLine
+from imagescope_tui.ui.widgets.time_strip import TimeStrip
 from imagescope_tui.ui.widgets.title_line import TitleLine
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class BrowseScreen(ExplainingScreen):
             with Container(id="place"):
                 yield PhotoGrid(is_text=self._is_text, marks=self.marks.keys(), id="grid")
                 yield EmptyPlace(id="empty")
+            yield TimeStrip(id="time")
             yield PhotoPanel(id="panel")
         yield StatusLine(id="status")
         yield KeyLine(actions_in("query"), id="keys")
@@ -78,7 +80,7 @@ class BrowseScreen(ExplainingScreen):
         """The cursor is born in the query line."""
         app = self.app
         self.query_one(EmptyPlace).display = False
-        self.query_one(QueryInput).focus()
+        self.set_focus(self.query_one(QueryInput))
         self._take_up(app.kept)
         self.watch(app, "snapshot", self._library_changed, init=False)
         self.watch(app, "index", self._index_changed, init=False)
@@ -124,7 +126,10 @@ class BrowseScreen(ExplainingScreen):
             return
         if self.app.snapshot.exists:
             self.take_up_marks()
-        if not self.has_folders and not self._is_welcomed:
+        if self.has_folders:
+            # Who removes the last one later knows how to add another.
+            self._is_welcomed = True
+        elif not self._is_welcomed:
             self._welcome()
         self.ask_again()
 
@@ -216,7 +221,7 @@ class BrowseScreen(ExplainingScreen):
         self.read_detail(self.photo)
         if not is_empty and self.focused is None:
             # Enter came before the photos did.
-            self.grid.focus()
+            self.set_focus(self.grid)
 
     def _emptiness(self) -> Emptiness:
         return Emptiness(
@@ -304,7 +309,7 @@ class BrowseScreen(ExplainingScreen):
     def action_focus_grid(self) -> None:
         """To the photos."""
         if self.grid.display:
-            self.grid.focus()
+            self.set_focus(self.grid)
         else:
             self.set_focus(None)
         self._show_keys()
@@ -351,10 +356,8 @@ class BrowseScreen(ExplainingScreen):
     def _situation(self) -> Situation:
         """Where the keys go."""
         focused, chat = self.focused, self.query_one(ChatPane)
-        if isinstance(focused, QueryInput):
+        if isinstance(focused, QueryInput | ChipRow | TimeStrip):
             return focused.situation
-        if isinstance(focused, ChipRow):
-            return "chips"
         if chat.has_focus_within:
             return "chat" if chat.is_typing else "lines"
         return "photos" if self.grid.count else "empty"

@@ -10,7 +10,7 @@ from textual import on, work
 from imagescope_tui.search.picture_words import picture_words
 from imagescope_tui.ui.known import NOT_ASKED, UNKNOWN, Known, known_of
 from imagescope_tui.ui.messages import SearchAdvanced
-from imagescope_tui.ui.screens.marking import MarkingScreen
+from imagescope_tui.ui.screens.timed import TimedScreen
 from imagescope_tui.ui.where_desk import WordsInPhoto
 from imagescope_tui.ui.why_page import Reasons
 from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
@@ -24,7 +24,7 @@ _DETAIL_SECONDS = 0.05
 """How long a selection must rest before its facts are read."""
 
 
-class ExplainingScreen(MarkingScreen):
+class ExplainingScreen(TimedScreen):
     """Tells of the selected photo in the panel, and to the screens above."""
 
     def __init__(self) -> None:

@@ -77,7 +77,7 @@ class FolderScreen(Screen[None]):
         if usual and not self._already_indexed(typed_folder(usual, Path.home())):
             self._usual = line.placeholder = usual
         line.value = usual if self._is_first else ""
-        line.focus()
+        self.set_focus(line)
         self._look_up(line.value)
 
     @on(Input.Changed)
@@ -108,7 +108,7 @@ class FolderScreen(Screen[None]):
         """Into the list."""
         options = self.query_one(OptionList)
         if self._matches.shown:
-            options.focus()
+            self.set_focus(options)
             options.highlighted = 0
 
     @on(OptionList.OptionSelected)
@@ -119,7 +119,7 @@ class FolderScreen(Screen[None]):
     def _take(self, match: FolderMatch) -> None:
         line = self.query_one(Input)
         line.value = match.text
-        line.focus()
+        self.set_focus(line)
         line.cursor_position = len(match.text)
 
     @on(Input.Submitted)

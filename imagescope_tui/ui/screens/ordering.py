@@ -12,11 +12,17 @@ from imagescope_tui.ui.screens.asking import AskingScreen
 from imagescope_tui.ui.widgets.query_line import Outcome, QueryInput
 
 if TYPE_CHECKING:
+    from imagescope_tui.search.types import Order
     from imagescope_tui.ui.arranging import OrderShown
 
 
 class OrderingScreen(AskingScreen):
     """Photos may be shown in another order, while their question lasts."""
+
+    @property
+    def order(self) -> Order:
+        """How the reader wants what matches to be ordered."""
+        return self._desk.order
 
     @property
     def order_shown(self) -> OrderShown:
