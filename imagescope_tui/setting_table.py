@@ -114,9 +114,20 @@ SETTINGS = (
     SettingInfo(
         key="images",
         variable="IMAGESCOPE_IMAGES",
-        meaning="how pictures are drawn: `auto`, `kitty`, `sixel`, `blocks`, `off`",
+        meaning="how pictures are drawn: `auto`, `kitty`, `sixel`, `iterm`, `octants`,"
+        " `sextants`, `quadrants`, `blocks`, `off`",
         default="auto",
-        choices=("auto", "kitty", "sixel", "blocks", "off"),
+        choices=(
+            "auto",
+            "kitty",
+            "sixel",
+            "iterm",
+            "octants",
+            "sextants",
+            "quadrants",
+            "blocks",
+            "off",
+        ),
     ),
     SettingInfo(
         key="opener",

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.settings import ImageMode, UiSettings
 
 ImagesOption = Annotated[
-    Literal["auto", "kitty", "sixel", "blocks", "off"] | None,
+    Literal["auto", "kitty", "sixel", "iterm", "octants", "sextants", "quadrants", "blocks", "off"]
+    | None,
     typer.Option("--images", help="How pictures are drawn."),
 ]
 TraceOption = Annotated[

@@ -28,7 +28,9 @@ class ModelServerView:
     """What it does just now, or why it failed."""
 
 
-ImageMode: TypeAlias = Literal["auto", "kitty", "sixel", "blocks", "off"]
+ImageMode: TypeAlias = Literal[
+    "auto", "kitty", "sixel", "iterm", "octants", "sextants", "quadrants", "blocks", "off"
+]
 
 
 class Engine(Protocol):

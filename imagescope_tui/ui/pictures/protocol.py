@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from imagescope_tui.ui.settings import UiSettings
 
-PictureProtocol: TypeAlias = Literal["kitty", "sixel", "blocks", "off"]
+PictureProtocol: TypeAlias = Literal[
+    "kitty", "sixel", "iterm", "octants", "sextants", "quadrants", "blocks", "off"
+]
 
 
 def choose_protocol(settings: UiSettings) -> PictureProtocol:
@@ -17,7 +19,7 @@ def choose_protocol(settings: UiSettings) -> PictureProtocol:
     Over ssh and in tmux pictures are half-blocks: real pixels are slow there, or do not arrive.
     """
     wanted = settings.images
-    if wanted in ("blocks", "off"):
+    if wanted in ("octants", "sextants", "quadrants", "blocks", "off"):
         return wanted
     if not _is_terminal():
         return "blocks"
