@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -29,7 +29,7 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.running import run
 from imagescope_tui.cli.search_help import EPILOG
-from imagescope_tui.cli.terminal import put_line
+from imagescope_tui.cli.version import VersionOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,22 +55,6 @@ app.command("restore")(backup.restore)
 app.command("purge")(purge.purge)
 app.add_typer(models.app, name="models")
 app.add_typer(eval.app, name="eval")
-
-
-def _show_version(value: bool) -> None:
-    if value:
-        from importlib.metadata import version  # half of the start-up time, for one option
-
-        put_line(f"imagescope {version('imagescope-tui')}")
-        raise typer.Exit
-
-
-VersionOption = Annotated[
-    bool,
-    typer.Option(
-        "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
-    ),
-]
 
 
 @app.callback()

@@ -18,6 +18,7 @@ from imagescope_tui.cli.common import (
     existing_folders,
     indexer_options,
 )
+from imagescope_tui.cli.version import VersionOption
 from imagescope_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def tui(
     trace: TraceOption = None,
     library: LibraryOption = None,
     config: ConfigOption = None,
+    _version: VersionOption = False,
 ) -> int:
     """Search your photos in the terminal; folders named are added and indexed."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -94,7 +96,7 @@ def _open_trace(file: Path, library: Path) -> SavedSearch:
 
 
 def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | None) -> UiSettings:
-    from imagescope_tui.config import is_day_first
+    from imagescope_tui.config import is_day_first, terminal_hints
     from imagescope_tui.model_desk import ModelDesk
     from imagescope_tui.ui.settings import ModelServerView, UiSettings
 
@@ -120,6 +122,8 @@ def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | No
         images=cast("ImageMode", images or settings.images),
         over_ssh=settings.over_ssh,
         in_tmux=settings.in_tmux,
+        terminal_hints=terminal_hints(),
+        theme=settings.theme,
         opener=settings.opener,
         encoder=settings.encoder,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -16,30 +18,43 @@ from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_session import IndexSession
 from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
+from imagescope_tui.ui.kept import read_kept, write_kept
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
-from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.messages import PictureCame, TerminalSaid
+from imagescope_tui.ui.opening import Failed
+from imagescope_tui.ui.picture_clipboard import kitty_answer
+from imagescope_tui.ui.pictures.console_colours import colours_shown, show_colours
+from imagescope_tui.ui.pictures.key import PictureKey
+from imagescope_tui.ui.pictures.terminal_answers import UNASKED
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
+from imagescope_tui.ui.themes import check_theme, initial_theme
 from imagescope_tui.ui.where_desk import WhereDesk
 from storage.errors import StorageError
 from storage.records import LibraryNames
-from storage.thumbnails import ThumbnailCache
+from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
     from textual.timer import Timer
 
+    from imagescope_tui.ui.kept import KeptScreen
     from imagescope_tui.ui.model_download import DownloadView
-    from imagescope_tui.ui.pictures.key import PictureKey
+    from imagescope_tui.ui.pictures.key import Box
     from imagescope_tui.ui.pictures.painter import Painter
-    from imagescope_tui.ui.pictures.painting import ColourDepth
+    from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.protocol import PictureProtocol
     from imagescope_tui.ui.pictures.store import PictureStore
+    from imagescope_tui.ui.pictures.terminal_answers import TerminalAnswers
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
+    from storage.records import Photo
+
+_log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
 """Between two looks at the library's revision."""
@@ -51,8 +66,12 @@ _SOON_SECONDS = 0.05
 """After the first photos are shown."""
 _LEAVE_SECONDS = 4.0
 """How long the indexer may take to finish its batch when the reader leaves."""
+_KEEP_SECONDS = 1.0
+"""Several changes of what is kept are written together."""
 _PICTURES_IN_WORK = 2
 """While one waits for the indexer to make it, the next is painted."""
+_FRAMES_A_SECOND, _FRAMES_OVER_SSH = 12, 4
+"""Of moving pictures that are played."""
 _DEATHS_MAX = 3
 _LIFE_SECONDS = 60.0
 """An indexer that is killed after so long is killed by chance; sooner and again, for a reason."""
@@ -81,10 +100,21 @@ class ImagescopeApp(App[int]):
     library_problem: reactive[Problem | None] = reactive(None, init=False)
     """Why the library cannot be read."""
 
-    def __init__(self, settings: UiSettings, protocol: PictureProtocol) -> None:
+    def __init__(
+        self,
+        settings: UiSettings,
+        protocol: PictureProtocol,
+        answers: TerminalAnswers = UNASKED,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.protocol = protocol
+        self.answers = answers
+        self.takes_keys = threading.Event()
+        if answers.colours is not None:
+            show_colours(self.console, answers.colours)
+        self.kept = self._kept_before = read_kept(settings.library)
+        self._keep_timer: Timer | None = None
         self.reader = LibraryReader(settings.library)
         self.session = IndexSession(settings, self._hear)
         self.where = WhereDesk(
@@ -100,16 +130,28 @@ class ImagescopeApp(App[int]):
         self._names_read_at = float("-inf")
         self._names_timer: Timer | None = None
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own, which loses no early key and takes no answer for keys."""
+        found = super().get_driver_class()
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from imagescope_tui.ui.terminal_driver import TerminalDriver
+
+        return TerminalDriver if found is LinuxDriver else found
+
     def get_default_screen(self) -> Screen[None]:
         """The photos."""
         return BrowseScreen(is_text=self.protocol == "off")
 
     def on_mount(self) -> None:
         """Paint first; everything else begins when the first frame is out."""
+        self.theme = initial_theme(self.settings, self.answers, self.kept.theme)
+        self.watch(self, "theme", self._keep_theme, init=False)
         self.call_after_refresh(self._begin)
 
     async def on_unmount(self) -> None:
         """Leave nothing behind: no child, no open library, no picture in the terminal."""
+        await self._write_kept()
         if self.pictures is not None:
             self.pictures.clear()
         # A child that is still busy then is killed: at most the batch in hand is done again.
@@ -125,7 +167,27 @@ class ImagescopeApp(App[int]):
         assert isinstance(screen, BrowseScreen)
         return screen
 
+    def keep(self, kept: KeptScreen) -> None:
+        """Have this from now on, and in the sessions that follow."""
+        self.kept = kept
+        if self._keep_timer is None and kept != self._kept_before:
+            self._keep_timer = self.set_timer(_KEEP_SECONDS, self._write_kept)
+
+    def _keep_theme(self, theme: str) -> None:
+        self.keep(replace(self.kept, theme=theme))
+
+    async def _write_kept(self) -> None:
+        self._keep_timer, kept, before = None, self.kept, self._kept_before
+        if kept == before:
+            return
+        self._kept_before = kept
+        try:
+            await asyncio.to_thread(write_kept, self.settings.library, kept, before)
+        except OSError as error:
+            _log.warning("what the screen keeps could not be written: %s", error)
+
     async def _begin(self) -> None:
+        self.takes_keys.set()
         await self._read_library()
         if self.protocol != "off":
             self._prepare_pictures()
@@ -197,6 +259,14 @@ class ImagescopeApp(App[int]):
     def _hear_download(self, download: DownloadView) -> None:
         self.download = download
 
+    def on_terminal_said(self, event: TerminalSaid) -> None:
+        """The picture that was copied is in the terminal's clipboard, or is not."""
+        told = kitty_answer(event.answer)
+        if isinstance(told, Failed):
+            self.notify(f"Not copied: {told.reason}", severity="warning", markup=False)
+        elif told:
+            self.notify("The picture is copied.")
+
     def action_interrupt(self) -> None:
         """Copy a selection, stop the search, and the second time quit."""
         selected = self.screen.get_selected_text()
@@ -226,8 +296,7 @@ class ImagescopeApp(App[int]):
         from imagescope_tui.ui.pictures.painter import Painter
         from imagescope_tui.ui.pictures.store import PictureStore
 
-        depth: ColourDepth = "true" if self.console.color_system == "truecolor" else "256"
-        self.painter = Painter(self.protocol, depth)
+        self.painter = Painter(self.protocol, colours_shown(self.console))
         options = self.settings.indexer_options
         self.pictures = PictureStore(
             source=ThumbnailCache(
@@ -241,6 +310,23 @@ class ImagescopeApp(App[int]):
         for _ in range(_PICTURES_IN_WORK):
             self.run_worker(self.pictures.work(), group="pictures")
         self.browse.use_pictures()
+
+    def frames(self, photo: Photo, box: Box) -> AsyncIterator[tuple[float, bytes]]:
+        """The moments of a moving picture, as many and as large as this terminal takes."""
+        from imagescope_tui.ui.player import frames_of
+        from indexer.decoding.opened_photo import Playing
+
+        assert self.painter is not None
+        rate = _FRAMES_OVER_SSH if self.settings.over_ssh else _FRAMES_A_SECOND
+        side = min(self.painter.pixels_shown(box), PREVIEW_SIDE)
+        return frames_of(photo.full_path, Playing(gap=1 / rate, side=side))
+
+    async def paint_frame(self, photo: Photo, jpeg: bytes, box: Box) -> Painting:
+        """One of them, in the painter's thread."""
+        assert self.painter is not None
+        key = PictureKey(content_hash=photo.content_hash or "", side=PREVIEW_SIDE, box=box)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._painter_thread, self.painter.paint, jpeg, key)
 
     def _tell_picture(self, key: PictureKey) -> None:
         for screen in self.screen_stack:
@@ -290,8 +376,18 @@ class ImagescopeApp(App[int]):
 
 
 def run_app(settings: UiSettings) -> int:
-    """Open the screen and stay until the reader leaves; gives the exit status."""
-    from imagescope_tui.ui.pictures.protocol import choose_protocol
+    """Open the screen and stay until the reader leaves; gives the exit status.
 
-    protocol = choose_protocol(settings)
-    return ImagescopeApp(settings, protocol).run() or 0
+    Raises:
+        ConfigError: the settings name a theme that is not there.
+    """
+    from imagescope_tui.ui.pictures.protocol import choose_protocol
+    from imagescope_tui.ui.pictures.terminal_query import ask_terminal
+
+    check_theme(settings.theme)
+    answers = ask_terminal(
+        settings.terminal_hints, over_ssh=settings.over_ssh, in_tmux=settings.in_tmux
+    )
+    is_remote = settings.over_ssh or settings.in_tmux
+    protocol = choose_protocol(settings.images, answers, is_remote=is_remote)
+    return ImagescopeApp(settings, protocol, answers).run() or 0

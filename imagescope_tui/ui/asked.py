@@ -97,6 +97,10 @@ class Asked:
             order_before=order,
         )
 
+    def like(self, picture: Path, order: Order = "match") -> Asked:
+        """A new question by a picture that need not be in the library."""
+        return replace(self.anew(), reference=picture, before=self, order_before=order)
+
     def typed(self, line: str) -> Asked:
         """The same with another line, which has not been read by models.
 

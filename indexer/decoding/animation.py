@@ -49,6 +49,18 @@ def animation_at(still: OpenedPhoto, image: ImageFile.ImageFile, second: float) 
     return replace(still, image=shown, second=second)
 
 
+def played_animation(image: ImageFile.ImageFile, gap: float) -> Iterator[Moment]:
+    """Its frames behind the first, but those that come sooner than `gap` seconds after another."""
+    image.load()
+    second, shown, frame = _seconds_shown(image), 0.0, 1
+    while frame < _FRAMES_WALKED_MAX and _is_shown(image, frame):
+        if second >= shown + gap:
+            shown = second
+            yield Moment(round(second, 3), image)
+        second += _seconds_shown(image)
+        frame += 1
+
+
 @dataclass(frozen=True, slots=True)
 class _Walk:
     """How far a walk came."""

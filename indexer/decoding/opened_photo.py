@@ -30,6 +30,16 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Playing:
+    """How a moving picture is to be played."""
+
+    gap: float
+    """Seconds that its pictures are apart at least."""
+    side: int
+    """No longer than this need their longer side be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedPhoto:
     """A file's picture, not decoded yet where that can wait, and what it says of itself."""
 

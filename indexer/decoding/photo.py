@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from indexer.decoding.mended import Mended
-    from indexer.decoding.opened_photo import OpenedPhoto
+    from indexer.decoding.opened_photo import OpenedPhoto, Playing
     from indexer.formats import Extra
     from indexer.models.protocols import PictureInput, Pixels
     from storage.records import Facts
@@ -113,6 +113,17 @@ def decode_preview(
     return _attempted(path, partial(_made, opening=opening, make=make))
 
 
+def play_photo(
+    path: Path, playing: Playing, show: Callable[[float, bytes], None]
+) -> DecodeFailure | None:
+    """Hand over each moment of a moving picture in turn: its second, and a JPEG as of a preview.
+
+    Of a still there is one. Gives why it came to no end.
+    """
+    opening = partial(_opened_photo, extension=path.suffix.lower(), playing=playing)
+    return _attempted(path, partial(_played, opening=opening, side=playing.side, show=show))
+
+
 def facts_alone(path: Path) -> Facts | DecodeFailure:
     """What the file says of itself where its picture cannot be decoded, which is not tried.
 
@@ -163,6 +174,19 @@ def _preview_of(photo: OpenedPhoto, *, longest_side: int) -> bytes:
     fit = fit_within(longest_side, turned_size(photo.image.size, photo.orientation))
     upright = decode_upright(photo.image, photo.orientation, fit)
     return as_jpeg(upright.fitted(fit, Image.Resampling.BICUBIC), _PREVIEW_QUALITY)
+
+
+def _played(
+    file: IO[bytes],
+    *,
+    opening: Callable[[IO[bytes]], AbstractContextManager[OpenedPhoto]],
+    side: int,
+    show: Callable[[float, bytes], None],
+) -> None:
+    with opening(file) as photo:
+        show(photo.second or 0.0, _preview_of(photo, longest_side=side))
+        for moment in photo.others:
+            show(moment.second, _preview_of(replace(photo, image=moment.image), longest_side=side))
 
 
 def _attempted(path: Path, attempt: Callable[[IO[bytes]], _T]) -> _T | DecodeFailure:
@@ -239,6 +263,7 @@ def _opened_photo(
     extension: str,
     second: float | None = None,
     with_others: bool = False,
+    playing: Playing | None = None,
 ) -> Iterator[OpenedPhoto]:
     """The photo in a file, by the reader for what its first bytes say it is.
 
@@ -260,9 +285,9 @@ def _opened_photo(
     elif extra is VIDEO:
         from indexer.decoding.video import open_video
 
-        opening = open_video(file, head, second=second)
+        opening = open_video(file, head, second=second, playing=playing)
     else:
-        opening = open_still(file, second=second, with_others=with_others)
+        opening = open_still(file, second=second, with_others=with_others, playing=playing)
     with ExitStack() as stack:
         try:
             photo = stack.enter_context(opening)
@@ -271,7 +296,8 @@ def _opened_photo(
                 raise
             from indexer.decoding.video import open_video
 
-            photo = stack.enter_context(open_video(file, head, second=second))
+            film = open_video(file, head, second=second, playing=playing)
+            photo = stack.enter_context(film)
         yield photo
 
 

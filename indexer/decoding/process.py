@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import select
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from indexer.decoding.guarded_command import guarded_command
 from indexer.decoding.wire import (
     BODY_BYTES_MAX,
     HEADER_BYTES_MAX,
@@ -36,14 +35,6 @@ START_SECONDS_MAX = 60.0
 _END_SECONDS_MAX = 5.0
 _WORKING_SHARE = 0.5
 """A worker that used less of its time than this was waiting, on a busy machine too."""
-
-# The parent's import path is handed over, so that parent and worker run the same code wherever
-# that is; one thread for OpenBLAS and LibRaw, for each takes address space, which is limited.
-_BOOTSTRAP = (
-    "import json, os, sys; sys.path[:] = json.loads(sys.argv[1]);"
-    " [os.putenv(name, '1') for name in ('OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS')];"
-    " from indexer.decoding.worker import main; main(sys.argv[2])"
-)
 
 
 class _TimeIsUp(Exception):
@@ -83,8 +74,7 @@ class DecodeProcess:
         self._settings = settings
         self.served = 0
         """Requests answered so far."""
-        path = json.dumps([str(Path(entry).absolute()) for entry in sys.path])
-        command = [sys.executable, "-P", "-c", _BOOTSTRAP, path, settings_to_wire(settings)]
+        command = guarded_command("indexer.decoding.worker", settings_to_wire(settings))
         try:
             self._process = subprocess.Popen(
                 command,

@@ -11,7 +11,12 @@ from typing import IO, TYPE_CHECKING
 import pillow_heif
 from PIL import AvifImagePlugin, Image, PngImagePlugin
 
-from indexer.decoding.animation import MOVING_FORMATS, animation_at, whole_animation
+from indexer.decoding.animation import (
+    MOVING_FORMATS,
+    animation_at,
+    played_animation,
+    whole_animation,
+)
 from indexer.decoding.bmp_photo import open_bmp
 from indexer.decoding.jpeg_marks import is_lossless
 from indexer.decoding.large_heif import decode_reduced
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
 
     from PIL.ImageFile import ImageFile
 
+    from indexer.decoding.opened_photo import Playing
     from storage.records import Facts
 
 _PLUGINS = (
@@ -98,9 +104,10 @@ def open_still(
     *,
     second: float | None = None,
     with_others: bool = False,
+    playing: Playing | None = None,
     formats: tuple[str, ...] = STILL_FORMATS,
 ) -> Iterator[OpenedPhoto]:
-    """The photo in `file`; an animated one at `second`, or `with_others` of its moments.
+    """The photo in `file`; an animated one at `second`, `with_others` of its moments, or all.
 
     Raises whatever hostile bytes lead Pillow to.
     """
@@ -121,7 +128,9 @@ def open_still(
             reduced, size = decode_reduced(file, image)
             still = replace(still, image=reduced, size=size)
         if image.format in MOVING_FORMATS and getattr(image, "is_animated", False):
-            if with_others:
+            if playing is not None:
+                still = replace(still, second=0.0, others=played_animation(image, playing.gap))
+            elif with_others:
                 still = whole_animation(still, image)
             elif second is not None:
                 still = animation_at(still, image, second)

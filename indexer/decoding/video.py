@@ -17,6 +17,7 @@ from PIL import Image
 
 from indexer.decoding.coded_colour import CodedColour, keep_coded_colour
 from indexer.decoding.failures import DamagedPhoto, is_of_disk
+from indexer.decoding.geometry import fit_within
 from indexer.decoding.opened_photo import Moment, OpenedPhoto, refuse_too_large
 from indexer.formats import demuxer_for
 from indexer.metadata.film_boxes import FilmBoxes, read_film_boxes
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from av import VideoCodecContext, VideoFrame, VideoStream
     from av.container import InputContainer
+
+    from indexer.decoding.opened_photo import Playing
 
 MOMENTS_MAX = 12
 _SECONDS_BETWEEN = 3.0
@@ -61,9 +64,11 @@ for old ones of games and fax machines are where its faults are."""
 
 @contextmanager
 def open_video(
-    file: IO[bytes], head: bytes, *, second: float | None = None
+    file: IO[bytes], head: bytes, *, second: float | None = None, playing: Playing | None = None
 ) -> Iterator[OpenedPhoto]:
     """The video in `file`: its first moment that is not blank and the others, or that at `second`.
+
+    Where it is played, its first moment and all the others.
 
     Raises:
         DamagedPhoto: nothing in it can be decoded, or it holds sound only.
@@ -72,7 +77,10 @@ def open_video(
     with opened_film(file, head) as (container, boxes):
         reader = _Reader(container)
         try:
-            moments = _shown(reader.spread()) if second is None else reader.at(second)
+            if playing is not None:
+                moments = reader.all(playing)
+            else:
+                moments = _shown(reader.spread()) if second is None else reader.at(second)
             first = next(moments, None)
         except av.FFmpegError as error:
             raise _as_ours(error) from error
@@ -146,6 +154,17 @@ class _Reader:
             # A short film without an index, in which seeking has led to the end.
             yield from map(self._moment, islice(self._frames_from(_BEFORE_START), 1))
 
+    def all(self, playing: Playing) -> Iterator[Moment]:
+        """Its moments in a row, from the first on, however long that takes."""
+        last = -math.inf
+        for frame in self._container.decode(self.stream):
+            if frame.time is None or frame.is_corrupt:
+                continue
+            second = self._second_of(frame)
+            if second >= last + playing.gap - _SAME_MOMENT_SECONDS:
+                last = second
+                yield self._moment(frame, playing.side)
+
     def at(self, second: float) -> Iterator[Moment]:
         """The moment at `second`, or the last one before it that can be had in time."""
         found = None
@@ -185,18 +204,22 @@ class _Reader:
     def _second_of(self, frame: VideoFrame) -> float:
         return round(max(0.0, (frame.time or 0.0) - self._start), 3)
 
-    def _moment(self, frame: VideoFrame) -> Moment:
+    def _moment(self, frame: VideoFrame, side: int | None = None) -> Moment:
+        """The frame as a picture, its longer side `side` at most."""
         refuse_too_large((frame.width, frame.height))
         if self._orientation is None:
             # Of one picture alone, for the answer holds the frame and the frame the answer, so that
             # its memory is not free until Python looks for such circles.
             self._orientation = _orientation_of(frame)
-        width, code = self._width_of(frame), _colours_of(self.stream.codec_context)
+        width, height = self._width_of(frame), frame.height
+        if side is not None:
+            width, height = fit_within(side, (width, height)).scaled
+        code = _colours_of(self.stream.codec_context)
         if code.is_srgb:
-            pixels = frame.to_ndarray(format="rgb24", width=width, height=frame.height, threads=1)
+            pixels = frame.to_ndarray(format="rgb24", width=width, height=height, threads=1)
         else:
             # FFmpeg cuts off what does not fit 8 bits, of which dark colours have few.
-            wide = frame.to_ndarray(format="rgb48le", width=width, height=frame.height, threads=1)
+            wide = frame.to_ndarray(format="rgb48le", width=width, height=height, threads=1)
             pixels = np.round(wide / np.float32(257)).astype(np.uint8)
         image = Image.fromarray(pixels)
         keep_coded_colour(image, code)

@@ -38,12 +38,12 @@ _ALARM_FACTOR = 2
 def main(argument: str) -> None:
     """Serve requests until stdin closes."""
     settings = settings_from_wire(argument)
-    _die_with(settings.parent_id)
-    requests, replies = _take_streams()
+    die_with(settings.parent_id)
+    requests, replies = take_streams()
     prepare_decoders()
-    _set_limits(settings.memory_bytes)
+    set_limits(settings.memory_bytes)
     _send(replies, Ready())
-    _leave_stderr()
+    leave_stderr()
     for line in requests:
         # Should the parent be gone or stuck, nobody else would end a decoder that never returns.
         signal.alarm(int(settings.seconds_per_file * _ALARM_FACTOR) + 1)
@@ -79,7 +79,7 @@ def _send(replies: IO[bytes], reply: Reply) -> None:
     replies.flush()
 
 
-def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
+def take_streams() -> tuple[IO[bytes], IO[bytes]]:
     """Keeps stdin and stdout for the parent: what a library prints or reads goes nowhere."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -89,14 +89,14 @@ def _take_streams() -> tuple[IO[bytes], IO[bytes]]:
     return requests, replies
 
 
-def _leave_stderr() -> None:
+def leave_stderr() -> None:
     """Until now the parent read it, to know why a start fails; decoders may write without end."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 2)
     os.close(nothing)
 
 
-def _die_with(parent_id: int) -> None:
+def die_with(parent_id: int) -> None:
     """Asks Linux for our end when the parent's comes; elsewhere stdin closes, which must do."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -104,7 +104,8 @@ def _die_with(parent_id: int) -> None:
         sys.exit(0)
 
 
-def _set_limits(memory_bytes: int) -> None:
+def set_limits(memory_bytes: int) -> None:
+    """Takes from this process what a hostile file might take: memory beyond that, disk, cores."""
     limits = (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, _FILE_BYTES_MAX),

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from indexer.decoding import guarded_command
 from indexer.decoding import pool as decode_pool
-from indexer.decoding import process as decode_process
 from indexer.decoding.photo import Decoded, DecodeFailure, decode_photo
 from indexer.decoding.pool import DecodePool
 from indexer.decoding.process import DecodeProcess, FileTooSlow
@@ -341,7 +341,7 @@ def test_idle_worker_is_let_go_and_the_next_photo_starts_another(
 def test_workers_that_do_not_start_break_the_pool(
     bootstrap: str, said: str, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decode_process, "_BOOTSTRAP", bootstrap)
+    monkeypatch.setattr(guarded_command, "_BOOTSTRAP", bootstrap)
     pool = pool_of()
     try:
         futures = [pool.submit(photo) for _ in range(3)]

@@ -144,9 +144,11 @@ def test_few_colours_are_those_of_the_terminal(
     assert used <= set(known)
 
 
-@pytest.mark.parametrize("depth", ["256", "16"])
-def test_between_two_colours_of_the_terminal_both_are_shown(depth: ColourDepth) -> None:
-    picture = Image.new("RGB", (24, 16), (75, 110, 75))
+@pytest.mark.parametrize(("depth", "colour"), [("256", (75, 110, 75)), ("16", (60, 60, 60))])
+def test_between_two_colours_of_the_terminal_both_are_shown(
+    depth: ColourDepth, colour: tuple[int, int, int]
+) -> None:
+    picture = Image.new("RGB", (24, 16), colour)
     assert len(numbers(paint_cells(picture, Box(24, 8), mode="octants", depth=depth))) > 1
 
 

@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.pictures.key import Box
 
 ColourDepth: TypeAlias = Literal["true", "256", "16"]
-_COLOUR_SYSTEMS = {
+COLOUR_SYSTEMS = {
     "true": ColorSystem.TRUECOLOR,
     "256": ColorSystem.EIGHT_BIT,
     "16": ColorSystem.STANDARD,
 }
+"""By which names Rich makes the codes of a style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ class Painting:
     """A picture for a box of cells: exactly as many lines as the box has, each as wide as it."""
 
     lines: tuple[Strip, ...]
-    sixels: str = ""
-    """Drawn over the lines by terminals that take them; starts at `left`, `top` of the box."""
+    overlay: str = ""
+    """Pixels that the terminal draws over the lines; they start at `left`, `top` of the box."""
     left: int = 0
     top: int = 0
     release: Callable[[], None] | None = None
@@ -121,7 +122,7 @@ def _segments(
 def _style(over: int, under: int, depth: ColourDepth) -> Style:
     style = Style(color=_colour(over, depth), bgcolor=_colour(under, depth))
     # Makes the codes here, in the painter's thread; the style keeps them.
-    style.render(" ", color_system=_COLOUR_SYSTEMS[depth])
+    style.render(" ", color_system=COLOUR_SYSTEMS[depth])
     return style
 
 

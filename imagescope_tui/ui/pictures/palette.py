@@ -83,10 +83,12 @@ def dithered(colours: Colours, depth: Literal["256", "16"], shift: int) -> npt.N
     by_lightness = np.take_along_axis(mixed, known[mixed, 0].argsort(axis=1), axis=1)
     rows, columns = np.indices(colours.shape[:2])
     places = _ORDER[(rows + shift) % 2, columns % 2].reshape(-1, 1)
-    numbers = np.take_along_axis(by_lightness, places, axis=1).reshape(colours.shape[:2])
+    numbers: npt.NDArray[np.intp] = np.take_along_axis(by_lightness, places, axis=1).reshape(
+        colours.shape[:2]
+    )
     return numbers + (_FIRST_FIXED_COLOUR if depth == "256" else 0)
 
 
 def _nearest(wanted: Colours, known: Colours) -> npt.NDArray[np.intp]:
-    distances = np.square(known).sum(axis=1) - 2 * wanted @ known.T
+    distances: Colours = np.square(known).sum(axis=1) - 2 * wanted @ known.T
     return distances.argmin(axis=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.actions import Situation
     from imagescope_tui.ui.empty_words import EmptyWords
     from imagescope_tui.ui.index_state import IndexView
+    from imagescope_tui.ui.kept import KeptScreen
     from imagescope_tui.ui.library_reader import PhotoDetail
+    from imagescope_tui.ui.notices import Notice
     from imagescope_tui.ui.screens.detail import Page
     from imagescope_tui.ui.state import SearchView
     from storage.records import Photo
@@ -60,7 +63,11 @@ class BrowseScreen(MarkingScreen):
         self._is_text = is_text
         self._detail: PhotoDetail | None = None
         """What is known of the selected photo, or of the one before it."""
-        self._dismissed: set[str] = set()
+        self._dismissed: frozenset[str] = frozenset()
+        """Keys of notes."""
+        self._troubles: frozenset[str] = frozenset()
+        """Keys of the notes that tell of trouble now."""
+        self._first_notice: Notice | None = None
         self._is_welcomed = False
 
     def compose(self) -> ComposeResult:
@@ -82,11 +89,29 @@ class BrowseScreen(MarkingScreen):
         app = self.app
         self.query_one(EmptyPlace).display = False
         self.query_one(QueryInput).focus()
+        self._take_up(app.kept)
         self.watch(app, "snapshot", self._library_changed, init=False)
         self.watch(app, "index", self._index_changed, init=False)
         self.watch(app, "download", self._show_title, init=False)
         self.watch(app, "model_server", self._server_changed, init=False)
         self.watch(app, "library_problem", self._show_notices, init=False)
+
+    def _take_up(self, kept: KeptScreen) -> None:
+        """Go on where the reader left the screen."""
+        self._dismissed = frozenset(kept.dismissed)
+        query = self.query_one(QueryInput)
+        query.history = kept.history
+        self.watch(query, "history", self._keep_history, init=False)
+        self.marks_before = kept.marks
+        if kept.picture_size is not None:
+            self.grid.show_size(kept.picture_size)
+
+    @on(PhotoGrid.Resized)
+    def _size_changed(self, event: PhotoGrid.Resized) -> None:
+        self.app.keep(replace(self.app.kept, picture_size=event.picture_size))
+
+    def _keep_history(self, history: tuple[str, ...]) -> None:
+        self.app.keep(replace(self.app.kept, history=history))
 
     def use_pictures(self) -> None:
         """Pictures can be painted from now on."""
@@ -100,6 +125,8 @@ class BrowseScreen(MarkingScreen):
         self._show_notices()
         if self.app.snapshot is None:
             return
+        if self.app.snapshot.exists:
+            self.take_up_marks()
         if not self._has_folders and not self._is_welcomed:
             self._welcome()
         self.ask_again()
@@ -131,15 +158,38 @@ class BrowseScreen(MarkingScreen):
 
     def _show_notices(self) -> None:
         roots = self.app.snapshot.roots if self.app.snapshot else ()
-        waiting = notices(self.app.index, roots, self.app.library_problem, self.has_foreign_trace)
+        waiting = notices(
+            self.app.index,
+            roots,
+            self.app.library_problem,
+            self.has_foreign_trace,
+            self.app.answers.tmux_client,
+        )
+        self._forget_what_is_over(waiting)
         shown = tuple(notice for notice in waiting if notice.key not in self._dismissed)
-        self._first_notice = shown[0].key if shown else ""
+        self._first_notice = shown[0] if shown else None
         self.query_one(NoticeLine).show_notices(shown)
+
+    def _forget_what_is_over(self, waiting: tuple[Notice, ...]) -> None:
+        """Trouble that was dismissed and comes again is told again."""
+        troubles = frozenset(notice.key for notice in waiting if notice.tone != "info")
+        over = (self._troubles - troubles) & self._dismissed
+        self._troubles = troubles
+        if over:
+            self._dismissed -= over
+            self._keep_dismissed()
+
+    def _keep_dismissed(self) -> None:
+        self.app.keep(replace(self.app.kept, dismissed=tuple(sorted(self._dismissed))))
 
     @on(NoticeLine.Dismissed)
     def action_hide_note(self) -> None:
-        """Hide the note; it does not come back."""
-        self._dismissed.add(self._first_notice)
+        """Hide the note; it does not come back, in the next session either."""
+        if self._first_notice is None:
+            return
+        self._dismissed |= {self._first_notice.key}
+        if self._first_notice.tone != "error":
+            self._keep_dismissed()
         self._show_notices()
 
     def show_view(self, view: SearchView) -> None:
@@ -294,10 +344,15 @@ class BrowseScreen(MarkingScreen):
         if self.photo is not None:
             self._open_page("photo", is_lit=bool(self.words_seen))
 
-    def _open_page(self, page: Page, *, is_lit: bool = False) -> None:
+    def action_slideshow(self) -> None:
+        """The photos one after another, large, from the selected one on."""
+        if self.photo is not None:
+            self._open_page("photo", is_slideshow=True)
+
+    def _open_page(self, page: Page, *, is_lit: bool = False, is_slideshow: bool = False) -> None:
         from imagescope_tui.ui.screens.detail import DetailScreen
 
-        self.app.push_screen(DetailScreen(page, is_lit=is_lit))
+        self.app.push_screen(DetailScreen(page, is_lit=is_lit, is_slideshow=is_slideshow))
 
     @on(PhotoGrid.Unreadable)
     def _grid_unreadable(self, event: PhotoGrid.Unreadable) -> None:
@@ -312,6 +367,7 @@ class BrowseScreen(MarkingScreen):
         """Show them on the cards, and how many there are."""
         self.grid.refresh()
         self._show_status()
+        self.app.keep(replace(self.app.kept, marks=tuple(self.marks)))
 
     async def action_submit(self) -> None:
         """The same as Enter in the query line."""

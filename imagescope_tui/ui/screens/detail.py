@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
@@ -11,6 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from imagescope_tui.ui import wording
 from imagescope_tui.ui.actions import actions_in, bindings_of
 from imagescope_tui.ui.light_words import light_of, light_words
 from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
@@ -30,11 +32,15 @@ from storage.safe_text import printable
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.timer import Timer
+    from textual.worker import Worker
 
     from imagescope_tui.ui.actions import Situation
     from imagescope_tui.ui.library_reader import PhotoDetail
+    from imagescope_tui.ui.pictures.painting import Painting
     from storage.records import Photo
 
+_SLIDE_SECONDS = 4.0
 _TABLE_CELLS = 34
 _COLUMN_CELLS = 40
 _AROUND_WORDS = 3
@@ -50,8 +56,17 @@ class DetailScreen(PhotoActions):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("large")
 
-    def __init__(self, page: Page = "photo", *, is_lit: bool = False) -> None:
+    def __init__(
+        self, page: Page = "photo", *, is_lit: bool = False, is_slideshow: bool = False
+    ) -> None:
         super().__init__()
+        self._is_slideshow = is_slideshow
+        self._slideshow: Timer | None = None
+        self._player: Worker[None] | None = None
+        """Plays the photo that is shown, where it moves and is to be played."""
+        self._played = 0.0
+        """Seconds of it that were shown."""
+        self._playing: Photo | None = None
         self._detail: PhotoDetail | None = None
         self._page: Page = page
         self._lit: int | None = 0 if is_lit else None
@@ -81,6 +96,8 @@ class DetailScreen(PhotoActions):
             )
         self._show(self.photo)
         self._turn_to(self._page)
+        if self._is_slideshow:
+            self.action_slideshow()
 
     def on_resize(self) -> None:
         """Facts and reasons are shown together where there is room."""
@@ -131,6 +148,83 @@ class DetailScreen(PhotoActions):
         """Up or down in the words."""
         for name in ("#detail-scroll", "#detail-table-scroll"):
             self.query_one(name).scroll_relative(y=lines, animate=False)
+
+    def action_toggle_facts(self) -> None:
+        """The photo with its facts, or alone."""
+        self.app.keep(replace(self.app.kept, shows_facts=not self.app.kept.shows_facts))
+        if self._page == "chat":
+            self._turn_to("photo")
+        else:
+            self._arrange()
+
+    def action_slideshow(self) -> None:
+        """Photo after photo, without facts; the same key stops."""
+        if self._slideshow is not None:
+            self._stop_slideshow()
+            return
+        self._slideshow = self.set_interval(_SLIDE_SECONDS, self._slide)
+        self._turn_to("photo")
+        self._show_title()
+
+    def _stop_slideshow(self) -> None:
+        if self._slideshow is not None:
+            self._slideshow.stop()
+            self._slideshow = None
+            self._arrange()
+            self._show_title()
+
+    def _slide(self) -> None:
+        grid = self.app.browse.grid
+        if self.app.screen is not self or not self.query_one(PictureView).is_painted:
+            return
+        if grid.index + 1 < grid.count:
+            grid.action_move_by(1)
+        else:
+            self._stop_slideshow()
+            self.say("That was the last photo.")
+
+    def action_play(self) -> None:
+        """Play a video or an animation in its place, without sound; the same key stops."""
+        if self._player is not None and self._player.is_running:
+            self._stop_playing()
+        elif self.photo is None or self.photo.duration_seconds is None:
+            self.say("This is no video or animation.")
+        elif self.app.painter is None:
+            self.say("Pictures are switched off; o opens it in the viewer.")
+        else:
+            self._turn_to("photo")
+            self._playing, self._played = self.photo, 0.0
+            self._player = self._play(self.photo)
+
+    def _stop_playing(self) -> None:
+        if self._player is not None:
+            self._player.cancel()
+            self._player = self._playing = None
+        self.query_one(PictureView).show_frame(None)
+        self._show_title()
+
+    @work(group="playing", exclusive=True)
+    async def _play(self, photo: Photo) -> None:
+        from imagescope_tui.ui.player import CannotPlay, play
+
+        view, app = self.query_one(PictureView), self.app
+        try:
+            await play(
+                app.frames(photo, view.box),
+                paint=lambda jpeg: app.paint_frame(photo, jpeg, view.box),
+                show=self._show_frame,
+            )
+        except CannotPlay as error:
+            self.say(f"It cannot be played: {printable(str(error))}", is_trouble=True)
+        self._player = self._playing = None
+        view.show_frame(None)
+        self._show_title()
+
+    def _show_frame(self, second: float, frame: Painting) -> None:
+        self.query_one(PictureView).show_frame(frame)
+        if int(second) != int(self._played):
+            self._played = second
+            self._show_title()
 
     def action_light(self) -> None:
         """Light on what answers to a word: the first, each press the next, and then on all."""
@@ -185,19 +279,32 @@ class DetailScreen(PhotoActions):
         await self.run_action(event.action)
 
     def _show(self, photo: Photo | None) -> None:
-        grid = self.app.browse.grid
-        name = printable(photo.path.rpartition("/")[2]) if photo else ""
-        place = f"{grid.index + 1:,} of {grid.count:,}" if grid.count else ""
-        title = Content.styled(name, "bold")
-        self.query_one("#detail-title", EdgeLine).show(
-            title, Content.styled(place, "$foreground-muted")
-        )
-        item = grid.item
+        # Who goes on and plays at once is told of the photo when that plays already.
+        if self._playing != photo:
+            self._stop_playing()
+        item = self.app.browse.grid.item
         self.query_one(PictureView).show(
             photo, item.failure if item else "", item.second if item else None
         )
+        self._show_title()
+        self._show_keys()
         if photo is not None:
             self._read_detail(photo)
+
+    def _show_title(self) -> None:
+        """Name and place, and what goes on by itself."""
+        grid, photo = self.app.browse.grid, self.photo
+        name = printable(photo.path.rpartition("/")[2]) if photo else ""
+        place = f"{grid.index + 1:,} of {grid.count:,}" if grid.count else ""
+        going_on = []
+        if photo is not None and self._player is not None:
+            going_on.append(f"{wording.play_sentence(photo, self._played)} · no sound")
+        if self._slideshow is not None:
+            going_on.append("slideshow, . stops")
+        self.query_one("#detail-title", EdgeLine).show(
+            Content.styled(name, "bold"),
+            Content.styled(" · ".join([*going_on, place]), "$foreground-muted"),
+        )
 
     @work(group="detail", exclusive=True)
     async def _read_detail(self, photo: Photo) -> None:
@@ -218,7 +325,10 @@ class DetailScreen(PhotoActions):
         self.query_one("#detail-tabs").display = not is_wide
         has_picture = is_wide or page == "photo" or (is_why and not has_table)
         self.query_one("#detail-left").display = has_picture
-        self.query_one("#detail-scroll").display = page != "chat"
+        is_bare = self._slideshow is not None or not self.app.kept.shows_facts
+        self.query_one("#detail-scroll").display = page == "why" or (
+            page == "photo" and not is_bare
+        )
         self.query_one("#detail-table-scroll").display = is_why and has_table
         self.query_one("#detail-chat").display = page == "chat"
         self._show_keys()
@@ -229,11 +339,11 @@ class DetailScreen(PhotoActions):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        has_words = bool(self.app.browse.words_seen)
+        idle = {"light"} if not self.app.browse.words_seen else set()
+        if self.photo is None or self.photo.duration_seconds is None:
+            idle.add("play")
         hints = actions_in(self._situation)
-        self.query_one(KeyLine).show_hints(
-            tuple(hint for hint in hints if has_words or hint.name != "light")
-        )
+        self.query_one(KeyLine).show_hints(tuple(hint for hint in hints if hint.name not in idle))
 
     @property
     def _situation(self) -> Situation:

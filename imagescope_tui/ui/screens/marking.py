@@ -21,6 +21,24 @@ class MarkingScreen(AskingScreen):
         super().__init__()
         self.marks: dict[PhotoId, None] = {}
         """Marked photos, in the order they were marked."""
+        self.marks_before: tuple[PhotoId, ...] = ()
+        """Those of the session before, until they are looked for in the library."""
+
+    @work(group="marks")
+    async def take_up_marks(self) -> None:
+        """Mark again what was marked in the session before, where it is still there."""
+        before, self.marks_before = self.marks_before, ()
+        if not before:
+            return
+        try:
+            there = await self.app.reader.photos(before)
+        except StorageError as error:
+            self.tell_problem(error)
+            return
+        marked = (*(photo_id for photo_id in before if photo_id in there), *self.marks)
+        self.marks.clear()
+        self.marks.update(dict.fromkeys(marked))
+        self.marks_changed()
 
     def toggle_mark(self) -> None:
         """Mark the selected photo or not, and go on to the next."""

@@ -48,9 +48,15 @@ class GridModel:
         """The photo at a place, where it is at hand."""
         return self.feed.get(index) if self.feed and 0 <= index < self.count else None
 
-    def resize_cards(self, step: int) -> None:
+    @property
+    def picture_size(self) -> int:
+        """The step of the sizes there are, from 0."""
+        return self._size_step
+
+    @picture_size.setter
+    def picture_size(self, size: int) -> None:
         """Wish for larger or smaller cards; `measure` lays them out."""
-        self._size_step = max(0, min(self._size_step + step, len(CARD_WIDTHS) - 1))
+        self._size_step = max(0, min(size, len(CARD_WIDTHS) - 1))
 
     def measure(self, width: int, height: int) -> None:
         """Lay the cards out in a place of so many cells."""

@@ -20,7 +20,7 @@ from imagescope_tui.ui.known import UNKNOWN
 from imagescope_tui.ui.widgets.card_drawer import CardDrawer
 from imagescope_tui.ui.widgets.grid_geometry import FRAME
 from imagescope_tui.ui.widgets.grid_model import GridModel
-from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from imagescope_tui.ui.widgets.pixel_overlay import PixelOverlay, PlacedPainting
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -77,6 +77,13 @@ class PhotoGrid(ScrollView, can_focus=True):
             super().__init__()
             self.item = item
 
+    class Resized(Message):
+        """Pictures have another size now."""
+
+        def __init__(self, picture_size: int) -> None:
+            super().__init__()
+            self.picture_size = picture_size
+
     class LeftAtTop(Message):
         """The selection would go up from the first row."""
 
@@ -97,7 +104,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         self._cards = CardDrawer(lambda part: self.get_component_rich_style(part))
         self._rows: dict[int, list[list[Strip]]] = {}
         self._ground = Style.null()
-        self._overlay = SixelOverlay(self, self._placed_paintings)
+        self._overlay = PixelOverlay(self, self._placed_paintings)
 
     @property
     def item(self) -> GridItem | None:
@@ -207,7 +214,12 @@ class PhotoGrid(ScrollView, can_focus=True):
 
     def action_resize_cards(self, step: int) -> None:
         """Larger or smaller pictures."""
-        self._model.resize_cards(step)
+        self.show_size(self._model.picture_size + step)
+        self.post_message(self.Resized(self._model.picture_size))
+
+    def show_size(self, size: int) -> None:
+        """Pictures of this step of the sizes there are."""
+        self._model.picture_size = size
         self._measure()
         self._reveal(self.index)
 
@@ -268,7 +280,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         self._rows.clear()
         self._ground = self.rich_style
         strips = super().render_lines(crop)
-        if any(entry.painting.sixels for entry in self._placed_paintings()):
+        if any(entry.painting.overlay for entry in self._placed_paintings()):
             self._overlay.note(crop)
         return strips
 

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.pictures.key import Box, PictureKey, PictureRequest
 from imagescope_tui.ui.widgets.card import on_ground
-from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from imagescope_tui.ui.widgets.pixel_overlay import PixelOverlay, PlacedPainting
 from storage.safe_text import printable
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
 
@@ -43,10 +43,12 @@ class PictureView(Widget):
         self._second: float | None = None
         self._light: LightMap | None = None
         self._light_before: LightMap | None = None
+        self._frame: Painting | None = None
+        """Of a moving picture that is being played, what it shows now."""
         self._pictures: PictureStore | None = None
         self._pixels_shown: Callable[[Box], int] = lambda box: 0
         self._ground = Style.null()
-        self._overlay = SixelOverlay(self, self._placed)
+        self._overlay = PixelOverlay(self, self._placed)
 
     @property
     def photo(self) -> Photo | None:
@@ -67,8 +69,28 @@ class PictureView(Widget):
         if (photo, failure, second) != (self._photo, self._failure, self._second):
             self._photo, self._failure, self._second = photo, failure, second
             self._light = self._light_before = None
+            self.show_frame(None)
             self._want()
             self.refresh()
+
+    def show_frame(self, frame: Painting | None) -> None:
+        """A moment of the photo while it is played; None: the photo as before."""
+        before, self._frame = self._frame, frame
+        self.refresh()
+        if before is not None and before.release is not None:
+            before.release()
+
+    @property
+    def box(self) -> Box:
+        """The cells there are."""
+        return Box(self.size.width, self.size.height)
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether the photo is to be seen, or will not be."""
+        keys = self._wanted_keys()
+        is_settled = self._pictures is None or not keys or self._pictures.is_missing(keys[-1])
+        return is_settled or self._painting() is not None
 
     def shine(self, light: LightMap | None) -> None:
         """Light on a part of the photo, or on all of it."""
@@ -88,6 +110,7 @@ class PictureView(Widget):
 
     def on_unmount(self) -> None:
         """Nothing is wanted any more."""
+        self.show_frame(None)
         if self._pictures is not None and self.id is not None:
             self._pictures.want(self.id, ())
 
@@ -103,7 +126,7 @@ class PictureView(Widget):
         self._ground = self.rich_style
         strips = super().render_lines(crop)
         painting = self._painting()
-        if painting is not None and painting.sixels:
+        if painting is not None and painting.overlay:
             self._overlay.note(crop)
         return strips
 
@@ -116,7 +139,7 @@ class PictureView(Widget):
         """Those that are to be painted, the best first."""
         if self._photo is None or self._photo.content_hash is None or not self.size:
             return []
-        box = Box(self.size.width, self.size.height)
+        box = self.box
         second = self._photo.moment_beside(self._second)
         # The thumbnail that every photo has comes first on the screen, and stays where a better
         # one, or the moment, cannot be had.
@@ -145,6 +168,8 @@ class PictureView(Widget):
         )
 
     def _painting(self) -> Painting | None:
+        if self._frame is not None:
+            return self._frame
         if self._pictures is None:
             return None
         found = (self._pictures.get(key) for key in self._keys())

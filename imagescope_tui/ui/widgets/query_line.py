@@ -8,9 +8,11 @@ from textual import on
 from textual.actions import SkipAction
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Input, Label
 
 from imagescope_tui.ui.actions import bindings_of
+from imagescope_tui.ui.kept import HISTORY_KEPT
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completing_input import CompletingInput
 from imagescope_tui.ui.widgets.completion_list import CompletionList
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-_HISTORY_KEPT = 200
 _WISH = "what are you looking for?"
 _EDIT_WISH = "what should be different?"
 _LIKE_WISH = "new search · Esc: back"
@@ -34,17 +35,19 @@ class QueryInput(CompletingInput):
     class Left(Message):
         """The reader goes on to the photos."""
 
+    history: reactive[tuple[str, ...]] = reactive((), init=False, repaint=False)
+    """Lines that can be recalled, the latest last."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(placeholder=_WISH, id=id)
-        self._history: list[str] = []
         self._place: int | None = None
         self._draft = ""
 
     def remember(self) -> None:
         """Keep the line, so that it can be recalled."""
         line = self.value.strip()
-        if line and (not self._history or self._history[-1] != line):
-            self._history = [*self._history, line][-_HISTORY_KEPT:]
+        if line and self.history[-1:] != (line,):
+            self.history = (*self.history, line)[-HISTORY_KEPT:]
         self._place = None
 
     async def on_key(self, event: events.Key) -> None:
@@ -64,16 +67,16 @@ class QueryInput(CompletingInput):
             self.action_step(step)
             return
         if self._place is None:
-            if step > 0 or not self._history:
+            if step > 0 or not self.history:
                 self._leave() if step > 0 else None
                 return
-            self._draft, self._place = self.value, len(self._history)
+            self._draft, self._place = self.value, len(self.history)
         self._place = max(0, self._place + step)
-        if self._place >= len(self._history):
+        if self._place >= len(self.history):
             self._place = None
             self.value = self._draft
         else:
-            self.value = self._history[self._place]
+            self.value = self.history[self._place]
         self.cursor_position = len(self.value)
         self.close_offer()
 
