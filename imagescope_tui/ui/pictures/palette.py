@@ -91,4 +91,5 @@ def dithered(colours: Colours, depth: Literal["256", "16"], shift: int) -> npt.N
 
 def _nearest(wanted: Colours, known: Colours) -> npt.NDArray[np.intp]:
     distances: Colours = np.square(known).sum(axis=1) - 2 * wanted @ known.T
-    return distances.argmin(axis=1)
+    nearest: npt.NDArray[np.intp] = distances.argmin(axis=1)
+    return nearest
