@@ -78,7 +78,7 @@ def paint_cells(picture: Image.Image, box: Box, *, mode: GlyphMode, depth: Colou
     width, half_cells = fitted(picture.width, picture.height, box.width, box.height * 2)
     height = (half_cells + 1) // 2
     cells = divided(_shrunk(picture, width * glyphs.columns, height * glyphs.rows), glyphs)
-    over, under = _numbers(cells.over, depth, 0), _numbers(cells.under, depth, 1)
+    over, under = _numbers(cells.over, depth), _numbers(cells.under, depth)
     left, top = (box.width - width) // 2, (box.height - height) // 2
     blank = Strip.blank(box.width)
     rows = zip(cells.patterns.tolist(), over, under, strict=True)
@@ -132,15 +132,14 @@ def _colour(number: int, depth: ColourDepth) -> Color:
     return Color.from_ansi(number)
 
 
-def _numbers(colours: Colours, depth: ColourDepth, shift: int) -> list[list[int]]:
+def _numbers(colours: Colours, depth: ColourDepth) -> list[list[int]]:
     """Each colour as one number: of the terminal's palette, or red, green and blue in a row."""
     import numpy as np
 
     if depth != "true":
         from imagescope_tui.ui.pictures.palette import dithered
 
-        numbered: list[list[int]] = dithered(colours, depth, shift).tolist()
-        return numbered
+        return dithered(colours, depth)
     # 64 steps a channel look the same in cells, and let most colours and styles be found again.
     whole = np.clip(np.rint(colours), 0, 255).astype(np.int32)
     stepped = whole & 0xFC | whole >> 6

@@ -1,8 +1,7 @@
 """Colours for terminals that have few: the nearest as the eye sees them (OKLab), dithered.
 
-OKLab: Björn Ottosson, "A perceptual color space for image processing", 2020. The dithering is
-ordered, after Thomas Knoll (US patent 6606166, expired): a colour is mixed from a few of the
-palette whose mean is near it, and the place in the picture says which of them a cell shows.
+OKLab: Björn Ottosson, "A perceptual color space for image processing", 2020. What a cell misses is
+handed on to its neighbours (Floyd and Steinberg, 1976).
 """
 
 from __future__ import annotations
@@ -25,12 +24,8 @@ _XTERM_16 = (
     *((127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0)),
     *((92, 92, 255), (255, 0, 255), (0, 255, 255), (255, 255, 255)),
 )
-_MIXED = 4
-"""How many colours of the palette a colour is mixed from."""
-_ERROR_KEPT = 0.6
-"""How much of what one misses the next makes up for: all of it would be noise."""
-# Neighbours across, and up and down, and the two colours of a cell, differ.
-_ORDER = np.array([[0, 2], [3, 1]])
+_STEPS = 32
+"""A channel's, in the table of nearest colours."""
 _TO_CONES = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -68,28 +63,39 @@ def palette(depth: Literal["256", "16"]) -> Colours:
     return np.array([*cube, *greys], dtype=np.float32)
 
 
-def dithered(colours: Colours, depth: Literal["256", "16"], shift: int) -> npt.NDArray[np.intp]:
-    """The terminal's number of a colour for each place; `colours` is (rows, columns, 3).
+def dithered(colours: Colours, depth: Literal["256", "16"]) -> list[list[int]]:
+    """The terminal's number of a colour for each place; `colours` is (rows, columns, 3)."""
+    nearest, shown = _nearest(depth), palette(depth).tolist()
+    first = _FIRST_FIXED_COLOUR if depth == "256" else 0
+    width = colours.shape[1]
+    # One place more on either side takes what would be handed on over the edge.
+    below = [[0.0] * 3 for _ in range(width + 2)]
+    numbers: list[list[int]] = []
+    for row in colours.tolist():
+        here, below = below, [[0.0] * 3 for _ in range(width + 2)]
+        numbers.append([])
+        for place, colour in enumerate(row, start=1):
+            wanted = [
+                min(255.0, max(0.0, own + handed))
+                for own, handed in zip(colour, here[place], strict=True)
+            ]
+            red, green, blue = (int(channel) >> 3 for channel in wanted)
+            chosen = nearest[(red * _STEPS + green) * _STEPS + blue]
+            numbers[-1].append(first + chosen)
+            for channel in range(3):
+                missed = (wanted[channel] - shown[chosen][channel]) / 16
+                here[place + 1][channel] += missed * 7
+                below[place - 1][channel] += missed * 3
+                below[place][channel] += missed * 5
+                below[place + 1][channel] += missed
+    return numbers
 
-    `shift` is 0 or 1 for the two colours of the cells, which then take other places in the order.
-    """
-    known = oklab(palette(depth))
-    wanted = oklab(colours).reshape(-1, 3)
-    missed = np.zeros_like(wanted)
-    mixed = np.empty((len(wanted), _MIXED), dtype=np.intp)
-    for turn in range(_MIXED):
-        mixed[:, turn] = _nearest(wanted + missed * _ERROR_KEPT, known)
-        missed += wanted - known[mixed[:, turn]]
-    by_lightness = np.take_along_axis(mixed, known[mixed, 0].argsort(axis=1), axis=1)
-    rows, columns = np.indices(colours.shape[:2])
-    places = _ORDER[(rows + shift) % 2, columns % 2].reshape(-1, 1)
-    numbers: npt.NDArray[np.intp] = np.take_along_axis(by_lightness, places, axis=1).reshape(
-        colours.shape[:2]
-    )
-    return numbers + (_FIRST_FIXED_COLOUR if depth == "256" else 0)
 
-
-def _nearest(wanted: Colours, known: Colours) -> npt.NDArray[np.intp]:
-    distances: Colours = np.square(known).sum(axis=1) - 2 * wanted @ known.T
-    nearest: npt.NDArray[np.intp] = distances.argmin(axis=1)
+@lru_cache(maxsize=2)
+def _nearest(depth: Literal["256", "16"]) -> list[int]:
+    """The place in the palette of what is nearest to each colour of `_STEPS` steps a channel."""
+    steps = np.arange(_STEPS) * (256 // _STEPS) + 128 // _STEPS
+    every = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    wanted, known = oklab(every), oklab(palette(depth))
+    nearest: list[int] = (np.square(known).sum(axis=1) - 2 * wanted @ known.T).argmin(1).tolist()
     return nearest
