@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
     from rich.color import Color
+
+    from imagescope_tui.ui.pictures.cells import Colours
 
 PACKAGES = ("numpy", "pillow", "rich", "textual")
 DOCUMENT = PROJECT / "docs" / "pictures.md"
@@ -107,14 +108,14 @@ def _as_pixels(painting: Painting, mode: GlyphMode) -> Image.Image:
     return Image.fromarray(pixels)
 
 
-def _told(colour: Color | None) -> npt.NDArray[np.float32]:
+def _told(colour: Color | None) -> Colours:
     """A colour as the terminal shows it."""
     assert colour is not None
     if colour.number is None:
         return np.array(colour.get_truecolor(), dtype=np.float32)
-    return (
-        palette("16")[colour.number] if colour.number < 16 else palette("256")[colour.number - 16]
-    )
+    few = colour.number < 16
+    told: Colours = palette("16")[colour.number] if few else palette("256")[colour.number - 16]
+    return told
 
 
 def _distance(one: Image.Image, other: Image.Image) -> float:
