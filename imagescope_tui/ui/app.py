@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import App, SystemCommand
+from textual.events import Key, Paste
 from textual.reactive import reactive
 
 from imagescope_tui.errors import ImagescopeError
@@ -19,6 +20,7 @@ from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_session import IndexSession
 from imagescope_tui.ui.index_state import IndexView, Problem, reduce_index
 from imagescope_tui.ui.kept import read_kept, write_kept
+from imagescope_tui.ui.key_gate import KeyGate, KeyPassed
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame, TerminalSaid
 from imagescope_tui.ui.opening import Failed
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
     from textual.driver import Driver
+    from textual.events import Event
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
     from storage.records import Photo
+    from storage.saved_searches import SavedSearch
 
 _log = logging.getLogger(__name__)
 
@@ -126,6 +130,7 @@ class ImagescopeApp(App[int]):
         self.painter: Painter | None = None
         # Several painters take the interpreter from the event loop more often than they gain.
         self._painter_thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
+        self._keys = KeyGate(self, super().on_event)
         self._interrupted_at = float("-inf")
         self._names_read_at = float("-inf")
         self._names_timer: Timer | None = None
@@ -138,6 +143,17 @@ class ImagescopeApp(App[int]):
         from imagescope_tui.ui.terminal_driver import TerminalDriver
 
         return TerminalDriver if found is LinuxDriver else found
+
+    async def on_event(self, event: Event) -> None:
+        """Keys and pastes act one after another."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
+
+    @on(KeyPassed)
+    async def _key_passed(self, message: KeyPassed) -> None:
+        await self._keys.passed(message)
 
     def get_default_screen(self) -> Screen[None]:
         """The photos."""
@@ -195,7 +211,7 @@ class ImagescopeApp(App[int]):
         self._follow_server()
         if self.settings.trace:
             self.browse.show_trace(self.settings.trace)
-        self.set_interval(_LOOK_SECONDS, self._look_at_library)
+        self.set_interval(_LOOK_SECONDS, self.look_at_library)
 
     @work(group="indexer", exclusive=True)
     async def start_indexer(self) -> None:
@@ -339,7 +355,19 @@ class ImagescopeApp(App[int]):
     def _hear(self, event: IndexEvent) -> None:
         self.index = reduce_index(self.index, event)
 
-    async def _look_at_library(self) -> None:
+    @property
+    def searches(self) -> tuple[SavedSearch, ...]:
+        """Those that the reader keeps, as far as they are known."""
+        return self.snapshot.searches if self.snapshot else ()
+
+    def pass_over(self, revision: int) -> None:
+        """What this change of the library changed is on the screen already."""
+        if self.snapshot is not None and self.snapshot.revision == revision - 1:
+            seen = replace(self.snapshot, revision=revision)
+            self.set_reactive(ImagescopeApp.snapshot, seen)
+
+    async def look_at_library(self) -> None:
+        """Read the library again where it has changed."""
         before = self.snapshot.revision if self.snapshot else 0
         try:
             if self.index.revision > before or await self.reader.revision() != before:
