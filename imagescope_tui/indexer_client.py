@@ -178,6 +178,10 @@ class IndexerClient:
         """Add a root and index it."""
         await self._ask({"do": "add_folder", "path": str(folder)})
 
+    async def remove_folder(self, folder: Path) -> None:
+        """Forget a root; its files are not touched."""
+        await self._ask({"do": "remove_folder", "path": str(folder)})
+
     async def pause(self) -> None:
         """Leave photos alone for now."""
         await self._ask({"do": "pause"})
@@ -189,6 +193,16 @@ class IndexerClient:
     async def rescan(self, *, retry: bool = False) -> None:
         """Look at every root again, and at failed photos too if so asked."""
         await self._ask({"do": "rescan", "retry": retry})
+
+    async def look_again(self, folder: Path) -> None:
+        """Look at one root again."""
+        await self._ask({"do": "rescan", "path": str(folder)})
+
+    async def retry(
+        self, photo_ids: Sequence[PhotoId] = (), *, reasons: Sequence[str] = ()
+    ) -> None:
+        """Try failed photos again: these, and those that failed for these reasons."""
+        await self._ask({"do": "retry", "photos": list(photo_ids), "reasons": list(reasons)})
 
     async def caption_with(self, settings: RoleSettings | None) -> None:
         """Have captions written by this model from now on, or by none."""

@@ -180,11 +180,11 @@ def _open_when_free(options: IndexerOptions, control: Control, outlet: _Outlet) 
     halts = 0
     while not control.is_stopped:
         try:
-            library = Library.open_writer(options.library)
+            library = Library.open_writer(options.library, options.program)
         except LibraryBusy as error:
             if not options.serve:
                 raise
-            if not control.holder:
+            if control.holder != error.message:
                 outlet.event(IndexerStarted(indexing=False, holder=error.message))
             control.holder = error.message
             control.wait_for_end(_BUSY_RETRY_SECONDS)

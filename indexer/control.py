@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from indexer.pauses import Pauses
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from indexer.models.chat_types import RoleSettings
     from indexer.pauses import PauseReason
+    from storage.records import PhotoId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +22,18 @@ class Orders:
     """What came in since the last time."""
 
     new_folders: tuple[Path, ...] = ()
+    removed_folders: tuple[Path, ...] = ()
+    """Roots that are to be forgotten."""
     changes: dict[Path, frozenset[Path] | None] = field(default_factory=dict)
     """Per root the folders to look at again; None for the whole root."""
     rescan: bool = False
     """Look at every root again."""
     retry: bool = False
     """Try every failed photo again."""
+    retry_photos: tuple[PhotoId, ...] = ()
+    """Try these again."""
+    retry_reasons: tuple[str, ...] = ()
+    """Try those again that failed for these."""
     is_captioner_new: bool = False
     """Whether `captioner` says something."""
     captioner: RoleSettings | None = None
@@ -41,9 +49,12 @@ class Control:
         self._stopped = False
         self._pauses = pauses or Pauses()
         self._folders: list[Path] = []
+        self._removed: list[Path] = []
         self._changes: dict[Path, set[Path] | None] = {}
         self._rescan = False
         self._retry = False
+        self._retry_photos: list[PhotoId] = []
+        self._retry_reasons: list[str] = []
         self._degraded: dict[Path, str] = {}
         self._is_captioner_new = False
         self._captioner: RoleSettings | None = None
@@ -76,8 +87,11 @@ class Control:
         return bool(
             self._stopped
             or self._folders
+            or self._removed
             or self._changes
             or self._rescan
+            or self._retry_photos
+            or self._retry_reasons
             or self._is_captioner_new
         )
 
@@ -96,6 +110,19 @@ class Control:
         """A root to add."""
         with self._news:
             self._folders.append(folder)
+            self._news.notify_all()
+
+    def remove_folder(self, folder: Path) -> None:
+        """A root to forget."""
+        with self._news:
+            self._removed.append(folder)
+            self._news.notify_all()
+
+    def retry(self, photo_ids: Sequence[PhotoId], reasons: Sequence[str]) -> None:
+        """Failed photos to try again: these, and those that failed for these reasons."""
+        with self._news:
+            self._retry_photos += photo_ids
+            self._retry_reasons += reasons
             self._news.notify_all()
 
     def rescan(self, *, retry: bool = False) -> None:
@@ -144,17 +171,21 @@ class Control:
         with self._news:
             orders = Orders(
                 new_folders=tuple(self._folders),
+                removed_folders=tuple(self._removed),
                 changes={
                     root: None if folders is None else frozenset(folders)
                     for root, folders in self._changes.items()
                 },
                 rescan=self._rescan,
                 retry=self._retry,
+                retry_photos=tuple(self._retry_photos),
+                retry_reasons=tuple(self._retry_reasons),
                 is_captioner_new=self._is_captioner_new,
                 captioner=self._captioner,
             )
             self._is_captioner_new, self._captioner = False, None
-            self._folders, self._changes = [], {}
+            self._folders, self._removed, self._changes = [], [], {}
+            self._retry_photos, self._retry_reasons = [], []
             self._rescan = self._retry = False
             return orders
 

@@ -91,6 +91,13 @@ class RootMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RootRemoved:
+    """The folder belongs to the library no more; its files are as they were."""
+
+    root: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchDegraded:
     """The folder cannot be watched; it is scanned now and then instead."""
 
@@ -230,6 +237,7 @@ IndexEvent: TypeAlias = (
     | IgnoreLineOdd
     | RootOffline
     | RootMoved
+    | RootRemoved
     | WatchDegraded
     | PhotosCommitted
     | PhotoFailed
@@ -263,6 +271,7 @@ _EVENT_TYPES: dict[str, type[IndexEvent]] = {
         IgnoreLineOdd,
         RootOffline,
         RootMoved,
+        RootRemoved,
         WatchDegraded,
         PhotosCommitted,
         PhotoFailed,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.models.chat_types import RoleSettings
+from storage.holder import Program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class IndexerOptions:
     """As in the settings: `auto`, `pocket`, `open_clip:…`."""
     caption_encoder: str = "same"
     """As in the settings: `same`, or a sentence-transformers model by folder or cached name."""
+    program: Program | None = None
+    """Who is told to others to have the library; None for the indexer itself."""
     models_folder: Path | None = None
     """Where `models pull` puts weights."""
     folders: tuple[Path, ...] = ()
@@ -77,11 +80,13 @@ def options_from_json(text: str) -> IndexerOptions:
     models_folder = fields.pop("models_folder")
     chosen = fields.pop("chosen")
     captioner = fields.pop("captioner")
+    program = fields.pop("program")
     return IndexerOptions(
         library=Path(fields.pop("library")),
         models_folder=Path(models_folder) if models_folder else None,
         folders=tuple(Path(folder) for folder in fields.pop("folders")),
         chosen=Path(chosen) if chosen else None,
+        program=None if program is None else Program(**program),
         captioner=None if captioner is None else role_from_json(captioner),
         **fields,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.captions.captioner import Captioner, Clocks
@@ -29,9 +30,10 @@ from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from indexer.captions.captioner import Desk
-    from indexer.control import Control
+    from indexer.control import Control, Orders
     from indexer.encoder_slot import EncoderSlot
     from indexer.events import IndexEvent
     from indexer.models.chat_types import RoleSettings
@@ -169,16 +171,37 @@ class IndexRun:
     def _obey(self) -> None:
         orders = self._control.take()
         try:
-            if orders.retry:
-                self._forget_failures()
+            self._remove(orders.removed_folders)
+            has_retried = self._retry(orders)
             if orders.is_captioner_new:
                 self._caption_with(orders.captioner)
-            self._take_note(self._roots.obey(orders) or orders.rescan)
+            self._take_note(self._roots.obey(orders) or orders.rescan or has_retried)
         except StorageError:
             # All folders that are known are looked through again then; these may not be known yet.
             for folder in orders.new_folders:
                 self._control.add_folder(folder)
+            for folder in orders.removed_folders:
+                self._control.remove_folder(folder)
             raise
+
+    def _remove(self, folders: tuple[Path, ...]) -> None:
+        """Forget roots, whose photos may be in flight; no halt brings them back."""
+        if folders:
+            self._drop_pipeline()
+            kept = tuple(folder for folder in self._options.folders if folder not in folders)
+            self._options = replace(self._options, folders=kept)
+            self._roots.remove(folders)
+            self._take_note(True)
+
+    def _retry(self, orders: Orders) -> bool:
+        """Let failed photos be tried again, as far as it was asked for; whether it was."""
+        if orders.retry:
+            self._forget_failures()
+        elif orders.retry_photos or orders.retry_reasons:
+            with self._library.atomic():
+                self._library.failures.forget(orders.retry_photos)
+                self._library.failures.forget_reasons(orders.retry_reasons)
+        return bool(orders.retry or orders.retry_photos or orders.retry_reasons)
 
     def _forget_failures(self) -> None:
         with self._library.atomic():

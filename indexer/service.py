@@ -83,18 +83,22 @@ class Service:
     def take(self, message: dict[str, Any]) -> None:
         """Answer, queue or obey one request."""
         match message.get("do"):
-            case "add_folder" | "rescan" if self._control.holder:
+            case "add_folder" | "remove_folder" | "rescan" | "retry" if self._control.holder:
                 self._refuse(message, self._control.holder, "do it there, or close it first")
             case "nearest" | "where" | "stacks" | "picture" as kind:
                 self._waiting[kind].put(message)
             case "add_folder":
                 self._add_folder(message)
+            case "remove_folder":
+                self._control.remove_folder(Path(str(message.get("path"))))
+                self._reply(message, {})
             case "pause" | "resume" as order:
                 self._control.pause(order == "pause")
                 self._reply(message, {})
             case "rescan":
-                self._control.rescan(retry=bool(message.get("retry")))
-                self._reply(message, {})
+                self._rescan(message)
+            case "retry":
+                self._retry(message)
             case "caption_with":
                 self._caption_with(message)
             case "stop":
@@ -109,6 +113,23 @@ class Service:
             return
         self._control.add_folder(folder)
         self._reply(message, {})
+
+    def _rescan(self, message: dict[str, Any]) -> None:
+        if (folder := message.get("path")) is None:
+            self._control.rescan(retry=bool(message.get("retry")))
+        else:
+            self._control.report_change(Path(str(folder)), None)
+        self._reply(message, {})
+
+    def _retry(self, message: dict[str, Any]) -> None:
+        try:
+            photo_ids = [PhotoId(int(number)) for number in message["photos"]]
+            reasons = [str(reason) for reason in message["reasons"]]
+        except (KeyError, TypeError, ValueError) as error:
+            self._refuse(message, f"not photos to try again: {error}")
+        else:
+            self._control.retry(photo_ids, reasons)
+            self._reply(message, {})
 
     def _caption_with(self, message: dict[str, Any]) -> None:
         fields = message.get("settings")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.fact_columns import FACT_COLUMNS, TOLD_COLUMNS, fact_of, told
+from storage.favourites import IS_FAVOURITE_ALONE
 from storage.records import Facts
 
 if TYPE_CHECKING:
     from storage.records import PhotoId
     from storage.sql import Sql
 
-_DATE_COLUMNS = {
+_OWN_COLUMNS = {
+    "is_favourite": IS_FAVOURITE_ALONE,
     "taken_at": "photos.taken_at",
     "taken_by": "iif(photos.taken_at IS NULL, NULL, photos.dated_by)",
     "taken_fraction": "nullif(substr(photos.moment, 21), '')",
@@ -19,8 +21,8 @@ _DATE_COLUMNS = {
 
 
 def _column(name: str) -> str:
-    if name in _DATE_COLUMNS:
-        return _DATE_COLUMNS[name]
+    if name in _OWN_COLUMNS:
+        return _OWN_COLUMNS[name]
     return told(name) if name in TOLD_COLUMNS else f"facts.{name}"
 
 

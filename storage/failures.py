@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.items import IS_ITEM
-from storage.records import Failure, FailureStep, PhotoId
+from storage.records import Failure, FailureReason, FailureStep, PhotoId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +57,12 @@ class Failures:
             "DELETE FROM failures WHERE reason = ?", [(reason,) for reason in reasons]
         )
 
+    def forget(self, photo_ids: Sequence[PhotoId]) -> None:
+        """Let these photos be tried again; inside the caller's transaction."""
+        self._sql.run_many(
+            "DELETE FROM failures WHERE photo_id = ?", [(photo_id,) for photo_id in photo_ids]
+        )
+
     def reasons(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
         """Why those of the photos that failed could not be processed."""
         rows = self._sql.rows_in(
@@ -64,22 +70,39 @@ class Failures:
         )
         return {PhotoId(row[0]): row[1] for row in rows}
 
-    def page(self, *, offset: int, limit: int) -> tuple[Failure, ...]:
-        """Failures of items, by path."""
+    def by_reason(self) -> tuple[FailureReason, ...]:
+        """Why items failed, the most frequent reason first."""
         rows = self._sql.rows(
-            "SELECT roots.path, photos.folder, photos.name, step, reason, attempts, retry_after"
+            "SELECT step, reason, count(*) FROM failures"
+            f" JOIN photos ON photos.id = failures.photo_id WHERE {IS_ITEM}"
+            " GROUP BY step, reason ORDER BY count(*) DESC, reason, step"
+        )
+        return tuple(
+            FailureReason(step=_step(row[0]), reason=row[1], photos=int(row[2])) for row in rows
+        )
+
+    def page(
+        self, *, offset: int, limit: int, reason: FailureReason | None = None
+    ) -> tuple[Failure, ...]:
+        """Failures of items, by path; only those for one reason where it is named."""
+        wanted = "" if reason is None else " AND step = ? AND reason = ?"
+        values = [] if reason is None else [reason.step, reason.reason]
+        rows = self._sql.rows(
+            "SELECT photos.id, roots.path, photos.folder, photos.name, step, reason,"
+            " attempts, retry_after"
             " FROM failures JOIN photos ON photos.id = failures.photo_id"
-            f" JOIN roots ON roots.id = photos.root_id WHERE {IS_ITEM}"
+            f" JOIN roots ON roots.id = photos.root_id WHERE {IS_ITEM}{wanted}"
             " ORDER BY roots.path, photos.folder, photos.name LIMIT ? OFFSET ?",
-            [limit, offset],
+            [*values, limit, offset],
         )
         return tuple(
             Failure(
-                path=Path(os.fsdecode(row[0])) / os.fsdecode(row[1]) / os.fsdecode(row[2]),
-                step=_step(row[3]),
-                reason=row[4],
-                attempts=row[5],
-                retry_after=row[6],
+                photo_id=PhotoId(row[0]),
+                path=Path(os.fsdecode(row[1])) / os.fsdecode(row[2]) / os.fsdecode(row[3]),
+                step=_step(row[4]),
+                reason=row[5],
+                attempts=row[6],
+                retry_after=row[7],
             )
             for row in rows
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from storage.captions import Captions
 from storage.companions import Companions
 from storage.contents import Contents
-from storage.counts import count_library
+from storage.counts import count_folders, count_library
 from storage.errors import (
     LibraryBusy,
     LibraryMissing,
@@ -20,17 +20,19 @@ from storage.errors import (
 )
 from storage.facts import FactsTable
 from storage.failures import Failures
+from storage.favourites import Favourites
 from storage.files import Files
 from storage.films import Films
 from storage.frames import Frames
+from storage.holder import HOLDER_NAME, holder_words, read_holder, write_holder
 from storage.names import names_of, people_of, root_names_of
 from storage.passed_over import PassedOver
 from storage.photos import Photos
 from storage.picture_texts import PictureTexts
 from storage.pictures import Pictures
 from storage.places import Places
-from storage.private import write_private
 from storage.roots import Roots
+from storage.saved_searches import SavedSearches
 from storage.schema import is_current, is_made, migrate, refuse_newer
 from storage.settings import LibrarySettings
 from storage.sidecars import Sidecars
@@ -46,19 +48,20 @@ if TYPE_CHECKING:
 
     from filelock import FileLock
 
-    from storage.records import LibraryCounts, LibraryNames, NameCount
+    from storage.holder import Program
+    from storage.records import FolderCounts, LibraryCounts, LibraryNames, NameCount, RootId
 
 DATABASE_NAME = "library.db"
 LOCK_NAME = "indexer.lock"
-HOLDER_NAME = "indexer.pid"
 THUMBNAILS_NAME = "thumbnails"
 
 
 class Library:
     """Everything known of a person's photos; not shared between threads.
 
-    Exactly one process writes: it holds the folder's file lock, which the system gives back also
-    when that process is killed. Any number of processes read.
+    Exactly one process writes what is known of photos: it holds the folder's file lock, which the
+    system gives back also when that process is killed. Any number of processes read, and any of
+    them may write what its reader says, which is a row or two; see `open_annotator`.
     """
 
     def __init__(self, folder: Path, sql: Sql, lock: FileLock | None) -> None:
@@ -84,17 +87,23 @@ class Library:
         self.picture_texts = PictureTexts(sql)
         self.failures = Failures(sql)
         self.passed_over = PassedOver(sql)
+        self.favourites = Favourites(sql)
+        self.saved_searches = SavedSearches(sql)
 
     @classmethod
-    def open_writer(cls, folder: Path) -> Library:
+    def open_writer(cls, folder: Path, program: Program | None = None) -> Library:
         """Take the library for writing; makes or migrates it.
+
+        Args:
+            folder: where it is.
+            program: who others are told has it; None for this process.
 
         Raises:
             LibraryBusy: another process has it.
             LibraryTooNew, LibraryReadOnly, LibraryFull, LibraryDamaged: as they say.
         """
         make_folder(folder)
-        lock = take_lock(folder)
+        lock = take_lock(folder, program)
         try:
             path = folder / DATABASE_NAME
             _refuse_newer_file(path)
@@ -130,6 +139,29 @@ class Library:
             raise
         return cls(folder, sql, None)
 
+    @classmethod
+    def open_annotator(cls, folder: Path) -> Library:
+        """Open the library for the reader's own word: `favourites` and `saved_searches` alone.
+
+        It takes no lock, because photos are marked while another process indexes, for hours. That
+        is safe in SQLite's write-ahead log: each of the two waits for the other's transaction, this
+        one's is a row or two, and whoever indexes keeps nothing of these tables in memory.
+
+        Raises:
+            LibraryMissing, LibraryOutdated, LibraryTooNew, LibraryReadOnly, LibraryDamaged: as they
+                say; and LibraryLocked by `atomic` where the other does not end its transaction.
+        """
+        path = folder / DATABASE_NAME
+        if not path.is_file():
+            raise LibraryMissing(f"there is no library in {folder}", "imagescope index FOLDER")
+        sql = Sql.open_for_rows(path)
+        try:
+            _expect_schema(sql, folder)
+        except BaseException:
+            sql.close()
+            raise
+        return cls(folder, sql, None)
+
     @property
     def revision(self) -> int:
         """Grows with every commit."""
@@ -154,6 +186,10 @@ class Library:
     def counts(self) -> LibraryCounts:
         """How many photos are in which state, for the encoder in use."""
         return count_library(self._sql, self.settings.get("encoder_id"))
+
+    def folder_counts(self) -> dict[RootId, FolderCounts]:
+        """Those of each root that has any, for the encoder in use."""
+        return count_folders(self._sql, self.settings.get("encoder_id"))
 
     def names(self) -> LibraryNames:
         """The names that photos go by; it looks at every photo."""
@@ -232,8 +268,12 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
-def take_lock(folder: Path) -> FileLock:
+def take_lock(folder: Path, program: Program | None = None) -> FileLock:
     """The lock of the one process that may write the library in a folder.
+
+    Args:
+        folder: where the library is.
+        program: who others are told has it; None for this process.
 
     Raises:
         LibraryBusy: another process has it.
@@ -244,11 +284,13 @@ def take_lock(folder: Path) -> FileLock:
     lock = FileLock(folder / LOCK_NAME, mode=0o600)
     try:
         lock.acquire(timeout=0)
-        write_private(folder / HOLDER_NAME, str(os.getpid()))
+        write_holder(folder, program)
     except Timeout as error:
+        holder = read_holder(folder)
+        told = "" if holder is None else f": {holder_words(holder)}"
         raise LibraryBusy(
-            f"another imagescope has this library open for indexing{_holder(folder)}",
-            "wait for it, or close the other window",
+            f"another imagescope indexes this library{told}",
+            "wait for it, or close it there",
         ) from error
     except OSError as error:
         lock.release()
@@ -256,31 +298,9 @@ def take_lock(folder: Path) -> FileLock:
     return lock
 
 
-def _holder(folder: Path) -> str:
-    holder = _holder_of(folder)
-    return "" if holder is None else f" (process {holder})"
-
-
-def _holder_of(folder: Path) -> int | None:
-    try:
-        return int((folder / HOLDER_NAME).read_text())
-    except (OSError, ValueError):
-        return None
-
-
 def is_being_written(folder: Path) -> bool:
     """Whether a process that may write the library in a folder is there; the lock is let alone."""
-    holder = _holder_of(folder)
-    if holder is None:
-        return False
-    try:
-        os.kill(holder, 0)
-    except ProcessLookupError:
-        # It was killed, and could not say that it let go.
-        return False
-    except OSError:
-        return True
-    return True
+    return read_holder(folder) is not None
 
 
 def _refuse_newer_file(path: Path) -> None:

@@ -7,25 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.conditions import Condition
+from storage.favourites import IS_FAVOURITE_ALONE
 from storage.filters import condition_for
 from storage.items import IS_ITEM
+from storage.months import SortKeys, months_of_all, months_passing
 from storage.place_conditions import nearness_to
 from storage.records import ContentId, Photo, PhotoId, RootId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storage.records import IdVector, PhotoFilter
+    from storage.records import IdVector, MonthRun, PhotoFilter
     from storage.sql import Sql
 
-_SELECT = """
+_SELECT = f"""
     SELECT photos.id, photos.root_id, roots.path, photos.folder, photos.name,
            photos.size_bytes, photos.mtime_ns, photos.content_id,
            iif(contents.width IS NULL, NULL, contents.hash),
            contents.width, contents.height, photos.taken_at,
            facts.duration_seconds, contents.second,
            coalesce(photos.offline_since, roots.offline_since), photos.moment, photos.dated_by,
-           facts.damage IS NOT NULL
+           facts.damage IS NOT NULL, {IS_FAVOURITE_ALONE}
     FROM photos JOIN roots ON roots.id = photos.root_id
     LEFT JOIN contents ON contents.id = photos.content_id
     LEFT JOIN facts ON facts.content_id = photos.content_id
@@ -50,21 +52,41 @@ class Photos:
         """
         condition = condition_for(photo_filter, self._sql)
         direction = "ASC" if oldest_first else "DESC"
-        order = ", ".join(f"photos.{column} {direction}" for column in ("moment", "name", "id"))
-        near = nearness_to(photo_filter.near) if photo_filter.near else Condition("")
-        if near.text:
-            order = f"{near.text} DESC, {order}"
-        if not photo_filter.is_empty and self._holds_unread(condition):
-            order = f"photos.content_id IS NULL, {order}"
+        first = self._before_date(photo_filter, condition)
+        dated = (f"photos.{column} {direction}" for column in ("moment", "name", "id"))
+        order = ", ".join((*first.texts, *dated))
         # The ids come from the timeline's index alone; only the page's rows are joined.
         rows = self._sql.rows(
             f"{_SELECT} WHERE photos.id IN ("
             f" SELECT photos.id FROM photos WHERE {condition.text}"
             f" ORDER BY {order} LIMIT ? OFFSET ?)"
             f" ORDER BY {order}",
-            [*condition.values, *near.values, limit, offset, *near.values],
+            [*condition.values, *first.values, limit, offset, *first.values],
         )
         return tuple(_photo(row) for row in rows)
+
+    def months(
+        self, photo_filter: PhotoFilter, *, oldest_first: bool = False
+    ) -> tuple[MonthRun, ...]:
+        """How many photos of each month follow each other in `page`.
+
+        A month comes again where something else counts before the date.
+        """
+        if photo_filter.is_empty:
+            return months_of_all(self._sql, oldest_first=oldest_first)
+        condition = condition_for(photo_filter, self._sql)
+        first = self._before_date(photo_filter, condition)
+        return months_passing(self._sql, condition, first, oldest_first=oldest_first)
+
+    def _before_date(self, photo_filter: PhotoFilter, condition: Condition) -> SortKeys:
+        """What the timeline goes by before it goes by date."""
+        keys: list[Condition] = []
+        if not photo_filter.is_empty and self._holds_unread(condition):
+            keys.append(Condition("photos.content_id IS NULL"))
+        if photo_filter.near:
+            near = nearness_to(photo_filter.near)
+            keys.append(Condition(f"-{near.text}", near.values))
+        return SortKeys(keys)
 
     def _holds_unread(self, condition: Condition) -> bool:
         unread = f"photos.content_id IS NULL AND {condition.text}"
@@ -84,13 +106,6 @@ class Photos:
         return int(
             self._sql.value(f"SELECT count(*) FROM photos WHERE {condition.text}", condition.values)
         )
-
-    def count_by_root(self) -> dict[RootId, int]:
-        """Items of each root."""
-        rows = self._sql.rows(
-            f"SELECT root_id, count(*) FROM photos WHERE {IS_ITEM} GROUP BY root_id"
-        )
-        return {RootId(row[0]): int(row[1]) for row in rows}
 
     def by_ids(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Photo]:
         """Those of the photos that are items."""
@@ -198,4 +213,5 @@ def _photo(row: tuple[Any, ...]) -> Photo:
         moment=row[15],
         dated_by=row[16],
         is_damaged=bool(row[17]),
+        is_favourite=bool(row[18]),
     )

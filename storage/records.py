@@ -90,6 +90,8 @@ class Photo:
     """How long a moving picture lasts; None for a still."""
     is_damaged: bool = False
     """Whether a part of its picture is missing."""
+    is_favourite: bool = False
+    """As the reader says, or else its file and sidecars do."""
     second: float | None = None
     """Where in a moving picture its thumbnail is from; None for a still."""
     offline_since: float | None = None
@@ -232,12 +234,35 @@ class EmbeddedFrame:
 class Failure:
     """A photo that could not be processed, and why."""
 
+    photo_id: PhotoId
     path: Path
     step: FailureStep
     reason: str
     attempts: int = 1
     retry_after: float | None = None
     """Seconds since the epoch; None means: when the file changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureReason:
+    """Why photos could not be processed, and how many."""
+
+    step: FailureStep
+    reason: str
+    photos: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderCounts:
+    """How many photos of a root are in which state."""
+
+    photos: int = 0
+    embedded: int = 0
+    """With a vector of the encoder in use."""
+    captioned: int = 0
+    failed: int = 0
+    films_passed: int = 0
+    """Films that were not read, because what reads them is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -411,6 +436,15 @@ class PhotoFilter:
     def is_empty(self) -> bool:
         """Whether everything passes."""
         return self == PhotoFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRun:
+    """Photos of one month that follow each other in an order."""
+
+    month: str
+    """`2020-07`; `2020` where no more is known; empty where nothing is."""
+    photos: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

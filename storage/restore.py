@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from storage.backup import copy_database
 from storage.errors import BackupFailed, LibraryDamaged, LibraryMissing, StorageError
 from storage.hnsw import GRAPH_NAME, SIDECAR_NAME
-from storage.library import DATABASE_NAME, HOLDER_NAME, Library, make_folder, take_lock
+from storage.holder import HOLDER_NAME
+from storage.library import DATABASE_NAME, Library, make_folder, take_lock
 from storage.schema import is_made, refuse_newer
 from storage.sql import Sql, storage_errors
 

@@ -497,6 +497,46 @@ _OWN_WORDS = (
 )
 
 
+def add_favourites(database: Database) -> None:
+    """What the reader says: which pictures they like best, and which searches they keep."""
+    for statement in _FAVOURITES:
+        database.conn.execute(statement)
+
+
+# Neither table refers to another: what the reader said outlives the photos. `hash` and `picture`
+# are those of `contents`. A reader of another version may see another picture in the same file;
+# the triggers let the marks follow.
+# `saved_searches.key` is the name without its capitals.
+_FAVOURITES = (
+    """
+    CREATE TABLE favourites (
+        hash TEXT PRIMARY KEY,
+        picture TEXT,
+        is_favourite INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX favourites_picture ON favourites (picture) WHERE picture IS NOT NULL",
+    "CREATE INDEX facts_favourites ON facts (content_id) WHERE is_favourite",
+    "CREATE INDEX sidecar_favourites ON sidecar_facts (photo_id) WHERE is_favourite",
+    """
+    CREATE TRIGGER contents_seen AFTER INSERT ON contents WHEN new.picture IS NOT NULL BEGIN
+        UPDATE favourites SET picture = new.picture WHERE hash = new.hash;
+    END""",
+    """
+    CREATE TRIGGER contents_seen_anew AFTER UPDATE OF picture ON contents
+    WHEN new.picture IS NOT NULL AND new.picture IS NOT old.picture BEGIN
+        UPDATE favourites SET picture = new.picture
+        WHERE hash = new.hash OR picture = old.picture;
+    END""",
+    """
+    CREATE TABLE saved_searches (
+        key TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        line TEXT NOT NULL,
+        sorting TEXT NOT NULL
+    ) WITHOUT ROWID""",
+)
+
+
 _STEPS = (
     create_tables,
     tell_captions_apart,
@@ -509,6 +549,7 @@ _STEPS = (
     add_signatures,
     date_copies_alike,
     add_own_words,
+    add_favourites,
 )
 
 

@@ -101,6 +101,16 @@ class Sql:
             return sql
 
     @classmethod
+    def open_for_rows(cls, path: Path) -> Sql:
+        """A connection that writes rows into a database that is there, beside another writer."""
+        with storage_errors():
+            uri = f"{path.absolute().as_uri()}?mode=rw"
+            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)
+            for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+            return cls(connection)
+
+    @classmethod
     def open_for_reading(cls, path: Path) -> Sql:
         """A connection that can never write."""
         with storage_errors():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.conditions import Condition, any_of
+from storage.favourites import IS_FAVOURITE
 from storage.word_conditions import holding_in_names
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ _HOLDS_TEXT = (
 )
 _IN_FACTS = "EXISTS (SELECT 1 FROM facts WHERE facts.content_id = photos.content_id AND {})"
 _IS_DAMAGED = _IN_FACTS.format("damage IS NOT NULL")
-_IS_FAVOURITE = (
-    f"({_IN_FACTS.format('is_favourite')} OR EXISTS (SELECT 1 FROM sidecar_facts"
-    " WHERE photo_id = photos.id AND is_favourite))"
-)
 # In the comment of EXIF, as iOS does it; the index `facts_screenshots` lists those.
 _IS_MARKED_SCREENSHOT = Condition(
     "photos.content_id IN (SELECT content_id FROM facts AS marked"
@@ -64,7 +61,7 @@ def has_trait(trait: PhotoTrait, sql: Sql) -> Condition:
         case "damaged":
             return Condition(_IS_DAMAGED)
         case "favourite":
-            return Condition(_IS_FAVOURITE)
+            return Condition(IS_FAVOURITE)
         case "screenshot":
             return any_of((holding_in_names(_SCREENSHOT_NAMES, sql), _IS_MARKED_SCREENSHOT))
         case shape:

@@ -26,6 +26,7 @@ from imagescope_tui.cli.terminal import is_terminal
 from imagescope_tui.config import Settings
 from imagescope_tui.errors import UsageError
 from indexer.models.chat_types import RoleSettings
+from storage.holder import this_program
 
 if TYPE_CHECKING:
     from imagescope_tui.cli.index_report import Report
@@ -86,7 +87,8 @@ def index(
         retry_failed=retry_failed,
         captions=not no_captions,
     )
-    options = replace(told, cluster=ray)
+    typed = f"{context.command_path} --watch" if watch else context.command_path
+    options = replace(told, cluster=ray, program=this_program(typed))
     from imagescope_tui.cli.index_run import run_indexer  # asyncio takes a while to import
 
     is_uncaptioned = no_captions or options.chosen is not None

@@ -17,6 +17,7 @@ Filters, alone or among the words; values with spaces in quotes:
   has:gps has:text                  with a place; with text to be read
   is:portrait is:screenshot         also landscape, square, favourite,
                                     damaged, photo, video, raw
+  @holidays                         the search saved under that name
   "cake birthday"                   these words in this order
   cat OR dog                        either
   -word -in:Pets -type:video        not what the filter passes

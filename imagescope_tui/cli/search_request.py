@@ -44,7 +44,7 @@ class SearchRequest:
     count: int
     """How many are shown at most."""
     sort: Order | None
-    """What order was asked for; None where none was."""
+    """What order was asked for, by a saved search too; None where none was."""
     stages: int | None
     """The last stage that was asked for; None where none was."""
 
@@ -83,7 +83,8 @@ def request_for(asked: Asked, settings: Settings) -> SearchRequest:
     query = _query(reading, asked)
     _expect_pictures((*asked.like, *asked.unlike), settings)
     _expect_folders(asked.within, settings)
-    order = order_for(query, asked.sort or "match")
+    sort = asked.sort or (reading.order if reading.order != "match" else None)
+    order = order_for(query, sort or "match")
     if query.is_timeline and order == "match":
         order = "newest"
     options = _options(settings, asked.strategy, asked.stages)
@@ -99,7 +100,7 @@ def request_for(asked: Asked, settings: Settings) -> SearchRequest:
         reading=replace(reading, hints=tuple(filter(None, (*reading.hints, misplaced)))),
         order=order,
         count=asked.count,
-        sort=asked.sort,
+        sort=sort,
         stages=asked.stages,
     )
 
@@ -126,18 +127,22 @@ def line_context(line: str, library: Library) -> LineContext:
     """What the meaning of a line depends on."""
     from imagescope_tui.config import is_day_first
     from imagescope_tui.search.query_language import LineContext
+    from imagescope_tui.search.reading.saved import with_saved_lines
     from indexer.places.lookup import find_town
     from storage.records import LibraryNames
 
     # Filters and exclusions alone name folders and cameras; to count them all takes a while.
-    told = unicodedata.normalize("NFKC", line)
+    searches = library.saved_searches.all() if "@" in line else ()
+    told = unicodedata.normalize("NFKC", with_saved_lines(line, searches))
     if _NAMES_SOMETHING.search(told):
         names = library.names()
     else:
         points = library.places.points() if _NAMES_TOWN.search(told) else {}
         people = library.people() if _NAMES_SOMEBODY.search(told) else ()
         names = LibraryNames(roots=library.root_names(), place_points=points, people=people)
-    return LineContext(names=names, is_day_first=is_day_first(), find_town=find_town)
+    return LineContext(
+        names=names, is_day_first=is_day_first(), find_town=find_town, searches=searches
+    )
 
 
 def _query(reading: ParsedQuery, asked: Asked) -> Query:

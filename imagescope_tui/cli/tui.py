@@ -21,6 +21,7 @@ from imagescope_tui.cli.common import (
 from imagescope_tui.cli.version import VersionOption
 from imagescope_tui.errors import UsageError
 from imagescope_tui.garbage import spare_what_is_loaded
+from storage.holder import this_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from imagescope_tui.search.trace import SavedSearch
     from imagescope_tui.search.types import StrategyName
     from imagescope_tui.ui.settings import ImageMode, UiSettings
+    from storage.holder import Program
 
 _LINE_WITH_EVERYTHING = "in:trips camera:x100 red dog last summer near paris without people"
 
@@ -67,7 +69,7 @@ def tui(
     saved = _open_trace(trace, run.settings.library) if trace is not None else None
     from imagescope_tui.ui.app import run_app
 
-    settings = _ui_settings(run.settings, added, images)
+    settings = _ui_settings(run.settings, added, images, this_program(context.command_path))
     if saved is not None:
         settings = replace(settings, trace=saved.events, is_trace_foreign=saved.is_foreign)
     return run_app(settings)
@@ -97,17 +99,20 @@ def _open_trace(file: Path, library: Path) -> SavedSearch:
         raise
 
 
-def _ui_settings(settings: Settings, folders: tuple[Path, ...], images: str | None) -> UiSettings:
+def _ui_settings(
+    settings: Settings, folders: tuple[Path, ...], images: str | None, program: Program
+) -> UiSettings:
     from imagescope_tui.config import is_day_first
     from imagescope_tui.model_desk import ModelDesk
     from imagescope_tui.ui.settings import ModelServerView, UiSettings
 
     desk = ModelDesk(settings)
     day_first = functools.cache(is_day_first)
+    options = indexer_options(settings, folders=folders, watch=True, serve=True)
 
     return UiSettings(
         library=settings.library,
-        indexer_options=indexer_options(settings, folders=folders, watch=True, serve=True),
+        indexer_options=replace(options, program=program),
         make_engine=lambda client: _engine(client, settings, desk),
         load_engine=functools.cache(functools.partial(_load_engine, day_first)),
         is_day_first=day_first,

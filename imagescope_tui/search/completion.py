@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import nsmallest
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -12,15 +12,17 @@ from indexer.formats import VIDEO_EXTENSIONS
 from storage.name_words import NameList
 from storage.pairs import RAW_EXTENSIONS
 from storage.records import NameCount
+from storage.safe_text import printable
 from storage.search_text import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from storage.records import LibraryNames
+    from storage.saved_searches import SavedSearch
 
 CompletionKind: TypeAlias = Literal[
-    "folder", "camera", "place", "person", "year", "type", "trait", "rating", "filter"
+    "folder", "camera", "place", "person", "year", "type", "trait", "rating", "filter", "saved"
 ]
 
 COMPLETIONS_MAX = 8
@@ -53,6 +55,7 @@ _TRAITS = {
     ),
     "has": ("gps", "text"),
 }
+_SAVED = "@"
 _STARS = ("1", "2", "3", "4", "5")
 _FAMILIES = {
     "raw": frozenset(RAW_EXTENSIONS),
@@ -87,6 +90,8 @@ class _Names:
     counts: Mapping[str, int | None]
     """How many photos go by each; None where that is not counted."""
     words: NameList
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """What each stands for, where that is not plain."""
 
 
 class _Offer(NamedTuple):
@@ -116,7 +121,9 @@ class _Place(NamedTuple):
 class Completer:
     """Completes lines for one library, as it was when its names were read."""
 
-    def __init__(self, names: LibraryNames) -> None:
+    def __init__(self, names: LibraryNames, searches: Iterable[SavedSearch] = ()) -> None:
+        lines = {search.name: search.line for search in searches}
+        self._saved = _Names("saved", "@", dict.fromkeys(lines), NameList(lines), lines)
         self._words = (
             _counted("folder", names.folders, "in:"),
             _counted("person", names.people),
@@ -146,7 +153,7 @@ class Completer:
         for start in starts[-_TOKENS_MAX:]:
             minus, key, typed = _PARTS.findall(head[start:])[0]
             value = typed.replace('"', "").strip()
-            known = self._behind(key) if key else self._words if len(value) >= _SIGNS_MIN else ()
+            known, value = self._meant(key, value)
             if offers := _best(known, value):
                 place = _Place(start=start, before=head[:start] + minus, key=key, tail=tail)
                 ways = (_completion(place, known[offer.place], offer.name) for offer in offers)
@@ -154,9 +161,14 @@ class Completer:
                 return tuple(islice(new, COMPLETIONS_MAX))
         return ()
 
-    def _behind(self, key: str) -> tuple[_Names, ...]:
-        known = self._values.get(key.lower())
-        return (known,) if known else ()
+    def _meant(self, key: str, value: str) -> tuple[tuple[_Names, ...], str]:
+        """What can stand there, and what of it is typed."""
+        if key:
+            known = self._values.get(key.lower())
+            return (known,) if known else (), value
+        if value.startswith(_SAVED):
+            return (self._saved,), value.removeprefix(_SAVED)
+        return self._words if len(value) >= _SIGNS_MIN else (), value
 
 
 def _ends_between(head: str) -> bool:
@@ -185,12 +197,14 @@ def _offers(names: _Names, value: str, place: int) -> Iterator[_Offer]:
 
 def _completion(place: _Place, names: _Names, name: str) -> Completion:
     lead = f"{place.key}:" if place.key else names.lead
-    head = f"{place.before}{lead}" + (name if _PLAIN.fullmatch(name) else f'"{name}"')
+    is_plain = names.kind == "saved" or _PLAIN.fullmatch(name)
+    head = f"{place.before}{lead}" + (name if is_plain else f'"{name}"')
+    meaning = names.meanings.get(name)
     return Completion(
         text=f"{head}{place.tail}",
         cursor=len(head),
         start=place.start,
-        label=f"{lead}{name}",
+        label=printable(f"{lead}{name}: {meaning}" if meaning else f"{lead}{name}"),
         count=names.counts[name],
         kind=names.kind,
     )

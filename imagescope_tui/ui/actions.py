@@ -12,13 +12,35 @@ from typing import Literal, TypeAlias
 from textual.binding import Binding, BindingType
 
 Where: TypeAlias = Literal[
-    "app", "any", "photos", "grid", "large", "query", "choosing", "bar", "chips", "chat", "lines"
+    "app",
+    "any",
+    "photos",
+    "grid",
+    "large",
+    "query",
+    "choosing",
+    "bar",
+    "chips",
+    "time",
+    "chat",
+    "lines",
+    "saving",
+    "saved",
+    "library",
 ]
 """Who has the binding: the program; both screens that show photos; the screen with the grid; the
-grid itself; the large photo; the query line; its list of completions; what holds the line and its filters; the filters; the
-chat's input; the lines that were said."""
+grid itself; the large photo; the query line; its list of completions; what holds the line and its
+filters; the filters; the strip of years; the chat's input; the lines that were said; where a search
+is saved; the list of saved ones; the library page."""
 Group: TypeAlias = Literal[
-    "Search", "Move", "Photos", "Library", "In the large photo", "In the chat"
+    "Search",
+    "Move",
+    "Photos",
+    "Library",
+    "On the library page",
+    "In the years",
+    "In the large photo",
+    "In the chat",
 ]
 Situation: TypeAlias = Literal[
     "photos",
@@ -27,17 +49,21 @@ Situation: TypeAlias = Literal[
     "completing",
     "choosing",
     "chips",
+    "time",
     "large",
     "why",
     "chat",
     "lines",
     "large chat",
     "large lines",
+    "library",
+    "failed",
+    "failed photo",
 ]
 """Where the keys go, and what can be done there."""
 
 _FOCUSED: frozenset[Where] = frozenset(
-    {"grid", "query", "choosing", "bar", "chips", "chat", "lines"}
+    {"grid", "query", "choosing", "bar", "chips", "time", "chat", "lines"}
 )
 """Those that have the keys when their actions are shown."""
 
@@ -96,6 +122,11 @@ ACTIONS: tuple[Action, ...] = (
         ("chat", "any", "c", "c", "chat", "chat", "refine by a further line"),
         ("start_afresh", "any", "n", "n", "start_afresh", "start afresh", "forget it all, ask anew"),
         ("order", "photos", "b", "b", "next_order", "order", "by match, newest, oldest"),
+        ("save_search", "photos", "S", "S", "save_search", "save search", "save the search as @name"),
+        ("saved_searches", "photos", "", "", "saved_searches", "saved searches", "ask a saved search, or forget it"),
+        ("close_saving", "saving", "escape", "", "close", "close", "close"),
+        ("to_saved", "saving", "down", "", "to_saved", "saved searches", "to the saved searches"),
+        ("forget_search", "saved", "delete,backspace", "", "forget", "forget", "forget the saved search"),
         ("stop", "app", "ctrl+c", "Ctrl-C", "interrupt", "stop", "stop the search; twice: quit"),
     ),
     *_rows("Move",
@@ -107,6 +138,11 @@ ACTIONS: tuple[Action, ...] = (
         ("page_down", "grid", "pagedown,ctrl+f", "PgUp PgDn", "move_pages(1)", "screens", "a screen up, down"),
         ("first", "grid", "home,g", "", "first", "first", "the first photo"),
         ("last", "grid", "end,G", "Home End  g G", "last", "first, last", "first, last photo"),
+        ("year_before", "any", "left_square_bracket", "", "step_years(-1)", "year before", "a year back"),
+        ("year_after", "any", "right_square_bracket", "[ ]", "step_years(1)", "next year", "a year back, a year on"),
+        ("month_before", "any", "left_curly_bracket", "", "step_months(-1)", "month before", "a month back"),
+        ("month_after", "any", "right_curly_bracket", "{ }", "step_months(1)", "next month", "a month back, a month on"),
+        ("time", "photos", "t", "t", "time", "years", "years and months"),
         ("slideshow_here", "photos", "full_stop", ".", "slideshow", "slideshow", "the photos one after another, large"),
         ("large", "grid", "enter", "Enter", "open", "large", "the photo large"),
         ("open_detail", "photos", "", "", "open_detail", "large", "the photo large"),
@@ -119,6 +155,7 @@ ACTIONS: tuple[Action, ...] = (
     *_rows("Photos",
         ("light", "any", "w", "w", "light", "where it is", "where it is: word by word"),
         ("mark", "any", "space", "space", "mark", "mark", "mark, or not"),
+        ("favourite", "any", "asterisk", "*", "favourite", "favourite", "a favourite, or not"),
         ("mark_all", "any", "A", "A", "mark_all", "mark all", "mark all found"),
         ("unmark_all", "any", "u", "u", "unmark_all", "unmark all", "unmark all"),
         ("export", "any", "x", "x", "export", "export", "export what is marked"),
@@ -126,6 +163,17 @@ ACTIONS: tuple[Action, ...] = (
         ("reveal", "any", "r", "r", "reveal_photo", "show in folder", "show in its folder"),
         ("copy", "any", "y", "y", "copy_path", "copy path", "copy the path"),
         ("stack", "any", "v", "v", "toggle_stack", "burst", "all of a burst, or one"),
+    ),
+    *_rows("In the years",
+        ("time_before", "time", "up,k", "", "step(-1)", "month before", "the month before"),
+        ("time_after", "time", "down,j", "↑ ↓", "step(1)", "months", "from month to month"),
+        ("time_year_before", "time", "left,h,pageup", "", "step_years(-1)", "year before", "the year before"),
+        ("time_year_after", "time", "right,l,pagedown", "← →", "step_years(1)", "years", "from year to year"),
+        ("time_first", "time", "home,g", "", "first", "first", "the first month"),
+        ("time_last", "time", "end,G", "", "last", "last", "the last month"),
+        ("time_choose", "time", "enter", "Enter", "choose", "its photos", "to it; by match, only it"),
+        ("time_hide", "time", "t", "t", "hide", "hide", "hide the years"),
+        ("time_leave", "time", "escape,tab", "Esc", "leave", "back", "back to the photos"),
     ),
     *_rows("In the large photo",
         ("large_back", "large", "escape,enter", "Esc", "back", "back", "back to the photos"),
@@ -141,6 +189,7 @@ ACTIONS: tuple[Action, ...] = (
         ("large_scroll_back", "large", "K,shift+up", "", "scroll_words(-1)", "scroll back", "back in the words"),
     ),
     *_rows("Library",
+        ("library", "any", "L", "L", "library", "library", "folders, what failed, room"),
         ("add_folder", "any", "a", "a", "add_folder", "add folder", "add a folder"),
         ("pause", "any", "i", "i", "pause_or_resume", "pause", "pause indexing, or go on"),
         ("rescan", "photos", "ctrl+r", "Ctrl-R", "rescan", "look again", "look at all folders again"),
@@ -150,6 +199,21 @@ ACTIONS: tuple[Action, ...] = (
         ("commands", "app", "", "Ctrl-P", "app.command_palette", "commands", "every command by name"),
         ("quit", "any", "q", "q", "app.quit", "quit", "quit"),
         ("quit_anywhere", "app", "ctrl+q", "Ctrl-Q", "app.quit", "quit", "quit, also while typing"),
+    ),
+    *_rows("On the library page",
+        ("library_back", "library", "escape,L", "Esc", "back", "back", "back to the photos"),
+        ("library_row", "library", "j", "↑ ↓  j k", "step(1)", "rows", "from row to row"),
+        ("library_row_back", "library", "k", "", "step(-1)", "row before", "the row before"),
+        ("library_first", "library", "g", "", "first", "first", "the first row"),
+        ("library_last", "library", "G", "", "last", "last", "the last row"),
+        ("library_part", "library", "tab", "Tab", "part(1)", "next part", "to the next part, and back"),
+        ("library_part_back", "library", "shift+tab", "", "part(-1)", "part before", "the part before"),
+        ("look_again", "library", "t", "t", "again", "look here again", "look at the folder again"),
+        ("try_again", "library", "", "t", "again", "try again", "try again what failed"),
+        ("unfold", "library", "", "Enter", "unfold", "its photos", "the photos of a reason"),
+        ("remove", "library", "x,delete", "x", "remove", "remove", "remove the folder; asks first"),
+        ("library_open", "library", "o", "o", "open_photo", "open", "open in its program"),
+        ("library_reveal", "library", "r", "r", "reveal_photo", "show in folder", "show in its folder"),
     ),
     *_rows("In the chat",
         ("say", "chat", "", "Enter", "submit", "say it", "say the line"),
@@ -163,18 +227,22 @@ ACTIONS: tuple[Action, ...] = (
 # fmt: on
 
 _ORDER: dict[Situation, str] = {
-    "photos": "search large edit chat similar order mark open copy panel quit help",
+    "photos": "search large edit chat similar order mark open favourite copy panel quit time help",
     "empty": "search drop_filter back add_folder quit help",
     "query": "submit earlier leave_query commands quit_anywhere",
     "completing": "complete submit earlier leave_query commands quit_anywhere",
     "choosing": "complete choose submit close_list commands quit_anywhere",
     "chips": "chip_step chip_drop search help",
-    "large": "large_back large_step turn play light facts mark open reveal copy edit similar help",
+    "time": "time_after time_year_after time_choose time_hide time_leave help",
+    "large": "large_back large_step turn play light facts mark open favourite reveal copy edit similar help",
     "why": "large_back large_step large_scroll turn chat help",
     "chat": "say to_the_lines quit_anywhere",
     "lines": "line_down undo start_afresh chat leave_lines",
     "large chat": "say to_the_lines turn quit_anywhere",
     "large lines": "line_down undo start_afresh chat turn leave_lines",
+    "library": "library_back library_part add_folder look_again remove rescan models help",
+    "failed": "library_back library_part unfold try_again rescan models help",
+    "failed photo": "library_back library_part library_open library_reveal try_again help",
 }
 """What the key line shows, the most important first; the last is shown in any width."""
 _BY_NAME = {action.name: action for action in ACTIONS}
@@ -186,6 +254,14 @@ def bindings_of(*wheres: Where) -> list[BindingType]:
         Binding(action.keys, action.action, action.long, show=False, priority=action.where == "app")
         for action in ACTIONS
         if action.where in wheres and action.keys
+    ]
+
+
+def bindings_named(*names: str) -> list[BindingType]:
+    """The bindings of single actions, in a part of the screen that shares them with another."""
+    return [
+        Binding(action.keys, action.action, action.long, show=False)
+        for action in map(_BY_NAME.__getitem__, names)
     ]
 
 

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, work
+from textual import on, work
 from textual.app import App, SystemCommand
+from textual.events import InputEvent, Key, Paste
 from textual.reactive import reactive
 
 from imagescope_tui.errors import ImagescopeError
@@ -19,6 +20,7 @@ from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_session import IndexSession
 from imagescope_tui.ui.index_state import IndexView, Problem
 from imagescope_tui.ui.kept import read_kept, write_kept
+from imagescope_tui.ui.key_gate import KeyGate, KeyPassed
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
 from imagescope_tui.ui.messages import PictureCame
 from imagescope_tui.ui.pictures.key import PictureKey
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from textual.binding import BindingType
+    from textual.events import Event
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
     from storage.records import Photo
+    from storage.saved_searches import SavedSearch
 
 _log = logging.getLogger(__name__)
 
@@ -112,9 +116,23 @@ class ImagescopeApp(App[int]):
         # Several painters take the interpreter from the event loop more often than they gain.
         self._painter_thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
         self._quiet_moments = QuietMoments()
+        self._keys = KeyGate(self, super().on_event)
         self._interrupted_at = float("-inf")
         self._names_read_at = float("-inf")
         self._names_timer: Timer | None = None
+
+    async def on_event(self, event: Event) -> None:
+        """Keys and pastes act one after another, and go before tidying up."""
+        if isinstance(event, InputEvent | Paste):
+            self._quiet_moments.note_input()
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            await self._keys.take(event)
+        else:
+            await super().on_event(event)
+
+    @on(KeyPassed)
+    async def _key_passed(self, message: KeyPassed) -> None:
+        await self._keys.passed(message)
 
     def get_default_screen(self) -> Screen[None]:
         """The photos."""
@@ -126,12 +144,6 @@ class ImagescopeApp(App[int]):
             self.theme = self.kept.theme
         self.watch(self, "theme", self._keep_theme, init=False)
         self.call_after_refresh(self._begin)
-
-    async def on_event(self, event: events.Event) -> None:
-        """What somebody does goes before tidying up."""
-        if isinstance(event, events.InputEvent):
-            self._quiet_moments.note_input()
-        await super().on_event(event)
 
     async def on_unmount(self) -> None:
         """Leave nothing behind: no child, no open library, no picture in the terminal."""
@@ -178,8 +190,8 @@ class ImagescopeApp(App[int]):
         self._follow_server()
         if self.settings.trace:
             self.browse.show_trace(self.settings.trace)
-        self.set_interval(_LOOK_SECONDS, self._look_at_library)
         self.set_interval(_LOOK_SECONDS, self._quiet_moments.tidy)
+        self.set_interval(_LOOK_SECONDS, self.look_at_library)
 
     @work(group="indexer", exclusive=True)
     async def start_indexer(self) -> None:
@@ -321,7 +333,19 @@ class ImagescopeApp(App[int]):
 
         self.index = reduce_index(self.index, event)
 
-    async def _look_at_library(self) -> None:
+    @property
+    def searches(self) -> tuple[SavedSearch, ...]:
+        """Those that the reader keeps, as far as they are known."""
+        return self.snapshot.searches if self.snapshot else ()
+
+    def pass_over(self, revision: int) -> None:
+        """What this change of the library changed is on the screen already."""
+        if self.snapshot is not None and self.snapshot.revision == revision - 1:
+            seen = replace(self.snapshot, revision=revision)
+            self.set_reactive(ImagescopeApp.snapshot, seen)
+
+    async def look_at_library(self) -> None:
+        """Read the library again where it has changed."""
         before = self.snapshot.revision if self.snapshot else 0
         try:
             if self.index.revision > before or await self.reader.revision() != before:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagescope_tui.search.grouping import Group
+    from imagescope_tui.search.query_language import ParsedQuery
     from imagescope_tui.search.sections import Section
     from imagescope_tui.search.types import Candidate, Order, Query
     from imagescope_tui.ui.state import SearchView
@@ -95,6 +96,16 @@ def following(query: Query, order: Order) -> Order:
     if query.is_timeline:
         return "newest" if order == "oldest" else "oldest"
     return _FOLLOWING[order]
+
+
+def order_brought(before: ParsedQuery, now: ParsedQuery) -> Order | None:
+    """The order of a saved search, when the line comes to name it; None for no other order."""
+    is_named_anew = _saved(now) != _saved(before)
+    return now.order if is_named_anew and now.order != "match" else None
+
+
+def _saved(parsed: ParsedQuery) -> set[str]:
+    return {chip.label for chip in parsed.chips if chip.kind == "saved"}
 
 
 def order_after(before: Query, now: Query, order: Order) -> Order:

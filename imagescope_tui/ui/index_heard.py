@@ -28,6 +28,7 @@ from indexer.events import (
     PhotosCommitted,
     RootMoved,
     RootOffline,
+    RootRemoved,
     ScanFinished,
     ScanStarted,
     TextProgress,
@@ -99,6 +100,13 @@ def _of_folder(view: IndexView, event: IndexEvent) -> IndexView | None:
             offline = _without(view.offline, before)
             others = tuple(item for item in view.moved if before not in (item.before, item.root))
             return replace(view, offline=offline, moved=(*others, event))
+        case RootRemoved(root=root):
+            return replace(
+                view,
+                offline=_without(view.offline, root),
+                moved=tuple(item for item in view.moved if item.root != root),
+                unwatched=tuple(item for item in view.unwatched if item.root != root),
+            )
         case WatchDegraded(root=root, reason=reason, seconds_between_scans=seconds):
             kept = tuple(entry for entry in view.unwatched if entry.root != root)
             slow = UnwatchedRoot(root=root, reason=reason, seconds_between_scans=seconds)

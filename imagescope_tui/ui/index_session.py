@@ -32,6 +32,8 @@ class IndexSession:
         self._client: IndexerClient | None = None
         self._engine: Engine | None = None
         self._is_ready = asyncio.Event()
+        self._removed: set[Path] = set()
+        """Folders that a later child is not to add again."""
 
     async def engine(self) -> Engine:
         """What searches; waits for it while it is being started."""
@@ -89,6 +91,37 @@ class IndexSession:
         if self._settings.indexer_options.chosen is not None:
             raise UsageError("this library is the gallery of a benchmark and takes no other photos")
         await self._running().add_folder(folder)
+        self._removed.discard(folder)
+
+    async def remove_folder(self, folder: Path) -> None:
+        """Forget a folder of photos; its files are not touched.
+
+        Raises:
+            PicturesUnavailable: the indexer does not run, or another program indexes.
+            UsageError: the library holds chosen files alone.
+        """
+        if self._settings.indexer_options.chosen is not None:
+            raise UsageError("this library is the gallery of a benchmark and keeps its photos")
+        await self._running().remove_folder(folder)
+        self._removed.add(folder)
+
+    async def look_again(self, folder: Path) -> None:
+        """Look at a folder again.
+
+        Raises:
+            PicturesUnavailable: the indexer does not run, or another program indexes.
+        """
+        await self._running().look_again(folder)
+
+    async def retry(
+        self, photo_ids: Sequence[PhotoId] = (), *, reasons: Sequence[str] = ()
+    ) -> None:
+        """Try failed photos again: these, and those that failed for these reasons.
+
+        Raises:
+            PicturesUnavailable: the indexer does not run, or another program indexes.
+        """
+        await self._running().retry(photo_ids, reasons=reasons)
 
     async def pause(self, *, is_paused: bool) -> None:
         """Leave photos alone, or go on.
@@ -154,7 +187,8 @@ class IndexSession:
 
     def _options(self) -> IndexerOptions:
         options = self._settings.indexer_options
-        folders = dict.fromkeys((*options.folders, *self._settings.folders))
+        named = dict.fromkeys((*options.folders, *self._settings.folders))
+        folders = (folder for folder in named if folder not in self._removed)
         return dataclasses.replace(
             options,
             folders=tuple(folders),

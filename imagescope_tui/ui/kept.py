@@ -29,6 +29,8 @@ class KeptScreen:
     """The step of `grid_geometry.CARD_WIDTHS`; None for the default."""
     shows_facts: bool = True
     """Whether the large photo has its facts beside it."""
+    shows_time: bool | None = None
+    """Whether years stand beside the photos; None where the width decides."""
     dismissed: tuple[str, ...] = ()
     """Keys of the notes that are not to come back."""
     history: tuple[str, ...] = ()
@@ -84,11 +86,12 @@ def _common(lines: tuple[str, ...], before: tuple[str, ...]) -> int:
 
 
 def _understood(told: dict[str, Any]) -> KeptScreen:
-    size = told.get("picture_size")
+    size, time = told.get("picture_size"), told.get("shows_time")
     return KeptScreen(
         theme=_text(told.get("theme")),
         picture_size=size if type(size) is int else None,
         shows_facts=told.get("shows_facts") is not False,
+        shows_time=time if isinstance(time, bool) else None,
         dismissed=_all(told.get("dismissed"), str)[-_NOTES_KEPT:],
         history=_all(told.get("history"), str)[-HISTORY_KEPT:],
         marks=_all(told.get("marks"), int),

@@ -15,8 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from imagescope_tui.ui.library_report import LibraryReport
     from storage.library import Library
-    from storage.records import Caption, ContentId, Facts, Photo, PhotoId, Place, Root
+    from storage.records import (
+        Caption,
+        ContentId,
+        Facts,
+        Failure,
+        FailureReason,
+        MonthRun,
+        Photo,
+        PhotoId,
+        Place,
+        Root,
+    )
+    from storage.saved_searches import SavedSearch
 
 _Answer = TypeVar("_Answer")
 _IDS_AT_ONCE = 2000
@@ -31,6 +44,8 @@ class LibrarySnapshot:
     photos: int = 0
     """How many there are; to count them by their state takes too long for every look."""
     roots: tuple[Root, ...] = ()
+    searches: tuple[SavedSearch, ...] = ()
+    """Those that the reader keeps, by name."""
     films_passed: int = 0
     """Films that were not read, because what reads them is not installed."""
 
@@ -91,6 +106,14 @@ class LibraryReader:
             (),
         )
 
+    async def months(
+        self, wanted: PhotoFilter, *, oldest_first: bool = False
+    ) -> tuple[MonthRun, ...]:
+        """How many photos of each month follow each other in the timeline."""
+        return await self._ask(
+            lambda library: library.photos.months(wanted, oldest_first=oldest_first), ()
+        )
+
     async def moments(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, str]:
         """What to sort photos by as the timeline does."""
         return await self._ask(lambda library: library.photos.moments(photo_ids), {})
@@ -131,6 +154,18 @@ class LibraryReader:
         while page := await self.page(wanted, offset=len(found), limit=_IDS_AT_ONCE):
             found.extend(photo.id for photo in page)
         return tuple(found)
+
+    async def report(self) -> LibraryReport:
+        """All that the library page tells; on another thread, for it looks at every photo."""
+        from imagescope_tui.ui.library_report import report_of
+
+        return await asyncio.to_thread(report_of, self._folder)
+
+    async def failures(self, reason: FailureReason, *, limit: int) -> tuple[Failure, ...]:
+        """The first of the photos that failed for a reason, by path."""
+        return await self._ask(
+            lambda library: library.failures.page(offset=0, limit=limit, reason=reason), ()
+        )
 
     async def close(self) -> None:
         """Close the library and end the thread."""
@@ -173,6 +208,7 @@ def _snapshot(library: Library) -> LibrarySnapshot:
         revision=library.revision,
         photos=library.photos.count(PhotoFilter()),
         roots=library.roots.all(),
+        searches=library.saved_searches.all(),
         films_passed=library.passed_over.count(),
     )
 

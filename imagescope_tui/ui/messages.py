@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from imagescope_tui.ui.photo_feed import PhotoSource
     from imagescope_tui.ui.pictures.key import PictureKey
 
 
@@ -20,3 +21,13 @@ class PictureCame(Message):
 
 class SearchAdvanced(Message):
     """The search that is shown has come further."""
+
+
+class PhotosShown(Message):
+    """There are other photos in the grid, or the same in a newer state."""
+
+    def __init__(self, source: PhotoSource, *, is_fresh: bool) -> None:
+        super().__init__()
+        self.source = source
+        self.is_fresh = is_fresh
+        """Whether they are others."""

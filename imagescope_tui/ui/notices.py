@@ -61,10 +61,18 @@ def _trouble(index: IndexView, library_problem: Problem | None) -> Iterator[Noti
     if index.halted is not None:
         yield _of_problem("halted", "Indexing stopped: ", index.halted, "error")
     if index.is_elsewhere:
-        who = printable(index.holder) or "another window has this library open for indexing"
-        yield Notice(
-            key="elsewhere", text=f"{who[:1].upper()}{who[1:]}; what it adds appears here too."
-        )
+        yield _elsewhere(index.holder)
+
+
+def _elsewhere(holder: str) -> Notice:
+    """Who indexes the library instead; in narrow places that alone."""
+    told = printable(holder) or "another imagescope indexes this library"
+    who = told.partition(": ")[2]
+    return Notice(
+        key=f"elsewhere {printable(holder)}".rstrip(),
+        text=f"{told[:1].upper()}{told[1:]}; what it adds appears here too.",
+        brief=f"Indexed by {who}" if who else "",
+    )
 
 
 def _trace(*, is_foreign: bool) -> Iterator[Notice]:

@@ -26,9 +26,15 @@ def passed(chips: Sequence[Chip], detail: PhotoDetail) -> list[Line]:
 
     None for what must not be seen, which is told by its chance.
     """
-    told = (chip for chip in chips if chip.kind != "not" and chip.wanted not in detail.fails)
+    told = (chip for chip in chips if _is_filter(chip) and chip.wanted not in detail.fails)
     lines = [Line(_sentence(chip, detail)) for chip in told]
     return [Line("Filters", "head"), *lines] if lines else []
+
+
+def _is_filter(chip: Chip) -> bool:
+    """A saved search of nothing but words is none."""
+    is_words = chip.kind == "saved" and chip.wanted.is_empty
+    return chip.kind != "not" and not is_words
 
 
 def _sentence(chip: Chip, detail: PhotoDetail) -> str:

@@ -39,23 +39,29 @@ class PhotoActions(Screen[None]):
 
     def action_open_photo(self) -> None:
         """Open the photo in the system's viewer; over ssh only copy its path."""
-        if self.photo is None:
-            return
+        if self.photo is not None:
+            self.open_path(self.photo.full_path)
+
+    def open_path(self, path: Path) -> None:
+        """Open a file in the system's viewer; over ssh only copy its path."""
         if self.app.settings.over_ssh:
-            self._copy(self.photo.full_path)
+            self._copy(path)
             self.say("A viewer would open on the other computer: the path was copied instead.")
         else:
-            self._hand_over(opening.open_file, self.photo.full_path, "opened")
+            self._hand_over(opening.open_file, path, "opened")
 
     def action_reveal_photo(self) -> None:
         """Show the photo in the file manager; over ssh only copy its folder."""
-        if self.photo is None:
-            return
+        if self.photo is not None:
+            self.reveal_path(self.photo.full_path)
+
+    def reveal_path(self, path: Path) -> None:
+        """Show a file in the file manager; over ssh only copy its folder."""
         if self.app.settings.over_ssh:
-            self._copy(self.photo.full_path.parent)
+            self._copy(path.parent)
             self.say("There is no file manager here: the folder’s path was copied instead.")
         else:
-            self._hand_over(opening.reveal, self.photo.full_path, "shown in the file manager")
+            self._hand_over(opening.reveal, path, "shown in the file manager")
 
     def action_copy_path(self) -> None:
         """Copy the photo's path."""
@@ -66,6 +72,10 @@ class PhotoActions(Screen[None]):
     def action_mark(self) -> None:
         """Mark the photo, or take the mark away, and go on to the next."""
         self.app.browse.toggle_mark()
+
+    def action_favourite(self) -> None:
+        """Make the photo a favourite, or none any more."""
+        self.app.browse.toggle_favourite()
 
     def action_toggle_stack(self) -> None:
         """Show the photos that this one stands for, or hide them."""
@@ -102,6 +112,14 @@ class PhotoActions(Screen[None]):
         """Search for the same picture, but different."""
         if self.photo is not None:
             self.app.browse.edit(self.photo)
+
+    def action_step_years(self, steps: int) -> None:
+        """To where the next year begins, or to where this one does."""
+        self.app.browse.step_time(steps, "year")
+
+    def action_step_months(self, steps: int) -> None:
+        """To where the next month begins, or to where this one does."""
+        self.app.browse.step_time(steps, "month")
 
     def action_start_afresh(self) -> None:
         """Forget the query and the conversation, and ask something new."""
@@ -141,6 +159,12 @@ class PhotoActions(Screen[None]):
         from imagescope_tui.ui.screens.models import ModelsScreen
 
         self.app.push_screen(ModelsScreen())
+
+    def action_library(self) -> None:
+        """Folders, what failed, models, and room on disk."""
+        from imagescope_tui.ui.screens.library import LibraryScreen
+
+        self.app.push_screen(LibraryScreen())
 
     def action_add_folder(self) -> None:
         """Choose another folder of photos."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import zip_longest
+from dataclasses import dataclass, replace
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Protocol
 
+from storage.records import MonthRun
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from imagescope_tui.search.sections import Section
@@ -67,6 +69,14 @@ class PhotoSource(Protocol):
         """Where the photo is, if that is known without asking."""
         ...
 
+    async def months(self) -> Sequence[MonthRun]:
+        """How many photos of each month follow each other; in all as many as there are.
+
+        Raises:
+            StorageError: the library cannot be read.
+        """
+        ...
+
 
 class Timeline:
     """All photos that pass a filter, by date."""
@@ -95,6 +105,10 @@ class Timeline:
     def index_of(self, photo_id: PhotoId) -> int | None:
         """Unknown: the timeline is only ever read in pages."""
         return None
+
+    async def months(self) -> Sequence[MonthRun]:
+        """The months of all that pass."""
+        return await self._reader.months(self._wanted, oldest_first=self._oldest_first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +187,13 @@ class Ranking:
         """The place of the photo, or of who stands for it."""
         return self._places.get(photo_id)
 
+    async def months(self) -> Sequence[MonthRun]:
+        """The months of the photos that have a place of their own."""
+        moments = await self._reader.moments(self.photo_ids)
+        told = (moments.get(photo_id, "").partition(" ")[0] for photo_id in self.photo_ids)
+        months = groupby(moment[: len("2020-07")] for moment in told)
+        return [MonthRun(month, len(list(photos))) for month, photos in months]
+
 
 def _places_of(
     candidate: Candidate, rank: int, section: Section | None, opened: AbstractSet[PhotoId]
@@ -217,6 +238,21 @@ class PhotoFeed:
         """Where a photo is, as far as that is known."""
         place = self._source.index_of(photo_id)
         return place if place is not None else self._index_at_hand(photo_id)
+
+    @property
+    def photo_ids(self) -> tuple[PhotoId, ...]:
+        """The photos that are at hand."""
+        pages = (self._stale | self._pages).values()
+        return tuple(item.photo.id for page in pages for item in page if item is not None)
+
+    def change(self, photos: Mapping[PhotoId, Photo]) -> None:
+        """Photos as they are now, each at its place, though it might have another by now."""
+        for pages in (self._pages, self._stale):
+            for number, page in pages.items():
+                pages[number] = [
+                    item and replace(item, photo=photos.get(item.photo.id, item.photo))
+                    for item in page
+                ]
 
     def replace_source(self, source: PhotoSource) -> None:
         """The same photos in a newer state: what is shown stays until it is fetched again."""

@@ -8,13 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.events import IgnoreLineOdd, RootOffline, ScanFinished, ScanStarted, WatchDegraded
+from indexer.events import (
+    IgnoreLineOdd,
+    RootOffline,
+    RootRemoved,
+    ScanFinished,
+    ScanStarted,
+    WatchDegraded,
+)
 from indexer.folders.homes import Homes
 from indexer.folders.watcher import FolderWatcher
 from storage.records import PhotoFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from indexer.control import Control, Orders
     from indexer.events import IndexEvent, RootMoved
@@ -75,6 +82,20 @@ class RootKeeper:
             for root in there:
                 self._library.roots.absorb(root, added)
         return added
+
+    def remove(self, folders: Sequence[Path]) -> None:
+        """Forget roots and which photos are there; what was learned of these stays till a purge."""
+        for root in self._library.roots.all():
+            if root.path not in folders:
+                continue
+            with self._library.atomic():
+                self._library.roots.remove(root.id)
+            if self._watcher is not None:
+                self._watcher.unwatch(root.path)
+            self._scanned_at.pop((root.id, root.path), None)
+            if self._degraded.pop(root.path, None) is not None:
+                self._write_degraded()
+            self._emit(RootRemoved(root=str(root.path)))
 
     def _root_holding(self, folder: Path) -> Root | None:
         roots = self._library.roots.all()

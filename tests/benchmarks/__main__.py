@@ -44,6 +44,7 @@ NAMES = (
     "queries",
     "text",
     "facts",
+    "timeline",
 )
 ON_REQUEST = ("million", "graph", "serving", "viewers")
 """Only measured when named: they need much disk, an hour for the graph, a real vLLM, and other

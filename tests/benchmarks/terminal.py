@@ -108,6 +108,11 @@ class Terminal:
         """Let the program draw for so long."""
         self._look_until(lambda: False, seconds)
 
+    def status_at_end(self, patience: float = 60) -> int | None:
+        """Let the program draw until it ends; its exit status, or None where it does not."""
+        self._look_until(lambda: self.process.poll() is not None, patience)
+        return self.process.poll()
+
     def seconds_until(self, *words: str, patience: float = 60) -> float:
         """Seconds from the start of the program to the end of the frame that completes the words.
 

@@ -45,7 +45,7 @@ def test_index_has_captions_written_and_status_says_whose(
     assert told["captioned"] == 3
     [captions] = told["captions"]
     assert (captions["model"], captions["pictures"], captions["in_use"]) == ("world-vlm", 3, True)
-    assert "captions  by world-vlm, 100% of the photos" in imagescope("status").out
+    assert "captions  by world-vlm, all of the photos" in imagescope("status").out
     found = imagescope("search", "star", "--format", "paths", "--stages", "1")
     assert found.out.splitlines()[0] == str(scenes / "b.png")
 

@@ -125,7 +125,7 @@ def test_a_pair_is_one_photo_everywhere_and_only_the_still_is_read(bench: Bench)
     assert bench.read_names == ["IMG_1.JPG"]
     counts = bench.library.counts()
     assert (counts.photos, counts.pending, counts.failed) == (1, 0, 0)
-    assert bench.library.photos.count_by_root() == {bench.library.roots.all()[0].id: 1}
+    assert [count.photos for count in bench.library.folder_counts().values()] == [1]
 
 
 def test_a_pair_is_found_by_the_type_and_the_name_of_its_companion(bench: Bench) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,7 +19,9 @@ from indexer.events import (
     EncoderUnavailable,
     IndexerStarted,
     IndexUpToDate,
+    PhotoFailed,
     RootOffline,
+    RootRemoved,
     ScanFinished,
 )
 from indexer.models.chat_types import RoleSettings
@@ -241,6 +244,54 @@ async def test_a_folder_is_added_while_it_runs(photos: Path, tmp_path: Path) -> 
         await session.client.stop()
 
 
+async def test_a_folder_is_removed_while_it_runs_and_its_files_stay(
+    photos: Path, tmp_path: Path
+) -> None:
+    more = tmp_path / "more"
+    paint(more / "p.png", "pink")
+    session = Session(replace(options_for(photos, serve=True, watch=True), folders=(photos, more)))
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        await session.client.remove_folder(more)
+        await session.until_told(IndexUpToDate, times=2)
+        assert RootRemoved(root=str(more)) in session.events
+        assert live_names(photos) == ["b1.png", "r1.png", "y1.png"]
+        assert (more / "p.png").exists()
+        paint(photos / "g1.png", "green")
+        await session.client.look_again(photos)
+        await session.until(lambda: "g1.png" in live_names(photos))
+        await session.client.add_folder(more)
+        await session.until(lambda: "p.png" in live_names(photos))
+    finally:
+        await session.client.stop()
+
+
+async def test_failed_photos_are_tried_again_one_by_one_or_by_their_reason(photos: Path) -> None:
+    for name in ("bad.png", "worse.png"):
+        (photos / name).write_bytes(b"no picture")
+    session = Session(options_for(photos, serve=True))
+
+    def failed(name: str) -> int:
+        told = [event for event in session.events if isinstance(event, PhotoFailed)]
+        return sum(event.path.endswith(f"/{name}") for event in told)
+
+    await session.client.start()
+    try:
+        await session.until_told(IndexUpToDate)
+        with Library.open_reader(photos.parent / "library") as library:
+            [bad, worse] = library.failures.page(offset=0, limit=9)
+        assert bad.reason == worse.reason
+        await session.client.retry([bad.photo_id])
+        await session.until_told(IndexUpToDate, times=2)
+        assert (failed("bad.png"), failed("worse.png")) == (2, 1)
+        await session.client.retry(reasons=[bad.reason])
+        await session.until_told(IndexUpToDate, times=3)
+        assert (failed("bad.png"), failed("worse.png")) == (3, 2)
+    finally:
+        await session.client.stop()
+
+
 async def test_a_missing_root_is_told_and_its_photos_stay(photos: Path) -> None:
     first = Session(options_for(photos))
     await first.client.start()
@@ -264,7 +315,7 @@ async def test_second_indexer_serves_and_takes_over_when_the_first_is_killed(pho
         assert [e.indexing for e in second.events if isinstance(e, IndexerStarted)] == [False]
         answer = await second.client.nearest(PictureQuestion(texts=("red",), limit=1))
         assert len(answer.photos) == 1
-        with pytest.raises(PicturesUnavailable, match="another imagescope has this library open"):
+        with pytest.raises(PicturesUnavailable, match="another imagescope indexes this library"):
             await second.client.add_folder(photos)
         first.client.kill()
         await second.until_told(IndexUpToDate)

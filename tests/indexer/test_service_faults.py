@@ -125,7 +125,7 @@ def test_a_second_window_is_told_who_indexes(
     shelf: Shelf, ask: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
     control = Control()
-    control.holder = "another imagescope has this library open for indexing (process 7)"
+    control.holder = "another imagescope indexes this library: imagescope-tui (process 7)"
     told: list[dict[str, Any]] = []
     service = Service(
         shelf.library.folder,
@@ -134,9 +134,14 @@ def test_a_second_window_is_told_who_indexes(
         control,
         told.append,
     )
-    for request in ({"do": "add_folder", "path": str(tmp_path)}, {"do": "rescan"}):
+    for request in (
+        {"do": "add_folder", "path": str(tmp_path)},
+        {"do": "remove_folder", "path": str(tmp_path)},
+        {"do": "rescan"},
+        {"do": "retry", "photos": [1], "reasons": []},
+    ):
         service.take({"request": 1, **request})
-    assert [reply["error"] for reply in told] == [control.holder] * 2
+    assert [reply["error"] for reply in told] == [control.holder] * 4
     assert not control.has_orders
 
 

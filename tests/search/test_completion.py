@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from imagescope_tui.search.completion import COMPLETIONS_MAX, Completer, Completion
 from imagescope_tui.search.query_language import LineContext, parse_query
 from storage.records import LibraryNames, NameCount
+from storage.saved_searches import SavedSearch
 
 
 def counted(*names: tuple[str, int]) -> tuple[NameCount, ...]:
@@ -178,3 +179,34 @@ def test_people_are_completed_behind_their_filter_with_how_many_photos_there_are
         ("dog person:Anna", 40, "person"),
     ]
     assert texts("person:") == ["person:Anna", 'person:"Ian Rome"']
+
+
+SEARCHES = (
+    SavedSearch(name="pets", line="cat OR dog"),
+    SavedSearch(name="summer-in-Rome", line="in:Rome summer"),
+    SavedSearch(name="हिन्दी", line="x"),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "ways"),
+    [
+        ("@", ["@pets", "@summer-in-Rome", "@हिन्दी"]),
+        ("beach @p", ["beach @pets"]),
+        ("@rom", ["@summer-in-Rome"]),
+        ("@summer in", ["@summer-in-Rome"]),
+        ("@हि", ["@हिन्दी"]),
+        ("@pets", []),
+        ("pets", []),
+        ("@in", ["@summer-in-Rome"]),
+    ],
+)
+def test_saved_searches_are_completed_behind_their_sign(line: str, ways: list[str]) -> None:
+    found = Completer(NAMES, SEARCHES).complete(line, len(line))
+    assert [way.text for way in found] == ways
+    assert all(not parse_query(way.text, LineContext(searches=SEARCHES)).problems for way in found)
+
+
+def test_a_completion_says_what_a_saved_search_stands_for() -> None:
+    [way] = Completer(NAMES, SEARCHES).complete("@pe", 3)
+    assert way.label == "@pets: cat OR dog"

@@ -13,7 +13,8 @@ from indexer.captions.desk import CAPTION_SIDE
 from indexer.decoding.photo import Decoded, decode_photo, decode_preview
 from indexer.models.pocket.encoder import PocketEncoder, load_pocket
 from indexer.photos.hashing import hash_file
-from storage.library import DATABASE_NAME, HOLDER_NAME, LOCK_NAME, THUMBNAILS_NAME, Library
+from storage.holder import HOLDER_NAME
+from storage.library import DATABASE_NAME, LOCK_NAME, THUMBNAILS_NAME, Library
 from storage.records import PhotoFilter
 from storage.thumbnails import THUMBNAIL_SIDE
 from tests.world import answers

@@ -75,6 +75,8 @@ class StandInIndexer:
     is_broken: bool = False
     tells_where: bool = True
     """Whether its encoder can tell the parts of a photo apart."""
+    refuses: str = ""
+    """Why it obeys no order; empty where it does."""
     chances: ChanceLine | None = None
     """What is told of nearness, by an encoder that can tell."""
     ended: asyncio.Future[int] | None = None
@@ -107,6 +109,22 @@ class StandInIndexer:
 
     async def rescan(self, *, retry: bool = False) -> None:
         self.asked.append(f"rescan {retry}")
+
+    async def look_again(self, folder: Path) -> None:
+        self._obey(f"look_again {folder}")
+
+    async def remove_folder(self, folder: Path) -> None:
+        self._obey(f"remove_folder {folder}")
+
+    async def retry(
+        self, photo_ids: Sequence[PhotoId] = (), *, reasons: Sequence[str] = ()
+    ) -> None:
+        self._obey(f"retry {list(photo_ids)} {list(reasons)}")
+
+    def _obey(self, order: str) -> None:
+        if self.refuses:
+            raise PicturesUnavailable(self.refuses, "do it there")
+        self.asked.append(order)
 
     async def caption_with(self, settings: RoleSettings | None) -> None:
         self.asked.append(f"caption_with {settings}")

@@ -32,6 +32,7 @@ _KEPT = st.builds(
     KeptScreen,
     theme=st.text(max_size=8),
     picture_size=st.none() | st.integers(0, 9),
+    shows_time=st.none() | st.booleans(),
     dismissed=_LINES,
     history=_LINES,
     marks=st.lists(st.integers(1).map(PhotoId), max_size=12).map(tuple),
@@ -50,7 +51,17 @@ def test_what_is_kept_is_read_again(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", '{"marks": "all"}', '{"history": [1, true]}', '{"theme": 3}', "\udcff"],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"marks": "all"}',
+        '{"history": [1, true]}',
+        '{"theme": 3}',
+        '{"shows_time": 1}',
+        "\udcff",
+    ],
 )
 def test_what_makes_no_sense_is_as_good_as_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / KEPT_NAME).write_bytes(text.encode("utf-8", "surrogateescape"))

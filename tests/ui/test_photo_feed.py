@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 
 from imagescope_tui.ui.photo_feed import PAGE_PHOTOS, GridItem, PhotoFeed
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
-from storage.records import Photo, PhotoId, RootId
+from storage.records import MonthRun, Photo, PhotoId, RootId
 from tests.ui.waiting import until
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ class Numbers:
 
     def index_of(self, photo_id: PhotoId) -> int | None:
         return None
+
+    async def months(self) -> Sequence[MonthRun]:
+        return [MonthRun("2020-07", self.length)]
 
 
 class GridApp(App[None]):

@@ -176,7 +176,7 @@ async def test_question_mark_shows_every_key_and_closes_again(opened: Opener) ->
         await pilot.press("escape", "question_mark")
         assert shows(app, HelpScreen)
         text = screen_text(app)
-        for words in ("show in the file manager", "date:2019..2021", "every command by name"):
+        for words in ("show in its folder", "date:2019..2021", "every command by name"):
             assert words in text
         await pilot.press("question_mark")
         assert app.screen is app.browse
@@ -185,7 +185,7 @@ async def test_question_mark_shows_every_key_and_closes_again(opened: Opener) ->
 async def test_the_palette_runs_every_action_by_name(opened: Opener) -> None:
     async with opened() as (app, pilot):
         await pilot.press("ctrl+p", *"mark all")
-        await until(pilot, lambda: "Every photo that matches" in screen_text(app))
+        await until(pilot, lambda: "mark all found" in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: len(app.browse.marks) == 40)
 

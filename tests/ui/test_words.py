@@ -140,6 +140,7 @@ def test_without_folders_the_key_that_adds_one_is_named() -> None:
             "stopped: the disk is full",
         ),
         (IndexView(is_elsewhere=True, holder="process 4711 indexes"), "Process 4711 indexes; what"),
+        (IndexView(is_elsewhere=True), "Another imagescope indexes this library; what it adds"),
         (
             IndexView(offline=(OfflineRoot(root="/mnt/usb", photos=1204, reason="not mounted"),)),
             "/mnt/usb is not there (not mounted); its 1,204 photos stay",
@@ -468,3 +469,12 @@ def test_a_ranking_of_everything_is_not_called_found() -> None:
 def test_the_place_is_told_with_what_is_marked() -> None:
     assert place_words(11, 212, 3) == "3 marked · 12 of 212"
     assert place_words(0, 0, 0) == ""
+
+
+def test_narrow_places_are_told_which_other_program_indexes() -> None:
+    who = "imagescope-tui, terminal pts/3, since 14:02 (process 1234)"
+    view = IndexView(is_elsewhere=True, holder=f"another imagescope indexes this library: {who}")
+    [notice] = notices(view, (), None)
+    assert notice.brief == f"Indexed by {who}"
+    [later] = notices(replace(view, holder=view.holder.replace("14:02", "15:09")), (), None)
+    assert later.key != notice.key

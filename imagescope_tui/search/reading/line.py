@@ -26,6 +26,13 @@ from imagescope_tui.search.reading.near_places import near_piece
 from imagescope_tui.search.reading.negation import negation_at, unwanted_things, unwanted_word
 from imagescope_tui.search.reading.people import either, people_at
 from imagescope_tui.search.reading.pieces import Piece, Refused, opposite, put_together
+from imagescope_tui.search.reading.saved import (
+    NOT_TURNED,
+    saved_piece,
+    search_called,
+    together,
+    unknown_search,
+)
 from imagescope_tui.search.reading.tokens import tokens_of
 from imagescope_tui.search.reading.values import Chip, ParsedQuery
 from imagescope_tui.search.reading.written import written
@@ -125,8 +132,15 @@ def _is_plain(token: Token) -> bool:
     return token.kind == "word" and not token.is_negative
 
 
-def read_line(line: str, context: LineContext, dates: frozenset[int] = frozenset()) -> ParsedQuery:
+def read_line(line: str, context: LineContext) -> ParsedQuery:
     """Understand a line; every line is one."""
+    return _result(*_read(line, context))
+
+
+def _read(
+    line: str, context: LineContext, dates: frozenset[int] = frozenset()
+) -> tuple[_Reading, list[list[Word]]]:
+    """The line's parts, and the words that are left."""
     reading = _Reading(line, context, dates, tokens_of(line, _KEYS))
     at = 0
     while at < len(reading.tokens):
@@ -134,8 +148,8 @@ def read_line(line: str, context: LineContext, dates: frozenset[int] = frozenset
     groups = _alternatives(reading)
     maybe = _only_date(reading, groups)
     if maybe is not None and maybe not in dates:
-        return read_line(line, context, dates | {maybe})
-    return _result(reading, groups)
+        return _read(line, context, dates | {maybe})
+    return reading, groups
 
 
 def _step(reading: _Reading, at: int) -> int:
@@ -143,6 +157,8 @@ def _step(reading: _Reading, at: int) -> int:
     token = reading.tokens[at]
     if token.kind == "filter":
         return _filter(reading, at)
+    if token.kind == "saved":
+        return _saved(reading, at)
     if token.kind == "or":
         reading.parts.append(_Or())
         return at + 1
@@ -218,6 +234,25 @@ def _quoted(reading: _Reading, at: int) -> int:
     return at + 1
 
 
+def _saved(reading: _Reading, at: int) -> int:
+    """A saved search, read by itself: neither a date nor an OR reaches across its ends."""
+    token, context = reading.tokens[at], reading.context
+    search = search_called(token.value, context.searches)
+    if search is None:
+        reading.problems.append(unknown_search(token.value, context.searches))
+        return at + 1
+    if token.is_negative:
+        reading.problems.append(NOT_TURNED.format(token.value))
+        return at + 1
+    # Without itself, so that no search leads back to itself.
+    others = tuple(other for other in context.searches if other is not search)
+    inner, groups = _read(search.line, replace(context, searches=others))
+    found = _result(inner, groups)
+    reading.problems.extend(f"@{search.name}: {problem}" for problem in found.problems)
+    reading.hints.extend(f"@{search.name}: {hint}" for hint in found.hints)
+    return reading.understood(token.start, saved_piece(token, search, _pieces(inner), found))
+
+
 def _minus(reading: _Reading, at: int) -> int:
     token = reading.tokens[at]
     if not has_meaning(token.value):
@@ -254,7 +289,7 @@ def _negated(reading: _Reading, at: int) -> int | None:
             f"“{source}” can be read in two ways: say what is there, or write -people"
         )
         return negation.next + 1
-    if following.kind in ("filter", "quoted"):
+    if following.kind in ("filter", "quoted", "saved"):
         turned = replace(following, is_negative=True)
         reading.tokens[negation.next] = replace(
             turned, source=reading.line[start : following.end], start=start
@@ -487,17 +522,19 @@ def _result(reading: _Reading, groups: list[list[Word]]) -> ParsedQuery:
     _hint_either(reading, kept)
     texts = [" ".join(word.text for word in words) for words in kept]
     texts = [text.rstrip(",;") for text in texts if text]
+    pieces = _pieces(reading)
+    texts = together(texts, (piece.texts for piece in pieces))
     telling_words = {word.start for words in kept for word in words}
     lost = [word for words in groups for word in words if word.start not in telling_words]
     dropped = sorted([*reading.dropped, *lost], key=lambda word: word.start)
     chips = _chips(reading)
-    pieces = _pieces(reading)
     return ParsedQuery(
         text=" or ".join(texts),
         alternatives=tuple(texts) if len(texts) > 1 else (),
         unwanted=tuple(thing for piece in pieces for thing in piece.unwanted),
         filter=put_together(pieces, reading.context.today),
         chips=tuple(part.chip for part in chips),
+        order=next((piece.order for piece in pieces if piece.order != "match"), "match"),
         problems=tuple(dict.fromkeys(map(printable, reading.problems))),
         hints=tuple(dict.fromkeys(map(printable, reading.hints))),
         dropped=tuple(word.text for word in dropped),

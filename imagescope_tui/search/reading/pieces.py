@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from imagescope_tui.search.reading.date_filter import dated
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from imagescope_tui.search.reading.date_values import When
     from imagescope_tui.search.reading.values import ChipKind
+    from storage.saved_searches import SearchOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,11 @@ class Piece:
     when: When | None = None
     """Of a date, which becomes a filter together with all others."""
     unwanted: tuple[str, ...] = ()
+    inside: tuple[Piece, ...] = ()
+    """Of a saved search, what its line asks besides words."""
+    texts: tuple[str, ...] = ()
+    """And its words; of several any will do."""
+    order: SearchOrder = "match"
     guess: str = ""
     hint: str = ""
 
@@ -45,7 +52,7 @@ def put_together(pieces: Iterable[Piece], today: date) -> PhotoFilter:
     """The filter for what passes all pieces; of several folders, types or the like, any."""
     whole = PhotoFilter()
     whens: list[When] = []
-    for piece in pieces:
+    for piece in chain.from_iterable((piece, *piece.inside) for piece in pieces):
         whole = _both(whole, piece.filter)
         if piece.when is not None:
             whens.append(piece.when)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-TokenKind: TypeAlias = Literal["word", "quoted", "filter", "or", "and"]
+TokenKind: TypeAlias = Literal["word", "quoted", "filter", "saved", "or", "and"]
 
 _QUOTED: Final = r'"[^"]*"|“[^”"]*”|„[^“”"]*[“”]|«[^»]*»|»[^«]*«'
 _TOKEN: Final = re.compile(
@@ -17,6 +17,7 @@ _TOKEN: Final = re.compile(
       |(?:(?P<open_key>[^\W\d_]{{2,}})[:：])?(?P<open>["“„«][^"”»]+)$
       |(?P<bare_key>[^\W\d_]{{2,}})(?P<colon>[:：])(?P<bare>(?![:]|//|\\)\S*)
       |(?P<pipe>\|+)
+      |(?P<saved>@\w[^\s|]*)
       |(?P<word>[^\s|]+)
     )""",
     re.VERBOSE,
@@ -31,7 +32,7 @@ class Token:
     source: str
     start: int
     value: str
-    """Of a filter what it asks for, of quotes what is in them, else the word."""
+    """Of a filter what it asks for, of quotes what is in them, else the word; `@name` as it is."""
     value_start: int
     key: str = ""
     """Of a filter, lower case."""
@@ -57,7 +58,7 @@ def _token(found: re.Match[str], keys: frozenset[str]) -> Token:
     key = (groups["key"] or groups["open_key"] or groups["bare_key"] or "").lower()
     group = next(
         name
-        for name in ("held", "quoted", "open", "bare", "pipe", "word")
+        for name in ("held", "quoted", "open", "bare", "pipe", "saved", "word")
         if groups[name] is not None
     )
     value, value_start = groups[group], found.start(group)
@@ -71,6 +72,8 @@ def _token(found: re.Match[str], keys: frozenset[str]) -> Token:
     elif key:
         kind, is_quoted = "word", False
         value, value_start = found[0][len(groups["minus"]) :], found.end("minus")
+    elif group == "saved":
+        kind = "saved"
     elif group == "pipe" or found[0] == "OR":
         kind = "or"
     elif found[0] in ("AND", "&&"):

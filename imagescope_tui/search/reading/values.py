@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from storage.records import LibraryNames, PhotoFilter
+
+if TYPE_CHECKING:
+    from storage.saved_searches import SavedSearch, SearchOrder
 
 ChipKind: TypeAlias = Literal[
     "date",
@@ -20,6 +23,7 @@ ChipKind: TypeAlias = Literal[
     "phrase",
     "place",
     "person",
+    "saved",
 ]
 
 
@@ -56,6 +60,8 @@ class LineContext:
     """Whether 7/8/21 is the seventh of August."""
     names: LibraryNames = field(default_factory=LibraryNames)
     find_town: FindTown = _no_town
+    searches: tuple[SavedSearch, ...] = ()
+    """Those that `@name` may mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,5 +81,7 @@ class ParsedQuery:
     """Parts that look like an operator and are none, each with what to write instead."""
     hints: tuple[str, ...] = ()
     """What is worth knowing of the reading: a guess, a folder that is not there."""
+    order: SearchOrder = "match"
+    """What the results are to be shown by: the order of the saved search that the line names."""
     dropped: tuple[str, ...] = ()
     """Words that tell nothing: `photos`, `show me`, the name that all photos share."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from imagescope_tui.search.query_language import LineContext
-from imagescope_tui.ui.arranging import following, order_after
+from imagescope_tui.ui.arranging import following, order_after, order_brought
 from imagescope_tui.ui.asked import Asked, asked_before
 from imagescope_tui.ui.chat_words import chat_view, said_so_far
 from imagescope_tui.ui.index_state import Problem
+from imagescope_tui.ui.messages import PhotosShown
 from imagescope_tui.ui.pasted import is_like_a_path, pasted_picture
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.photo_feed import PhotoFeed
@@ -74,7 +75,7 @@ class AskingScreen(PhotoActions):
             on_view=self._take_view,
             on_photos=self._take_photos,
         )
-        self.watch(self.app, "names", self._use_names, init=False)
+        self.watch(self.app, "names", self.use_names, init=False)
 
     @property
     def grid(self) -> PhotoGrid:
@@ -111,7 +112,7 @@ class AskingScreen(PhotoActions):
 
     def action_focus_query(self) -> None:
         """To the query line."""
-        self.query_one(QueryInput).focus()
+        self.set_focus(self.query_one(QueryInput))
 
     def finding(self, detail: PhotoDetail) -> Finding | None:
         """The photo's place in the search that is shown."""
@@ -162,6 +163,7 @@ class AskingScreen(PhotoActions):
             names=self.app.names,
             is_day_first=self.app.settings.is_day_first(),
             find_town=find_town,
+            searches=self.app.searches,
         )
 
     def search_like(self, photo: Photo) -> None:
@@ -185,7 +187,7 @@ class AskingScreen(PhotoActions):
             return
         self.query_one(QueryInput).remember()
         self._ask_anew(self.asked.like(picture, self._desk.order))
-        self.grid.focus()
+        self.set_focus(self.grid)
 
     def _about(self, photo: Photo, *, is_edit: bool) -> Asked:
         place, order = self.grid.index, self._desk.order
@@ -317,8 +319,7 @@ class AskingScreen(PhotoActions):
         self._show_line()
 
     def _show_line(self) -> None:
-        line = self.query_one(QueryLine)
-        line.line = self.asked.line
+        self.query_one(QueryLine).line = self.asked.line
         self._show_reading()
 
     def _show_notes(self) -> None:
@@ -344,7 +345,8 @@ class AskingScreen(PhotoActions):
 
     def _ask(self, asked: Asked, *, delay: float, is_fresh: bool = True) -> None:
         asked = replace(asked, context=self.line_context)
-        self._desk.order = order_after(self.asked.query, asked.query, self._desk.order)
+        order = order_after(self.asked.query, asked.query, self._desk.order)
+        self._desk.order = order_brought(self.asked.parsed, asked.parsed) or order
         self.asked = asked
         self._is_trace = False
         self._is_fresh = is_fresh
@@ -355,11 +357,11 @@ class AskingScreen(PhotoActions):
         else:
             self._answer(asked, delay)
 
-    def _use_names(self) -> None:
+    def use_names(self) -> None:
         """The library has other names; a line may mean something else now."""
         from imagescope_tui.search.completion import Completer
 
-        self.query_one(QueryInput).completer = Completer(self.app.names)
+        self.query_one(QueryInput).completer = Completer(self.app.names, self.app.searches)
         asked = replace(self.asked, context=self.line_context)
         is_same = asked.query == self.asked.query
         self.asked = asked
@@ -410,6 +412,7 @@ class AskingScreen(PhotoActions):
         if not self.app.is_running:
             return
         self.shows_earlier = False
+        self.post_message(PhotosShown(source, is_fresh=self._is_fresh))
         if self._is_fresh:
             self._is_fresh = False
             self.grid.show(feed, self._selects)

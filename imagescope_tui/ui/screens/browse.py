@@ -16,7 +16,7 @@ from imagescope_tui.ui.actions import actions_in, bindings_of
 from imagescope_tui.ui.known import NOT_ASKED, UNKNOWN, Known, known_of
 from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
 from imagescope_tui.ui.notices import notices
-from imagescope_tui.ui.screens.marking import MarkingScreen
+from imagescope_tui.ui.screens.timed import TimedScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
 from imagescope_tui.ui.status_words import outcome_words, search_words, unserved_words
 from imagescope_tui.ui.where_desk import WordsInPhoto
@@ -32,6 +32,7 @@ from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
 from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
 from imagescope_tui.ui.widgets.status_line import StatusLine
+from imagescope_tui.ui.widgets.time_strip import TimeStrip
 from imagescope_tui.ui.widgets.title_line import TitleLine
 from storage.errors import StorageError
 
@@ -53,7 +54,7 @@ _DETAIL_SECONDS = 0.05
 """How long a selection must rest before its facts are read."""
 
 
-class BrowseScreen(MarkingScreen):
+class BrowseScreen(TimedScreen):
     """Photos of the library: all of them, or those that were searched for."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("photos")
@@ -80,6 +81,7 @@ class BrowseScreen(MarkingScreen):
             with Container(id="place"):
                 yield PhotoGrid(is_text=self._is_text, marks=self.marks.keys(), id="grid")
                 yield EmptyPlace(id="empty")
+            yield TimeStrip(id="time")
             yield PhotoPanel(id="panel")
         yield StatusLine(id="status")
         yield KeyLine(actions_in("query"), id="keys")
@@ -88,7 +90,7 @@ class BrowseScreen(MarkingScreen):
         """The cursor is born in the query line."""
         app = self.app
         self.query_one(EmptyPlace).display = False
-        self.query_one(QueryInput).focus()
+        self.set_focus(self.query_one(QueryInput))
         self._take_up(app.kept)
         self.watch(app, "snapshot", self._library_changed, init=False)
         self.watch(app, "index", self._index_changed, init=False)
@@ -127,7 +129,10 @@ class BrowseScreen(MarkingScreen):
             return
         if self.app.snapshot.exists:
             self.take_up_marks()
-        if not self._has_folders and not self._is_welcomed:
+        if self._has_folders:
+            # Who removes the last one later knows how to add another.
+            self._is_welcomed = True
+        elif not self._is_welcomed:
             self._welcome()
         self.ask_again()
 
@@ -277,7 +282,7 @@ class BrowseScreen(MarkingScreen):
             empty.show_words(words)
         elif self.focused is None:
             # Enter came before the photos did.
-            self.grid.focus()
+            self.set_focus(self.grid)
 
     def _empty_words(self) -> EmptyWords | None:
         if self.has_foreign_trace:
@@ -380,7 +385,7 @@ class BrowseScreen(MarkingScreen):
     def action_focus_grid(self) -> None:
         """To the photos."""
         if self.grid.display:
-            self.grid.focus()
+            self.set_focus(self.grid)
         else:
             self.set_focus(None)
         self._show_keys()
@@ -426,10 +431,8 @@ class BrowseScreen(MarkingScreen):
     def _situation(self) -> Situation:
         """Where the keys go."""
         focused, chat = self.focused, self.query_one(ChatPane)
-        if isinstance(focused, QueryInput):
+        if isinstance(focused, QueryInput | ChipRow | TimeStrip):
             return focused.situation
-        if isinstance(focused, ChipRow):
-            return "chips"
         if chat.has_focus_within:
             return "chat" if chat.is_typing else "lines"
         return "photos" if self.grid.count else "empty"

@@ -61,7 +61,7 @@ class ExportScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """The place can be changed at once."""
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
 
     @on(RadioSet.Changed)
     def _kind_changed(self, event: RadioSet.Changed) -> None:

@@ -69,7 +69,7 @@ class FolderScreen(Screen[None]):
         """Offer the usual folder; typing replaces it."""
         line = self.query_one(Input)
         line.value = usual_folder(Path.home()) if self._is_first else ""
-        line.focus()
+        self.set_focus(line)
         self._look_up(line.value)
 
     @on(Input.Changed)
@@ -97,7 +97,7 @@ class FolderScreen(Screen[None]):
         """Into the list."""
         options = self.query_one(OptionList)
         if self._matches:
-            options.focus()
+            self.set_focus(options)
             options.highlighted = 0
 
     @on(OptionList.OptionSelected)
@@ -108,7 +108,7 @@ class FolderScreen(Screen[None]):
     def _take(self, match: FolderMatch) -> None:
         line = self.query_one(Input)
         line.value = match.text
-        line.focus()
+        self.set_focus(line)
         line.cursor_position = len(match.text)
 
     @on(Input.Submitted)

@@ -34,10 +34,11 @@ _EXAMPLES = (
     ("has:gps has:text", "a place, text to be read"),
     ("is:favourite", "also is:damaged"),
     ("is:portrait", "also is:screenshot"),
+    ("@name", "a search saved by S"),
 )
 """Of what the query line understands."""
 _GROUPS = (*told_by_group().items(), ("In the query line", _EXAMPLES))
-_LEFT: tuple[str, ...] = ("Search", "Move", "In the large photo")
+_LEFT: tuple[str, ...] = ("Search", "Move", "In the large photo", "On the library page")
 """The groups of the left column."""
 
 

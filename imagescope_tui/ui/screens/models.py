@@ -60,7 +60,7 @@ class ModelsScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Look what is on disk."""
-        self.query_one(OptionList).focus()
+        self.set_focus(self.query_one(OptionList))
         self._look()
         self.watch(self.app, "download", self._download_changed)
 

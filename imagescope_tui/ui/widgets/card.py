@@ -71,6 +71,7 @@ class CardFace:
     """How many files the card stands for."""
     is_selected: bool = False
     is_marked: bool = False
+    is_favourite: bool = False
     is_damaged: bool = False
     is_offline: bool = False
     picture: PictureKey | None = None
@@ -186,6 +187,8 @@ def _signs(face: CardFace, styles: CardStyles) -> list[Segment]:
         signs.append(Segment(f" {_shortened(face.plays, face.width - 4 - before)}", styles.dim))
     if face.copies > 1:
         signs.append(Segment(f" ×{face.copies}", styles.dim))
+    if face.is_favourite:
+        signs.append(Segment(f" {wording.FAVOURITE}", styles.mark))
     if face.is_damaged:
         signs.append(Segment(f" {DAMAGED}", styles.dim))
     if face.is_offline:

@@ -131,7 +131,7 @@ class ChatPane(Vertical):
 
     def say_more(self) -> None:
         """To the input."""
-        self.query_one(ChatInput).focus()
+        self.screen.set_focus(self.query_one(ChatInput))
 
     @on(TurnList.Left)
     def leave(self) -> None:
@@ -160,7 +160,7 @@ class ChatPane(Vertical):
         """To the lines that were said, or to the photos where none were."""
         turns = self.query_one(TurnList)
         if turns.display:
-            turns.focus()
+            self.screen.set_focus(turns)
         else:
             self.leave()
 

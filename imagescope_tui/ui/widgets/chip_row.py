@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.visual import Visual
 
+    from imagescope_tui.ui.actions import Situation
+
 _LABEL_CELLS = 24
 _GAP = 1
 
@@ -32,6 +34,7 @@ class ChipRow(Widget):
     DEFAULT_CSS = "ChipRow { height: 1; width: auto; max-width: 60%; }"
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("chips")
 
+    situation: ClassVar[Situation] = "chips"
     labels: reactive[tuple[str, ...]] = reactive((), layout=True)
     place: reactive[int] = reactive(0)
     """The chip that keys act on, from 0."""

@@ -66,7 +66,8 @@ class CompletingInput(Input):
         if not self._ways or (self._taken is not None and self._ways[self._taken].kind != "filter"):
             return line
         start = self._ways[0].start
-        return line[:start] + line[end:] if ":" in line[start:end] else line
+        is_filter = ":" in line[start:end] or line[start:end].startswith("@")
+        return line[:start] + line[end:] if is_filter else line
 
     def on_input_changed(self) -> None:
         """Look for ways to go on from what is typed now."""

@@ -128,6 +128,7 @@ class GridModel:
             copies=item.copies + item.stacked,
             is_selected=is_selected,
             is_marked=item.photo.id in self._marks,
+            is_favourite=item.photo.is_favourite,
             is_damaged=item.photo.is_damaged,
             is_offline=item.photo.offline_since is not None,
             plays=wording.play_sentence(item.photo, item.second),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.store import PictureStore
     from imagescope_tui.ui.widgets.card import CardFace
-    from storage.records import PhotoId
+    from storage.records import Photo, PhotoId
 
 
 class PhotoGrid(ScrollView, can_focus=True):
@@ -154,6 +154,18 @@ class PhotoGrid(ScrollView, can_focus=True):
         self._keep_selection()
         self._measure()
 
+    @property
+    def photo_ids(self) -> tuple[PhotoId, ...]:
+        """The photos that are at hand."""
+        return self._model.feed.photo_ids if self._model.feed else ()
+
+    def change(self, photos: Mapping[PhotoId, Photo]) -> None:
+        """There is something else to say of these photos; they stay where they are."""
+        if self._model.feed is not None:
+            self._model.feed.change(photos)
+            self._announce()
+            self.refresh()
+
     def names(self, count: int) -> dict[PhotoId, str]:
         """The file names of the first photos, as far as they are at hand."""
         return self._model.names(count)
@@ -208,6 +220,11 @@ class PhotoGrid(ScrollView, can_focus=True):
     def action_last(self) -> None:
         """To the last photo."""
         self._move_to(self.count - 1)
+
+    def jump_to(self, index: int) -> None:
+        """To a photo far away; its row comes to the top."""
+        self._move_to(index)
+        self.scroll_to(y=self._region_of(self.index).y + round(self.scroll_y), animate=False)
 
     def action_open(self) -> None:
         """Ask for the selected photo in large."""

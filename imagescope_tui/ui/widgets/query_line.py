@@ -51,12 +51,19 @@ class QueryInput(CompletingInput):
         self._place = None
 
     async def on_key(self, event: events.Key) -> None:
-        """Who presses `/` to search, and is here already, means no slash; and with `?` the keys."""
-        if self.value or event.character not in ("/", "?"):
-            return
-        event.prevent_default().stop()
-        if event.character == "?":
-            await self.screen.run_action("help")
+        """Keys that edit act here and now, in the order in which letters come.
+
+        Who presses `/` to search, and is here already, means no slash; and with `?` the keys.
+        """
+        if not self.value and event.character in ("/", "?"):
+            event.prevent_default().stop()
+            if event.character == "?":
+                await self.screen.run_action("help")
+        elif not event.is_printable:
+            for binding in self._bindings.key_to_bindings.get(event.key, ()):
+                if await self.app.run_action(binding.action, self):
+                    event.prevent_default().stop()
+                    return
 
     def action_recall(self, step: int) -> None:
         """Another completion where several are listed; else an earlier line, or a later one.
@@ -153,7 +160,7 @@ class QueryLine(Horizontal):
         """
         if not self.line or not self.input.has_focus:
             raise SkipAction
-        self.query_one(ChipRow).focus()
+        self.screen.set_focus(self.query_one(ChipRow))
 
     def show_chips(self, labels: tuple[str, ...]) -> None:
         """The filters that were understood."""
@@ -177,7 +184,7 @@ class QueryLine(Horizontal):
     @on(ChipRow.Typed)
     def _type_on(self, event: ChipRow.Typed) -> None:
         event.stop()
-        self.input.focus()
+        self.screen.set_focus(self.input)
         self.input.insert_text_at_cursor(event.sign)
 
     @on(CompletingInput.Offered)

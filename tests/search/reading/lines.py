@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from imagescope_tui.search.query_language import LineContext, ParsedQuery, parse_query
 from storage.records import LibraryNames, NameCount
+from storage.saved_searches import SavedSearch
 
 TODAY = date(2026, 11, 30)  # a Monday
 TOWNS = {
@@ -44,8 +45,9 @@ NAMES = LibraryNames(
         *(NameCount(name="Zoë", photos=1), NameCount(name="Snoop Dog", photos=1)),
     ),
 )
-CONTEXT = LineContext(today=TODAY, names=NAMES, find_town=find_town)
-PLAIN = LineContext(today=TODAY, find_town=find_town)
+SEARCHES = (SavedSearch(name="holidays", line="in:Italy summer 2020"),)
+PLAIN = LineContext(today=TODAY, find_town=find_town, searches=SEARCHES)
+CONTEXT = LineContext(today=TODAY, names=NAMES, find_town=find_town, searches=SEARCHES)
 MONTH_FIRST = LineContext(today=TODAY, is_day_first=False)
 
 
@@ -67,6 +69,7 @@ _PIECES = (
     *("type:png", "type:foo", "rating:4", "rating:9", "is:portrait", "has:gps", "tag:x"),
     *("-cat", "--cat", '-"red car"', '"cake birthday"', '"open', "“so”", "-", "–", "->", "🐶"),
     *("person:Anna", "Anna", "ben,", "-person:Zoe", "-Ben", "con", "mit", "is:favourite"),
+    *("@holidays", "-@holidays", "@holiday", "@"),
     *(",", "dog,", "of.", "(2019)", "(cat", "10:30", "http://x", "\0", "in:~\0", "-🐶", "+dog"),
 )
 LINES = st.one_of(
