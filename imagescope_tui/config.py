@@ -14,6 +14,7 @@ import platformdirs
 
 from imagescope_tui.errors import ConfigError
 from imagescope_tui.setting_table import SETTINGS
+from imagescope_tui.terminal_hints import TerminalHints
 from indexer.models.roles import ROLES
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Settings:
     text_in_photos: str
     thumbnail_cache_mb: int
     images: str
+    theme: str
     opener: str | None
     chat: dict[Role, RoleSettings]
     """Where each role's model is; without the roles that nothing is configured for."""
@@ -119,6 +121,7 @@ def load_settings(
         text_in_photos=str(origins["text_in_photos"].value),
         thumbnail_cache_mb=_number("thumbnail_cache_mb", origins),
         images=str(origins["images"].value),
+        theme=str(origins["theme"].value),
         opener=_text("opener", origins),
         chat=_chat(resolved),
         chat_autostart=origins["lmm.autostart"].value == "auto",
@@ -297,6 +300,19 @@ def is_day_first(environ: Mapping[str, str] = os.environ) -> bool:
 def is_dumb_terminal(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the terminal says of itself that it cannot move its cursor."""
     return environ.get("TERM", "") in ("", "dumb")
+
+
+def terminal_hints(environ: Mapping[str, str] = os.environ) -> TerminalHints:
+    """What the environment says of the terminal."""
+    by_terminal, by_locale = environ.get("TERM_PROGRAM"), environ.get("LC_TERMINAL", "")
+    versions = "TERM_PROGRAM_VERSION" if by_terminal else "LC_TERMINAL_VERSION"
+    return TerminalHints(
+        term=environ.get("TERM", ""),
+        colours=environ.get("COLORTERM", ""),
+        program=by_terminal or by_locale,
+        program_version=environ.get(versions, ""),
+        vte_version=environ.get("VTE_VERSION", ""),
+    )
 
 
 PRIVATE_ENVIRONMENT = {

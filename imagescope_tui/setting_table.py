@@ -114,9 +114,27 @@ SETTINGS = (
     SettingInfo(
         key="images",
         variable="IMAGESCOPE_IMAGES",
-        meaning="how pictures are drawn: `auto`, `kitty`, `sixel`, `blocks`, `off`",
+        meaning="how pictures are drawn: `auto`, `kitty`, `sixel`, `iterm`, `octants`, `sextants`,"
+        " `quadrants`, `blocks`, `off`",
         default="auto",
-        choices=("auto", "kitty", "sixel", "blocks", "off"),
+        choices=(
+            "auto",
+            "kitty",
+            "sixel",
+            "iterm",
+            "octants",
+            "sextants",
+            "quadrants",
+            "blocks",
+            "off",
+        ),
+    ),
+    SettingInfo(
+        key="theme",
+        variable="IMAGESCOPE_THEME",
+        meaning="colours of the screen: the name of a Textual theme, or `auto`: what was chosen"
+        " last, else light or dark as the terminal is",
+        default="auto",
     ),
     SettingInfo(
         key="opener",

@@ -16,6 +16,7 @@ from imagescope_tui.cli.common import (
 )
 from imagescope_tui.cli.exit_codes import ExitCode
 from imagescope_tui.cli.terminal import put_json, put_line
+from imagescope_tui.cli.terminal_found import terminal_found
 from storage.safe_text import printable
 
 _MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
@@ -36,7 +37,7 @@ def doctor(
     from imagescope_tui.health import examine
 
     run = begin(context, library=library, config=config, quiet=quiet, verbose=verbose)
-    findings = examine(run.settings)
+    findings = (*examine(run.settings), *terminal_found(run.settings))
     settings = {key: dataclasses.asdict(origin) for key, origin in run.settings.origins.items()}
     if as_json:
         checks = [dataclasses.asdict(finding) for finding in findings]

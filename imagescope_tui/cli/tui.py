@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 _LINE_WITH_EVERYTHING = "in:trips camera:x100 red dog last summer near paris without people"
 
 ImagesOption = Annotated[
-    Literal["auto", "kitty", "sixel", "blocks", "off"] | None,
+    Literal["auto", "kitty", "sixel", "iterm", "octants", "sextants", "quadrants", "blocks", "off"]
+    | None,
     typer.Option("--images", help="How pictures are drawn."),
 ]
 TraceOption = Annotated[
@@ -102,7 +103,7 @@ def _open_trace(file: Path, library: Path) -> SavedSearch:
 def _ui_settings(
     settings: Settings, folders: tuple[Path, ...], images: str | None, program: Program
 ) -> UiSettings:
-    from imagescope_tui.config import is_day_first
+    from imagescope_tui.config import is_day_first, terminal_hints
     from imagescope_tui.model_desk import ModelDesk
     from imagescope_tui.ui.settings import ModelServerView, UiSettings
 
@@ -129,6 +130,8 @@ def _ui_settings(
         images=cast("ImageMode", images or settings.images),
         over_ssh=settings.over_ssh,
         in_tmux=settings.in_tmux,
+        terminal_hints=terminal_hints(),
+        theme=settings.theme,
         opener=settings.opener,
         encoder=settings.encoder,
     )

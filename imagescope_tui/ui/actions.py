@@ -161,7 +161,7 @@ ACTIONS: tuple[Action, ...] = (
         ("export", "any", "x", "x", "export", "export", "export what is marked"),
         ("open", "any", "o", "o", "open_photo", "open", "open in the viewer"),
         ("reveal", "any", "r", "r", "reveal_photo", "show in folder", "show in its folder"),
-        ("copy", "any", "y", "y", "copy_path", "copy path", "copy the path"),
+        ("copy", "any", "y", "y", "copy_path", "copy path", "copy the path; twice: the picture"),
         ("stack", "any", "v", "v", "toggle_stack", "burst", "all of a burst, or one"),
     ),
     *_rows("In the years",

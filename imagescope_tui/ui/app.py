@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
@@ -22,11 +23,16 @@ from imagescope_tui.ui.index_state import IndexView, Problem
 from imagescope_tui.ui.kept import read_kept, write_kept
 from imagescope_tui.ui.key_gate import KeyGate, KeyPassed
 from imagescope_tui.ui.library_reader import LibraryReader, LibrarySnapshot
-from imagescope_tui.ui.messages import PictureCame
+from imagescope_tui.ui.messages import PictureCame, TerminalSaid
+from imagescope_tui.ui.opening import Failed
+from imagescope_tui.ui.picture_clipboard import kitty_answer
+from imagescope_tui.ui.pictures.console_colours import colours_shown, show_colours
 from imagescope_tui.ui.pictures.key import PictureKey
+from imagescope_tui.ui.pictures.terminal_answers import UNASKED
 from imagescope_tui.ui.pictures.written import with_codes
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
+from imagescope_tui.ui.themes import check_theme, initial_theme
 from imagescope_tui.ui.where_desk import WhereDesk
 from storage.errors import StorageError
 from storage.records import LibraryNames
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.events import Event
     from textual.screen import Screen
     from textual.timer import Timer
@@ -44,9 +51,10 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.model_download import DownloadView
     from imagescope_tui.ui.pictures.key import Box
     from imagescope_tui.ui.pictures.painter import Painter
-    from imagescope_tui.ui.pictures.painting import ColourDepth, Painting
+    from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.protocol import PictureProtocol
     from imagescope_tui.ui.pictures.store import PictureStore
+    from imagescope_tui.ui.pictures.terminal_answers import TerminalAnswers
     from imagescope_tui.ui.settings import UiSettings
     from indexer.events import IndexEvent
     from storage.records import Photo
@@ -98,10 +106,19 @@ class ImagescopeApp(App[int]):
     library_problem: reactive[Problem | None] = reactive(None, init=False)
     """Why the library cannot be read."""
 
-    def __init__(self, settings: UiSettings, protocol: PictureProtocol) -> None:
+    def __init__(
+        self,
+        settings: UiSettings,
+        protocol: PictureProtocol,
+        answers: TerminalAnswers = UNASKED,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.protocol = protocol
+        self.answers = answers
+        self.takes_keys = threading.Event()
+        if answers.colours is not None:
+            show_colours(self.console, answers.colours)
         self.kept = self._kept_before = read_kept(settings.library)
         self._keep_timer: Timer | None = None
         self.reader = LibraryReader(settings.library)
@@ -115,14 +132,14 @@ class ImagescopeApp(App[int]):
         self.painter: Painter | None = None
         # Several painters take the interpreter from the event loop more often than they gain.
         self._painter_thread = ThreadPoolExecutor(1, thread_name_prefix="painter")
-        self._quiet_moments = QuietMoments()
         self._keys = KeyGate(self, super().on_event)
+        self._quiet_moments = QuietMoments()
         self._interrupted_at = float("-inf")
         self._names_read_at = float("-inf")
         self._names_timer: Timer | None = None
 
     async def on_event(self, event: Event) -> None:
-        """Keys and pastes act one after another, and go before tidying up."""
+        """Keys and pastes act one after another; what somebody does goes before tidying up."""
         if isinstance(event, InputEvent | Paste):
             self._quiet_moments.note_input()
         if isinstance(event, Key | Paste) and not event.is_forwarded:
@@ -134,14 +151,22 @@ class ImagescopeApp(App[int]):
     async def _key_passed(self, message: KeyPassed) -> None:
         await self._keys.passed(message)
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own, which loses no early key and takes no answer for keys."""
+        found = super().get_driver_class()
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from imagescope_tui.ui.terminal_driver import TerminalDriver
+
+        return TerminalDriver if found is LinuxDriver else found
+
     def get_default_screen(self) -> Screen[None]:
         """The photos."""
         return BrowseScreen(is_text=self.protocol == "off")
 
     def on_mount(self) -> None:
         """Paint first; everything else begins when the first frame is out."""
-        if self.kept.theme in self.available_themes:
-            self.theme = self.kept.theme
+        self.theme = initial_theme(self.settings, self.answers, self.kept.theme)
         self.watch(self, "theme", self._keep_theme, init=False)
         self.call_after_refresh(self._begin)
 
@@ -183,6 +208,7 @@ class ImagescopeApp(App[int]):
             _log.warning("what the screen keeps could not be written: %s", error)
 
     async def _begin(self) -> None:
+        self.takes_keys.set()
         await self._read_library()
         if self.protocol != "off":
             self._prepare_pictures()
@@ -190,8 +216,8 @@ class ImagescopeApp(App[int]):
         self._follow_server()
         if self.settings.trace:
             self.browse.show_trace(self.settings.trace)
-        self.set_interval(_LOOK_SECONDS, self._quiet_moments.tidy)
         self.set_interval(_LOOK_SECONDS, self.look_at_library)
+        self.set_interval(_LOOK_SECONDS, self._quiet_moments.tidy)
 
     @work(group="indexer", exclusive=True)
     async def start_indexer(self) -> None:
@@ -255,6 +281,14 @@ class ImagescopeApp(App[int]):
     def _hear_download(self, download: DownloadView) -> None:
         self.download = download
 
+    def on_terminal_said(self, event: TerminalSaid) -> None:
+        """The picture that was copied is in the terminal's clipboard, or is not."""
+        told = kitty_answer(event.answer)
+        if isinstance(told, Failed):
+            self.notify(f"Not copied: {told.reason}", severity="warning", markup=False)
+        elif told:
+            self.notify("The picture is copied.")
+
     def action_interrupt(self) -> None:
         """Copy a selection, stop the search, and the second time quit."""
         selected = self.screen.get_selected_text()
@@ -284,8 +318,7 @@ class ImagescopeApp(App[int]):
         from imagescope_tui.ui.pictures.painter import Painter
         from imagescope_tui.ui.pictures.store import PictureStore
 
-        depth: ColourDepth = "true" if self.console.color_system == "truecolor" else "256"
-        self.painter = Painter(self.protocol, depth)
+        self.painter = Painter(self.protocol, colours_shown(self.console))
         options = self.settings.indexer_options
         self.pictures = PictureStore(
             source=ThumbnailCache(
@@ -382,8 +415,18 @@ class ImagescopeApp(App[int]):
 
 
 def run_app(settings: UiSettings) -> int:
-    """Open the screen and stay until the reader leaves; gives the exit status."""
-    from imagescope_tui.ui.pictures.protocol import choose_protocol
+    """Open the screen and stay until the reader leaves; gives the exit status.
 
-    protocol = choose_protocol(settings)
-    return ImagescopeApp(settings, protocol).run() or 0
+    Raises:
+        ConfigError: the settings name a theme that is not there.
+    """
+    from imagescope_tui.ui.pictures.protocol import choose_protocol
+    from imagescope_tui.ui.pictures.terminal_query import ask_terminal
+
+    check_theme(settings.theme)
+    answers = ask_terminal(
+        settings.terminal_hints, over_ssh=settings.over_ssh, in_tmux=settings.in_tmux
+    )
+    is_remote = settings.over_ssh or settings.in_tmux
+    protocol = choose_protocol(settings.images, answers, is_remote=is_remote)
+    return ImagescopeApp(settings, protocol, answers).run() or 0

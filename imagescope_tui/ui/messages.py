@@ -19,6 +19,15 @@ class PictureCame(Message):
         self.key = key
 
 
+class TerminalSaid(Message):
+    """The terminal answered while the screen is open."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__()
+        self.answer = answer
+        """The whole of it, with its beginning and end."""
+
+
 class SearchAdvanced(Message):
     """The search that is shown has come further."""
 

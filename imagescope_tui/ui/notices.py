@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from imagescope_tui.counting import counted
 from imagescope_tui.ui import wording
+from imagescope_tui.ui.terminal_words import tmux_line
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def notices(
     roots: tuple[Root, ...],
     library_problem: Problem | None,
     has_foreign_trace: bool = False,
+    tmux_client: str = "",
 ) -> tuple[Notice, ...]:
     """Everything worth a line, the most pressing first.
 
@@ -45,6 +47,7 @@ def notices(
         roots: the library's folders.
         library_problem: why the library cannot be read.
         has_foreign_trace: whether a saved search is shown that is of other photos.
+        tmux_client: what tmux calls its terminal, where it lets through 256 colours alone.
     """
     return (
         *_trouble(index, library_problem),
@@ -52,6 +55,7 @@ def notices(
         *_folders(index, roots),
         *_encoder(index),
         *_captioner(index),
+        *_colours(tmux_client),
     )
 
 
@@ -114,6 +118,16 @@ def _encoder(index: IndexView) -> Iterator[Notice]:
 def _captioner(index: IndexView) -> Iterator[Notice]:
     if index.captioner_problem is not None:
         yield _of_problem("captioner", "Captions wait: ", index.captioner_problem, "info")
+
+
+def _colours(tmux_client: str) -> Iterator[Notice]:
+    if tmux_client:
+        line = tmux_line(tmux_client)
+        yield Notice(
+            key="tmux colours",
+            text=f"tmux shows 256 colours here. For all of them, put in tmux.conf: {line}",
+            brief=f"256 colours · tmux.conf: {line}",
+        )
 
 
 def _of_problem(key: str, before: str, problem: Problem, tone: Tone) -> Notice:

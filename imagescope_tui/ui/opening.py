@@ -24,7 +24,8 @@ _CALL_SECONDS = 3
 _FILE_MANAGER = "org.freedesktop.FileManager1"
 _CONTROLS = re.compile(rb"[\x00-\x1f\x7f]|\xc2[\x80-\x9f]")
 _SPECIAL = re.compile(rb"[\\']")
-_CLIPBOARDS = (("wl-copy",), ("xclip", "-selection", "clipboard"), ("pbcopy",))
+_CLIPBOARDS = (("wl-copy",), ("xclip", "-selection", "clipboard"))
+_TEXT_CLIPBOARD = ("pbcopy",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,14 @@ def _escaped(found: re.Match[bytes]) -> bytes:
     return b"".join(b"\\x%02x" % byte for byte in found[0])
 
 
-def copy_with_helper(text: bytes) -> bool:
-    """Put text on the desktop's clipboard; false where no program for that is there."""
-    return any(shutil.which(command[0]) and _call(command, text) for command in _CLIPBOARDS)
+def copy_with_helper(data: bytes, *, mime: str = "") -> bool:
+    """Put text on the desktop's clipboard, or what `mime` says; false where no program does it."""
+    commands = (
+        [(*command, "-t", mime) for command in _CLIPBOARDS]
+        if mime
+        else [*_CLIPBOARDS, _TEXT_CLIPBOARD]
+    )
+    return any(shutil.which(command[0]) and _call(command, data) for command in commands)
 
 
 def _show_in_file_manager(uri: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -12,6 +13,7 @@ from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui import opening, wording
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.index_state import told_to_pause
+from imagescope_tui.ui.photo_copying import copy_path, copy_picture
 from imagescope_tui.ui.widgets.chat_pane import ChatPane, TurnList
 from storage.safe_text import printable
 
@@ -22,13 +24,19 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from imagescope_tui.ui.app import ImagescopeApp
-    from storage.records import Photo
+    from storage.records import Photo, PhotoId
+
+
+_AGAIN_SECONDS = 2.0
+"""Within which a second y copies the picture."""
 
 
 class PhotoActions(Screen[None]):
     """Keys for one photo, or for all that are marked."""
 
     app: ImagescopeApp
+    _path_copied: tuple[PhotoId, float] | None = None
+    """Of which photo, and when by the monotonic clock."""
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("any")
 
     @property
@@ -64,10 +72,17 @@ class PhotoActions(Screen[None]):
             self._hand_over(opening.reveal, path, "shown in the file manager")
 
     def action_copy_path(self) -> None:
-        """Copy the photo's path."""
-        if self.photo is not None:
-            self._copy(self.photo.full_path)
-            self.say(f"copied {printable(str(self.photo.full_path))}")
+        """Copy the photo's path; soon again, the picture itself."""
+        photo = self.photo
+        if photo is None:
+            return
+        before, self._path_copied = self._path_copied, (photo.id, time.monotonic())
+        if before is not None and before[0] == photo.id and _is_soon(before[1]):
+            self._path_copied = None
+            self._copy_picture(photo)
+        else:
+            self._copy(photo.full_path)
+            self.say(f"copied {printable(str(photo.full_path))}\ny again copies the picture")
 
     def action_mark(self) -> None:
         """Mark the photo, or take the mark away, and go on to the next."""
@@ -196,10 +211,18 @@ class PhotoActions(Screen[None]):
         else:
             self.say(f"{name} {done}")
 
-    @work(group="copy", exclusive=True)
+    @work(group="copy")
     async def _copy(self, path: Path) -> None:
-        text = opening.pasteable(path)
-        # OSC 52 travels through ssh and tmux; some terminals on the desktop do not know it.
-        self.app.copy_to_clipboard(text.decode("utf-8", "replace"))
-        if not self.app.settings.over_ssh:
-            await asyncio.to_thread(opening.copy_with_helper, text)
+        await copy_path(self.app, path)
+
+    @work(group="copy")
+    async def _copy_picture(self, photo: Photo) -> None:
+        told = await copy_picture(self.app, photo)
+        if isinstance(told, opening.Failed):
+            self.say(f"The picture is not copied: {told.reason}.", is_trouble=True)
+        elif told:
+            self.say(told)
+
+
+def _is_soon(second: float) -> bool:
+    return time.monotonic() - second < _AGAIN_SECONDS

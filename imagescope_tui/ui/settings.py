@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
+from imagescope_tui.terminal_hints import NO_HINTS
 from imagescope_tui.ui.model_download import PULL_COMMAND
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from imagescope_tui.indexer_client import IndexerClient
     from imagescope_tui.search.events import SearchEvent
     from imagescope_tui.search.types import Query, SearchOptions, SearchResult, StrategyName
+    from imagescope_tui.terminal_hints import TerminalHints
     from indexer.events import IndexEvent
     from indexer.models.chat_types import RoleSettings
     from indexer.options import IndexerOptions
@@ -28,7 +30,9 @@ class ModelServerView:
     """What it does just now, or why it failed."""
 
 
-ImageMode: TypeAlias = Literal["auto", "kitty", "sixel", "blocks", "off"]
+ImageMode: TypeAlias = Literal[
+    "auto", "kitty", "sixel", "iterm", "octants", "sextants", "quadrants", "blocks", "off"
+]
 
 
 class Engine(Protocol):
@@ -61,7 +65,11 @@ class UiSettings:
     over_ssh: bool = False
     """No viewers are started, and pictures stay small."""
     in_tmux: bool = False
-    """Pictures are drawn with half-blocks."""
+    """Pictures are made of characters."""
+    terminal_hints: TerminalHints = NO_HINTS
+    """What the environment says of the terminal."""
+    theme: str = "auto"
+    """The name of a theme; `auto` for what was chosen last, else light or dark as the terminal."""
     opener: str | None = None
     """The command that opens a photo; None for the system's own."""
     encoder: str = "auto"

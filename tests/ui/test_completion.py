@@ -14,9 +14,9 @@ from imagescope_tui.ui.pictures.graphics import paint_sixel
 from imagescope_tui.ui.pictures.key import Box
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completion_list import CompletionList
+from imagescope_tui.ui.widgets.pixel_overlay import PlacedPainting
 from imagescope_tui.ui.widgets.query_line import QueryInput
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
-from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting
 from storage.library import Library
 from tests.ui.library_world import add_photo
 from tests.ui.scenes import scene

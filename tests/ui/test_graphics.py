@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import pty
+import base64
+import io
+import re
+import subprocess
 import sys
-import threading
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import pytest
+from PIL import Image, ImageChops, ImageStat
 from textual.geometry import Region
 
-from imagescope_tui.ui.pictures import protocol, terminal_query
-from imagescope_tui.ui.pictures.graphics import paint_kitty, paint_sixel
+from imagescope_tui.ui.pictures.graphics import cell_pixels, paint_iterm, paint_kitty, paint_sixel
 from imagescope_tui.ui.pictures.key import Box
-from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting
+from imagescope_tui.ui.widgets.pixel_overlay import PlacedPainting
 from tests.ui.scenes import scene
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.ui.conftest import Opener
-    from tests.ui.library_world import StandInIndexer, World
 
 
 def test_a_kitty_picture_is_sent_once_and_stands_in_the_text(
@@ -47,57 +47,52 @@ def test_a_dropped_kitty_picture_is_dropped_by_the_terminal_too(
 
 def test_a_sixel_picture_leaves_its_cells_blank() -> None:
     painting = paint_sixel(scene(2).image, Box(24, 8))
-    assert painting.sixels.startswith("\x1bP")
-    assert painting.sixels.endswith("\x1b\\")
+    assert painting.overlay.startswith("\x1bP")
+    assert painting.overlay.endswith("\x1b\\")
     assert {line.text for line in painting.lines} == {" " * 24}
 
 
-@pytest.mark.parametrize(
-    ("answer", "graphics"),
-    [
-        (b"\x1b[?62;4;22c", "sixel"),
-        (b"\x1b_Gi=4711;OK\x1b\\\x1b[?62;22c", "kitty"),
-        (b"\x1b_Gi=4711;OK\x1b\\\x1b[?62;4c", "sixel"),
-        (b"\x1b_Gi=4711;EINVAL:no\x1b\\\x1b[?62c", "none"),
-        (b"\x1b[?64;14c", "none"),
-        (b"", "none"),
-    ],
-)
-def test_the_terminal_is_taken_at_its_word(
-    answer: bytes, graphics: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    terminal, ours = pty.openpty()
-    with open(ours, closefd=False) as keyboard, open(ours, "w", closefd=False) as screen:
-        monkeypatch.setattr(sys, "__stdin__", keyboard)
-        monkeypatch.setattr(sys, "__stdout__", screen)
-        reply = threading.Thread(target=answer_when_asked, args=(terminal, answer))
-        reply.start()
-        assert terminal_query.ask_terminal() == graphics
-        reply.join()
-    os.close(ours)
-    os.close(terminal)
+def test_textual_image_is_loaded_with_the_size_of_a_cell_before_the_screen_starts() -> None:
+    code = (
+        "import sys; from imagescope_tui.ui.pictures.graphics import cell_pixels, prepare;"
+        "prepare((9, 18)); print('textual_image.renderable' in sys.modules, cell_pixels())"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert told.stdout.strip() == "True (9, 18)"
 
 
-def answer_when_asked(terminal: int, answer: bytes) -> None:
-    asked = b""
-    while not asked.endswith(b"\x1b[c"):
-        asked += os.read(terminal, 100)
-    if answer:
-        os.write(terminal, answer)
+class ITermPicture(NamedTuple):
+    """What a terminal that speaks iTerm2's protocol makes of the bytes."""
+
+    options: dict[str, str]
+    image: Image.Image
 
 
-def test_over_ssh_and_in_tmux_pictures_are_half_blocks(
-    world: World, client: StandInIndexer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(protocol, "_is_terminal", lambda: True)
-    settings = world.settings(client, images="auto")
-    assert protocol.choose_protocol(replace(settings, over_ssh=True)) == "blocks"
-    assert protocol.choose_protocol(replace(settings, in_tmux=True)) == "blocks"
+def read_iterm(sequence: str) -> ITermPicture:
+    """The picture that the sequence carries, as the terminal reads it."""
+    found = re.fullmatch(r"\x1b\]1337;File=([^:]*):([A-Za-z0-9+/=]*)\x07", sequence)
+    assert found is not None
+    options = dict(part.split("=") for part in found[1].split(";"))
+    data = base64.b64decode(found[2], validate=True)
+    assert options["size"] == str(len(data))
+    return ITermPicture(options, Image.open(io.BytesIO(data)))
 
 
-def test_what_is_no_terminal_is_never_asked(world: World, client: StandInIndexer) -> None:
-    assert protocol.choose_protocol(world.settings(client, images="auto")) == "blocks"
-    assert protocol.choose_protocol(world.settings(client, images="kitty")) == "blocks"
+def test_an_iterm_picture_carries_its_size_in_cells_and_all_its_colours() -> None:
+    painting = paint_iterm(scene(2).image, Box(24, 8))
+    picture = read_iterm(painting.overlay)
+    assert picture.options["inline"] == "1"
+    assert picture.options["doNotMoveCursor"] == "1"
+    width, height = int(picture.options["width"]), int(picture.options["height"])
+    assert painting.left == (24 - width) // 2
+    assert painting.top == (8 - height) // 2
+    assert {line.text for line in painting.lines} == {" " * 24}
+    cell_width, cell_height = cell_pixels()
+    assert picture.image.size == (width * cell_width, height * cell_height)
+    small = scene(2).image.convert("RGB").resize((8, 8), Image.Resampling.BOX)
+    shown = picture.image.resize((8, 8), Image.Resampling.BOX)
+    difference = ImageChops.difference(small, shown)
+    assert max(ImageStat.Stat(difference).mean) < 4
 
 
 async def test_sixels_are_drawn_where_their_cells_are(

@@ -186,6 +186,15 @@ def test_a_real_model_needs_no_notice() -> None:
     assert notices(IndexView(encoder_id="open_clip:x"), (ROOT,), None) == ()
 
 
+def test_where_tmux_keeps_the_colours_a_note_says_what_lets_them_pass() -> None:
+    index = IndexView(encoder_id="open_clip:x")
+    (notice,) = notices(index, (ROOT,), None, tmux_client="xterm-256color")
+    line = 'set -as terminal-features ",xterm*:RGB"'
+    assert notice.text.endswith(line)
+    assert notice.brief.endswith(line)
+    assert len(notice.brief) < 68
+
+
 def test_facts_come_in_the_order_people_ask_for_them() -> None:
     lines = [line.text for line in about(DETAIL, Path("/home/ada")) if line.text]
     assert lines == [

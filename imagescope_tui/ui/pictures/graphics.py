@@ -1,12 +1,16 @@
-"""Pictures for terminals that draw real pixels: Kitty's protocol and Sixel, by textual-image.
+"""Pictures for terminals that draw real pixels: Kitty's protocol, Sixel and iTerm2's.
 
-Both are prepared in workers. Kitty's pictures are sent to the terminal once and then stand in the
-text as placeholder characters, so that they scroll and are covered like text. Sixels are drawn over
-the cells after every frame that touched them.
+All are prepared in workers. Kitty's pictures are sent to the terminal once and then stand in the
+text as placeholder characters, so that they scroll and are covered like text. The others
+are drawn over the cells after every frame that touched them.
 """
 
 from __future__ import annotations
 
+import base64
+import importlib
+import io
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -22,13 +26,31 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.pictures.key import Box
 
 _SIXEL_START = "\x1bP"
+_JPEG_QUALITY = 90
 # The pieces of one Kitty picture must follow each other: no two may be sent at once.
 _SENDING = threading.Lock()
 
 
+def prepare(cell: tuple[int, int]) -> None:
+    """Load textual-image and tell it the size of a cell in pixels.
+
+    Left alone it asks the terminal when it is imported, and takes the keys that are pressed
+    meanwhile for answers; what is no terminal it does not ask.
+    """
+    screen = sys.__stdout__
+    setattr(sys, "__stdout__", None)  # noqa: B010 - to mypy it is final
+    try:
+        importlib.import_module("textual_image.renderable")
+    finally:
+        setattr(sys, "__stdout__", screen)  # noqa: B010
+    from textual_image._terminal import CellSize, get_cell_size
+
+    vars(get_cell_size)["_result"] = CellSize(*cell)  # where it keeps what it was told
+
+
 def cell_pixels() -> tuple[int, int]:
-    """Width and height of a cell in pixels, as the terminal said before the screen started."""
-    from textual_image.widget import get_cell_size  # asks the terminal when first imported
+    """Width and height of a cell in pixels, as `prepare` was told."""
+    from textual_image._terminal import get_cell_size
 
     size = get_cell_size()
     return size.width, size.height
@@ -63,7 +85,21 @@ def paint_sixel(picture: Image.Image, box: Box) -> Painting:
         if segment.text.startswith(_SIXEL_START)
     )
     left, top = (box.width - width) // 2, (box.height - height) // 2
-    return Painting(_centred([], box, top), sixels=data, left=left, top=top)
+    return Painting(_centred([], box, top), overlay=data, left=left, top=top)
+
+
+def paint_iterm(picture: Image.Image, box: Box) -> Painting:
+    """The picture as a JPEG for iTerm2's protocol, over blank cells, centred."""
+    width, height = _cells_for(picture, box)
+    jpeg = io.BytesIO()
+    _scaled(picture, width, height).save(jpeg, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
+    told = f"inline=1;size={jpeg.tell()};width={width};height={height};preserveAspectRatio=0"
+    data = base64.b64encode(jpeg.getvalue()).decode("ascii")
+    left, top = (box.width - width) // 2, (box.height - height) // 2
+    # The bell ends it: mintty and old versions of iTerm2 know no other end. A picture on the last
+    # line must not scroll the screen, so the cursor stays.
+    sequence = f"\x1b]1337;File={told};doNotMoveCursor=1:{data}\x07"
+    return Painting(_centred([], box, top), overlay=sequence, left=left, top=top)
 
 
 def _cells_for(picture: Image.Image, box: Box) -> tuple[int, int]:

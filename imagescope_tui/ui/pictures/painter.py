@@ -39,11 +39,15 @@ class Painter:
             from imagescope_tui.ui.pictures.graphics import paint_sixel
 
             return paint_sixel(picture, key.box)
+        if self.protocol == "iterm":
+            from imagescope_tui.ui.pictures.graphics import paint_iterm
+
+            return paint_iterm(picture, key.box)
         return paint_blocks(picture, key.box, depth=self.depth)
 
     def pixels_shown(self, box: Box) -> int:
         """How many pixels the longer side of a picture in the box can show at most."""
-        if self.protocol in ("kitty", "sixel"):
+        if self.protocol in ("kitty", "sixel", "iterm"):
             from imagescope_tui.ui.pictures.graphics import cell_pixels
 
             cell_width, cell_height = cell_pixels()

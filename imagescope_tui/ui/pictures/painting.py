@@ -39,8 +39,8 @@ class Painting:
     """A picture for a box of cells: exactly as many lines as the box has, each as wide as it."""
 
     lines: tuple[Strip, ...]
-    sixels: str = ""
-    """Drawn over the lines by terminals that take them; starts at `left`, `top` of the box."""
+    overlay: str = ""
+    """Pixels that the terminal draws over the lines; they start at `left`, `top` of the box."""
     left: int = 0
     top: int = 0
     release: Callable[[], None] | None = None

@@ -1,41 +1,41 @@
-"""Which way the terminal can show pictures; must be asked before the screen takes the keyboard."""
+"""Which way the terminal shows pictures, by what it answered and what the reader wants."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from imagescope_tui.ui.pictures.glyphs import glyphs_of
+
 if TYPE_CHECKING:
-    from imagescope_tui.ui.settings import UiSettings
+    from imagescope_tui.ui.pictures.terminal_answers import TerminalAnswers
+    from imagescope_tui.ui.settings import ImageMode
 
-PictureProtocol: TypeAlias = Literal["kitty", "sixel", "blocks", "off"]
+PictureProtocol: TypeAlias = Literal[
+    "kitty", "sixel", "iterm", "octants", "sextants", "quadrants", "blocks", "off"
+]
+_PIXELS = ("kitty", "sixel", "iterm")
 
 
-def choose_protocol(settings: UiSettings) -> PictureProtocol:
+def choose_protocol(
+    wanted: ImageMode, answers: TerminalAnswers, *, is_remote: bool
+) -> PictureProtocol:
     """The way that was asked for, else the best the terminal has.
 
-    Over ssh and in tmux pictures are half-blocks: real pixels are slow there, or do not arrive.
+    Args:
+        wanted: `auto` for the best.
+        answers: what the terminal says of itself.
+        is_remote: over ssh or in tmux; pictures are made of characters then: real pixels are slow
+            there, or do not arrive.
     """
-    wanted = settings.images
-    if wanted in ("blocks", "off"):
-        return wanted
-    if not _is_terminal():
-        return "blocks"
-    if wanted == "auto":
-        if settings.over_ssh or settings.in_tmux:
-            return "blocks"
-        from imagescope_tui.ui.pictures.terminal_query import ask_terminal
+    chosen = _best(answers, is_remote=is_remote) if wanted == "auto" else wanted
+    if chosen in _PIXELS:
+        from imagescope_tui.ui.pictures.graphics import prepare
 
-        graphics = ask_terminal()
-        if graphics == "none":
-            return "blocks"
-        wanted = graphics
-    # textual-image asks for the size of a cell when it is first imported; later it cannot.
-    from imagescope_tui.ui.pictures.graphics import cell_pixels
-
-    cell_pixels()
-    return wanted
+        prepare(answers.cell_pixels)
+    return chosen
 
 
-def _is_terminal() -> bool:
-    return all(stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__))
+def _best(answers: TerminalAnswers, *, is_remote: bool) -> PictureProtocol:
+    if answers.graphics != "none" and not is_remote:
+        return answers.graphics
+    return glyphs_of(answers.name, answers.version)

@@ -163,7 +163,13 @@ class BrowseScreen(TimedScreen):
 
     def _show_notices(self) -> None:
         roots = self.app.snapshot.roots if self.app.snapshot else ()
-        waiting = notices(self.app.index, roots, self.app.library_problem, self.has_foreign_trace)
+        waiting = notices(
+            self.app.index,
+            roots,
+            self.app.library_problem,
+            self.has_foreign_trace,
+            self.app.answers.tmux_client,
+        )
         self._forget_what_is_over(waiting)
         shown = tuple(notice for notice in waiting if notice.key not in self._dismissed)
         self._first_notice = shown[0] if shown else None

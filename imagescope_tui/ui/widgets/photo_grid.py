@@ -20,7 +20,7 @@ from imagescope_tui.ui.pictures.written import PartedLine, Pen
 from imagescope_tui.ui.widgets.card_drawer import CardDrawer
 from imagescope_tui.ui.widgets.grid_geometry import FRAME
 from imagescope_tui.ui.widgets.grid_model import GridModel
-from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from imagescope_tui.ui.widgets.pixel_overlay import PixelOverlay, PlacedPainting
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         self._cards = CardDrawer(lambda part: self.get_component_rich_style(part))
         self._rows: dict[int, list[PartedLine]] = {}
         self._pen: Pen | None = None
-        self._overlay = SixelOverlay(self, self._placed_paintings)
+        self._overlay = PixelOverlay(self, self._placed_paintings)
 
     @property
     def item(self) -> GridItem | None:
@@ -301,7 +301,7 @@ class PhotoGrid(ScrollView, can_focus=True):
         pen = Pen.of(self)
         self._pen = self._pen if self._pen == pen else pen
         lines = [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
-        if any(entry.painting.sixels for entry in self._placed_paintings()):
+        if any(entry.painting.overlay for entry in self._placed_paintings()):
             self._overlay.note(crop)
         return lines
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.pictures.key import Box, PictureKey, PictureRequest
 from imagescope_tui.ui.pictures.written import PartedLine, Pen
-from imagescope_tui.ui.widgets.sixel_overlay import PlacedPainting, SixelOverlay
+from imagescope_tui.ui.widgets.pixel_overlay import PixelOverlay, PlacedPainting
 from storage.safe_text import printable
 from storage.thumbnails import PREVIEW_SIDE, THUMBNAIL_SIDE
 
@@ -46,7 +46,7 @@ class PictureView(Widget):
         """Of a moving picture that is being played, what it shows now."""
         self._pictures: PictureStore | None = None
         self._pixels_shown: Callable[[Box], int] = lambda box: 0
-        self._overlay = SixelOverlay(self, self._placed)
+        self._overlay = PixelOverlay(self, self._placed)
 
     @property
     def photo(self) -> Photo | None:
@@ -120,7 +120,7 @@ class PictureView(Widget):
         """Lines for the terminal, which are written already; a pixel picture on them follows."""
         pen, painting = Pen.of(self), self._painting()
         lines = [PartedLine(pen.written(self._line(y, painting))) for y in crop.line_range]
-        if painting is not None and painting.sixels:
+        if painting is not None and painting.overlay:
             self._overlay.note(crop)
         return [line.crop(crop.x, crop.right) for line in lines]
 

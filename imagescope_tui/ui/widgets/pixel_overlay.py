@@ -1,4 +1,4 @@
-"""Sixel data drawn over a widget's cells, after every frame that touched them.
+"""Pixels drawn over a widget's cells, after every frame that touched them.
 
 Textual knows cells only. Pixels written over them stay until the cells are written again; so a
 widget notes which of its lines were rendered, and draws the pictures on them once the frame is out.
@@ -30,8 +30,8 @@ class PlacedPainting:
     region: Region
 
 
-class SixelOverlay:
-    """Draws the Sixel pictures of one widget."""
+class PixelOverlay:
+    """Draws the pictures of one widget that are Sixel data, or iTerm2’s."""
 
     def __init__(self, widget: Widget, placed: Callable[[], Iterable[PlacedPainting]]) -> None:
         self._widget = widget
@@ -56,10 +56,10 @@ class SixelOverlay:
 
     def _sequence(self, entry: PlacedPainting) -> str:
         place = entry.region.translate(self._widget.content_region.offset)
-        if not entry.painting.sixels or not self._is_uncovered(place):
+        if not entry.painting.overlay or not self._is_uncovered(place):
             return ""
         row, column = place.y + entry.painting.top + 1, place.x + entry.painting.left + 1
-        return f"{_SAVE_CURSOR}\x1b[{row};{column}H{entry.painting.sixels}{_RESTORE_CURSOR}"
+        return f"{_SAVE_CURSOR}\x1b[{row};{column}H{entry.painting.overlay}{_RESTORE_CURSOR}"
 
     def _is_uncovered(self, place: Region) -> bool:
         screen = self._widget.screen
