@@ -149,7 +149,7 @@ class ImagescopeApp(App[int]):
 
     async def on_event(self, event: Event) -> None:
         """Keys and pastes act one after another; what somebody does goes before tidying up."""
-        if isinstance(event, InputEvent):
+        if isinstance(event, InputEvent | Paste):
             self._quiet_moments.note_input()
         if isinstance(event, Key | Paste) and not event.is_forwarded:
             await self._keys.take(event)

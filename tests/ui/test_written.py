@@ -130,6 +130,27 @@ async def test_a_frame_draws_only_the_cards_that_changed(
         assert len(drawn) == len(set(drawn)) == 2
 
 
+async def test_cards_are_drawn_anew_where_their_looks_changed_and_only_there(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Any] = []
+
+    def counted(face: Any, *others: Any) -> Any:  # noqa: ANN401
+        drawn.append(face.name)
+        return draw_card(face, *others)
+
+    async with opened(images="blocks") as (app, pilot):
+        await pilot.press("escape")
+        await settled(pilot)
+        monkeypatch.setattr("imagescope_tui.ui.widgets.card_drawer.draw_card", counted)
+        app.browse.grid.notify_style_update()
+        _whole_frame(app)
+        assert drawn == []
+        app.theme = "textual-light"
+        await settled(pilot)
+        assert drawn
+
+
 def _whole_frame(app: ImagescopeApp) -> str:
     update: Any = app.screen._compositor.render_update(full=True)
     return str(update.render_segments(app.console))

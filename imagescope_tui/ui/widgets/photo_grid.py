@@ -281,7 +281,7 @@ class PhotoGrid(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """Theme or focus have changed the looks."""
         super().notify_style_update()
-        self._cards.forget()
+        self._cards.ask_looks_again()
 
     def render_line(self, y: int) -> Strip:
         """One line across a row of cards."""
