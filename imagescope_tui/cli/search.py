@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,7 +20,8 @@ from imagescope_tui.cli.common import (
     open_library,
 )
 from imagescope_tui.cli.exit_codes import ExitCode
-from imagescope_tui.cli.terminal import is_terminal, put_json, put_line, put_path
+from imagescope_tui.cli.terminal import is_shown, is_terminal, put_json, put_line, put_path
+from imagescope_tui.cli.tui import ImagesOption
 from imagescope_tui.errors import EncoderUnusable, UsageError
 from storage.errors import LibraryMissing
 
@@ -37,6 +38,18 @@ if TYPE_CHECKING:
     from storage.records import PhotoId
 
 Format = Literal["text", "json", "jsonl", "paths"]
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How the results are printed."""
+
+    form: Format
+    nul: bool
+    explains: bool
+    pictures: bool
+    images: str | None
+    """How pictures are drawn; None for what is set."""
 
 
 def search(
@@ -95,6 +108,10 @@ def search(
             " seen; text and json.",
         ),
     ] = False,
+    pictures: Annotated[
+        bool, typer.Option("-p", "--pictures", help="Small pictures too, in a terminal.")
+    ] = False,
+    images: ImagesOption = None,
     nul: Annotated[
         bool, typer.Option("-0", "--print0", help="Paths, each ended by a NUL byte.")
     ] = False,
@@ -113,6 +130,10 @@ def search(
     )
     if explain and (nul or form not in ("text", "json")):
         raise UsageError("--explain has no place in this format", "use --format text or json")
+    if pictures:
+        _expect_place_for_pictures("paths" if nul else form)
+    elif images is not None:
+        raise UsageError("--images says how -p draws", "add -p")
     with given_pictures(like or [], unlike or []) as (alike, other):
         asked = Asked(
             line=" ".join(query or []),
@@ -128,7 +149,15 @@ def search(
             stacks=not ungrouped,
         )
         request = request_for(asked, run.settings)
-        return _answer(run, request, "paths" if nul else form, nul=nul, explains=explain)
+        printing = Printing("paths" if nul else form, nul, explain, pictures, images)
+        return _answer(run, request, printing)
+
+
+def _expect_place_for_pictures(form: Format) -> None:
+    if form != "text":
+        raise UsageError("-p has no place in this format", "use --format text")
+    if not is_shown():
+        raise UsageError("-p needs a terminal", "leave it out where the output goes elsewhere")
 
 
 def _options_among(words: Sequence[str], context: typer.Context) -> tuple[str, ...]:
@@ -137,15 +166,14 @@ def _options_among(words: Sequence[str], context: typer.Context) -> tuple[str, .
     return tuple(word for word in words if word.partition("=")[0] in known)
 
 
-def _answer(
-    run: Invocation, request: SearchRequest, form: Format, *, nul: bool, explains: bool
-) -> int:
+def _answer(run: Invocation, request: SearchRequest, printing: Printing) -> int:
     """Search, print what was found, and say what there is to say."""
     import asyncio  # takes a while to import, and no other command needs it
 
     from imagescope_tui.cli.search_notes import say_costs, say_reading
     from storage.records import PhotoFilter  # with it half of storage, which `--help` needs not
 
+    form, explains = printing.form, printing.explains
     with open_library(run.settings) as reader:
         if not reader.photos.page(PhotoFilter(), offset=0, limit=1):
             raise LibraryMissing("nothing is indexed yet", "imagescope index FOLDER")
@@ -154,7 +182,7 @@ def _answer(
         shows_progress = form == "text" and not run.quiet and is_terminal()
         with _listener(reader, form, shows_progress=shows_progress) as emit:
             found = asyncio.run(_search(run, request, reader, emit, explains=explains))
-        _print(found, reader, form, nul=nul, explains=explains)
+        _print(run, found, reader, printing)
         if not run.quiet:
             _say_what_there_is(found, reader, form)
     if run.verbose:
@@ -244,14 +272,14 @@ def _listener(
         yield lambda event: None
 
 
-def _print(found: Found, library: Library, form: Format, *, nul: bool, explains: bool) -> None:
-    if form == "json":
-        _print_json(found, library, explains=explains)
-    elif form == "paths":
+def _print(run: Invocation, found: Found, library: Library, printing: Printing) -> None:
+    if printing.form == "json":
+        _print_json(found, library, explains=printing.explains)
+    elif printing.form == "paths":
         for hit in found.hits:
-            put_path(str(hit.photo.full_path), nul=nul)
-    elif form == "text":
-        _print_text(found, library, explains=explains)
+            put_path(str(hit.photo.full_path), nul=printing.nul)
+    elif printing.form == "text":
+        _print_text(run, found, library, printing)
 
 
 def _print_json(found: Found, library: Library, *, explains: bool) -> None:
@@ -270,10 +298,15 @@ def _print_json(found: Found, library: Library, *, explains: bool) -> None:
     put_json(told)
 
 
-def _print_text(found: Found, library: Library, *, explains: bool) -> None:
+def _print_text(run: Invocation, found: Found, library: Library, printing: Printing) -> None:
     from imagescope_tui.cli.search_explained import reading_lines
     from imagescope_tui.cli.search_lines import put_lines
 
-    for line in reading_lines(found.request.reading) if explains else ():
+    for line in reading_lines(found.request.reading) if printing.explains else ():
         put_line(line)
-    put_lines(found, library, explains=explains)
+    sheet = None
+    if printing.pictures:
+        from imagescope_tui.cli.search_pictures import contact_sheet
+
+        sheet = contact_sheet(found, run.settings, printing.images)
+    put_lines(found, library, explains=printing.explains, sheet=sheet)

@@ -69,6 +69,7 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
         texts = _texts(photo, facts, place, caption.text if caption else "") | {"text": text}
         naming = library.places.naming(candidate.words_held, place_names(nearest, facts))
         yield f"words: {printable(_held(candidate.words_held, texts, naming))}"
+    yield from _judged(found, photo)
     if photo.id in found.where and (where := _where(found.where[photo.id], candidate.words_held)):
         yield where
     if candidate.picture_rank is not None:
@@ -86,6 +87,14 @@ def explained(found: Found, hit: Hit, library: Library) -> Iterator[str]:
         members = library.photos.by_ids(candidate.stack)
         names = [printable(members[one].path) for one in candidate.stack if one in members]
         yield f"with it: {', '.join(names)}"
+
+
+def _judged(found: Found, photo: Photo) -> Iterator[str]:
+    """Whether it fits, as the model says that compared it with the request."""
+    verdict = next((one for one in found.result.verdicts if one.photo_id == photo.id), None)
+    if verdict is not None and verdict.accepted is not None:
+        fits = "fits" if verdict.accepted else "does not fit"
+        yield f"compared: {fits}" + (f", “{printable(verdict.reason)}”" if verdict.reason else "")
 
 
 def _where(answer: WhereAnswer, held: Sequence[str]) -> str:

@@ -46,7 +46,12 @@ def arranged(result: SearchResult, request: SearchRequest, library: Library) -> 
     """
     from imagescope_tui.search.json_form import existing
     from imagescope_tui.search.ordering import ordered
-    from imagescope_tui.search.sections import best_by_likeness, groups_of, sections_of
+    from imagescope_tui.search.sections import (
+        best_by_likeness,
+        groups_of,
+        in_parts,
+        sections_of,
+    )
 
     told = (
         result.propositions,
@@ -55,7 +60,7 @@ def arranged(result: SearchResult, request: SearchRequest, library: Library) -> 
     )
     ranking, photos = existing(result.ranking, library)
     best = best_by_likeness(result.query, result.intent)
-    sections = sections_of(ranking, *told, best=best)
+    ranking, sections = in_parts(ranking, sections_of(ranking, *told, best=best))
     if request.order != "match" and not request.query.is_timeline:
         moments = library.photos.moments([item.photo_id for item in ranking])
         groups = groups_of(ranking, *told, best=best)

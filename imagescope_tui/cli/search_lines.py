@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from imagescope_tui.cli.terminal import is_shown, put_line
@@ -9,10 +10,11 @@ from imagescope_tui.counting import clock, percent
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from imagescope_tui.cli.search_found import Found, Hit
+    from imagescope_tui.cli.search_pictures import ContactSheet
     from imagescope_tui.search.types import SearchResult
     from storage.library import Library
     from storage.records import Photo
@@ -22,22 +24,41 @@ BEFORE_PATH = " " * 6
 _CHANCE_CELLS = len("under 1 %")
 
 
-def put_lines(found: Found, library: Library, *, explains: bool) -> None:
-    """One line per photo; on a terminal below the name of the part of the list it belongs to."""
+def put_lines(
+    found: Found, library: Library, *, explains: bool, sheet: ContactSheet | None = None
+) -> None:
+    """One line per photo; on a terminal below the name of the part of the list it belongs to.
+
+    With a sheet, the pictures of a few photos stand side by side above their lines.
+    """
     from imagescope_tui.cli.search_explained import explained
     from imagescope_tui.search.sections import SECTION_NAMES
 
     companions = library.companions.of([hit.photo.id for hit in found.hits])
     # Who only passed a filter fits for sure. And another program gets lines of one kind.
     names_sections = is_shown() and not found.request.query.is_timeline
-    before = None
-    for place, hit in enumerate(found.hits, start=1):
-        if names_sections and hit.section != before:
-            before = hit.section
-            put_line(SECTION_NAMES[before])
-        put_line(f"{place:>4}  {_line(found.result, hit, companions.get(hit.photo.id, ()))}")
-        for line in explained(found, hit, library) if explains else ():
-            put_line(f"{BEFORE_PATH}{line}")
+    numbered = enumerate(found.hits, start=1)
+    for section, group in groupby(
+        numbered, key=lambda entry: entry[1].section if names_sections else None
+    ):
+        if section is not None:
+            put_line(SECTION_NAMES[section])
+        for row in _in_rows(group, sheet.columns if sheet else 1):
+            if sheet:
+                sheet.put_row(row)
+            for place, hit in row:
+                beside = companions.get(hit.photo.id, ())
+                put_line(f"{place:>4}  {_line(found.result, hit, beside)}")
+                for line in explained(found, hit, library) if explains else ():
+                    put_line(f"{BEFORE_PATH}{line}")
+
+
+def _in_rows(
+    group: Iterable[tuple[int, Hit]], length: int
+) -> Iterator[tuple[tuple[int, Hit], ...]]:
+    entries = iter(group)
+    while row := tuple(islice(entries, length)):
+        yield row
 
 
 def _line(result: SearchResult, hit: Hit, companions: Sequence[Path]) -> str:

@@ -30,6 +30,7 @@ SECTION_NAMES: dict[Section, str] = {
     "unchecked": "not checked",
 }
 _GROUPS: tuple[Group, ...] = ("match", "maybe", "rest")
+_PARTS: tuple[Section, ...] = ("match", "maybe", "rest", "unchecked", "unfit")
 
 
 def is_read(query: Query | None, intent: SearchIntent) -> bool:
@@ -79,21 +80,42 @@ def sections_of(
     verdicts: Mapping[PhotoId, Verdict],
     *,
     best: Group = "match",
+    is_checking: bool = False,
 ) -> tuple[Section, ...]:
     """How well each place of the ranking fits, as far as the stages that saw it can tell.
 
-    Where models have checked candidates, the others are told apart: nobody has looked at them.
-    `best`: as of `groups_of`.
+    Where models have checked candidates, the others are told apart: nobody has looked at them. What
+    models say does not fit is of the rest, wherever it stands.
+    `best`: as of `groups_of`. `is_checking`: candidates are being checked, so that what was not
+    looked at yet stands by its likeness.
     """
     if nothing_fits(ranking, tuple(verifications.values())):
         return tuple("unfit" for _ in ranking)
     groups = groups_of(ranking, propositions, verifications, verdicts, best=best)
-    if not verifications:
-        return _envelope(groups)
-    is_checked = [candidate.photo_id in verifications for candidate in ranking]
-    pairs = zip(groups, is_checked, strict=True)
-    checked = iter(_envelope([group for group, was_seen in pairs if was_seen]))
-    return tuple(next(checked) if was_seen else "unchecked" for was_seen in is_checked)
+    seen = {*verifications, *verdicts}
+    found: list[Section] = [
+        "rest" if group == "rest" and item.photo_id in seen else "unchecked"
+        for item, group in zip(ranking, groups, strict=True)
+    ]
+    counts_all = is_checking or not verifications
+    counted = [
+        place
+        for place, item in enumerate(ranking)
+        if found[place] != "rest" and (counts_all or item.photo_id in verifications)
+    ]
+    parts = _envelope([groups[place] for place in counted])
+    for place, part in zip(counted, parts, strict=True):
+        found[place] = part
+    return tuple(found)
+
+
+def in_parts(
+    ranking: Sequence[Candidate], sections: Sequence[Section]
+) -> tuple[tuple[Candidate, ...], tuple[Section, ...]]:
+    """The ranking part by part, each in its order: what models refused is behind what may fit."""
+    pairs = zip(ranking, sections, strict=True)
+    ordered = sorted(pairs, key=lambda pair: _PARTS.index(pair[1]))
+    return tuple(item for item, _ in ordered), tuple(part for _, part in ordered)
 
 
 def _envelope(groups: Sequence[Group]) -> tuple[Section, ...]:

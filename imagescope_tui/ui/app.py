@@ -138,6 +138,15 @@ class ImagescopeApp(App[int]):
         self._names_read_at = float("-inf")
         self._names_timer: Timer | None = None
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own, which loses no early key and takes no answer for keys."""
+        found = super().get_driver_class()
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from imagescope_tui.ui.terminal_driver import TerminalDriver
+
+        return TerminalDriver if found is LinuxDriver else found
+
     async def on_event(self, event: Event) -> None:
         """Keys and pastes act one after another; what somebody does goes before tidying up."""
         if isinstance(event, InputEvent | Paste):
@@ -150,15 +159,6 @@ class ImagescopeApp(App[int]):
     @on(KeyPassed)
     async def _key_passed(self, message: KeyPassed) -> None:
         await self._keys.passed(message)
-
-    def get_driver_class(self) -> type[Driver]:
-        """Textual's own, which loses no early key and takes no answer for keys."""
-        found = super().get_driver_class()
-        from textual.drivers.linux_driver import LinuxDriver
-
-        from imagescope_tui.ui.terminal_driver import TerminalDriver
-
-        return TerminalDriver if found is LinuxDriver else found
 
     def get_default_screen(self) -> Screen[None]:
         """The photos."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.search.ordering import order_for, ordered
 from imagescope_tui.search.sections import best_by_likeness, groups_of
-from imagescope_tui.ui.known import sections
+from imagescope_tui.ui.known import by_match, sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,12 +28,20 @@ _NAMES: dict[Order, str] = {
 BY_LIKENESS = "by likeness"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Arranged:
     """Candidates in the order they are shown, each with the part of the ranking it stands in."""
 
     candidates: tuple[Candidate, ...]
     sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShown:
+    """The order of the photos that are on the screen, and what it is called."""
+
+    order: Order
+    name: str
 
 
 def arranged(view: SearchView, moments: Mapping[PhotoId, str], order: Order) -> Arranged:
@@ -43,13 +51,13 @@ def arranged(view: SearchView, moments: Mapping[PhotoId, str], order: Order) -> 
     was ranked the search has ordered by date itself.
     """
     if order == "match" or view.query is None or view.query.is_timeline:
-        return Arranged(candidates=view.ranking, sections=sections(view))
+        return Arranged(*by_match(view))
     told = _told(view)
     found = ordered(view.ranking, [_group(section) for section in told], moments, order)
     section_of = {
         candidate.photo_id: section for candidate, section in zip(view.ranking, told, strict=True)
     }
-    return Arranged(candidates=found, sections=tuple(section_of[item.photo_id] for item in found))
+    return Arranged(found, tuple(section_of[item.photo_id] for item in found))
 
 
 def sections_shown(view: SearchView, wanted: Order) -> tuple[Section, ...]:
@@ -64,7 +72,7 @@ def _told(view: SearchView) -> tuple[Section, ...]:
     best = best_by_likeness(view.query, view.intent)
     told = (view.propositions, view.verifications, view.verdicts)
     groups = groups_of(view.ranking, *told, best=best)
-    if not view.verifications:
+    if not view.verifications or view.is_checking:
         return groups
     return tuple(
         group if candidate.photo_id in view.verifications else "unchecked"
@@ -79,16 +87,23 @@ def _group(section: Section) -> Group:
 def order_shown(view: SearchView, wanted: Order) -> Order:
     """The order that makes sense: where nothing fits even maybe, all stands by match."""
     if view.query is None or view.query.is_timeline:
-        return "oldest" if wanted == "oldest" else "newest"
+        is_oldest = view.options.oldest_first if view.options else wanted == "oldest"
+        return "oldest" if is_oldest else "newest"
     groups = {_group(section) for section in _told(view)}
     return "match" if groups == {"rest"} else order_for(view.query, wanted)
 
 
-def order_name(view: SearchView, wanted: Order) -> str:
+def named_order(view: SearchView, wanted: Order) -> OrderShown:
     """`by match`, `newest first`; `by likeness` where photos are to be like a picture."""
-    if view.query is not None and view.query.is_by_picture:
-        return BY_LIKENESS
-    return _NAMES[order_shown(view, wanted)]
+    order = order_shown(view, wanted)
+    is_by_likeness = view.query is not None and view.query.is_by_picture
+    return OrderShown(order, BY_LIKENESS if is_by_likeness else _NAMES[order])
+
+
+def by_date(*, oldest_first: bool) -> OrderShown:
+    """The order of a timeline."""
+    order: Order = "oldest" if oldest_first else "newest"
+    return OrderShown(order, _NAMES[order])
 
 
 def following(query: Query, order: Order) -> Order:
@@ -111,7 +126,9 @@ def _saved(parsed: ParsedQuery) -> set[str]:
 def order_after(before: Query, now: Query, order: Order) -> Order:
     """The order of the next question: a new one begins with the best match.
 
-    It is the same question while words are ranked before and after, or by date before and after.
+    It is the same question while words are ranked before and after, or filters alone let pass. A
+    picture to be like, or to be changed, knows no order but its own, and leaves none behind.
     """
     is_cleared = now.is_timeline and now.filter.is_empty and not before.filter.is_empty
-    return "match" if is_cleared or before.is_timeline != now.is_timeline else order
+    is_same = before.is_timeline == now.is_timeline and before.is_by_picture == now.is_by_picture
+    return order if is_same and not is_cleared else "match"

@@ -14,10 +14,12 @@ from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from imagescope_tui.ui.asked import Asked
+    from imagescope_tui.ui.reference import Reference
     from imagescope_tui.ui.state import SearchView
     from storage.records import PhotoId
 
 _INDENT = len("› 1  ")
+_UNSERVED = "No model server, so lines are searched as words alone: imagescope serve starts one."
 BEST_COMPARED = 20
 """How many of the first photos of two turns are compared."""
 
@@ -30,6 +32,8 @@ class ChatView:
     """Oldest first; the last is the one whose photos are shown."""
     head: tuple[Line, ...] = ()
     """The current reading of the request."""
+    reference: Reference | None = None
+    """The picture that it is about."""
 
 
 def outcome(view: SearchView, limit: int) -> str:
@@ -47,10 +51,11 @@ def said_so_far(line: str, view: SearchView, limit: int) -> SaidTurn:
     return SaidTurn(line=line, reading=view.reading, outcome=outcome(view, limit), best=best)
 
 
-def chat_view(asked: Asked, view: SearchView, limit: int) -> ChatView:
-    """The conversation that led to what is shown."""
+def chat_view(asked: Asked, view: SearchView, limit: int, *, is_served: bool = True) -> ChatView:
+    """The conversation that led to what is shown; `is_served`: a model is there to read it."""
     if not asked.line.strip() and not asked.turns:
-        return ChatView(head=tuple(_nothing_said(asked)))
+        unserved = [] if is_served else [Line(_UNSERVED, "warning")]
+        return ChatView(head=(*_nothing_said(asked), *unserved))
     now = said_so_far(asked.line, view, limit)
     return ChatView(turns=(*asked.turns, now), head=tuple(_reading(asked, view)))
 

@@ -17,6 +17,14 @@ class FolderMatch:
     path: Path
 
 
+@dataclass(frozen=True, slots=True)
+class FolderMatches:
+    """The first folders that begin as typed, and how many more do."""
+
+    shown: tuple[FolderMatch, ...] = ()
+    more: int = 0
+
+
 def usual_folder(home: Path) -> str:
     """Where photos usually are, if there is such a folder; else nothing."""
     found = (name for name in _USUAL if (home / name).is_dir())
@@ -24,7 +32,7 @@ def usual_folder(home: Path) -> str:
     return f"~/{name}" if name else ""
 
 
-def matching_folders(typed: str, home: Path, limit: int) -> tuple[FolderMatch, ...]:
+def matching_folders(typed: str, home: Path, limit: int) -> FolderMatches:
     """Sub-folders whose names begin as typed, by name; hidden ones only if a dot was typed."""
     before, _, begun = typed.rpartition("/")
     parent = _expanded(f"{before}/" if "/" in typed else "~/", home)
@@ -33,9 +41,12 @@ def matching_folders(typed: str, home: Path, limit: int) -> tuple[FolderMatch, .
         with os.scandir(parent) as entries:
             names = [entry.name for entry in entries if _fits(entry, begun)]
     except OSError:
-        return ()
+        return FolderMatches()
     chosen = sorted(names, key=str.casefold)[:limit]
-    return tuple(FolderMatch(f"{lead}{name}/", parent / name) for name in chosen)
+    return FolderMatches(
+        tuple(FolderMatch(f"{lead}{name}/", parent / name) for name in chosen),
+        more=len(names) - len(chosen),
+    )
 
 
 def typed_folder(typed: str, home: Path) -> Path:

@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from imagescope_tui.search.grouping import nothing_fits
-from imagescope_tui.search.sections import best_by_likeness, sections_of
+from imagescope_tui.search.sections import best_by_likeness, in_parts, sections_of
 
 if TYPE_CHECKING:
     from imagescope_tui.search.sections import Section
-    from imagescope_tui.search.types import Answer, Proposition
+    from imagescope_tui.search.types import Answer, Candidate, Proposition
     from imagescope_tui.ui.state import SearchView
     from storage.records import PhotoId
 
 AS_WANTED, NOT_AS_WANTED, UNREADABLE, NOT_ASKED, ASKED = "✓", "✗", "?", "·", "…"
 Judged: TypeAlias = Literal["", "accepted", "rejected", "unclear"]
+JUDGED_WORDS: dict[Judged, str] = {
+    "": "",
+    "accepted": "fits",
+    "rejected": "does not fit",
+    "unclear": "unclear",
+}
+"""What a reader calls it: whether the photo fits, as the model says that compared it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,20 @@ def sections(view: SearchView) -> tuple[Section, ...]:
     """How well each place of the ranking fits, as far as the stages that saw it can tell."""
     best = best_by_likeness(view.query, view.intent)
     told = (view.propositions, view.verifications, view.verdicts)
-    return sections_of(view.ranking, *told, best=best)
+    return sections_of(view.ranking, *told, best=best, is_checking=view.is_checking)
+
+
+def by_match(view: SearchView) -> tuple[tuple[Candidate, ...], tuple[Section, ...]]:
+    """The ranking as it is shown, each with its part: what models refused stands in the rest."""
+    return in_parts(view.ranking, sections(view))
+
+
+def place_of(view: SearchView, photo_id: PhotoId) -> tuple[int, Candidate] | None:
+    """The photo's place by match, from 1, and why it is there."""
+    for rank, candidate in enumerate(by_match(view)[0], start=1):
+        if candidate.photo_id == photo_id:
+            return rank, candidate
+    return None
 
 
 def is_unfit(view: SearchView) -> bool:

@@ -126,6 +126,10 @@ class LibraryReader:
         """Those of the photos that are there."""
         return await self._ask(lambda library: library.photos.by_ids(photo_ids), {})
 
+    async def photo_at(self, path: Path) -> Photo | None:
+        """The photo at an absolute path; None where the library has none there."""
+        return await self._ask(lambda library: library.photos.at(path), None)
+
     async def companions(self, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, tuple[Path, ...]]:
         """The files that go by the name of each of the photos that have such."""
         return await self._ask(lambda library: library.companions.of(photo_ids), {})

@@ -91,13 +91,13 @@ class Timeline:
     ) -> None:
         self._reader = reader
         self._wanted = wanted
-        self._oldest_first = oldest_first
+        self.is_oldest_first = oldest_first
         self.length = length
 
     async def fetch(self, offset: int, limit: int) -> Sequence[GridItem | None]:
         """A stretch of the timeline."""
         page = await self._reader.page(
-            self._wanted, offset=offset, limit=limit, oldest_first=self._oldest_first
+            self._wanted, offset=offset, limit=limit, oldest_first=self.is_oldest_first
         )
         failures = await self._reader.failures_of(page)
         return [GridItem(photo=photo, failure=failures.get(photo.id, "")) for photo in page]
@@ -108,7 +108,7 @@ class Timeline:
 
     async def months(self) -> Sequence[MonthRun]:
         """The months of all that pass."""
-        return await self._reader.months(self._wanted, oldest_first=self._oldest_first)
+        return await self._reader.months(self._wanted, oldest_first=self.is_oldest_first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

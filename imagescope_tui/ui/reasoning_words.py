@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from imagescope_tui.ui import wording
-from imagescope_tui.ui.known import ASKED, NOT_ASKED, judged_of, signs_of, sureness
+from imagescope_tui.ui.known import ASKED, NOT_ASKED, by_match, judged_of, signs_of, sureness
 from imagescope_tui.ui.photo_words import Line
 from storage.safe_text import printable
 
@@ -33,8 +33,8 @@ _NAME_LEAST, _NAME_MOST = 6, 24
 _LEGEND = "✓ as wanted  ✗ not  ? unreadable"
 _SURE_LEGEND = "  % how surely as wanted"
 _SIGN_CELLS, _SURE_CELLS = 3, 6
-_VERDICT_CELLS = len(" accepted")
-_VERDICT_SIGNS = {"accepted": "accepted", "rejected": "rejected", "unclear": "unclear", "": ""}
+_FITS = {"accepted": "yes", "rejected": "no", "unclear": "?", "": ""}
+_FITS_HEAD = "  fits"
 
 
 def reading(view: SearchView, width: int) -> list[Line]:
@@ -100,11 +100,12 @@ def table(
     checked = set(view.to_check) | set(view.verdicts)
     rows = [
         (rank, found.photo_id)
-        for rank, found in enumerate(view.ranking, start=1)
+        for rank, found in enumerate(by_match(view)[0], start=1)
         if found.photo_id in checked
     ]
     columns = _share(view, names, rows, width)
     head = "".join(f"{number:>{columns.answer}}" for number, _ in enumerate(view.propositions, 1))
+    head += _FITS_HEAD if view.verdicts else ""
     before_the_answers = columns.rank + columns.name + 2
     title = "Candidates"[:before_the_answers].ljust(before_the_answers)
     lines = [Line(f"{title}{head}", "head")]
@@ -133,7 +134,7 @@ def _share(
     rank = max((len(f"{rank:,}") for rank, _ in rows), default=1)
     longest = max((cell_len(names.get(key, "")) for _, key in rows), default=_NAME_LEAST)
     wished = max(_NAME_LEAST, min(longest, _NAME_MOST))
-    judged = _VERDICT_CELLS if view.verdicts else 0
+    judged = len(_FITS_HEAD) if view.verdicts else 0
     count = len(view.propositions)
     has_sureness = any(
         answer is not None and answer.p_yes is not None
@@ -159,8 +160,8 @@ def _row(view: SearchView, photo_id: PhotoId, rank: int, name: str, columns: _Co
         cells.append(_cell(sign, sure, columns))
     fitted = wording.fit(name, columns.name)
     padded = fitted + " " * (columns.name - cell_len(fitted))
-    judged = _VERDICT_SIGNS[judged_of(view, photo_id)]
-    return f"{rank:>{columns.rank},} {padded}{''.join(cells)} {judged}".rstrip()
+    fits = _FITS[judged_of(view, photo_id)]
+    return f"{rank:>{columns.rank},} {padded}{''.join(cells)}  {fits}".rstrip()
 
 
 def _cell(sign: str, sure: float | None, columns: _Columns) -> str:

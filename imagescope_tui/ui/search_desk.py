@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.errors import ImagescopeError, Superseded
 from imagescope_tui.search.events import (
+    CandidateJudged,
     CandidatesReranked,
     CandidatesRetrieved,
+    CandidateVerified,
     SearchFinished,
     SearchStarted,
 )
 from imagescope_tui.search.strategies import options_for
 from imagescope_tui.search.types import SearchOptions
-from imagescope_tui.ui.arranging import arranged, order_shown
+from imagescope_tui.ui.arranging import arranged, by_date, named_order
+from imagescope_tui.ui.known import sections
 from imagescope_tui.ui.photo_feed import Ranking, Timeline
 from imagescope_tui.ui.state import SearchView, fold, reduce
 from storage.errors import StorageError
@@ -65,6 +68,8 @@ class SearchDesk:
         self._opened: frozenset[PhotoId] = frozenset()
         self.shown: tuple[PhotoId, ...] = ()
         """The photos of the last ranking that have a place of their own."""
+        self.order_shown = by_date(oldest_first=False)
+        """Of the photos that were given last, whatever is being searched meanwhile."""
 
     async def answer(self, asked: Asked) -> None:
         """Tell the photos as they are found, and how far the search is.
@@ -121,9 +126,11 @@ class SearchDesk:
             StorageError: the library cannot be read.
         """
         if self._timeline is not None:
+            self.order_shown = by_date(oldest_first=self._timeline.is_oldest_first)
             return self._dated() or self._timeline
         view = self._found
-        order = order_shown(view, self.order)
+        self.order_shown = named_order(view, self.order)
+        order = self.order_shown.order
         is_by_date = order != "match"
         moments = {}
         if is_by_date:
@@ -165,10 +172,15 @@ class SearchDesk:
             event = self._without_flicker(event, before)
         is_first = isinstance(event, CandidatesRetrieved) and not self.view.rankings
         self._tell(reduce(self.view, event))
-        is_judged = isinstance(event, CandidatesReranked)
+        is_judged = isinstance(event, CandidatesReranked) or self._is_parted_otherwise(event)
         is_other = isinstance(event, _RANKINGS) and self.view.ranking != before
         if is_first or is_judged or is_other:
             self._show_ranking()
+
+    def _is_parted_otherwise(self, event: SearchEvent) -> bool:
+        """Whether a model has said of a photo that it belongs elsewhere."""
+        is_told = isinstance(event, CandidateVerified | CandidateJudged)
+        return is_told and sections(self.view) != sections(self._found)
 
     def _without_flicker(
         self, event: CandidatesRetrieved, before: tuple[Candidate, ...]

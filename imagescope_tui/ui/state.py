@@ -87,6 +87,11 @@ class SearchView:
         return options is not None and (options.stages > 1 or options.is_reasoned)
 
     @property
+    def is_checking(self) -> bool:
+        """Whether candidates are being checked, and the order by their answers is still to come."""
+        return self.phase == "searching" and 2 not in self.rankings
+
+    @property
     def is_read(self) -> bool:
         """Whether a model has said how it reads the query; else the query's own text stands."""
         return is_read(self.query, self.intent)
@@ -116,13 +121,6 @@ class SearchView:
             for verification in self.verifications.values()
             for answer in verification.answers
         )
-
-    def candidate(self, photo_id: PhotoId) -> tuple[int, Candidate] | None:
-        """The photo's rank, from 1, and why it is there."""
-        for rank, candidate in enumerate(self.ranking, start=1):
-            if candidate.photo_id == photo_id:
-                return rank, candidate
-        return None
 
 
 def reduce(view: SearchView, event: SearchEvent) -> SearchView:

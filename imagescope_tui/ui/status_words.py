@@ -9,12 +9,13 @@ from imagescope_tui.counting import counted
 from imagescope_tui.search.half_known import only_in_words
 from imagescope_tui.search.sections import NOTHING_FITS
 from imagescope_tui.ui import wording
-from imagescope_tui.ui.arranging import BY_LIKENESS, order_name, sections_shown
+from imagescope_tui.ui.arranging import BY_LIKENESS, sections_shown
 from imagescope_tui.ui.known import is_unfit
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from imagescope_tui.search.types import Degradation, Order
+    from imagescope_tui.ui.arranging import OrderShown
     from imagescope_tui.ui.settings import ModelServerView
     from imagescope_tui.ui.state import SearchView
 
@@ -91,11 +92,11 @@ def _half_known(view: SearchView) -> list[Words]:
 
 
 def _deep_stages(view: SearchView) -> list[Words]:
-    """What was done, what could not be, then what goes on, so that nothing that matters is cut."""
+    """What could not be done, what was, then what goes on, so that nothing that matters is cut."""
     stages = [_reading(view), _found(view), _checking(view), _judging(view)]
     done = [words for words in stages if words and "✓" in words.text]
     coming = [words for words in stages if words and "✓" not in words.text]
-    return [*done, *_troubles(view), *_unknown(view), *coming]
+    return [*_troubles(view), *done, *_unknown(view), *coming]
 
 
 def _reading(view: SearchView) -> Words | None:
@@ -124,10 +125,10 @@ def _checking(view: SearchView) -> Words | None:
 def _judging(view: SearchView) -> Words | None:
     if 3 in view.rankings:
         return Words(f"judged ✓ {wording.elapsed(view.costs[3].seconds)}")
-    if view.stage == 0 or not _runs_to(view, 3) or view.options is None:
+    if view.stage != 3 or view.options is None:
         return None
     total = min(view.options.max_judged, len(view.ranking))
-    return Words(f"judging {len(view.verdicts)} of {total}" if view.stage == 3 else "judging …")
+    return Words(f"judging {len(view.verdicts)} of {total}") if total else None
 
 
 def _runs_to(view: SearchView, stage: int) -> bool:
@@ -146,10 +147,14 @@ def _troubles(view: SearchView) -> list[Words]:
 
 
 def _reason(part: Degradation) -> str:
-    """Where something is known to help, it is said instead of what was done without."""
+    """Where something is known to help, it is said instead of what was done without.
+
+    What a server wrote beside its status stands in Why.
+    """
+    reason = printable(part.reason).partition(": ")[0]
     if part.hint:
-        return f"{printable(part.reason)} · {printable(part.hint)}"
-    return f"{printable(part.reason)}: {printable(part.fallback)}"
+        return f"{reason} · {printable(part.hint)}"
+    return f"{reason}: {printable(part.fallback)}"
 
 
 def stage_name(part: Degradation, view: SearchView) -> str:
@@ -161,19 +166,18 @@ def stage_name(part: Degradation, view: SearchView) -> str:
 
 
 def outcome_words(
-    view: SearchView, limit: int, order: Order, passed: int = 0, *, is_brief: bool = False
+    view: SearchView, limit: int, shown: OrderShown, passed: int = 0, *, is_brief: bool = False
 ) -> str:
-    """`1 match · 212 ranked · by match ▾`: how many, and in which order.
+    """`1 match · 212 ranked · by match ▾`: how many, and in which order they are on the screen.
 
     Without ▾ where there is but one; in brief without what the place in the grid tells as well.
     `passed`: how many photos filters alone let pass; 0 where there are none.
     """
-    name = order_name(view, order)
-    order_told = name if name == BY_LIKENESS else f"{name} ▾"
+    order_told = shown.name if shown.name == BY_LIKENESS else f"{shown.name} ▾"
     found = found_words(view, limit)
     if view.phase == "idle" and passed:
         found = f"{passed:,} found"
-    if found and (matches := _matches(view, order)):
+    if found and (matches := _matches(view, shown.order)):
         found = matches if is_brief else f"{matches} · {found}"
     return " · ".join(part for part in (found, order_told) if part)
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from imagescope_tui.ui.passed_words import passed
 from imagescope_tui.ui.reasoning_words import costs, reading, table
-from imagescope_tui.ui.why_words import behind, in_the_timeline, not_used, separated, why_found
+from imagescope_tui.ui.why_words import (
+    behind,
+    in_the_timeline,
+    not_done,
+    not_used,
+    separated,
+    why_found,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,11 +48,12 @@ class Reasons:
 
 
 def why_page(reasons: Reasons, width: int) -> list[Line]:
-    """One column of so many cells: this photo, the table, the reading, time, what failed."""
+    """One column of so many cells: what failed, this photo, the table, the reading, time."""
     if reasons.view.phase == "idle":
         return _of_timeline(reasons)
     return separated(
         [
+            not_done(reasons.view),
             _of_photo(reasons, width),
             _passed(reasons),
             answers_table(reasons, width),
@@ -63,6 +71,7 @@ def why_beside_table(reasons: Reasons, width: int) -> list[Line]:
     view = reasons.view
     return separated(
         [
+            not_done(reasons.view),
             _of_photo(reasons, width),
             _passed(reasons),
             reading(view, width),

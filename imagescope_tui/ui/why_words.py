@@ -11,7 +11,7 @@ from imagescope_tui.search.text_excerpt import text_excerpt
 from imagescope_tui.search.where_words import where_words, worth_telling
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.arranging import BY_LIKENESS
-from imagescope_tui.ui.known import judged_of, signs_of
+from imagescope_tui.ui.known import JUDGED_WORDS, by_match, judged_of, signs_of
 from imagescope_tui.ui.photo_words import Line
 from imagescope_tui.ui.status_words import stage_name
 from storage.records import Facts
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from indexer.answers import WhereAnswer
     from storage.records import PhotoId
 
-_JUDGED: dict[str, Line] = {
-    "accepted": Line("accepted by the evaluator", "accepted"),
-    "rejected": Line("not accepted by the evaluator"),
-    "unclear": Line("the evaluator’s answer could not be read", "warning"),
-}
 _AFTER_NUMBER = len("✓ 1  ")
 
 
@@ -98,7 +93,7 @@ def _stack(candidate: Candidate) -> list[Line]:
 
 def behind(view: SearchView, photo_id: PhotoId) -> list[Line]:
     """Of a photo in an open stack: that another one was found for it; empty for all others."""
-    ranks = (n for n, found in enumerate(view.ranking, start=1) if photo_id in found.stack)
+    ranks = (n for n, found in enumerate(by_match(view)[0], 1) if photo_id in found.stack)
     rank = next(ranks, None)
     if rank is None:
         return []
@@ -131,9 +126,11 @@ def _verdict(finding: Finding) -> list[Line]:
     judged = judged_of(finding.view, finding.candidate.photo_id)
     if not judged:
         return []
-    reason = finding.view.verdicts[finding.candidate.photo_id].reason
-    said = [Line(f"“{printable(reason)}”")] if reason else []
-    return [_JUDGED[judged], *said]
+    if judged == "unclear":
+        return [Line("whether it fits: the model’s answer could not be read", "warning")]
+    reason = printable(finding.view.verdicts[finding.candidate.photo_id].reason)
+    told = f"{JUDGED_WORDS[judged]}: “{reason}”" if reason else JUDGED_WORDS[judged]
+    return [Line(told, "accepted" if judged == "accepted" else "")]
 
 
 def _answers(finding: Finding, width: int) -> list[Line]:
@@ -272,8 +269,22 @@ def places_of_words(query: str, detail: PhotoDetail) -> dict[str, tuple[str, ...
     return {place: matched for place, matched in found.items() if matched}
 
 
+def not_done(view: SearchView) -> list[Line]:
+    """What the search could not do, why, what was done instead, and what would help."""
+    if view.phase == "failed":
+        return [Line("The search failed", "head"), Line(printable(view.problem), "warning")]
+    lines = []
+    for part in view.degradations:
+        name = stage_name(part, view)
+        lines.append(Line(f"{name} ✗ {printable(part.reason)}", "warning"))
+        lines.append(Line(printable(part.fallback), "quiet"))
+        if part.hint:
+            lines.append(Line(printable(part.hint), "warning"))
+    return [Line("Not done", "head"), *lines] if lines else []
+
+
 def not_used(view: SearchView, dropped: Sequence[str] = ()) -> list[Line]:
-    """What the search could not use, why, and what would help; and words that tell nothing."""
+    """Words that the search could not use, and what the pictures were compared by."""
     blocks = []
     if dropped:
         words = ", ".join(printable(word) for word in dropped)
@@ -281,11 +292,6 @@ def not_used(view: SearchView, dropped: Sequence[str] = ()) -> list[Line]:
     if view.words_unknown:
         words = ", ".join(f"“{printable(word)}”" for word in view.words_unknown)
         blocks.append([Line(f"Not known to the search: {words}", "warning")])
-    for part in view.degradations:
-        name = stage_name(part, view)
-        reason = f"{name} ✗ {printable(part.reason)}: {printable(part.fallback)}"
-        hint = [Line(printable(part.hint), "warning")] if part.hint else []
-        blocks.append([Line(reason, "warning"), *hint])
     if view.encoder_id:
         blocks.append([Line(f"compared by {printable(view.encoder_id)}", "quiet")])
     return separated(blocks)

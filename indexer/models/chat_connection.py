@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -253,11 +254,19 @@ def _connection_failure(cause: BaseException | None, url: str) -> Failure:
 
 
 def _status_failure(error: APIStatusError) -> Failure:
-    said = "".join(c if c.isprintable() else " " for c in error.message)[:_LONGEST_MESSAGE]
+    said = "".join(c if c.isprintable() else " " for c in _said(error))[:_LONGEST_MESSAGE]
     after = error.response.headers.get("retry-after", "")
     seconds = float(after) if after.replace(".", "", 1).isdecimal() else 0.0
-    message = f"{error.request.url.host} answered with status {error.status_code}: {said}"
+    told = f"{error.request.url.host} answered with status {error.status_code}"
+    message = f"{told}: {said}" if said else told
     return Failure(_kind_of(error.status_code), message, retry_after_seconds=seconds)
+
+
+def _said(error: APIStatusError) -> str:
+    """The server's own words, without the status, which is told before them."""
+    own = _fields(error.body).get("message")
+    told = own if isinstance(own, str) else error.message
+    return re.sub(rf"^(Error code: )?{error.status_code}\b[\s:–-]*", "", told)
 
 
 def _kind_of(status: int) -> FailureKind:

@@ -29,6 +29,7 @@ NAMES = (
     "growth",
     "screen",
     "lag",
+    "pictures",
     "startup",
     "reading",
     "watching",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagescope_tui.search.grouping import MATCH_CHANCE, MAYBE_CHANCE, group_of, nothing_fits
-from imagescope_tui.search.sections import best_by_likeness, groups_of, sections_of
+from imagescope_tui.search.sections import best_by_likeness, groups_of, in_parts, sections_of
 from imagescope_tui.search.types import (
     Answer,
     AtomicEdit,
@@ -163,6 +163,35 @@ def test_a_file_that_nobody_could_read_is_no_match_of_a_filter() -> None:
 def test_who_was_rejected_is_of_the_rest() -> None:
     verdict = Verdict(photo_id=PhotoId(1), accepted=False)
     assert group_of(likely(0.9, words=1.0), verdict=verdict) == "rest"
+
+
+ASKED = Proposition(statement="a dog", question="A dog?", expected=True)
+
+
+def numbered(count: int) -> tuple[Candidate, ...]:
+    return tuple(replace(likely(0.9), photo_id=PhotoId(n)) for n in range(1, count + 1))
+
+
+def said(number: int, *answers: bool) -> Verification:
+    given = tuple(Answer(said=answer) for answer in answers)
+    return Verification(photo_id=PhotoId(number), answers=given)
+
+
+def test_who_was_rejected_or_failed_all_questions_is_of_the_rest_though_above_a_match() -> None:
+    ranking = numbered(4)
+    checks = {PhotoId(1): said(1, True), PhotoId(2): said(2, False), PhotoId(3): said(3, True)}
+    verdicts = {PhotoId(1): Verdict(photo_id=PhotoId(1), accepted=False)}
+    parts = sections_of(ranking, (ASKED,), checks, verdicts)
+    assert parts == ("rest", "rest", "match", "unchecked")
+    shown, headings = in_parts(ranking, parts)
+    assert [item.photo_id for item in shown] == [3, 1, 2, 4]
+    assert headings == ("match", "rest", "rest", "unchecked")
+
+
+def test_while_photos_are_checked_only_those_that_failed_leave_the_matches() -> None:
+    checks = {PhotoId(2): said(2, False), PhotoId(3): said(3, True)}
+    parts = sections_of(numbered(4), (ASKED,), checks, {}, is_checking=True)
+    assert parts == ("match", "rest", "match", "match")
 
 
 def test_nothing_fits_where_an_encoder_that_can_tell_says_so_of_all_photos() -> None:

@@ -9,12 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagescope_tui.search.sections import groups_of
-from imagescope_tui.search.types import Answer, Candidate, Order, Proposition, Query, Verification
+from imagescope_tui.search.types import (
+    Answer,
+    Candidate,
+    Order,
+    Proposition,
+    Query,
+    SearchOptions,
+    Verification,
+)
 from imagescope_tui.ui.arranging import (
     arranged,
     following,
+    named_order,
     order_after,
-    order_name,
     order_shown,
     sections_shown,
 )
@@ -39,6 +47,10 @@ def found(number: int, chance: float) -> Candidate:
         picture_rank=number,
         chance=chance,
     )
+
+
+def outcome(view: SearchView, wanted: Order, passed: int = 0, *, is_brief: bool = False) -> str:
+    return outcome_words(view, 500, named_order(view, wanted), passed, is_brief=is_brief)
 
 
 rankings = st.lists(st.floats(0, 1), max_size=12).map(
@@ -100,24 +112,24 @@ def test_the_order_is_called_what_it_is() -> None:
         (LIKE, ["by likeness"] * 3),
     ):
         view = SearchView(phase="done", query=query, ranking=(found(1, 0.9),))
-        assert [order_name(view, order) for order in ORDERS] == names
+        assert [named_order(view, order).name for order in ORDERS] == names
 
 
 def test_where_nothing_fits_nothing_is_said_to_be_by_date() -> None:
     far = replace(found(1, 0.01), chance=None, standing=0.2)
-    assert order_name(SearchView(query=DOG, ranking=(far,)), "newest") == "by match"
+    assert named_order(SearchView(query=DOG, ranking=(far,)), "newest").name == "by match"
     view = SearchView(phase="done", query=DOG, ranking=(found(1, 0.01),))
     assert order_shown(view, "newest") == "match"
-    assert order_name(view, "newest") == "by match"
+    assert named_order(view, "newest").name == "by match"
 
 
 def test_the_outcome_names_the_number_and_the_order() -> None:
     view = SearchView(phase="done", query=DOG, ranking=(found(1, 0.9),))
-    assert outcome_words(view, 500, "newest") == "1 ranked · newest first ▾"
-    assert outcome_words(SearchView(), 500, "match") == "newest first ▾"
-    assert outcome_words(SearchView(), 500, "oldest", 12) == "12 found · oldest first ▾"
+    assert outcome(view, "newest") == "1 ranked · newest first ▾"
+    assert outcome(SearchView(), "match") == "newest first ▾"
+    assert outcome(SearchView(), "oldest", 12) == "12 found · oldest first ▾"
     alike = SearchView(phase="done", query=LIKE, ranking=(found(1, 0.9),))
-    assert outcome_words(alike, 500, "newest") == "1 ranked · by likeness"
+    assert outcome(alike, "newest") == "1 ranked · by likeness"
 
 
 def test_the_outcome_names_how_many_of_the_ranking_match() -> None:
@@ -125,14 +137,12 @@ def test_the_outcome_names_how_many_of_the_ranking_match() -> None:
     view = SearchView(phase="done", query=DOG, ranking=ranking)
     told: tuple[tuple[Order, str], ...] = (("match", "by match"), ("newest", "newest first"))
     for order, name in told:
-        assert outcome_words(view, 500, order) == f"2 matches · 4 ranked · {name} ▾"
-        assert outcome_words(view, 500, order, is_brief=True) == f"2 matches · {name} ▾"
-    assert outcome_words(replace(view, ranking=ranking[2:]), 500, "match").startswith(
-        "no match · 2"
-    )
+        assert outcome(view, order) == f"2 matches · 4 ranked · {name} ▾"
+        assert outcome(view, order, is_brief=True) == f"2 matches · {name} ▾"
+    assert outcome(replace(view, ranking=ranking[2:]), "match").startswith("no match · 2")
     unfit = replace(view, ranking=ranking[3:])
-    assert outcome_words(unfit, 500, "match", is_brief=True) == "1 ranked · by match ▾"
-    assert outcome_words(replace(view, phase="searching"), 500, "match") == "by match ▾"
+    assert outcome(unfit, "match", is_brief=True) == "1 ranked · by match ▾"
+    assert outcome(replace(view, phase="searching"), "match") == "by match ▾"
 
 
 @given(rankings, st.sampled_from(ORDERS))
@@ -153,13 +163,31 @@ def test_each_press_gives_the_next_order_and_all_come_round() -> None:
             assert order == wanted
 
 
-def test_a_new_question_begins_with_the_best_match() -> None:
-    assert order_after(DOG, ALL, "newest") == "match"
-    assert order_after(OF_A_FOLDER, ALL, "oldest") == "match"
-    assert order_after(ALL, DOG, "oldest") == "match"
+EDIT = Query(text="at night", reference=Path("/a.jpg"), filter=NOTHING)
+WITH_A_FILTER = replace(DOG, filter=OF_A_FOLDER.filter)
+SAME_QUESTION = [
+    (DOG, replace(DOG, text="dog lake")),
+    (DOG, WITH_A_FILTER),
+    (WITH_A_FILTER, DOG),
+    (ALL, OF_A_FOLDER),
+    (OF_A_FOLDER, replace(OF_A_FOLDER, filter=PhotoFilter(folder_names=("Rome",)))),
+]
 
 
-def test_the_same_question_said_better_keeps_its_order() -> None:
-    assert order_after(DOG, Query(text="dog lake", filter=NOTHING), "newest") == "newest"
-    assert order_after(ALL, OF_A_FOLDER, "oldest") == "oldest"
-    assert order_after(DOG, LIKE, "oldest") == "oldest"
+def test_a_question_keeps_its_order_only_while_it_is_the_same() -> None:
+    kinds = (ALL, OF_A_FOLDER, DOG, WITH_A_FILTER, LIKE, EDIT)
+    others = [
+        (before, now)
+        for before in kinds
+        for now in kinds
+        if before != now and (before, now) not in SAME_QUESTION and {before, now} != {LIKE, EDIT}
+    ]
+    for order in ORDERS:
+        assert [order_after(*pair, order) for pair in SAME_QUESTION] == [order] * 5
+        assert {order_after(*pair, order) for pair in others} == {"match"}
+
+
+def test_filters_alone_are_named_by_the_order_they_were_asked_in() -> None:
+    without = Query(unwanted=("people",), filter=NOTHING)
+    view = SearchView(query=without, options=SearchOptions(oldest_first=True))
+    assert named_order(view, "newest").name == "oldest first"

@@ -28,6 +28,7 @@ from imagescope_tui.search.types import (
     SearchOptions,
     Verification,
 )
+from imagescope_tui.ui.known import judged_of, known_of
 from imagescope_tui.ui.settings import ModelServerView
 from imagescope_tui.ui.state import fold
 from imagescope_tui.ui.status_words import search_words
@@ -118,10 +119,10 @@ async def test_without_a_server_enter_says_what_would_help_until_there_is_one(
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        (CandidatesRetrieved, "read ✓ 0.41 s · 40 ranked ✓ 20 ms · checking … · judging …"),
-        (IntentReady, "read ✓ · 40 ranked ✓ 20 ms · checking … · judging …"),
-        (PropositionsReady, "checking 0 of 36 · judging …"),
-        (CandidateVerified, "checking 36 of 36 · judging …"),
+        (CandidatesRetrieved, "read ✓ 0.41 s · 40 ranked ✓ 20 ms · checking …"),
+        (IntentReady, "read ✓ · 40 ranked ✓ 20 ms · checking …"),
+        (PropositionsReady, "checking 0 of 36"),
+        (CandidateVerified, "checking 36 of 36"),
         (CandidateJudged, "checked ✓ 1.4 s · judging 2 of 3"),
         (CandidatesReranked, "checked ✓ 1.4 s · judged ✓ 0.61 s"),
     ],
@@ -157,7 +158,7 @@ async def test_cards_that_move_never_steal_a_selection_that_was_made(
         engine.gate.set()
         await settled(pilot)
         assert app.browse.photo == before
-        assert app.browse.grid.index == 5
+        assert app.browse.grid.index == 4
         assert app.browse.grid.scroll_y == 0
 
 
@@ -179,10 +180,35 @@ async def test_cards_show_what_was_checked_judged_and_not_asked(
 ) -> None:
     async with asked(opened, engine, (160, 50)) as (app, _):
         text = screen_text(app)
-        for said in ("1 ✓✓✗ accepted", "2 ✓✓✓ rejected", "10 ✓?✗", "13 · IMG_2012"):
+        for said in ("1 ✓✓✗ fits", "✓✓✓ does not fit", "10 ✓?✗", "13 · IMG_2012"):
             assert said in text
         for section in ("matches", "maybe", "the rest", "not checked"):
             assert f" {section} " in text
+
+
+async def test_what_models_say_does_not_fit_stands_in_the_rest_also_while_they_work(
+    opened: Opener, engine: ScriptedEngine, world: World
+) -> None:
+    engine.waits_behind = stop_at(CandidateVerified, world)
+    async with asked(opened, engine, (160, 50)) as (app, pilot):
+        await until(pilot, lambda: app.browse.view.answers_given == 36)
+        await settled(pilot, besides="search")
+        for _ in range(2):
+            grid, view = app.browse.grid, app.browse.view
+            refused = [
+                item.section
+                for n in range(grid.count)
+                if (item := grid._model.item(n)) is not None
+                and known_of(view, item.photo.id).checks.count("✗") > 1
+            ]
+            assert len(refused) > 5
+            assert set(refused) == {"rest"}
+            engine.gate.set()
+            await settled(pilot)
+        rejected = [key for key in view.verdicts if judged_of(view, key) == "rejected"]
+        assert rejected
+        shown = [item for n in range(grid.count) if (item := grid._model.item(n)) is not None]
+        assert {item.section for item in shown if item.photo.id in rejected} == {"rest"}
 
 
 async def test_ctrl_c_stops_the_models_and_keeps_what_they_said(
@@ -232,10 +258,10 @@ async def test_why_fills_the_table_while_answers_come(
     async with asked(opened, engine, (160, 50)) as (app, pilot):
         await until(pilot, lambda: app.browse.view.answers_given == 9)
         await pilot.press("tab")
-        await until(pilot, lambda: "› 1 IMG_2000.JPG  ✓ 97  ✗ 14  ✗ 29" in screen_text(app))
+        await until(pilot, lambda: "› 1 IMG_2002.JPG  ✓ 97  ✓ 88  ✓ 94" in screen_text(app))
         text = screen_text(app)
-        assert "  4 IMG_2003.JPG  …     …     …" in text
-        assert "✗ 3  Are there people? yes · 71 % · wanted no" in text
+        assert "  2 IMG_2003.JPG  …     …     …" in text
+        assert "✓ 3  Are there people? no · 94 %" in text
         assert "− removal: people" in text
         assert "full: “a brown dog in mid-air" in text
 
@@ -246,8 +272,7 @@ async def test_why_ends_with_verdict_time_and_calls(opened: Opener, engine: Scri
         await settled(pilot)
         text = screen_text(app)
         assert "moved up from the 5th place" in text
-        assert "accepted by the evaluator" in text
-        assert "“A brown dog is in the air above the lake" in text
+        assert "fits: “A brown dog is in the air above the lake" in text
         assert "the picture itself 0.33 · its caption 0.26" in text
         assert "checking  1.4 s · reasoner 1 · verifier 36 · 28,410 tokens" in text
 
@@ -260,7 +285,7 @@ async def test_at_80_columns_why_is_a_page_with_the_table_beside_the_words(
         await settled(pilot)
         lines = screen_text(app).splitlines()
         assert any("1st of 40" in line and "Candidates" in line for line in lines)
-        assert any("› 1 IMG_2004.JPG  ✓  ✓  ✗ accepted" in line for line in lines)
+        assert any("› 1 IMG_2004.JPG  ✓  ✓  ✗  yes" in line for line in lines)
         assert all(len(line) <= 80 for line in lines)
 
 
@@ -307,7 +332,8 @@ async def test_a_stage_that_cannot_run_says_why_and_what_would_help(
         assert app.browse.grid.count == 40
         await pilot.press("tab")
         await settled(pilot)
-        assert "checking ✗ no model server answers: the ranking" in screen_text(app)
+        assert "checking ✗ no model server answers" in screen_text(app)
+        assert "the ranking of stage 1 stands" in screen_text(app)
 
 
 async def test_a_model_server_that_starts_is_told_in_the_title_and_to_who_asked_for_it(
@@ -341,14 +367,14 @@ async def test_a_saved_search_opens_as_it_was_until_something_is_asked(
     async with opened((160, 50), trace=trace, make_engine=lambda _: engine) as (app, pilot):
         await settled(pilot)
         assert app.browse.asked.query == QUERY
-        assert "1 ✓✓✗ accepted" in screen_text(app)
+        assert "1 ✓✓✗ fits" in screen_text(app)
         client.on_event(PhotosCommitted(photos=1, revision=9999))
         await settled(pilot)
         assert engine.asked == []
         await pilot.press("s")
         await until(pilot, lambda: bool(engine.asked))
         await settled(pilot)
-        assert "accepted" not in screen_text(app)
+        assert "✓✓✗ fits" not in screen_text(app)
 
 
 async def test_a_trace_of_another_library_is_told_until_something_is_asked(

@@ -36,7 +36,7 @@ from imagescope_tui.search.types import (
 )
 from imagescope_tui.ui.index_heard import reduce_index
 from imagescope_tui.ui.index_state import IndexView, told_to_pause
-from imagescope_tui.ui.known import known_of, sections
+from imagescope_tui.ui.known import known_of, place_of, sections
 from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.progress import progress_sentence
 from imagescope_tui.ui.state import SearchView, fold, reduce
@@ -282,8 +282,8 @@ def test_the_old_ranking_stays_until_a_new_one_is_there(
 def test_each_photo_has_its_rank(ranking: tuple[Candidate, ...]) -> None:
     view = SearchView(ranking=ranking)
     for rank, candidate in enumerate(ranking, start=1):
-        assert view.candidate(candidate.photo_id) == (rank, candidate)
-    assert view.candidate(PhotoId(999)) is None
+        assert place_of(view, candidate.photo_id) == (rank, candidate)
+    assert place_of(view, PhotoId(999)) is None
 
 
 @given(index_traces, words)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -12,8 +11,7 @@ from hypothesis import strategies as st
 
 from imagescope_tui.search.query_language import Chip, LineContext, parse_query
 from imagescope_tui.search.sections import SECTION_NAMES
-from imagescope_tui.search.types import Candidate, Degradation, Query, StageCost
-from imagescope_tui.ui.empty_words import without_folders, without_photos, without_results
+from imagescope_tui.search.types import Candidate, Degradation, Query, SearchOptions, StageCost
 from imagescope_tui.ui.index_state import IndexView, OfflineRoot, Problem, UnwatchedRoot
 from imagescope_tui.ui.known import sections
 from imagescope_tui.ui.library_reader import LibrarySnapshot, PhotoDetail
@@ -27,7 +25,6 @@ from imagescope_tui.ui.why_words import Finding, places_of_words, why_found
 from imagescope_tui.ui.widgets.reading_notes import note_lines
 from imagescope_tui.ui.widgets.title_line import folder_words
 from imagescope_tui.ui.wording import hanging
-from indexer import formats
 from indexer.answers import WhereAnswer, WordPlace
 from storage.records import (
     Caption,
@@ -83,53 +80,6 @@ def test_the_title_never_makes_one_path_of_two() -> None:
     assert folder_words(two, Path("/home/ada"), 28) == "~/Photos and 1 more folder"
     three = LibrarySnapshot(exists=True, roots=(*roots, ROOT))
     assert folder_words(three, Path("/home/ada"), 90) == "~/Photos and 2 more folders"
-
-
-def test_no_results_names_the_words_and_the_filters_to_drop() -> None:
-    view = SearchView(phase="done", query=QUERY, words_unknown=("dog",))
-    words = without_results(view, ("2019", "camera x100"))
-    assert words.title == "Nothing found for “dog”"
-    said = "\n".join(words.lines)
-    assert "‹2019›  ‹camera x100›" in said
-    assert "Backspace" in said
-    assert "Not known to the search: “dog”" in said
-
-
-def test_films_that_are_passed_over_are_told_where_films_are_asked_for() -> None:
-    snapshot = replace(SNAPSHOT, films_passed=2)
-    told = "2 videos passed over: pip install 'imagescope-tui[video]'"
-    with mock.patch.object(formats, "find_spec", return_value=None):
-        for line, is_told in (("type:video", True), ("type:mkv", True), ("type:png", False)):
-            query = Query(text="", filter=parse_query(line).filter)
-            words = without_results(SearchView(phase="done", query=query), (line,), snapshot)
-            assert (told in words.lines) == is_told
-        index = IndexView(is_started=True, up_to_date=True)
-        assert told in without_photos(snapshot, index).lines
-    assert told not in without_photos(snapshot, index).lines
-
-
-def test_a_failed_search_says_why() -> None:
-    words = without_results(SearchView(phase="failed", problem="disk I/O error"), ())
-    assert "disk I/O error" in words.title
-
-
-@pytest.mark.parametrize(
-    ("index", "said"),
-    [
-        (IndexView(), "starting …"),
-        (IndexView(is_started=True, scanning="/home/ada/Photos"), "looking through Photos …"),
-        (IndexView(is_started=True, up_to_date=True), "/home/ada/Photos"),
-        (IndexView(is_started=True, up_to_date=True, failed=3), "3 files could not be read"),
-        (IndexView(halted=Problem(reason="the disk is full", hint="free 1 GB")), "free 1 GB"),
-    ],
-)
-def test_a_library_without_photos_says_what_goes_on(index: IndexView, said: str) -> None:
-    words = without_photos(SNAPSHOT, index)
-    assert said in "\n".join((words.title, *words.lines))
-
-
-def test_without_folders_the_key_that_adds_one_is_named() -> None:
-    assert "a chooses a folder" in without_folders().lines[0]
 
 
 @pytest.mark.parametrize(
@@ -478,6 +428,41 @@ def test_a_ranking_of_everything_is_not_called_found() -> None:
 def test_the_place_is_told_with_what_is_marked() -> None:
     assert place_words(11, 212, 3) == "3 marked · 12 of 212"
     assert place_words(0, 0, 0) == ""
+
+
+def test_after_a_failed_reasoner_why_says_what_happened_and_the_status_stands_once() -> None:
+    lost = Degradation(
+        stage=1,
+        reason="127.0.0.1 answered with status 503: the queue is full",
+        fallback="searched for your words as they stand",
+    )
+    options = SearchOptions(stages=3)
+    view = SearchView(phase="done", query=QUERY, options=options, degradations=(lost,))
+    for width in (30, 80):
+        told = texts(why_page(Reasons(view=view, names={}), width))
+        assert told.startswith("Not done\n")
+        assert told.count("503") == 1
+        assert "the queue is full\nsearched for your words as they stand" in told
+    first, *others = [words.text for words in search_words(view)]
+    assert first.startswith("pictures ✗ 127.0.0.1 answered with status 503: searched for")
+    assert "503" not in "".join(others)
+
+
+def test_a_failed_search_is_told_in_why_too() -> None:
+    view = SearchView(phase="failed", query=QUERY, problem="disk I/O error")
+    assert "disk I/O error" in texts(why_page(Reasons(view=view, names={}), 40))
+
+
+def test_nothing_is_judged_before_the_judging_begins() -> None:
+    options = SearchOptions(stages=3)
+    for stage, is_told in ((1, False), (2, False), (3, True)):
+        ranking = (candidate(),)
+        view = SearchView(
+            phase="searching", query=QUERY, options=options, stage=stage, ranking=ranking
+        )
+        assert ("judging" in " ".join(it.text for it in search_words(view))) == is_told
+    empty = SearchView(phase="searching", query=QUERY, options=options, stage=3)
+    assert "judging" not in " ".join(it.text for it in search_words(empty))
 
 
 def test_narrow_places_are_told_which_other_program_indexes() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imagescope_tui.ui.pictures.painting import ColourDepth, open_picture, paint_blocks
+from imagescope_tui.ui.pictures.cell_glyphs import glyphs_in
+from imagescope_tui.ui.pictures.painting import ColourDepth, open_picture, paint_cells
 
 if TYPE_CHECKING:
+    from imagescope_tui.ui.pictures.cell_glyphs import GlyphMode
     from imagescope_tui.ui.pictures.key import Box, PictureKey
     from imagescope_tui.ui.pictures.painting import Painting
     from imagescope_tui.ui.pictures.protocol import PictureProtocol
@@ -43,7 +45,7 @@ class Painter:
             from imagescope_tui.ui.pictures.graphics import paint_iterm
 
             return paint_iterm(picture, key.box)
-        return paint_blocks(picture, key.box, depth=self.depth)
+        return paint_cells(picture, key.box, mode=self._mode, depth=self.depth)
 
     def pixels_shown(self, box: Box) -> int:
         """How many pixels the longer side of a picture in the box can show at most."""
@@ -52,4 +54,11 @@ class Painter:
 
             cell_width, cell_height = cell_pixels()
             return max(box.width * cell_width, box.height * cell_height)
-        return max(box.width, box.height * 2)
+        glyphs = glyphs_in(self._mode)
+        return max(box.width * glyphs.columns, box.height * glyphs.rows)
+
+    @property
+    def _mode(self) -> GlyphMode:
+        if self.protocol in ("octants", "sextants", "quadrants"):
+            return self.protocol
+        return "blocks"

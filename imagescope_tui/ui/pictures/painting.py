@@ -1,9 +1,6 @@
 """Small pictures as lines of terminal cells, painted in a worker and shown as they are.
 
-Half-blocks: every cell is `▀`, its upper pixel the foreground, its lower pixel the background.
-Terminals of 256 colours get the nearest of their palette, after the colours were made stronger:
-their dark and pale steps are so coarse that greens would become greys (compared by eye with error
-diffusion, which is all noise at this size).
+Every cell is a character in one colour over another: half-blocks, quadrants, sextants or octants.
 """
 
 from __future__ import annotations
@@ -11,27 +8,31 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from rich.color import Color
+from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+
+from imagescope_tui.ui.pictures.cell_glyphs import glyphs_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PIL import Image
 
+    from imagescope_tui.ui.pictures.cell_glyphs import GlyphMode
+    from imagescope_tui.ui.pictures.cells import Colours
     from imagescope_tui.ui.pictures.key import Box
 
 ColourDepth: TypeAlias = Literal["true", "256", "16"]
-_UPPER_HALF = "▀"
-_FIRST_FIXED_COLOUR = 16
-_SIX_BITS = [value & 0xFC | value >> 6 for value in range(256)] * 3
-_STRENGTH_256 = 1.45
-_CUBE_STEPS = (0, 95, 135, 175, 215, 255)
+COLOUR_SYSTEMS = {
+    "true": ColorSystem.TRUECOLOR,
+    "256": ColorSystem.EIGHT_BIT,
+    "16": ColorSystem.STANDARD,
+}
+"""By which names Rich makes the codes of a style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,24 @@ def fitted(width: int, height: int, box_width: int, box_height: int) -> tuple[in
     )
 
 
-def paint_blocks(picture: Image.Image, box: Box, *, depth: ColourDepth) -> Painting:
-    """The picture with half-blocks, centred; what it leaves free has the colour beneath."""
-    width, height = fitted(picture.width, picture.height, box.width, box.height * 2)
-    height += height % 2
-    pixels = _colours(_shrunk(picture, width, height), depth)
-    left, top = (box.width - width) // 2, (box.height - height // 2) // 2
+def paint_cells(picture: Image.Image, box: Box, *, mode: GlyphMode, depth: ColourDepth) -> Painting:
+    """The picture in characters, centred; what it leaves free has the colour beneath."""
+    from imagescope_tui.ui.pictures.cells import divided  # numpy, in the painter's thread
+
+    glyphs = glyphs_in(mode)
+    width, half_cells = fitted(picture.width, picture.height, box.width, box.height * 2)
+    height = (half_cells + 1) // 2
+    cells = divided(_shrunk(picture, width * glyphs.columns, height * glyphs.rows), glyphs)
+    over, under = _numbers(cells.over, depth), _numbers(cells.under, depth)
+    left, top = (box.width - width) // 2, (box.height - height) // 2
     blank = Strip.blank(box.width)
-    rows = [
-        _line(pixels[y * width : (y + 1) * width], pixels[(y + 1) * width : (y + 2) * width], left)
-        for y in range(0, height, 2)
+    rows = zip(cells.patterns.tolist(), over, under, strict=True)
+    painted = [
+        Strip(_segments(row, glyphs.characters, left, depth), left + width).extend_cell_length(
+            box.width
+        )
+        for row in rows
     ]
-    painted = [row.extend_cell_length(box.width) for row in rows]
     below = box.height - top - len(painted)
     return Painting((*[blank] * top, *painted, *[blank] * below))
 
@@ -91,42 +98,50 @@ def _shrunk(picture: Image.Image, width: int, height: int) -> Image.Image:
     return picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
-def _line(upper: list[Color], lower: list[Color], left: int) -> Strip:
+def _segments(
+    row: tuple[list[int], list[int], list[int]],
+    characters: tuple[str, ...],
+    left: int,
+    depth: ColourDepth,
+) -> list[Segment]:
+    """One for each run of cells of the same two colours, whichever of them is the character's."""
     segments = [Segment(" " * left)] if left else []
-    for (over, under), cells in groupby(zip(upper, lower, strict=True)):
-        segments.append(Segment(_UPPER_HALF * sum(1 for _ in cells), _style(over, under)))
-    return Strip(segments, left + len(upper))
+    text, colours = "", (-1, -1)
+    full = len(characters) - 1
+    for pattern, over, behind in zip(*row, strict=True):
+        under = over if pattern == full else behind
+        if not {over, under} <= set(colours):
+            segments += [Segment(text, _style(*colours, depth))] if text else []
+            text, colours = "", (over, under)
+        filled = pattern if over != under else full
+        text += characters[filled if over == colours[0] else full - filled]
+    return [*segments, Segment(text, _style(*colours, depth))]
 
 
 @lru_cache(maxsize=65_536)
-def _style(over: Color, under: Color) -> Style:
-    return Style(color=over, bgcolor=under)
+def _style(over: int, under: int, depth: ColourDepth) -> Style:
+    style = Style(color=_colour(over, depth), bgcolor=_colour(under, depth))
+    # Makes the codes here, in the painter's thread; the style keeps them.
+    style.render(" ", color_system=COLOUR_SYSTEMS[depth])
+    return style
 
 
-def _colours(picture: Image.Image, depth: ColourDepth) -> list[Color]:
-    if depth == "256":
-        from PIL import Image, ImageEnhance
+def _colour(number: int, depth: ColourDepth) -> Color:
+    if depth == "true":
+        return Color.from_rgb(number >> 16, number >> 8 & 0xFF, number & 0xFF)
+    return Color.from_ansi(number)
 
-        strong = ImageEnhance.Color(picture).enhance(_STRENGTH_256)
-        indexes = strong.quantize(palette=_palette(), dither=Image.Dither.NONE).tobytes()
-        return [Color.from_ansi(index + _FIRST_FIXED_COLOUR) for index in indexes]
+
+def _numbers(colours: Colours, depth: ColourDepth) -> list[list[int]]:
+    """Each colour as one number: of the terminal's palette, or red, green and blue in a row."""
+    import numpy as np
+
+    if depth != "true":
+        from imagescope_tui.ui.pictures.palette import dithered
+
+        return dithered(colours, depth)
     # 64 steps a channel look the same in cells, and let most colours and styles be found again.
-    data = picture.point(_SIX_BITS).tobytes()
-    return list(map(_colour, data[0::3], data[1::3], data[2::3]))
-
-
-@lru_cache(maxsize=65_536)
-def _colour(red: int, green: int, blue: int) -> Color:
-    return Color.from_rgb(red, green, blue)
-
-
-@lru_cache(maxsize=1)
-def _palette() -> Image.Image:
-    """The 240 colours that every terminal of 256 shows alike: a cube of 216 and 24 greys."""
-    from PIL import Image
-
-    cube = [(r, g, b) for r in _CUBE_STEPS for g in _CUBE_STEPS for b in _CUBE_STEPS]
-    greys = [(8 + 10 * step,) * 3 for step in range(24)]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([channel for colour in (*cube, *greys) for channel in colour])
-    return palette
+    whole = np.clip(np.rint(colours), 0, 255).astype(np.int32)
+    stepped = whole & 0xFC | whole >> 6
+    packed: list[list[int]] = (stepped @ np.array([1 << 16, 1 << 8, 1])).tolist()
+    return packed

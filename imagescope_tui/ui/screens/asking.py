@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from imagescope_tui.search.query_language import LineContext
-from imagescope_tui.ui.arranging import following, order_after, order_brought
+from imagescope_tui.ui.arranging import order_after, order_brought
 from imagescope_tui.ui.asked import Asked, asked_before
-from imagescope_tui.ui.chat_words import chat_view, said_so_far
 from imagescope_tui.ui.index_state import Problem
+from imagescope_tui.ui.known import place_of
 from imagescope_tui.ui.messages import PhotosShown
 from imagescope_tui.ui.pasted import is_like_a_path, pasted_picture
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.photo_feed import PhotoFeed
-from imagescope_tui.ui.search_desk import RANKING_LIMIT, SearchDesk
+from imagescope_tui.ui.search_desk import SearchDesk
 from imagescope_tui.ui.why_words import Finding
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completing_input import CompletingInput
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
-from imagescope_tui.ui.widgets.query_line import Outcome, QueryInput, QueryLine
+from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
 from indexer.places.lookup import find_town
 from storage.errors import StorageError
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from imagescope_tui.search.events import SearchEvent
-    from imagescope_tui.search.types import Order
-    from imagescope_tui.ui.chat_words import ChatView
     from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.state import SearchView
     from storage.records import Photo, PhotoId
@@ -51,6 +49,8 @@ class AskingScreen(PhotoActions):
     def __init__(self) -> None:
         super().__init__()
         self.asked = Asked()
+        self.answered = Asked()
+        """What was answered last, or is being answered: an edit waits for its words first."""
         self._is_fresh = True
         self._is_trace = False
         self._is_held_back = False
@@ -93,14 +93,15 @@ class AskingScreen(PhotoActions):
         return self._is_trace and self.app.settings.is_trace_foreign
 
     @property
+    def has_folders(self) -> bool:
+        """Whether there are folders of photos, or will be in a moment."""
+        roots = self.app.snapshot.roots if self.app.snapshot else ()
+        return bool(roots or self.app.settings.folders or self.app.index.scanning)
+
+    @property
     def is_about_to_ask(self) -> bool:
         """Whether the same question is going to be asked again soon."""
         return self._again is not None
-
-    @property
-    def order(self) -> Order:
-        """How the reader wants what matches to be ordered."""
-        return self._desk.order
 
     def show_view(self, view: SearchView) -> None:
         """The search has come further."""
@@ -116,16 +117,11 @@ class AskingScreen(PhotoActions):
 
     def finding(self, detail: PhotoDetail) -> Finding | None:
         """The photo's place in the search that is shown."""
-        found = None if self.asked.is_timeline else self.view.candidate(detail.photo.id)
+        found = None if self.asked.is_timeline else place_of(self.view, detail.photo.id)
         if found is None:
             return None
         rank, candidate = found
         return Finding(rank=rank, candidate=candidate, view=self.view)
-
-    @property
-    def chat(self) -> ChatView:
-        """The conversation that led to what is shown."""
-        return chat_view(self.asked, self.view, RANKING_LIMIT)
 
     def ask_again(self) -> None:
         """The same question to a library that has changed, now or when it is time for it.
@@ -225,23 +221,6 @@ class AskingScreen(PhotoActions):
         is_whole = self.view.phase not in ("failed", "stopped") and not self.view.degradations
         return self.is_unserved or not is_whole
 
-    def say_more(self, line: str) -> None:
-        """One more line of the conversation, which refines what was said before."""
-        so_far = said_so_far(self.asked.line, self.view, RANKING_LIMIT)
-        self._ask_anew(replace(self.asked.refined(line, so_far), is_deep=True))
-
-    def undo_turn(self, place: int) -> None:
-        """Take a line of the conversation back; the current one is the last."""
-        left = self.asked.without_turn(place)
-        # Of an edit without words there is nothing to show.
-        self._ask_anew(self.asked.anew() if left.is_unfinished else left)
-
-    def start_afresh(self) -> None:
-        """Forget the conversation, and ask something new."""
-        self.query_one(QueryInput).remember()
-        self._ask_anew(self.asked.anew())
-        self.action_focus_query()
-
     def show_trace(self, trace: tuple[SearchEvent, ...]) -> None:
         """A saved search as it was, until something is asked."""
         self._is_trace = True
@@ -285,21 +264,6 @@ class AskingScreen(PhotoActions):
     def action_drop_chip(self) -> None:
         """Drop the last filter."""
         self._ask_anew(self.asked.without(len(self.asked.chip_labels) - 1))
-
-    @on(Outcome.Clicked)
-    def action_next_order(self) -> None:
-        """By match, newest first or oldest first: what was found stays, and nothing is asked."""
-        query = self.view.query or self.asked.query
-        if query.is_by_picture:
-            self.say("Pictures like another have one order: by likeness.")
-            return
-        self._desk.order = following(query, self._desk.order)
-        self._is_fresh = True
-        if not query.is_timeline:
-            self._take_photos()
-            self.show_view(self.view)
-        elif not self.asked.is_unfinished:
-            self._answer(self.asked, 0)
 
     @on(QueryLine.Changed)
     def _line_changed(self) -> None:
@@ -373,6 +337,7 @@ class AskingScreen(PhotoActions):
     @work(group="search", exclusive=True)
     async def _answer(self, asked: Asked, delay: float) -> None:
         await asyncio.sleep(delay)
+        self.answered = asked
         # Not before the line rests, for what is half typed looks wrong; and the reader may leave.
         if self.app.is_running:
             self._show_notes()

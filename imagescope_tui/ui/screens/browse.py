@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,17 +9,14 @@ from textual import on, work
 from textual.containers import Container, Horizontal
 
 from imagescope_tui.errors import ImagescopeError
-from imagescope_tui.search.picture_words import picture_words
-from imagescope_tui.ui import empty_words
 from imagescope_tui.ui.actions import actions_in, bindings_of
-from imagescope_tui.ui.known import NOT_ASKED, UNKNOWN, Known, known_of
-from imagescope_tui.ui.messages import PictureCame, SearchAdvanced
+from imagescope_tui.ui.emptiness import Emptiness
+from imagescope_tui.ui.messages import PictureCame
 from imagescope_tui.ui.notices import notices
-from imagescope_tui.ui.screens.timed import TimedScreen
+from imagescope_tui.ui.screens.explaining import ExplainingScreen
 from imagescope_tui.ui.search_desk import RANKING_LIMIT
+from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import outcome_words, search_words, unserved_words
-from imagescope_tui.ui.where_desk import WordsInPhoto
-from imagescope_tui.ui.why_page import Reasons
 from imagescope_tui.ui.widgets.chat_pane import ChatPane
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completing_input import CompletingInput
@@ -29,41 +25,34 @@ from imagescope_tui.ui.widgets.key_line import KeyLine
 from imagescope_tui.ui.widgets.notice_line import NoticeLine
 from imagescope_tui.ui.widgets.photo_grid import PhotoGrid
 from imagescope_tui.ui.widgets.photo_panel import PhotoPanel
+from imagescope_tui.ui.widgets.picture_view import PictureView
 from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
+from imagescope_tui.ui.widgets.reference_strip import ReferenceStrip
 from imagescope_tui.ui.widgets.status_line import StatusLine
 from imagescope_tui.ui.widgets.time_strip import TimeStrip
 from imagescope_tui.ui.widgets.title_line import TitleLine
-from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from imagescope_tui.ui.actions import Situation
-    from imagescope_tui.ui.empty_words import EmptyWords
     from imagescope_tui.ui.index_state import IndexView
     from imagescope_tui.ui.kept import KeptScreen
-    from imagescope_tui.ui.library_reader import PhotoDetail
     from imagescope_tui.ui.notices import Notice
     from imagescope_tui.ui.screens.detail import Page
-    from imagescope_tui.ui.state import SearchView
-    from storage.records import Photo
-
-_DETAIL_SECONDS = 0.05
-"""How long a selection must rest before its facts are read."""
 
 
-class BrowseScreen(TimedScreen):
+class BrowseScreen(ExplainingScreen):
     """Photos of the library: all of them, or those that were searched for."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("photos")
+    AUTO_FOCUS = ""  # Where there is no photo, letters are keys.
 
     def __init__(self, *, is_text: bool) -> None:
         super().__init__()
         self._is_text = is_text
-        self._detail: PhotoDetail | None = None
-        """What is known of the selected photo, or of the one before it."""
         self._dismissed: frozenset[str] = frozenset()
         """Keys of notes."""
         self._troubles: frozenset[str] = frozenset()
@@ -76,6 +65,7 @@ class BrowseScreen(TimedScreen):
         yield TitleLine(id="title")
         yield QueryLine(id="query")
         yield ReadingNotes(id="reading")
+        yield ReferenceStrip(id="reference")
         yield NoticeLine(id="notice")
         with Horizontal(id="body"):
             with Container(id="place"):
@@ -96,7 +86,7 @@ class BrowseScreen(TimedScreen):
         self.watch(app, "index", self._index_changed, init=False)
         self.watch(app, "download", self._show_title, init=False)
         self.watch(app, "model_server", self._server_changed, init=False)
-        self.watch(app, "library_problem", self._show_notices, init=False)
+        self.watch(app, "library_problem", self._library_failed, init=False)
 
     def _take_up(self, kept: KeptScreen) -> None:
         """Go on where the reader left the screen."""
@@ -121,6 +111,13 @@ class BrowseScreen(TimedScreen):
         if pictures is not None and painter is not None:
             self.grid.use_pictures(pictures)
             self.query_one(PhotoPanel).picture.use_pictures(pictures, painter.pixels_shown)
+            self.show_reference()
+
+    def show_reference(self) -> None:
+        """The picture that the question is about, below the line and in the conversation."""
+        self.query_one("#reference", ReferenceStrip).show(self.reference)
+        self.query_one(ChatPane).show_chat(self.chat)
+        self.tell_above()
 
     def _library_changed(self) -> None:
         self._show_title()
@@ -129,22 +126,24 @@ class BrowseScreen(TimedScreen):
             return
         if self.app.snapshot.exists:
             self.take_up_marks()
-        if self._has_folders:
+        if self.has_folders:
             # Who removes the last one later knows how to add another.
             self._is_welcomed = True
         elif not self._is_welcomed:
             self._welcome()
         self.ask_again()
 
-    @property
-    def _has_folders(self) -> bool:
-        roots = self.app.snapshot.roots if self.app.snapshot else ()
-        return bool(roots or self.app.settings.folders or self.app.index.scanning)
+    def _library_failed(self) -> None:
+        self._show_notices()
+        if self.grid.count == 0:
+            self.show_place()
 
     def _welcome(self) -> None:
         from imagescope_tui.ui.screens.folder import FolderScreen
 
         self._is_welcomed = True
+        # There is nothing to search in: a letter is a key here.
+        self.set_focus(None)
         self.app.push_screen(FolderScreen(is_first=True))
 
     def _index_changed(self, before: IndexView, after: IndexView) -> None:
@@ -202,106 +201,46 @@ class BrowseScreen(TimedScreen):
         self._show_outcome()
         self._show_status()
         self._show_notices()
-        self._show_known()
+        self.show_known()
         self.show_reasons()
         self.query_one(ChatPane).show_chat(self.chat)
         if view.phase in ("done", "failed"):
             self.show_place()
 
     def _show_outcome(self) -> None:
-        """How many there are, and in which order; where nothing of it is shown, nothing."""
-        passed = 0 if self.asked.is_empty else self.grid.count
+        """In which order the photos are, and how many, where they answer what is asked."""
+        view = SearchView() if self.shows_earlier else self.view
+        passed = 0 if self.answered.is_empty or self.shows_earlier else self.grid.count
         is_brief = not self.has_class("-wide")
-        words = outcome_words(self.view, RANKING_LIMIT, self.order, passed, is_brief=is_brief)
-        is_told = self.grid.count and not self.shows_earlier
-        self.query_one(QueryLine).show_outcome(words if is_told else "")
-
-    def _show_known(self) -> None:
-        """What models said, on the cards."""
-        view = self.view
-        told = (*view.to_check, *view.verifications, *view.verdicts)
-        known = {photo_id: known_of(view, photo_id) for photo_id in told}
-        self.grid.show_known(known, Known(NOT_ASKED) if known else UNKNOWN)
-
-    @property
-    def reasons(self) -> Reasons:
-        """Why the selected photo is there, and how the search went."""
-        detail = self._detail
-        if detail is not None and (self.photo is None or detail.photo.id != self.photo.id):
-            detail = None
-        view = self.view
-        return Reasons(
-            view=view,
-            detail=detail,
-            finding=self.finding(detail) if detail else None,
-            names=self.grid.names(len(view.to_check) + len(view.verdicts)),
-            where=self.app.where.told(self._question),
-            chips=self.asked.chips_passed,
-            dropped=self.asked.parsed.dropped,
-        )
-
-    @property
-    def words_seen(self) -> tuple[str, ...]:
-        """The words of the search that can be seen in a picture."""
-        query = self.view.query
-        return picture_words(query.whole_text) if query and self.view.phase != "idle" else ()
-
-    @property
-    def _question(self) -> WordsInPhoto | None:
-        """Where the words are seen in the selected photo."""
-        item, words = self.grid.item, self.words_seen
-        if item is None or item.photo.content_hash is None or not words:
-            return None
-        return WordsInPhoto(
-            photo_id=item.photo.id,
-            second=item.second,
-            words=words,
-            encoder_id=self.app.index.encoder_id,
-        )
-
-    @on(PhotoPanel.WhyShown)
-    def look_for_words(self) -> None:
-        """Have it told where in the selected photo the words are seen; the reasons follow."""
-        self.app.where.want(self._question)
-
-    def show_reasons(self) -> None:
-        """There is more to say of the selected photo, or of the search."""
-        if self.query_one(PhotoPanel).shows_why:
-            self.look_for_words()
-        self.query_one(PhotoPanel).show_reasons(self.reasons)
-        for screen in self.app.screen_stack[1:]:
-            screen.post_message(SearchAdvanced())
+        words = outcome_words(view, RANKING_LIMIT, self.order_shown, passed, is_brief=is_brief)
+        self.query_one(QueryLine).show_outcome(words if self.grid.count else "")
 
     def show_place(self) -> None:
         """The grid, or why it is empty."""
         self._show_outcome()
         self._show_status()
-        words = self._empty_words() if self.grid.count == 0 else None
         empty = self.query_one(EmptyPlace)
-        empty.display = words is not None
-        self.grid.display = words is None
+        empty.display = is_empty = empty.explain(None if self.grid.count else self._emptiness())
+        self.grid.display = not is_empty
         self._show_keys()
-        if self.photo is not None:
-            # It may be the same as before, and is there for other reasons.
-            self._read_detail(self.photo)
-        if words is not None:
-            empty.show_words(words)
-        elif self.focused is None:
+        # It may be the same as before, and is there for other reasons.
+        self.read_detail(self.photo)
+        if not is_empty and self.focused is None:
             # Enter came before the photos did.
             self.set_focus(self.grid)
 
-    def _empty_words(self) -> EmptyWords | None:
-        if self.has_foreign_trace:
-            return empty_words.foreign_trace()
-        if not self.asked.is_empty:
-            if self.view.phase == "searching":
-                return None
-            return empty_words.without_results(self.view, self.asked.chip_labels, self.app.snapshot)
-        if self.app.snapshot is None:
-            return None
-        if not self._has_folders:
-            return empty_words.without_folders()
-        return empty_words.without_photos(self.app.snapshot, self.app.index)
+    def _emptiness(self) -> Emptiness:
+        return Emptiness(
+            view=self.view,
+            index=self.app.index,
+            snapshot=self.app.snapshot,
+            names=self.app.names,
+            problem=self.app.library_problem,
+            is_asked=not self.asked.is_empty,
+            has_folders=self.has_folders,
+            has_foreign_trace=self.has_foreign_trace,
+            chips=self.asked.chips_passed,
+        )
 
     def _server_changed(self) -> None:
         self._show_title()
@@ -320,23 +259,7 @@ class BrowseScreen(TimedScreen):
         self.query_one(PhotoPanel).show_photo(event.item)
         for screen in self.app.screen_stack[1:]:
             screen.post_message(PhotoGrid.Selected(event.item))
-        if photo is not None:
-            self._read_detail(photo)
-
-    @work(group="detail", exclusive=True)
-    async def _read_detail(self, photo: Photo) -> None:
-        await asyncio.sleep(_DETAIL_SECONDS)
-        filters = [chip.wanted for chip in self.asked.chips_passed]
-        try:
-            detail = await self.app.reader.detail(photo, filters)
-        except StorageError as error:
-            self.tell_problem(error)
-            return
-        if not self.app.is_running:
-            return
-        self._detail = detail
-        self.query_one(PhotoPanel).show_detail(detail)
-        self.show_reasons()
+        self.read_detail(photo)
 
     @on(PhotoGrid.Opened)
     def action_open_detail(self) -> None:
@@ -366,7 +289,8 @@ class BrowseScreen(TimedScreen):
     @on(PictureCame)
     def _picture_came(self, event: PictureCame) -> None:
         self.grid.picture_came(event.key)
-        self.query_one(PhotoPanel).picture.picture_came(event.key)
+        for picture in self.query(PictureView):
+            picture.picture_came(event.key)
 
     def marks_changed(self) -> None:
         """Show them on the cards, and how many there are."""
@@ -431,6 +355,7 @@ class BrowseScreen(TimedScreen):
 
     @on(CompletingInput.Offered)
     def _show_keys(self) -> None:
+        self.query_one(EmptyPlace).is_typing = isinstance(self.focused, QueryInput)
         self.query_one(KeyLine).show_hints(actions_in(self._situation))
 
     @property

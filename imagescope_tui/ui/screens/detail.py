@@ -91,7 +91,7 @@ class DetailScreen(PhotoActions):
     def on_mount(self) -> None:
         """Show what is selected."""
         if self.app.pictures is not None and self.app.painter is not None:
-            self.query_one(PictureView).use_pictures(
+            self.query_one("#detail-picture", PictureView).use_pictures(
                 self.app.pictures, self.app.painter.pixels_shown
             )
         self._show(self.photo)
@@ -175,7 +175,10 @@ class DetailScreen(PhotoActions):
 
     def _slide(self) -> None:
         grid = self.app.browse.grid
-        if self.app.screen is not self or not self.query_one(PictureView).is_painted:
+        if (
+            self.app.screen is not self
+            or not self.query_one("#detail-picture", PictureView).is_painted
+        ):
             return
         if grid.index + 1 < grid.count:
             grid.action_move_by(1)
@@ -200,14 +203,14 @@ class DetailScreen(PhotoActions):
         if self._player is not None:
             self._player.cancel()
             self._player = self._playing = None
-        self.query_one(PictureView).show_frame(None)
+        self.query_one("#detail-picture", PictureView).show_frame(None)
         self._show_title()
 
     @work(group="playing", exclusive=True)
     async def _play(self, photo: Photo) -> None:
         from imagescope_tui.ui.player import CannotPlay, play
 
-        view, app = self.query_one(PictureView), self.app
+        view, app = self.query_one("#detail-picture", PictureView), self.app
         try:
             await play(
                 app.frames(photo, view.box),
@@ -221,7 +224,7 @@ class DetailScreen(PhotoActions):
         self._show_title()
 
     def _show_frame(self, second: float, frame: Painting) -> None:
-        self.query_one(PictureView).show_frame(frame)
+        self.query_one("#detail-picture", PictureView).show_frame(frame)
         if int(second) != int(self._played):
             self._played = second
             self._show_title()
@@ -272,7 +275,8 @@ class DetailScreen(PhotoActions):
 
     @on(PictureCame)
     def _picture_came(self, event: PictureCame) -> None:
-        self.query_one(PictureView).picture_came(event.key)
+        for picture in self.query(PictureView):
+            picture.picture_came(event.key)
 
     @on(KeyLine.Clicked)
     async def _key_clicked(self, event: KeyLine.Clicked) -> None:
@@ -283,7 +287,7 @@ class DetailScreen(PhotoActions):
         if self._playing != photo:
             self._stop_playing()
         item = self.app.browse.grid.item
-        self.query_one(PictureView).show(
+        self.query_one("#detail-picture", PictureView).show(
             photo, item.failure if item else "", item.second if item else None
         )
         self._show_title()
@@ -386,4 +390,4 @@ class DetailScreen(PhotoActions):
         self.query_one("#detail-light").display = bool(words)
         left, right = light_words(words, self._lit, answer)
         self.query_one("#detail-light", EdgeLine).show(as_content([left]), as_content([right]))
-        self.query_one(PictureView).shine(light_of(answer, self._lit))
+        self.query_one("#detail-picture", PictureView).shine(light_of(answer, self._lit))

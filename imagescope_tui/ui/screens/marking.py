@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from imagescope_tui.ui.index_state import Problem
-from imagescope_tui.ui.screens.asking import AskingScreen
+from imagescope_tui.ui.screens.conversing import ConversingScreen
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from storage.records import PhotoId
 
 
-class MarkingScreen(AskingScreen):
+class MarkingScreen(ConversingScreen):
     """Keeps marks from one search to the next."""
 
     def __init__(self) -> None:

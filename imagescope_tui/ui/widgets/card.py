@@ -11,6 +11,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from imagescope_tui.ui import wording
+from imagescope_tui.ui.known import JUDGED_WORDS
 from imagescope_tui.ui.pictures.key import Box
 from imagescope_tui.ui.widgets.grid_geometry import FRAME
 from storage.safe_text import printable
@@ -173,8 +174,8 @@ def _bottom(face: CardFace, styles: CardStyles) -> Strip:
 
 
 def _judged(face: CardFace, room: int) -> str:
-    """What the evaluator said, in a word, or in a sign where the word has no room."""
-    word = f"{face.judged} " if face.judged else ""
+    """Whether it fits, in words, or in a sign where they have no room."""
+    word = f"{JUDGED_WORDS[face.judged]} " if face.judged else ""
     if cell_len(word) <= room:
         return word
     return f"{_ACCEPTED} " if face.judged == "accepted" and room >= len(_ACCEPTED) + 1 else ""

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from imagescope_tui.ui.actions import bindings_of
 from imagescope_tui.ui.chat_words import ChatView, turn_lines
 from imagescope_tui.ui.widgets.line_looks import as_content
+from imagescope_tui.ui.widgets.reference_strip import ReferenceStrip
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -113,6 +114,7 @@ class ChatPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
+        yield ReferenceStrip(id=f"{self.id}-reference")
         with VerticalScroll(classes="chat-scroll", can_focus=False):
             yield TurnList(classes="chat-turns", markup=False)
             yield Static(classes="chat-head", markup=False)
@@ -122,6 +124,7 @@ class ChatPane(Vertical):
 
     def show_chat(self, chat: ChatView) -> None:
         """The conversation has gone on."""
+        self.query_one(ReferenceStrip).show(chat.reference)
         turns = self.query_one(TurnList)
         turns.display = bool(chat.turns)
         if chat.turns != turns.chat.turns:

@@ -61,7 +61,7 @@ class PhotoPanel(Vertical):
     @property
     def picture(self) -> PictureView:
         """The photo in large."""
-        return self.query_one(PictureView)
+        return self.query_one("#panel-picture", PictureView)
 
     @property
     def shows_why(self) -> bool:

@@ -35,6 +35,9 @@ class QueryInput(CompletingInput):
     class Left(Message):
         """The reader goes on to the photos."""
 
+    class Begun(Message):
+        """Nothing is left of the line that was there; another one begins."""
+
     history: reactive[tuple[str, ...]] = reactive((), init=False, repaint=False)
     """Lines that can be recalled, the latest last."""
 
@@ -49,6 +52,13 @@ class QueryInput(CompletingInput):
         if line and self.history[-1:] != (line,):
             self.history = (*self.history, line)[-HISTORY_KEPT:]
         self._place = None
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put text in the place of what stands between two signs, or of all of it."""
+        first, last = sorted((start, end))
+        if first <= 0 and last >= len(self.value) > 0:
+            self.post_message(self.Begun())
+        super().replace(text, start, end)
 
     async def on_key(self, event: events.Key) -> None:
         """Keys that edit act here and now, in the order in which letters come.
@@ -79,6 +89,7 @@ class QueryInput(CompletingInput):
                 return
             self._draft, self._place = self.value, len(self.history)
         self._place = max(0, self._place + step)
+        self.post_message(self.Begun())
         if self._place >= len(self.history):
             self._place = None
             self.value = self._draft
