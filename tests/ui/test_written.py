@@ -17,7 +17,7 @@ from textual.filter import ANSIToTruecolor, Monochrome
 from textual.strip import Strip
 
 from imagescope_tui.ui.pictures.key import Box
-from imagescope_tui.ui.pictures.painting import paint_blocks
+from imagescope_tui.ui.pictures.painting import paint_cells
 from imagescope_tui.ui.pictures.written import PaintedCells, PartedLine, Pen, with_codes
 from imagescope_tui.ui.widgets.card import draw_card
 from tests.ui.scenes import scene
@@ -88,7 +88,7 @@ def test_parts_that_are_not_cut_stay_written(line: PartedLine) -> None:
 def test_what_is_painted_is_written_with_it(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    painted = paint_blocks(scene(2).image, Box(24, 8), depth="true")
+    painted = paint_cells(scene(2).image, Box(24, 8), mode="blocks", depth="true")
     written = with_codes(painted, console)
     assert [line.text for line in written.lines] == [line.text for line in painted.lines]
     pen = Pen(console, (ANSIToTruecolor(DIMMED_MONOKAI),), _BLACK, Style(bgcolor="rgb(9,9,9)"))
