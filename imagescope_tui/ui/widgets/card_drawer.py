@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.pictures.written import Pen
     from imagescope_tui.ui.widgets.card import CardFace
 
-_CARDS_KEPT, _ROWS_KEPT = 400, 100
+_CARDS_KEPT, _ROWS_KEPT = 150, 20
 _Lines: TypeAlias = "list[tuple[Strip, ...]]"
 
 
