@@ -68,7 +68,7 @@ def tui(
     run = begin(context, library=library, config=config, encoder=encoder)
     added = existing_folders(folders or [], run.settings)
     saved = _open_trace(trace, run.settings.library) if trace is not None else None
-    from imagescope_tui.ui.app import run_app
+    from imagescope_tui.ui.start import run_app
 
     settings = _ui_settings(run.settings, added, images, this_program(context.command_path))
     if saved is not None:

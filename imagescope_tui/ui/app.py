@@ -32,14 +32,14 @@ from imagescope_tui.ui.pictures.terminal_answers import UNASKED
 from imagescope_tui.ui.pictures.written import with_codes
 from imagescope_tui.ui.screens.browse import BrowseScreen
 from imagescope_tui.ui.settings import ModelServerView
-from imagescope_tui.ui.themes import check_theme, initial_theme
+from imagescope_tui.ui.themes import initial_theme
 from imagescope_tui.ui.where_desk import WhereDesk
 from storage.errors import StorageError
 from storage.records import LibraryNames
 from storage.thumbnails import PREVIEW_SIDE, ThumbnailCache
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import Iterable
 
     from textual.binding import BindingType
     from textual.driver import Driver
@@ -76,8 +76,6 @@ _KEEP_SECONDS = 1.0
 """Several changes of what is kept are written together."""
 _PICTURES_IN_WORK = 2
 """While one waits for the indexer to make it, the next is painted."""
-_FRAMES_A_SECOND, _FRAMES_OVER_SSH = 12, 4
-"""Of moving pictures that are played."""
 _DEATHS_MAX = 3
 _LIFE_SECONDS = 60.0
 """An indexer that is killed after so long is killed by chance; sooner and again, for a reason."""
@@ -337,16 +335,6 @@ class ImagescopeApp(App[int]):
         assert self.painter is not None
         return with_codes(self.painter.paint(jpeg, key), self.console)
 
-    def frames(self, photo: Photo, box: Box) -> AsyncIterator[tuple[float, bytes]]:
-        """The moments of a moving picture, as many and as large as this terminal takes."""
-        from imagescope_tui.ui.player import frames_of
-        from indexer.decoding.opened_photo import Playing
-
-        assert self.painter is not None
-        rate = _FRAMES_OVER_SSH if self.settings.over_ssh else _FRAMES_A_SECOND
-        side = min(self.painter.pixels_shown(box), PREVIEW_SIDE)
-        return frames_of(photo.full_path, Playing(gap=1 / rate, side=side))
-
     async def paint_frame(self, photo: Photo, jpeg: bytes, box: Box) -> Painting:
         """One of them, in the painter's thread."""
         key = PictureKey(content_hash=photo.content_hash or "", side=PREVIEW_SIDE, box=box)
@@ -412,21 +400,3 @@ class ImagescopeApp(App[int]):
 
     def _loop_time(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-def run_app(settings: UiSettings) -> int:
-    """Open the screen and stay until the reader leaves; gives the exit status.
-
-    Raises:
-        ConfigError: the settings name a theme that is not there.
-    """
-    from imagescope_tui.ui.pictures.protocol import choose_protocol
-    from imagescope_tui.ui.pictures.terminal_query import ask_terminal
-
-    check_theme(settings.theme)
-    answers = ask_terminal(
-        settings.terminal_hints, over_ssh=settings.over_ssh, in_tmux=settings.in_tmux
-    )
-    is_remote = settings.over_ssh or settings.in_tmux
-    protocol = choose_protocol(settings.images, answers, is_remote=is_remote)
-    return ImagescopeApp(settings, protocol, answers).run() or 0

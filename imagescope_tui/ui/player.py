@@ -8,10 +8,14 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
+from storage.thumbnails import PREVIEW_SIDE
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
+    from imagescope_tui.ui.pictures.key import Box
+    from imagescope_tui.ui.pictures.painter import Painter
     from imagescope_tui.ui.pictures.painting import Painting
     from indexer.decoding.opened_photo import Playing
 
@@ -21,8 +25,19 @@ _LEFT_OUT_MAX = 3
 """So many in a row: what cannot keep up goes slower, and is not dark."""
 
 
+_FRAMES_A_SECOND, _FRAMES_OVER_SSH = 12, 4
+
+
 class CannotPlay(Exception):
     """Why there are no frames, or no more; as it may be shown."""
+
+
+def playing_in(box: Box, painter: Painter, *, over_ssh: bool) -> Playing:
+    """As many moments, and as large, as the terminal takes."""
+    from indexer.decoding.opened_photo import Playing
+
+    rate = _FRAMES_OVER_SSH if over_ssh else _FRAMES_A_SECOND
+    return Playing(gap=1 / rate, side=min(painter.pixels_shown(box), PREVIEW_SIDE))
 
 
 async def frames_of(path: Path, playing: Playing) -> AsyncGenerator[tuple[float, bytes], None]:

@@ -208,12 +208,14 @@ class DetailScreen(PhotoActions):
 
     @work(group="playing", exclusive=True)
     async def _play(self, photo: Photo) -> None:
-        from imagescope_tui.ui.player import CannotPlay, play
+        from imagescope_tui.ui.player import CannotPlay, frames_of, play, playing_in
 
         view, app = self.query_one("#detail-picture", PictureView), self.app
+        assert app.painter is not None
+        playing = playing_in(view.box, app.painter, over_ssh=app.settings.over_ssh)
         try:
             await play(
-                app.frames(photo, view.box),
+                frames_of(photo.full_path, playing),
                 paint=lambda jpeg: app.paint_frame(photo, jpeg, view.box),
                 show=self._show_frame,
             )
