@@ -269,7 +269,7 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
             self.open_path(self._path)
 
     def action_reveal_photo(self) -> None:
-        """Show the photo that failed, or the folder, in the file manager."""
+        """Show the photo that failed, or the folder, in its folder."""
         if self._path is not None:
             self.reveal_path(self._path)
 
