@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
+from textual.widget import Widget
+from textual.widgets import RadioSet
 
-from imagescope_tui.ui.actions import Situation, actions_in
+from imagescope_tui.ui.actions import Situation, actions_in, told_in
+from imagescope_tui.ui.screens.export import ExportScreen
 from imagescope_tui.ui.widgets.key_line import KeyLine
 from imagescope_tui.ui.widgets.query_line import QueryLine
 from tests.ui.conftest import Opener
@@ -17,8 +21,6 @@ from tests.ui.test_library_page import DAMAGED, fail
 from tests.ui.waiting import screen_text, settled
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from imagescope_tui.ui.actions import Action
     from imagescope_tui.ui.app import ImagescopeApp
     from tests.ui.library_world import World
@@ -80,6 +82,13 @@ _WAYS: dict[Situation, Way] = {
     "library": Way(keys=("escape", "L")),
     "failed": Way(keys=("escape", "L", "tab")),
     "failed photo": Way(keys=("escape", "L", "tab", "enter", "down")),
+    "saving": Way("fox", ("escape", "S")),
+    "saved": Way("fox", ("escape", "S", "enter", "S", "down")),
+    "export": Way(keys=("escape", "x")),
+    "folder": Way(keys=("escape", "a", "/")),
+    "folder list": Way(keys=("escape", "a", "/", "down")),
+    "models": Way(keys=("escape", "m")),
+    "help": Way(keys=("escape", "question_mark")),
 }
 
 
@@ -92,6 +101,14 @@ def hints(app: ImagescopeApp) -> tuple[Action, ...]:
     return app.screen.query_one(KeyLine)._hints
 
 
+def shown_in(app: ImagescopeApp, situation: Situation) -> tuple[Action, ...]:
+    """The key line's, or what the frame of a dialog tells."""
+    if app.screen.query(KeyLine):
+        return hints(app)
+    assert told_in(situation) in screen_text(app)
+    return actions_in(situation)
+
+
 @pytest.mark.parametrize("situation", get_args(Situation))
 async def test_every_key_that_is_shown_acts(
     opened: Opener, world: World, monkeypatch: pytest.MonkeyPatch, situation: Situation
@@ -102,21 +119,23 @@ async def test_every_key_that_is_shown_acts(
         for key in (*way.typed, *way.keys):
             await pilot.press(key)
             await settled(pilot)
-        shown = hints(app)
+        shown = shown_in(app, situation)
         assert set(shown) <= set(actions_in(situation))
         assert shown[-1] == actions_in(situation)[-1]
         done: list[str] = []
 
         async def note(namespace: Any, name: str, _: object) -> bool:  # noqa: ANN401
-            is_there = hasattr(namespace, f"action_{name}")
-            if is_there or hasattr(namespace, f"_action_{name}"):
+            if hasattr(Widget, f"action_{name}") and not namespace.allow_vertical_scroll:
+                return False  # Every widget of Textual's scrolls by keys, where it can.
+            is_there = any(hasattr(namespace, f"{sign}action_{name}") for sign in ("", "_"))
+            if is_there:
                 done.append(name)
             return is_there
 
         # Noted, and not done: what comes next is to be pressed in the same place.
         monkeypatch.setattr(app, "_dispatch_action", note)
         for action in shown:
-            wanted = {action.action.removeprefix("app.").split("(")[0]}
+            wanted = {action.action.split("(")[0].removeprefix("app.")}
             for key in keys_of(action):
                 done.clear()
                 await pilot.press(key)
@@ -147,3 +166,18 @@ async def test_only_what_can_be_dropped_is_offered(tmp_path: Path, world: World)
             await settled(pilot)
             names = {hint.name for hint in hints(app)}
             assert names & {"drop_filter", "back"} == offered
+
+
+async def test_enter_exports_copies_where_they_are_chosen(
+    opened: Opener, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Path, bool]] = []
+
+    def export(screen: ExportScreen, target: Path) -> None:
+        asked.append((target, screen.query_one(RadioSet).pressed_index == 1))
+
+    monkeypatch.setattr(ExportScreen, "_export", export)
+    async with opened(NARROW) as (_, pilot):
+        await pilot.press("escape", "x", "shift+tab", "down", "enter")
+        await settled(pilot)
+        assert asked == [(Path.home() / "imagescope-photos", True)]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from imagescope_tui.ui.actions import told_by_group
+from imagescope_tui.ui.actions import bindings_of, told_by_group, told_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 _KEY_CELLS = 22
 _EXAMPLES = (
@@ -45,19 +45,13 @@ _LEFT: tuple[str, ...] = ("Search", "Move", "In the large photo", "On the librar
 class HelpScreen(ModalScreen[None]):
     """Closes with the key that opened it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss(None)", "close", show=False),
-        Binding("down,j", "scroll(1)", show=False),
-        Binding("up,k", "scroll(-1)", show=False),
-        Binding("pagedown,space", "scroll(10)", show=False),
-        Binding("pageup", "scroll(-10)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("help")
 
     def compose(self) -> ComposeResult:
         """Groups of keys in two columns, or in one."""
         with VerticalScroll(id="help-box", classes="dialog", can_focus=False) as box:
             box.border_title = "Keys"
-            box.border_subtitle = "Esc closes"
+            box.border_subtitle = told_in("help")
             with Container(id="help-columns"):
                 for is_left in (True, False):
                     with Vertical(classes="help-column"):
@@ -68,6 +62,18 @@ class HelpScreen(ModalScreen[None]):
     def action_scroll(self, lines: int) -> None:
         """Up or down."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        """A screen up or down, but for a line that stays in view."""
+        self.action_scroll(pages * (self.query_one(VerticalScroll).content_size.height - 1))
+
+    def action_first(self) -> None:
+        """To the first key."""
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """To the last key."""
+        self.query_one(VerticalScroll).scroll_end(animate=False)
 
     def on_click(self) -> None:
         """A click closes too."""
