@@ -5,19 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container, Vertical, VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from imagescope_tui.ui.actions import bindings_of, told_by_group, told_in
+from imagescope_tui.ui.widgets.key_group import KeyGroup, key_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-_KEY_CELLS = 22
 _EXAMPLES = (
     ("beach last summer", "pictures, names, dates"),
     ("cat OR dog", "either will do"),
@@ -37,9 +33,15 @@ _EXAMPLES = (
     ("@name", "a search saved by S"),
 )
 """Of what the query line understands."""
-_GROUPS = (*told_by_group().items(), ("In the query line", _EXAMPLES))
-_LEFT: tuple[str, ...] = ("Search", "Move", "In the large photo", "On the library page")
-"""The groups of the left column."""
+_SEARCH, *_OTHERS = told_by_group().items()
+_GROUPS = (_SEARCH, ("In the query line", _EXAMPLES), *_OTHERS)
+_KEY_CELLS = key_cells(row for _, rows in _GROUPS for row in rows)
+
+
+def _left_count() -> int:
+    """How many groups the left column has, so that both are as long as can be."""
+    lines = [len(rows) + 2 for _, rows in _GROUPS]
+    return min(range(len(lines)), key=lambda count: abs(sum(lines[:count]) - sum(lines[count:])))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -53,11 +55,10 @@ class HelpScreen(ModalScreen[None]):
             box.border_title = "Keys"
             box.border_subtitle = told_in("help")
             with Container(id="help-columns"):
-                for is_left in (True, False):
+                for groups in (_GROUPS[: _left_count()], _GROUPS[_left_count() :]):
                     with Vertical(classes="help-column"):
-                        for title, keys in _GROUPS:
-                            if (title in _LEFT) is is_left:
-                                yield Static(_group(title, keys), classes="help-group")
+                        for title, rows in groups:
+                            yield KeyGroup(title, tuple(rows), _KEY_CELLS)
 
     def action_scroll(self, lines: int) -> None:
         """Up or down."""
@@ -78,10 +79,3 @@ class HelpScreen(ModalScreen[None]):
     def on_click(self) -> None:
         """A click closes too."""
         self.dismiss(None)
-
-
-def _group(title: str, keys: Iterable[tuple[str, str]]) -> Content:
-    lines = [
-        Content.assemble((key.ljust(_KEY_CELLS), "$text-primary"), meaning) for key, meaning in keys
-    ]
-    return Content("\n").join([Content.styled(title, "bold"), *lines])
