@@ -177,7 +177,8 @@ async def test_enter_exports_copies_where_they_are_chosen(
         asked.append((target, screen.query_one(RadioSet).pressed_index == 1))
 
     monkeypatch.setattr(ExportScreen, "_export", export)
-    async with opened(NARROW) as (_, pilot):
+    async with opened(NARROW) as (app, pilot):
         await pilot.press("escape", "x", "shift+tab", "down", "enter")
         await settled(pilot)
+        assert "( ) a list" in screen_text(app)
         assert asked == [(Path.home() / "imagescope-photos", True)]

@@ -39,14 +39,12 @@ class ExportKind(RadioSet):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("export kind")
 
-    def action_next_button(self) -> None:
-        """Choose the next."""
-        super().action_next_button()
-        self.action_toggle_button()
-
-    def action_previous_button(self) -> None:
-        """Choose the one before."""
-        super().action_previous_button()
+    def action_choose(self, steps: int) -> None:
+        """Choose the next, or the one before."""
+        if steps > 0:
+            self.action_next_button()
+        else:
+            self.action_previous_button()
         self.action_toggle_button()
 
 
