@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from storage.errors import LibraryTooNew
@@ -554,14 +555,17 @@ _STEPS = (
 
 
 def migrate(database: Database) -> None:
-    """Bring a library up to this version's schema."""
+    """Bring a library up to this version's schema; a new one is there at once, or not at all."""
     from sqlite_utils import Migrations  # loads numpy; readers start without both
 
     refuse_newer(database.conn)
     migrations = Migrations(_SET)
     for step in _STEPS:
         migrations()(step)
-    migrations.apply(database)
+    # An old library keeps each step that is done. Of a new one no reader sees the first steps
+    # alone, which are what an older version has.
+    with nullcontext() if is_made(database.conn) else database.atomic():
+        migrations.apply(database)
 
 
 def refuse_newer(connection: sqlite3.Connection) -> None:

@@ -13,7 +13,13 @@ import pytest
 from sqlite_utils import Database
 
 from storage import schema
-from storage.errors import LibraryFull, LibraryOutdated, LibraryTooNew
+from storage.errors import (
+    LibraryFull,
+    LibraryMissing,
+    LibraryOutdated,
+    LibraryTooNew,
+    StorageError,
+)
 from storage.library import DATABASE_NAME, Library
 from storage.records import ContentId, PhotoFilter, PhotoId
 from tests.storage.first_library import (
@@ -178,6 +184,24 @@ def test_a_reader_of_an_older_library_is_told_what_to_do(old: Path) -> None:
     with pytest.raises(LibraryOutdated) as caught:
         Library.open_reader(old)
     assert caught.value.hint == "imagescope index"
+
+
+def test_a_reader_takes_a_library_that_is_being_made_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, met = schema._STEPS[-1], list[str]()
+
+    def read_beside(database: Database) -> None:
+        with pytest.raises(StorageError) as caught:
+            Library.open_reader(tmp_path)
+        met.append(type(caught.value).__name__)
+        step(database)
+
+    read_beside.__name__ = step.__name__
+    monkeypatch.setattr(schema, "_STEPS", (*schema._STEPS[:-1], read_beside))
+    Library.open_writer(tmp_path).close()
+    assert met == [LibraryMissing.__name__]
+    Library.open_reader(tmp_path).close()
 
 
 def test_a_library_of_the_future_is_not_touched(old: Path) -> None:
