@@ -242,6 +242,35 @@ async def test_what_changes_appears_and_the_selected_row_stays(
         assert NO_SERVER in selected(app)
 
 
+async def test_when_nothing_has_failed_any_more_the_keys_shown_are_those_that_do_something(
+    opened: Opener, world: World
+) -> None:
+    [photo_id] = fail(world, 1, DAMAGED)
+    async with opened((130, 40)) as (app, pilot):
+        await open_page(pilot, "tab", "t")
+        with Library.open_writer(world.folder) as library, library.atomic():
+            library.failures.forget([photo_id])
+        await until(pilot, lambda: " None." in screen_text(app))
+        await settled(pilot)
+        assert selected(app) == "None."
+        keys = str(app.screen.query_one(KeyLine).render())
+        assert not [key for key in ("t look here", "t try", "x remove") if key in keys]
+        await pilot.press("shift+tab")
+        assert str(world.root) in selected(app)
+
+
+async def test_tab_stays_where_there_are_no_parts(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(folder: Path) -> LibraryReport:
+        raise LibraryDamaged("the library is damaged")
+
+    monkeypatch.setattr("imagescope_tui.ui.library_report.report_of", damaged)
+    async with opened() as (app, pilot):
+        await open_page(pilot, "tab")
+        assert selected(app) == "the library is damaged"
+
+
 async def test_the_folder_beside_a_removed_one_is_selected(
     opened: Opener, world: World, failed: list[PhotoId]
 ) -> None:

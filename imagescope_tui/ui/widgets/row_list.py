@@ -63,7 +63,9 @@ class RowList(OptionList):
             self.scroll_home(animate=False)
 
     def go_to_part(self, steps: int) -> None:
-        """To the first row of the part that is so many further."""
+        """To the first row of the part that is so many further; nowhere where there are none."""
         heads = [n for n, row in enumerate(self._rows) if row.kind == "head"]
+        if not heads:
+            return
         here = sum(head <= (self.highlighted or 0) for head in heads) - 1
         self.highlighted = self._first_from(heads[(here + steps) % len(heads)])
