@@ -13,7 +13,6 @@ from imagescope_tui.ui.library_page_words import (
     caption_words,
     encoder_words,
     folder_words,
-    index_words,
     pause_words,
     room_words,
 )
@@ -157,8 +156,7 @@ def _lines(status: Status) -> Iterator[tuple[str, str]]:
         yield "favourite", f"{report.favourites:,}"
     for place, told in enumerate(caption_words(report)):
         yield "" if place else "captions", told
-    yield "encoder", encoder_words(report)
-    yield "index", index_words(report)
+    yield "search by", encoder_words(report)
     if status.holder is not None:
         yield "indexing", f"by {holder_words(status.holder)}"
     if status.paused:

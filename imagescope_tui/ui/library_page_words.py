@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.settings import ModelServerView
     from storage.records import Failure, FailureReason
 
-_INDEX_WORDS = {"exact": "one by one", "hnsw": "through a graph"}
 _ASKED_CELLS = 50
 _PAUSES = {
     "asked": "paused; imagescope resume goes on",
@@ -103,18 +102,14 @@ def retry_words(failure: Failure, now: float) -> str:
 
 
 def encoder_words(report: LibraryReport) -> str:
-    """Which model saw the photos, and how many of them."""
+    """Which kind of model saw the photos, and how many of them."""
     if report.encoder is None:
         return "none yet"
+    kind = printable(report.encoder.partition("/")[0])
     if not report.counts.photos:
-        return printable(report.encoder)
+        return kind
     seen = _share(report.counts.embedded, report.counts.photos)
-    return f"{printable(report.encoder)}, {seen} of the photos seen"
-
-
-def index_words(report: LibraryReport) -> str:
-    """How pictures are compared: `12,340 vectors, one by one`."""
-    return f"{counted(report.vectors, 'vector')}, {_INDEX_WORDS[report.index_kind]}"
+    return f"{kind}, {seen} of the photos seen"
 
 
 def caption_words(report: LibraryReport) -> list[str]:
@@ -148,13 +143,14 @@ def server_words(server: ModelServerView) -> str:
 
 
 def room_words(room: Room) -> list[tuple[str, str]]:
-    """What takes how much, each with its name."""
-    told = [
-        ("database", wording.size(room.database)),
-        ("vectors", wording.size(room.vectors)),
-        ("pictures", f"{wording.size(room.thumbnails)}, small copies"),
-        ("models", wording.size(room.models)),
+    """What takes how much, each with its name; what takes none is left out."""
+    taken = [
+        ("database", room.database, ""),
+        ("vectors", room.vectors, ""),
+        ("pictures", room.thumbnails, ", small copies"),
+        ("models", room.models, ""),
     ]
+    told = [(name, f"{wording.size(size)}{more}") for name, size, more in taken if size]
     return [*told, ("free", wording.size(room.free))] if room.free is not None else told
 
 
@@ -164,6 +160,12 @@ def room_words(room: Room) -> list[tuple[str, str]]:
 def pause_words(reason: str) -> str:
     """Why whoever indexes the library waits; empty where nobody does."""
     return _PAUSES.get(reason, "")
+
+
+def refused_words(message: str, hint: str) -> str:
+    """Why an order was not taken, and what helps, each a sentence."""
+    parts = (printable(part).rstrip(".") for part in (message, hint) if part)
+    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts)
 
 
 def page_note(index: IndexView) -> str:

@@ -16,7 +16,6 @@ from imagescope_tui.ui.library_page_words import (
     caption_words,
     encoder_words,
     folder_words,
-    index_words,
     reason_words,
     retry_words,
     room_words,
@@ -211,10 +210,9 @@ def _models(page: LibraryPage, frame: Frame) -> Iterator[Row]:
 
 def _model_words(page: LibraryPage) -> Iterator[tuple[str, str]]:
     report, index = page.report, page.index
-    yield "encoder", encoder_words(report)
+    yield "search by", encoder_words(report)
     if index.encoder_problem is not None:
         yield "", f"✗ {printable(index.encoder_problem.reason)}"
-    yield "index", index_words(report)
     for place, told in enumerate(caption_words(report) or ["none yet"]):
         yield "" if place else "captions", told
     if index.captioner is not None:

@@ -79,7 +79,7 @@ async def test_the_page_tells_folders_failures_models_and_room(
             assert told in text
         assert f"      3  {DAMAGED}" in text
         assert f"      1  no caption: {NO_SERVER}" in text
-        assert "encoder   open_clip/test" in text
+        assert "search by open_clip, " in text
         await pilot.press("G")
         await settled(pilot)
         text = screen_text(app)
@@ -227,8 +227,10 @@ async def test_where_another_program_indexes_it_is_named_and_orders_are_refused(
     async with opened((130, 30)) as (app, pilot):
         await open_page(pilot)
         assert "imagescope index, terminal pts/3 (process 7). Folders are" in screen_text(app)
+        keys = str(app.screen.query_one(KeyLine).render())
+        assert not [key for key in ("add folder", "look", "remove") if key in keys]
         await pilot.press("t")
-        await until(pilot, lambda: "do it there" in noted(app))
+        await until(pilot, lambda: "(process 7). Do it there." in noted(app))
 
 
 async def test_what_changes_appears_and_the_selected_row_stays(

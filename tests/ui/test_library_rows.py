@@ -154,5 +154,11 @@ def test_room_is_measured_by_what_it_is_for(tmp_path: Path) -> None:
     assert room.free
 
 
+def test_what_takes_no_room_is_left_out_and_models_go_by_their_kind() -> None:
+    said = lines(PAGE, 76)
+    assert not [line for line in said if "0 bytes" in line and "10 bytes" not in line]
+    assert "search by pocket, over 99 % of the photos seen" in said
+
+
 def test_what_is_not_there_takes_no_room(tmp_path: Path) -> None:
     assert measure_room(tmp_path / "none", None).total == 0

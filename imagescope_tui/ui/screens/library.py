@@ -15,7 +15,7 @@ from imagescope_tui.counting import counted
 from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.actions import actions_in, bindings_named, bindings_of
-from imagescope_tui.ui.library_page_words import page_note, remove_question
+from imagescope_tui.ui.library_page_words import page_note, refused_words, remove_question
 from imagescope_tui.ui.library_room import Room, measure_room
 from imagescope_tui.ui.library_rows import (
     READING,
@@ -53,6 +53,9 @@ _TELL_SECONDS = 10.0
 _RESTS = 4.0
 """How much longer than a reading takes it waits before the next: in a large library it takes long,
 while photos are indexed something changes all the time, and searching needs the processor."""
+_OF_FOLDERS = frozenset({"look_again", "remove"})
+_ORDERS = _OF_FOLDERS | {"add_folder", "try_again", "rescan"}
+"""What another program would refuse that indexes the library."""
 _SHARED = ("add_folder", "pause", "rescan", "models", "help", "quit")
 
 
@@ -176,10 +179,16 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
             below.update(Content.styled(question, "bold $text-warning"))
         else:
             below.update(Content.styled(note_of(row, Path.home()), "$foreground-muted"))
-        is_folder = row is not None and row.folder is not None
-        idle = set() if is_folder else {"look_again", "remove"}
         hints = actions_in(self._situation)
-        self.query_one(KeyLine).show_hints(tuple(it for it in hints if it.name not in idle))
+        self.query_one(KeyLine).show_hints(tuple(it for it in hints if it.name not in self._idle))
+
+    @property
+    def _idle(self) -> frozenset[str]:
+        """What would do nothing now."""
+        if self.app.index.is_elsewhere:
+            return _ORDERS
+        is_folder = self._row is not None and self._row.folder is not None
+        return frozenset() if is_folder else _OF_FOLDERS
 
     @property
     def _situation(self) -> Situation:
@@ -322,8 +331,7 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
         try:
             await order
         except ImagescopeError as error:
-            hint = f" · {error.hint}" if error.hint else ""
-            self.say(printable(f"{error.message}{hint}"), is_trouble=True)
+            self.say(refused_words(error.message, error.hint), is_trouble=True)
         else:
             self.say(done)
 
