@@ -570,11 +570,13 @@ async def test_a_broken_encoder_is_told_where_the_search_is_told(
 
 
 async def test_pause_and_rescan_reach_the_indexer(opened: Opener, client: StandInIndexer) -> None:
-    async with opened() as (_, pilot):
+    async with opened() as (app, pilot):
         await pilot.press("escape", "i", "ctrl+r")
         await settled(pilot)
         assert "pause" in client.asked
         assert "rescan True" in client.asked
+        notes = [note.message for note in app._notifications]
+        assert "All folders are looked through again." in notes
 
 
 async def test_i_tells_what_it_does_where_nothing_is_indexed_and_goes_on_again(

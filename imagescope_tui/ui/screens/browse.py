@@ -11,6 +11,7 @@ from textual.containers import Container, Horizontal
 from imagescope_tui.errors import ImagescopeError
 from imagescope_tui.ui.actions import actions_in, bindings_of
 from imagescope_tui.ui.emptiness import Emptiness
+from imagescope_tui.ui.library_page_words import refused_words
 from imagescope_tui.ui.messages import PictureCame
 from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.screens.explaining import ExplainingScreen
@@ -392,4 +393,6 @@ class BrowseScreen(ExplainingScreen):
         try:
             await self.app.session.rescan()
         except ImagescopeError as error:
-            self.say(error.message, is_trouble=True)
+            self.say(refused_words(error.message, error.hint), is_trouble=True)
+        else:
+            self.say("All folders are looked through again.")
