@@ -15,11 +15,13 @@ from imagescope_tui.cli.common import (
     begin,
 )
 from imagescope_tui.cli.exit_codes import ExitCode
-from imagescope_tui.cli.terminal import put_json, put_line
+from imagescope_tui.cli.terminal import put_json, put_told
 from imagescope_tui.cli.terminal_found import terminal_found
 from storage.safe_text import printable
 
 _MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
+_INDENT = 6
+"""Cells of a mark, and two more."""
 
 
 def doctor(
@@ -46,9 +48,10 @@ def doctor(
         for finding in findings:
             remedy = f" — {finding.remedy}" if finding.remedy else ""
             told = printable(f"{finding.subject}: {finding.told}{remedy}")
-            put_line(f"{_MARKS[finding.verdict]}  {told}")
+            put_told(f"{_MARKS[finding.verdict]}  {told}", _INDENT)
         for key, origin in settings.items():
             if all_settings or run.settings.is_set(key):
-                put_line("set   " + printable(f"{key} = {origin['value']} ({origin['source']})"))
+                told = printable(f"{key} = {origin['value']} ({origin['source']})")
+                put_told(f"set   {told}", _INDENT)
     is_bad = any(finding.verdict == "bad" for finding in findings)
     return ExitCode.SOME_FAILED if is_bad else ExitCode.DONE

@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from imagescope_tui.cli.terminal import put_line
+from imagescope_tui.cli.terminal import put_told
 from imagescope_tui.counting import counted
 from imagescope_tui.films_passed import films_passed_words
 from imagescope_tui.ui.library_page_words import (
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from indexer.pauses import PauseReason
     from storage.holder import Holder
     from storage.records import Failure, OriginCount
+
+_INDENT = 10
+"""Cells before what is told: the names stand there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,28 +123,28 @@ def _failure(failure: Failure) -> dict[str, Any]:
 
 def print_status(status: Status) -> None:
     """For a person; what the library page says, in its words."""
-    put_line(f"library   {printable(str(status.library))}")
+    put_told(f"library   {printable(str(status.library))}", _INDENT)
     for name, told in _lines(status):
-        put_line(f"{name:<9} {told}")
+        put_told(f"{name:<9} {told}", _INDENT)
     _print_folders(status.report)
     for name, size in room_words(status.room) if status.room is not None else ():
-        put_line(f"{name:<9} {size}")
+        put_told(f"{name:<9} {size}", _INDENT)
     for failure in status.failures or ():
         path, why = printable(str(failure.path)), printable(failure.reason)
-        put_line(f"failed    {path}: {failure.step}: {why}")
+        put_told(f"failed    {path}: {failure.step}: {why}", _INDENT)
 
 
 def _print_folders(report: LibraryReport) -> None:
     now = time.time()
     for folder in report.folders:
         path, photos = printable(str(folder.root.path)), counted(folder.counts.photos, "photo")
-        put_line(f"folder    {path}: {photos} · {folder_words(folder, now)}")
+        put_told(f"folder    {path}: {photos} · {folder_words(folder, now)}", _INDENT)
         for below in folder.unreadable:
-            put_line(f"            cannot be read: {printable(below)}")
+            put_told(f"            cannot be read: {printable(below)}", _INDENT + 4)
     for search in report.searches:
-        put_line(f"search    {printable(f'@{search.name}: {search.line}')}")
+        put_told(f"search    {printable(f'@{search.name}: {search.line}')}", _INDENT)
     if passed := films_passed_words(report.films_passed):
-        put_line(f"videos    {passed}")
+        put_told(f"videos    {passed}", _INDENT)
 
 
 def _lines(status: Status) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
+import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +51,24 @@ def put_line(text: str) -> None:
     """One line of data, which holds nothing foreign that is not `printable`."""
     with _writing_stdout():
         print(text, flush=True)  # noqa: T201
+
+
+def put_told(text: str, indent: int) -> None:
+    """A line for a person: in a terminal broken between words, what follows moved in by `indent`.
+
+    For other programs it stays one line. Commands and paths stay whole: they are copied.
+    """
+    if not is_shown():
+        put_line(text)
+        return
+    lines = textwrap.wrap(
+        text,
+        max(indent + 20, shutil.get_terminal_size().columns),
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    put_line("\n".join(lines))
 
 
 def put_json(value: Any, *, indent: int | None = 2) -> None:  # noqa: ANN401
