@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.pictures.painting import ColourDepth
     from imagescope_tui.ui.pictures.terminal_answers import Background
 
-_SIZES = ((160, 50), (120, 35))
+_SIZES = ((80, 24), (120, 35), (160, 50))
 _WAYS: tuple[tuple[ColourDepth, GlyphMode], ...] = (
     ("true", "blocks"),
     ("true", "quadrants"),

@@ -14,21 +14,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from imagescope_tui.ui.pictures.xterm import FIRST_FIXED_COLOUR, numbered_colours
+
 if TYPE_CHECKING:
     from imagescope_tui.ui.pictures.cell_glyphs import Glyphs
     from imagescope_tui.ui.pictures.cells import Cells, Colours
 
 Numbers: TypeAlias = npt.NDArray[np.intp]
 
-_FIRST_FIXED_COLOUR = 16
-_CUBE_STEPS = (0, 95, 135, 175, 215, 255)
-# xterm's own; other terminals and themes differ, and cannot all be asked.
-_XTERM_16 = (
-    *((0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0)),
-    *((0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229)),
-    *((127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0)),
-    *((92, 92, 255), (255, 0, 255), (0, 255, 255), (255, 255, 255)),
-)
 _NEAR = 10
 """Colours that are tried on either side of a cell."""
 _MIX = {"256": 4.0, "16": 2.0}
@@ -59,15 +52,8 @@ def oklab(colours: npt.ArrayLike) -> Colours:
 
 @lru_cache(maxsize=2)
 def palette(depth: Literal["256", "16"]) -> Colours:
-    """The colours used of a terminal's, as sRGB, shape (colours, 3).
-
-    Of 256 the 240 that every terminal shows alike: a cube of 216 and 24 greys.
-    """
-    if depth == "16":
-        return np.array(_XTERM_16, dtype=np.float32)
-    cube = [(r, g, b) for r in _CUBE_STEPS for g in _CUBE_STEPS for b in _CUBE_STEPS]
-    greys = [(8 + 10 * step,) * 3 for step in range(24)]
-    return np.array([*cube, *greys], dtype=np.float32)
+    """The colours used of a terminal's, as sRGB, by number; shape (colours, 3)."""
+    return np.array(list(numbered_colours(depth).values()), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +74,7 @@ def in_palette(cells: Cells, glyphs: Glyphs, depth: Literal["256", "16"]) -> Num
     patterns = np.where(is_whole, _chequered(glyphs), cells.patterns)
     share = (patterns.reshape(-1, 1) >> parts & 1).mean(axis=1, dtype=np.float32)
     over, under = _mixed(cells.over.reshape(-1, 3), cells.under.reshape(-1, 3), share, depth)
-    first = _FIRST_FIXED_COLOUR if depth == "256" else 0
+    first = FIRST_FIXED_COLOUR if depth == "256" else 0
     shape = patterns.shape
     return NumberedCells(patterns, first + over.reshape(shape), first + under.reshape(shape))
 
