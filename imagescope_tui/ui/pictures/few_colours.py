@@ -35,22 +35,26 @@ class FewColours(LineFilter):
     def apply(self, segments: list[Segment], background: ScreenColor) -> list[Segment]:
         """The same text in colours that the terminal has."""
         return [
-            Segment(text, style and in_few_colours(style, self._depth), control)
+            Segment(text, style and self._turned(style, text), control)
             for text, style, control in segments
         ]
 
+    def _turned(self, style: Style, text: str) -> Style:
+        is_words = any(map(str.isalnum, text))
+        return in_few_colours(style, self._depth, is_words=is_words)
+
 
 @lru_cache(maxsize=8_192)
-def in_few_colours(style: Style, depth: Literal["256", "16"]) -> Style:
+def in_few_colours(style: Style, depth: Literal["256", "16"], *, is_words: bool) -> Style:
     """The look with the nearest colours of the terminal's.
 
-    Text has as much contrast as before, or as reading takes.
+    Words have as much contrast as reading takes, lines at most that and no more than before.
     """
     front, behind = style.color, style.bgcolor
     back = _nearest(_rgb(behind), depth) if _is_free(behind) else None
     fore = None
     if _is_free(front):
-        wanted = 1.0 if behind is None else min(_READABLE, contrast(_rgb(front), _rgb(behind)))
+        wanted = _READABLE if is_words else min(_READABLE, _contrast_of(style))
         against = numbered_colours(depth)[back] if back is not None else None
         fore = _nearest(_rgb(front), depth, against, wanted)
     return style + Style(
@@ -63,6 +67,10 @@ def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
     """From 1, the same, to 21, black on white; as WCAG 2 defines it."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def _contrast_of(style: Style) -> float:
+    return contrast(_rgb(style.color), _rgb(style.bgcolor)) if style.bgcolor else 1.0
 
 
 def _luminance(colour: tuple[int, int, int]) -> float:
