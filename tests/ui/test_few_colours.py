@@ -69,6 +69,9 @@ async def test_nothing_on_the_screen_is_left_for_others_to_round(
         used = [colour for style in styles for colour in (style.color, style.bgcolor) if colour]
         assert used
         assert not any(colour.type is ColorType.TRUECOLOR for colour in used)
+        codes = "".join(strip.render(app.console) for strip in strips)
+        assert "8;2;" not in codes
+        assert "8;5;" not in codes
 
 
 async def test_the_chosen_row_of_the_library_is_seen_in_sixteen_colours(
