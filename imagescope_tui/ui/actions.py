@@ -24,14 +24,20 @@ Where: TypeAlias = Literal[
     "time",
     "chat",
     "lines",
+    "library",
     "saving",
     "saved",
-    "library",
+    "export",
+    "export kind",
+    "folder",
+    "models",
+    "help",
 ]
 """Who has the binding: the program; both screens that show photos; the screen with the grid; the
 grid itself; the large photo; the query line; its list of completions; what holds the line and its
-filters; the filters; the strip of years; the chat's input; the lines that were said; where a search
-is saved; the list of saved ones; the library page."""
+filters; the filters; the strip of years; the chat's input; the lines that were said; the
+library page; where a search is saved; the list of saved ones; where photos are exported, and as what;
+where a folder is added; the models; the page of keys."""
 Group: TypeAlias = Literal[
     "Search",
     "Move",
@@ -41,6 +47,7 @@ Group: TypeAlias = Literal[
     "In the years",
     "In the large photo",
     "In the chat",
+    "In a dialog",
 ]
 Situation: TypeAlias = Literal[
     "photos",
@@ -59,6 +66,13 @@ Situation: TypeAlias = Literal[
     "library",
     "failed",
     "failed photo",
+    "saving",
+    "saved",
+    "export",
+    "folder",
+    "folder list",
+    "models",
+    "help",
 ]
 """Where the keys go, and what can be done there."""
 
@@ -124,9 +138,6 @@ ACTIONS: tuple[Action, ...] = (
         ("order", "photos", "b", "b", "next_order", "order", "by match, newest, oldest"),
         ("save_search", "photos", "S", "S", "save_search", "save search", "save the search as @name"),
         ("saved_searches", "photos", "", "", "saved_searches", "saved searches", "ask a saved search, or forget it"),
-        ("close_saving", "saving", "escape", "", "close", "close", "close"),
-        ("to_saved", "saving", "down", "", "to_saved", "saved searches", "to the saved searches"),
-        ("forget_search", "saved", "delete,backspace", "", "forget", "forget", "forget the saved search"),
         ("stop", "app", "ctrl+c", "Ctrl-C", "interrupt", "stop", "stop the search; twice: quit"),
     ),
     *_rows("Move",
@@ -183,7 +194,7 @@ ACTIONS: tuple[Action, ...] = (
         ("large_last", "large", "end,G", "", "last", "last", "the last photo"),
         ("facts", "large", "f", "f", "toggle_facts", "facts", "facts beside the photo, or not"),
         ("slideshow", "large", "full_stop", ".", "slideshow", "slideshow", "photo after photo; any key stops"),
-        ("play", "large", "p", "p", "play", "play", "play a video or animation; again: stop"),
+        ("play", "large", "p", "p", "play", "play", "play a video or animation, or stop"),
         ("turn", "large", "tab", "Tab", "turn", "next page", "photo, why, chat"),
         ("large_scroll", "large", "J,shift+down", "J K", "scroll_words(1)", "scroll", "more of the words, and back"),
         ("large_scroll_back", "large", "K,shift+up", "", "scroll_words(-1)", "scroll back", "back in the words"),
@@ -223,6 +234,34 @@ ACTIONS: tuple[Action, ...] = (
         ("undo", "lines", "u,delete,backspace", "u", "undo", "undo the line", "undo the line"),
         ("leave_lines", "lines", "escape", "Esc", "leave", "to the photos", "to the photos"),
     ),
+    *_rows("In a dialog",
+        ("save", "saving", "", "Enter", "submit", "saves", "save the search by this name"),
+        ("to_saved", "saving", "down", "↓", "to_saved", "saved ones", "to the saved searches"),
+        ("close_saving", "saving", "escape", "Esc", "close", "closes", "close"),
+        ("ask_saved", "saved", "", "Enter", "select", "asks it", "ask the saved search"),
+        ("forget_search", "saved", "delete,backspace", "Del", "forget", "forgets it", "forget the saved search"),
+        ("export_now", "export", "", "Enter", "submit", "exports", "export"),
+        ("export_from_kind", "export kind", "enter", "", "screen.export", "exports", "export"),
+        ("export_next_kind", "export kind", "down,right", "", "choose(1)", "next", "the next kind"),
+        ("export_kind_before", "export kind", "up,left", "", "choose(-1)", "before", "the kind before"),
+        ("export_parts", "export", "", "Tab", "app.focus_next", "what and where", "to what and to where"),
+        ("close_export", "export", "escape", "Esc", "close", "closes", "close, or stop copying"),
+        ("folder_add", "folder", "", "Enter", "submit", "adds it", "add the folder"),
+        ("folder_take", "folder", "", "Enter", "select", "takes it", "take the folder into the line"),
+        ("folder_complete", "folder", "tab", "Tab", "complete", "completes", "complete the folder"),
+        ("folder_list", "folder", "down", "↓", "to_matches", "picks", "to the list"),
+        ("folder_later", "folder", "escape", "Esc", "app.pop_screen", "later", "later"),
+        ("download", "models", "", "Enter", "select", "downloads", "download the model; asks first"),
+        ("stop_download", "models", "c", "", "cancel_download", "stops it", "stop the download"),
+        ("close_models", "models", "escape", "Esc", "back", "closes", "back"),
+        ("help_down", "help", "down,j", "↓ ↑", "scroll(1)", "scrolls", "a line down"),
+        ("help_up", "help", "up,k", "", "scroll(-1)", "scrolls", "a line up"),
+        ("help_page_down", "help", "pagedown,space", "", "scroll_pages(1)", "scrolls", "a screen down"),
+        ("help_page_up", "help", "pageup", "", "scroll_pages(-1)", "scrolls", "a screen up"),
+        ("help_first", "help", "home,g", "", "first", "first", "to the first key"),
+        ("help_last", "help", "end,G", "", "last", "last", "to the last key"),
+        ("close_help", "help", "escape,question_mark,q,enter", "Esc", "dismiss(None)", "closes", "close"),
+    ),
 )
 # fmt: on
 
@@ -243,8 +282,18 @@ _ORDER: dict[Situation, str] = {
     "library": "library_back library_part add_folder look_again remove rescan models help",
     "failed": "library_back library_part unfold try_again rescan models help",
     "failed photo": "library_back library_part library_open library_reveal try_again help",
+    "saving": "save to_saved close_saving",
+    "saved": "ask_saved forget_search close_saving",
+    "export": "export_now export_parts close_export",
+    "folder": "folder_add folder_complete folder_list folder_later",
+    "folder list": "folder_take folder_complete folder_later",
+    "models": "download close_models",
+    "help": "help_down close_help",
 }
-"""What the key line shows, the most important first; the last is shown in any width."""
+"""What the key line shows, the most important first; the last is shown in any width.
+
+Dialogs have no such line, but tell it in their frames.
+"""
 _BY_NAME = {action.name: action for action in ACTIONS}
 
 
@@ -270,6 +319,11 @@ def actions_in(situation: Situation) -> tuple[Action, ...]:
     return tuple(_BY_NAME[name] for name in _ORDER[situation].split())
 
 
+def told_in(situation: Situation) -> str:
+    """What the frame of a dialog tells: `Enter saves · Esc closes`."""
+    return " · ".join(f"{action.shown} {action.short}" for action in actions_in(situation))
+
+
 def commands() -> tuple[Action, ...]:
     """What the palette offers: all that can be done from the photos."""
     return tuple(
@@ -280,9 +334,14 @@ def commands() -> tuple[Action, ...]:
 
 
 def told_by_group() -> dict[Group, list[tuple[str, str]]]:
-    """Keys and what they do, for the page of keys and README; what is one line is told once."""
+    """Keys and what they do, for the page of keys and README; what is one line is told once.
+
+    Dialogs tell theirs themselves.
+    """
     groups: dict[Group, list[tuple[str, str]]] = {}
     for action in ACTIONS:
+        if action.group == "In a dialog":
+            continue
         row = (action.shown, action.long)
         rows = groups.setdefault(action.group, [])
         if action.shown and row not in rows:

@@ -12,9 +12,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.widgets import Input
+
+from imagescope_tui.ui.pasted import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -98,9 +100,14 @@ def _only_types(event: Event, target: Widget) -> bool:
 
 
 def _as_typed(event: Event) -> Iterator[Event]:
-    """Esc and a letter that came together are two keys, where nothing is bound to Alt."""
+    """Esc and a letter that came together are two keys, where nothing is bound to Alt.
+
+    What is pasted is on one line, of which Textual's own would take the first of several alone.
+    """
     if isinstance(event, Key) and event.key.startswith("alt+") and event.character:
         yield Key("escape", "\x1b")
         yield Key(event.character, event.character)
+    elif isinstance(event, Paste):
+        yield Paste(on_one_line(event.text))
     else:
         yield event

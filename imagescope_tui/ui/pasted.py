@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 _PATH_SIGNS = ("/", "~", "'", '"', "file:")
 _LONGEST = 4_096
+_LINE_ENDS = re.compile(r"[\r\n]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def on_one_line(text: str) -> str:
+    """All its lines joined by spaces, without signs that control a terminal."""
+    lines = (line.replace("\t", " ") for line in _LINE_ENDS.split(text) if line)
+    return _CONTROLS.sub("", " ".join(lines))
 
 
 def is_like_a_path(text: str) -> bool:

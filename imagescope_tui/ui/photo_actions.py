@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.binding import BindingType
+    from textual.events import Paste
 
     from imagescope_tui.ui.app import ImagescopeApp
     from storage.records import Photo, PhotoId
@@ -45,6 +46,12 @@ class PhotoActions(Screen[None]):
         item = self.app.browse.grid.item
         return item.photo if item else None
 
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted is for the query line, whichever page lies over it."""
+        if self is not self.app.browse:
+            self.dismiss()
+        self.app.browse.take_pasted(event.text)
+
     def action_open_photo(self) -> None:
         """Open the photo in the system's viewer; over ssh only copy its path."""
         if self.photo is not None:
@@ -59,17 +66,17 @@ class PhotoActions(Screen[None]):
             self._hand_over(opening.open_file, path, "opened")
 
     def action_reveal_photo(self) -> None:
-        """Show the photo in the file manager; over ssh only copy its folder."""
+        """Show the photo in its folder; over ssh only copy its folder."""
         if self.photo is not None:
             self.reveal_path(self.photo.full_path)
 
     def reveal_path(self, path: Path) -> None:
-        """Show a file in the file manager; over ssh only copy its folder."""
+        """Show a file in its folder; over ssh only copy its folder."""
         if self.app.settings.over_ssh:
             self._copy(path.parent)
             self.say("There is no file manager here: the folder’s path was copied instead.")
         else:
-            self._hand_over(opening.reveal, path, "shown in the file manager")
+            self._hand_over(opening.reveal, path, "shown in its folder")
 
     def action_copy_path(self) -> None:
         """Copy the photo's path; soon again, the picture itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import get_args
@@ -10,7 +11,9 @@ import pytest
 
 from imagescope_tui.ui.actions import ACTIONS, Situation, Where, actions_in, readme_table
 
-README = Path(__file__).parents[2] / "README.md"
+PROJECT = Path(__file__).parents[2]
+README = PROJECT / "README.md"
+PACKAGE = PROJECT / "imagescope_tui"
 
 
 def test_readme_has_the_table_of_the_screen() -> None:
@@ -30,3 +33,12 @@ def test_a_key_has_one_meaning_in_one_place(where: Where) -> None:
 @pytest.mark.parametrize("situation", get_args(Situation))
 def test_what_the_key_line_shows_has_a_key(situation: Situation) -> None:
     assert all(action.shown for action in actions_in(situation))
+
+
+def test_no_key_is_bound_beside_the_table() -> None:
+    made = {
+        path.name
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"\bBinding\(|\.bind\(", path.read_text(encoding="utf-8"))
+    }
+    assert made == {"actions.py"}

@@ -57,3 +57,16 @@ def test_a_burst_is_what_was_typed(world: World, tmp_path: Path) -> None:
     expected = tuple(f"{line} {n}" for n in rounds for _, line in _TYPED)
     asked = lines_asked(world, f"{_EDIT}{ENTER}{burst}", tmp_path)
     assert asked == ("quite dark", *expected)
+
+
+def test_a_paste_among_keys_lands_in_the_query_line(world: World, tmp_path: Path) -> None:
+    first = f"{TO_THE_PHOTOS}{_pasted('quick fox')}{ENTER}"
+    second = f"{TO_THE_PHOTOS}l{_pasted('red car')} at night{ENTER}"
+    third = f"/{CTRL_U}a{_pasted('quarium')} fish{ENTER}"
+    asked = lines_asked(world, first + second + third, tmp_path)
+    assert asked == ("quick fox", "red car at night", "aquarium fish")
+
+
+def _pasted(text: str) -> str:
+    """As a terminal brackets it."""
+    return f"\x1b[200~{text}\x1b[201~"

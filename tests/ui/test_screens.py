@@ -160,7 +160,7 @@ async def test_the_export_shows_its_choice_without_colour_and_names_what_it_make
     opened: Opener, tmp_path: Path
 ) -> None:
     async with opened() as (app, pilot):
-        await pilot.press("escape", "x", "shift+tab", "down", "enter")
+        await pilot.press("escape", "x", "shift+tab", "down")
         await settled(pilot)
         text = screen_text(app)
         assert "( ) a list of their paths" in text

@@ -14,7 +14,6 @@ from imagescope_tui.ui.asked import Asked, asked_before
 from imagescope_tui.ui.index_state import Problem
 from imagescope_tui.ui.known import place_of
 from imagescope_tui.ui.messages import PhotosShown
-from imagescope_tui.ui.pasted import is_like_a_path, pasted_picture
 from imagescope_tui.ui.photo_actions import PhotoActions
 from imagescope_tui.ui.photo_feed import PhotoFeed
 from imagescope_tui.ui.search_desk import SearchDesk
@@ -166,24 +165,6 @@ class AskingScreen(PhotoActions):
         """Look for pictures like this one."""
         self.query_one(QueryInput).remember()
         self._ask_anew(self._about(photo, is_edit=False))
-
-    @work(group="paste")
-    async def take_pasted(self, text: str) -> None:
-        """Look for pictures like the one whose path was pasted or dropped; else the text is typed.
-
-        Pasted text goes on one line, as it is typed.
-        """
-        picture = None
-        if is_like_a_path(text):
-            picture = await asyncio.to_thread(pasted_picture, text)
-        if picture is None:
-            line = self.query_one(QueryInput)
-            self.action_focus_query()
-            line.insert_text_at_cursor(" ".join(text.split("\n")))
-            return
-        self.query_one(QueryInput).remember()
-        self._ask_anew(self.asked.like(picture, self._desk.order))
-        self.set_focus(self.grid)
 
     def _about(self, photo: Photo, *, is_edit: bool) -> Asked:
         place, order = self.grid.index, self._desk.order

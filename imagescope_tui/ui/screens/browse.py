@@ -356,7 +356,18 @@ class BrowseScreen(ExplainingScreen):
     @on(CompletingInput.Offered)
     def _show_keys(self) -> None:
         self.query_one(EmptyPlace).is_typing = isinstance(self.focused, QueryInput)
-        self.query_one(KeyLine).show_hints(actions_in(self._situation))
+        hints = actions_in(self._situation)
+        self.query_one(KeyLine).show_hints(tuple(it for it in hints if it.name not in self._idle))
+
+    @property
+    def _idle(self) -> set[str]:
+        """Actions that would do nothing now."""
+        idle = {
+            "earlier": not self.query_one(QueryInput).history,
+            "drop_filter": not self.asked.chip_labels,
+            "back": self.asked.before is None and self.asked.is_empty,
+        }
+        return {name for name, is_idle in idle.items() if is_idle}
 
     @property
     def _situation(self) -> Situation:

@@ -55,6 +55,7 @@ class DetailScreen(PhotoActions):
     """Lies over the grid and follows its selection."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("large")
+    AUTO_FOCUS = ""  # It would be the conversation, also where that is hidden.
 
     def __init__(
         self, page: Page = "photo", *, is_lit: bool = False, is_slideshow: bool = False

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, RadioSet, Static
 
 from imagescope_tui.counting import counted
+from imagescope_tui.ui.actions import bindings_of, told_in
 from imagescope_tui.ui.exporting import (
     Exported,
     ExportRefused,
@@ -26,6 +26,7 @@ from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from imagescope_tui.ui.app import ImagescopeApp
     from storage.records import PhotoId
@@ -33,13 +34,25 @@ if TYPE_CHECKING:
 _TARGETS = ("~/imagescope-photos.txt", "~/imagescope-photos")
 
 
+class ExportKind(RadioSet):
+    """A list, or copies; whatever the arrows lead to is chosen, for Enter exports it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("export kind")
+
+    def action_choose(self, steps: int) -> None:
+        """Choose the next, or the one before."""
+        if steps > 0:
+            self.action_next_button()
+        else:
+            self.action_previous_button()
+        self.action_toggle_button()
+
+
 class ExportScreen(ModalScreen[None]):
     """Asks what and where; copying goes on in a thread and can be stopped."""
 
     app: ImagescopeApp
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "close, or stop copying", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("export")
 
     def __init__(self, photo_ids: tuple[PhotoId, ...]) -> None:
         super().__init__()
@@ -51,8 +64,8 @@ class ExportScreen(ModalScreen[None]):
         count = counted(len(self._photo_ids), "photo")
         with Vertical(classes="dialog", id="export-box") as box:
             box.border_title = f"Export {count}"
-            box.border_subtitle = "Enter exports · Tab what and where · Esc closes"
-            with RadioSet(id="export-kind", compact=True):
+            box.border_subtitle = told_in("export")
+            with ExportKind(id="export-kind", compact=True):
                 yield PlainRadioButton("a list of their paths, one per line", value=True)
                 yield PlainRadioButton("copies of the photos, in a folder")
             yield Input(_TARGETS[0], id="export-target", compact=True, select_on_focus=False)
@@ -86,9 +99,11 @@ class ExportScreen(ModalScreen[None]):
         line.set_class(bool(words), "-shown")
 
     @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        if event.value.strip():
-            self._export(Path(event.value.strip()).expanduser())
+    def action_export(self) -> None:
+        """Export to the place that is named."""
+        target = self.query_one(Input).value.strip()
+        if target:
+            self._export(Path(target).expanduser())
 
     def action_close(self) -> None:
         """Close; copying stops after the photo in hand."""

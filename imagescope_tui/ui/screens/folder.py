@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.containers import Center, Middle, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
 from imagescope_tui.errors import ImagescopeError
+from imagescope_tui.ui.actions import bindings_of, told_in
 from imagescope_tui.ui.folder_completion import (
     FolderMatch,
     FolderMatches,
@@ -26,6 +26,7 @@ from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from imagescope_tui.ui.app import ImagescopeApp
     from storage.records import Root
@@ -45,11 +46,7 @@ class FolderScreen(Screen[None]):
     """Type or pick a folder; Enter adds it."""
 
     app: ImagescopeApp
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "app.pop_screen", "later", show=False),
-        Binding("tab", "complete", "complete", show=False, priority=True),
-        Binding("down", "to_matches", "to the list", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("folder")
 
     def __init__(self, *, is_first: bool) -> None:
         super().__init__()
@@ -61,7 +58,7 @@ class FolderScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Welcome, line, completions, promise."""
         with Middle(), Center(), Vertical(id="folder-box", classes="dialog") as box:
-            box.border_subtitle = "Enter adds it · Tab completes · ↓ picks · Esc later"
+            box.border_subtitle = told_in("folder")
             yield Static("imagescope" if self._is_first else "Add a folder", id="folder-title")
             for line in _WELCOME if self._is_first else _ANOTHER:
                 yield Static(line, classes="folder-line")
@@ -79,6 +76,12 @@ class FolderScreen(Screen[None]):
         line.value = usual if self._is_first else ""
         self.set_focus(line)
         self._look_up(line.value)
+
+    def on_descendant_focus(self) -> None:
+        """Enter adds what is in the line, and takes what is in the list."""
+        is_picking = isinstance(self.focused, OptionList)
+        box = self.query_one("#folder-box")
+        box.border_subtitle = told_in("folder list" if is_picking else "folder")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

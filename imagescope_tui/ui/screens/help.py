@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
-from imagescope_tui.ui.actions import told_by_group
+from imagescope_tui.ui.actions import bindings_of, told_by_group, told_in
+from imagescope_tui.ui.widgets.key_group import KeyGroup, key_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
-_KEY_CELLS = 22
 _EXAMPLES = (
     ("beach last summer", "pictures, names, dates"),
     ("cat OR dog", "either will do"),
@@ -37,45 +33,49 @@ _EXAMPLES = (
     ("@name", "a search saved by S"),
 )
 """Of what the query line understands."""
-_GROUPS = (*told_by_group().items(), ("In the query line", _EXAMPLES))
-_LEFT: tuple[str, ...] = ("Search", "Move", "In the large photo", "On the library page")
-"""The groups of the left column."""
+_SEARCH, *_OTHERS = told_by_group().items()
+_GROUPS = (_SEARCH, ("In the query line", _EXAMPLES), *_OTHERS)
+_KEY_CELLS = key_cells(row for _, rows in _GROUPS for row in rows)
+
+
+def _left_count() -> int:
+    """How many groups the left column has, so that both are as long as can be."""
+    lines = [len(rows) + 2 for _, rows in _GROUPS]
+    return min(range(len(lines)), key=lambda count: abs(sum(lines[:count]) - sum(lines[count:])))
 
 
 class HelpScreen(ModalScreen[None]):
     """Closes with the key that opened it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss(None)", "close", show=False),
-        Binding("down,j", "scroll(1)", show=False),
-        Binding("up,k", "scroll(-1)", show=False),
-        Binding("pagedown,space", "scroll(10)", show=False),
-        Binding("pageup", "scroll(-10)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("help")
 
     def compose(self) -> ComposeResult:
         """Groups of keys in two columns, or in one."""
         with VerticalScroll(id="help-box", classes="dialog", can_focus=False) as box:
             box.border_title = "Keys"
-            box.border_subtitle = "Esc closes"
+            box.border_subtitle = told_in("help")
             with Container(id="help-columns"):
-                for is_left in (True, False):
+                for groups in (_GROUPS[: _left_count()], _GROUPS[_left_count() :]):
                     with Vertical(classes="help-column"):
-                        for title, keys in _GROUPS:
-                            if (title in _LEFT) is is_left:
-                                yield Static(_group(title, keys), classes="help-group")
+                        for title, rows in groups:
+                            yield KeyGroup(title, tuple(rows), _KEY_CELLS)
 
     def action_scroll(self, lines: int) -> None:
         """Up or down."""
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
+    def action_scroll_pages(self, pages: int) -> None:
+        """A screen up or down, but for a line that stays in view."""
+        self.action_scroll(pages * (self.query_one(VerticalScroll).content_size.height - 1))
+
+    def action_first(self) -> None:
+        """To the first key."""
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """To the last key."""
+        self.query_one(VerticalScroll).scroll_end(animate=False)
+
     def on_click(self) -> None:
         """A click closes too."""
         self.dismiss(None)
-
-
-def _group(title: str, keys: Iterable[tuple[str, str]]) -> Content:
-    lines = [
-        Content.assemble((key.ljust(_KEY_CELLS), "$text-primary"), meaning) for key, meaning in keys
-    ]
-    return Content("\n").join([Content.styled(title, "bold"), *lines])

@@ -176,7 +176,10 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
             below.update(Content.styled(question, "bold $text-warning"))
         else:
             below.update(Content.styled(note_of(row, Path.home()), "$foreground-muted"))
-        self.query_one(KeyLine).show_hints(actions_in(self._situation))
+        is_folder = row is not None and row.folder is not None
+        idle = set() if is_folder else {"look_again", "remove"}
+        hints = actions_in(self._situation)
+        self.query_one(KeyLine).show_hints(tuple(it for it in hints if it.name not in idle))
 
     @property
     def _situation(self) -> Situation:
@@ -269,7 +272,7 @@ class LibraryScreen(PhotoActions, inherit_bindings=False):
             self.open_path(self._path)
 
     def action_reveal_photo(self) -> None:
-        """Show the photo that failed, or the folder, in the file manager."""
+        """Show the photo that failed, or the folder, in its folder."""
         if self._path is not None:
             self.reveal_path(self._path)
 

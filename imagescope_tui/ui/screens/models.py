@@ -6,19 +6,20 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from imagescope_tui.ui import wording
+from imagescope_tui.ui.actions import bindings_of, told_in
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from imagescope_tui.ui.app import ImagescopeApp
     from imagescope_tui.ui.model_download import DownloadView
@@ -37,10 +38,7 @@ class ModelsScreen(ModalScreen[None]):
     """Enter asks, Enter again downloads; nothing is fetched unasked."""
 
     app: ImagescopeApp
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "back", show=False),
-        Binding("c", "cancel_download", "stop the download", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings_of("models")
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,7 +49,7 @@ class ModelsScreen(ModalScreen[None]):
         """Introduction, table, what the marked one is, what happens next."""
         with Vertical(classes="dialog", id="models-box") as box:
             box.border_title = "Models"
-            box.border_subtitle = "Enter downloads · Esc closes"
+            box.border_subtitle = told_in("models")
             yield Static(_INTRODUCTION, classes="quiet")
             yield Static(_HEAD, id="models-head", classes="quiet", markup=False)
             yield OptionList(id="models-list", compact=True, markup=False)

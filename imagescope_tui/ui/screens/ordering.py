@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from imagescope_tui.ui.arranging import following
-from imagescope_tui.ui.screens.asking import AskingScreen
+from imagescope_tui.ui.screens.pasting import PastingScreen
 from imagescope_tui.ui.widgets.query_line import Outcome, QueryInput
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imagescope_tui.ui.arranging import OrderShown
 
 
-class OrderingScreen(AskingScreen):
+class OrderingScreen(PastingScreen):
     """Photos may be shown in another order, while their question lasts."""
 
     @property

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from imagescope_tui.search.reading.saved import leads_to
-from imagescope_tui.ui.actions import bindings_of
+from imagescope_tui.ui.actions import bindings_of, told_in
 from imagescope_tui.ui.keeping_words import meant_words, named, search_words
 from imagescope_tui.ui.library_writer import forget_search, save_search
 from storage.errors import StorageError
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
     from imagescope_tui.ui.app import ImagescopeApp
     from storage.saved_searches import SearchOrder
-
-_SAVING_KEYS = "Enter saves · ↓ saved ones · Esc closes"
-_CHOOSING_KEYS = "Enter asks it · Del forgets it · Esc closes"
 
 
 class SavedList(OptionList):
@@ -96,7 +93,7 @@ class SavingScreen(ModalScreen[str | None]):
         """Other keys work elsewhere."""
         is_naming = isinstance(self.focused, Input)
         box = self.query_one("#saving-box")
-        box.border_subtitle = _SAVING_KEYS if is_naming else _CHOOSING_KEYS
+        box.border_subtitle = told_in("saving" if is_naming else "saved")
 
     def action_close(self) -> None:
         """Close, and change nothing."""

@@ -75,6 +75,10 @@ class QueryInput(CompletingInput):
                     event.prevent_default().stop()
                     return
 
+    def on_paste(self, event: events.Paste) -> None:
+        """The screen looks first whether it is the path of a picture."""
+        event.prevent_default()
+
     def action_recall(self, step: int) -> None:
         """Another completion where several are listed; else an earlier line, or a later one.
 
