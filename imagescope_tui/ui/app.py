@@ -117,7 +117,7 @@ class ImagescopeApp(App[int]):
         self.answers = answers
         self.takes_keys = threading.Event()
         if answers.colours is not None:
-            show_colours(self.console, answers.colours)
+            show_colours(self, self._filters, answers.colours)
         self.kept = self._kept_before = read_kept(settings.library)
         self._keep_timer: Timer | None = None
         self.reader = LibraryReader(settings.library)
