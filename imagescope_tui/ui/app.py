@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.driver import Driver
     from textual.events import Event
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -116,7 +117,7 @@ class ImagescopeApp(App[int]):
         self.answers = answers
         self.takes_keys = threading.Event()
         if answers.colours is not None:
-            show_colours(self.console, answers.colours)
+            show_colours(self, self._filters, answers.colours)
         self.kept = self._kept_before = read_kept(settings.library)
         self._keep_timer: Timer | None = None
         self.reader = LibraryReader(settings.library)
@@ -185,6 +186,19 @@ class ImagescopeApp(App[int]):
         screen = self.screen_stack[0]
         assert isinstance(screen, BrowseScreen)
         return screen
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """One note at a time: a newer one takes the place of the one before."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def keep(self, kept: KeptScreen) -> None:
         """Have this from now on, and in the sessions that follow."""

@@ -46,6 +46,10 @@ class PhotoActions(Screen[None]):
         item = self.app.browse.grid.item
         return item.photo if item else None
 
+    def on_screen_suspend(self) -> None:
+        """Notes do not lie over what comes."""
+        self.app.clear_notifications()
+
     def on_paste(self, event: Paste) -> None:
         """What is pasted is for the query line, whichever page lies over it."""
         if self is not self.app.browse:

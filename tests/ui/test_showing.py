@@ -76,6 +76,25 @@ async def test_the_same_key_stops_a_slideshow(opened: Opener) -> None:
         assert "slideshow, . stops" not in screen_text(app)
 
 
+async def test_a_slideshow_ends_where_something_lies_over_it(opened: Opener) -> None:
+    async with opened((112, 30), images="blocks") as (app, pilot):
+        await pilot.press("escape", "full_stop")
+        await settled(pilot)
+        await pilot.press("x", "escape")
+        await settled(pilot)
+        assert "slideshow, . stops" not in screen_text(app)
+
+
+async def test_a_newer_note_takes_the_place_of_the_one_before(opened: Opener) -> None:
+    async with opened((112, 30), images="blocks") as (app, pilot):
+        await pilot.press("escape", "v", "enter")
+        await settled(pilot)
+        assert not app._notifications
+        await pilot.press("p", "v", "p")
+        await settled(pilot)
+        assert [note.message for note in app._notifications] == ["This is no video or animation."]
+
+
 async def test_an_animation_plays_in_its_place(
     opened: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

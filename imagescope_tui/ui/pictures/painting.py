@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from imagescope_tui.ui.pictures.cell_glyphs import GlyphMode
-    from imagescope_tui.ui.pictures.cells import Colours
+    from imagescope_tui.ui.pictures.cell_glyphs import GlyphMode, Glyphs
+    from imagescope_tui.ui.pictures.cells import Cells, Colours
     from imagescope_tui.ui.pictures.key import Box
 
 ColourDepth: TypeAlias = Literal["true", "256", "16"]
@@ -78,10 +78,9 @@ def paint_cells(picture: Image.Image, box: Box, *, mode: GlyphMode, depth: Colou
     width, half_cells = fitted(picture.width, picture.height, box.width, box.height * 2)
     height = (half_cells + 1) // 2
     cells = divided(_shrunk(picture, width * glyphs.columns, height * glyphs.rows), glyphs)
-    over, under = _numbers(cells.over, depth), _numbers(cells.under, depth)
     left, top = (box.width - width) // 2, (box.height - height) // 2
     blank = Strip.blank(box.width)
-    rows = zip(cells.patterns.tolist(), over, under, strict=True)
+    rows = zip(*_numbered(cells, glyphs, depth), strict=True)
     painted = [
         Strip(_segments(row, glyphs.characters, left, depth), left + width).extend_cell_length(
             box.width
@@ -132,14 +131,24 @@ def _colour(number: int, depth: ColourDepth) -> Color:
     return Color.from_ansi(number)
 
 
-def _numbers(colours: Colours, depth: ColourDepth) -> list[list[int]]:
-    """Each colour as one number: of the terminal's palette, or red, green and blue in a row."""
+def _numbered(
+    cells: Cells, glyphs: Glyphs, depth: ColourDepth
+) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
+    """Patterns, and the colours over and under as one number each.
+
+    The number is of the terminal's palette, or red, green and blue in a row.
+    """
+    if depth == "true":
+        return cells.patterns.tolist(), _packed(cells.over), _packed(cells.under)
+    from imagescope_tui.ui.pictures.palette import in_palette
+
+    numbered = in_palette(cells, glyphs, depth)
+    return numbered.patterns.tolist(), numbered.over.tolist(), numbered.under.tolist()
+
+
+def _packed(colours: Colours) -> list[list[int]]:
     import numpy as np
 
-    if depth != "true":
-        from imagescope_tui.ui.pictures.palette import dithered
-
-        return dithered(colours, depth)
     # 64 steps a channel look the same in cells, and let most colours and styles be found again.
     whole = np.clip(np.rint(colours), 0, 255).astype(np.int32)
     stepped = whole & 0xFC | whole >> 6

@@ -1,31 +1,31 @@
-"""Colours for terminals that have few: the nearest as the eye sees them (OKLab), dithered.
+"""Colours for terminals that have few: of those near to the eye, the two that mix best in a cell.
 
-OKLab: Björn Ottosson, "A perceptual color space for image processing", 2020. What a cell misses is
-handed on to its neighbours (Floyd and Steinberg, 1976).
+Near is told in OKLab: Björn Ottosson, "A perceptual color space for image processing", 2020. A cell
+has two colours anyway, so it is dithered within itself: nothing is handed on to its neighbours,
+which at a few cells a picture would be specks.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from imagescope_tui.ui.pictures.cells import Colours
+from imagescope_tui.ui.pictures.xterm import FIRST_FIXED_COLOUR, numbered_colours
 
-_FIRST_FIXED_COLOUR = 16
-_CUBE_STEPS = (0, 95, 135, 175, 215, 255)
-# xterm's own; other terminals and themes differ, and cannot all be asked.
-_XTERM_16 = (
-    *((0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0)),
-    *((0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229)),
-    *((127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0)),
-    *((92, 92, 255), (255, 0, 255), (0, 255, 255), (255, 255, 255)),
-)
-_STEPS = 32
-"""A channel's, in the table of nearest colours."""
+if TYPE_CHECKING:
+    from imagescope_tui.ui.pictures.cell_glyphs import Glyphs
+    from imagescope_tui.ui.pictures.cells import Cells, Colours
+
+Numbers: TypeAlias = npt.NDArray[np.intp]
+
+_NEAR = 10
+"""Colours that are tried on either side of a cell."""
+_MIX = {"256": 4.0, "16": 2.0}
+"""How much the mean of a cell counts beside its parts: more is truer from afar, and noisier."""
 _TO_CONES = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
@@ -52,50 +52,60 @@ def oklab(colours: npt.ArrayLike) -> Colours:
 
 @lru_cache(maxsize=2)
 def palette(depth: Literal["256", "16"]) -> Colours:
-    """The colours used of a terminal's, as sRGB, shape (colours, 3).
-
-    Of 256 the 240 that every terminal shows alike: a cube of 216 and 24 greys.
-    """
-    if depth == "16":
-        return np.array(_XTERM_16, dtype=np.float32)
-    cube = [(r, g, b) for r in _CUBE_STEPS for g in _CUBE_STEPS for b in _CUBE_STEPS]
-    greys = [(8 + 10 * step,) * 3 for step in range(24)]
-    return np.array([*cube, *greys], dtype=np.float32)
+    """The colours used of a terminal's, as sRGB, by number; shape (colours, 3)."""
+    return np.array(list(numbered_colours(depth).values()), dtype=np.float32)
 
 
-def dithered(colours: Colours, depth: Literal["256", "16"]) -> list[list[int]]:
-    """The terminal's number of a colour for each place; `colours` is (rows, columns, 3)."""
-    nearest, shown = _nearest(depth), palette(depth).tolist()
-    first = _FIRST_FIXED_COLOUR if depth == "256" else 0
-    width = colours.shape[1]
-    # One place more on either side takes what would be handed on over the edge.
-    below = [[0.0] * 3 for _ in range(width + 2)]
-    numbers: list[list[int]] = []
-    for row in colours.tolist():
-        here, below = below, [[0.0] * 3 for _ in range(width + 2)]
-        numbers.append([])
-        for place, colour in enumerate(row, start=1):
-            wanted = [
-                min(255.0, max(0.0, own + handed))
-                for own, handed in zip(colour, here[place], strict=True)
-            ]
-            red, green, blue = (int(channel) >> 3 for channel in wanted)
-            chosen = nearest[(red * _STEPS + green) * _STEPS + blue]
-            numbers[-1].append(first + chosen)
-            for channel in range(3):
-                missed = (wanted[channel] - shown[chosen][channel]) / 16
-                here[place + 1][channel] += missed * 7
-                below[place - 1][channel] += missed * 3
-                below[place][channel] += missed * 5
-                below[place + 1][channel] += missed
-    return numbers
+@dataclass(frozen=True, slots=True)
+class NumberedCells:
+    """Cells in the terminal's own colours; each of shape (rows, columns)."""
+
+    patterns: Numbers
+    over: Numbers
+    """The terminal's number of the character's colour."""
+    under: Numbers
+    """Of the colour behind it."""
 
 
-@lru_cache(maxsize=2)
-def _nearest(depth: Literal["256", "16"]) -> list[int]:
-    """The place in the palette of what is nearest to each colour of `_STEPS` steps a channel."""
-    steps = np.arange(_STEPS) * (256 // _STEPS) + 128 // _STEPS
-    every = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
-    wanted, known = oklab(every), oklab(palette(depth))
-    nearest: list[int] = (np.square(known).sum(axis=1) - 2 * wanted @ known.T).argmin(1).tolist()
-    return nearest
+def in_palette(cells: Cells, glyphs: Glyphs, depth: Literal["256", "16"]) -> NumberedCells:
+    """The colours of a terminal that has few, for all cells; one of one colour may mix two."""
+    parts = np.arange(glyphs.columns * glyphs.rows)
+    is_whole = cells.patterns == 2 ** len(parts) - 1
+    patterns = np.where(is_whole, _chequered(glyphs), cells.patterns)
+    share = (patterns.reshape(-1, 1) >> parts & 1).mean(axis=1, dtype=np.float32)
+    over, under = _mixed(cells.over.reshape(-1, 3), cells.under.reshape(-1, 3), share, depth)
+    first = FIRST_FIXED_COLOUR if depth == "256" else 0
+    shape = patterns.shape
+    return NumberedCells(patterns, first + over.reshape(shape), first + under.reshape(shape))
+
+
+def _chequered(glyphs: Glyphs) -> int:
+    """The pattern that fills every other part, the first one too."""
+    rows, columns = range(glyphs.rows), range(glyphs.columns)
+    return sum(1 << y * len(columns) + x for y in rows for x in columns if (x + y) % 2 == 0)
+
+
+def _mixed(
+    over: Colours, under: Colours, share: Colours, depth: Literal["256", "16"]
+) -> tuple[Numbers, Numbers]:
+    """Places in the palette: the pairs that err least in the parts, and in their mean."""
+    known = palette(depth)
+    near_over, near_under = _near(over, depth), _near(under, depth)
+    # What each choice misses, weighed by how much of the cell it fills.
+    filled, free = share[:, None], 1 - share[:, None]
+    missed_over, missed_under = over[:, None] - known[near_over], under[:, None] - known[near_under]
+    parts_over = filled * np.square(missed_over).sum(axis=2)
+    parts_under = free * np.square(missed_under).sum(axis=2)
+    mean_over, mean_under = filled[..., None] * missed_over, free[..., None] * missed_under
+    mean = np.square(mean_over[:, :, None] + mean_under[:, None]).sum(axis=3)
+    error = parts_over[:, :, None] + parts_under[:, None] + _MIX[depth] * mean
+    best = error.reshape(len(over), -1).argmin(axis=1)
+    rows = np.arange(len(over))
+    return near_over[rows, best // _NEAR], near_under[rows, best % _NEAR]
+
+
+def _near(colours: Colours, depth: Literal["256", "16"]) -> Numbers:
+    """The places in the palette of the colours nearest to each, in no order."""
+    known = oklab(palette(depth))
+    distance = np.square(known).sum(axis=1) - 2 * oklab(colours) @ known.T
+    return np.argpartition(distance, _NEAR, axis=1)[:, :_NEAR]

@@ -15,6 +15,8 @@ from rich.segment import Segment
 from textual.filter import ANSIToTruecolor
 from textual.strip import Strip
 
+from imagescope_tui.ui.pictures.few_colours import FewColours
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -31,8 +33,8 @@ class PaintedCells(Strip):
     """Cells in the very colours that the terminal is to show."""
 
     def apply_filter(self, filter: LineFilter, background: Color) -> Strip:
-        """Themselves, where the filter only looks for colours that are the terminal's own."""
-        if isinstance(filter, ANSIToTruecolor):
+        """Themselves, where the filter only changes how colours are told."""
+        if isinstance(filter, (ANSIToTruecolor, FewColours)):
             return self
         return super().apply_filter(filter, background)
 

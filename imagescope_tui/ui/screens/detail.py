@@ -163,9 +163,16 @@ class DetailScreen(PhotoActions):
         if self._slideshow is not None:
             self._stop_slideshow()
             return
+        if self.photo is None:
+            return
         self._slideshow = self.set_interval(_SLIDE_SECONDS, self._slide)
         self._turn_to("photo")
         self._show_title()
+
+    def on_screen_suspend(self) -> None:
+        """What lies over the photo is not to be left behind by it."""
+        super().on_screen_suspend()
+        self._stop_slideshow()
 
     def _stop_slideshow(self) -> None:
         if self._slideshow is not None:
@@ -176,10 +183,7 @@ class DetailScreen(PhotoActions):
 
     def _slide(self) -> None:
         grid = self.app.browse.grid
-        if (
-            self.app.screen is not self
-            or not self.query_one("#detail-picture", PictureView).is_painted
-        ):
+        if not self.query_one("#detail-picture", PictureView).is_painted:
             return
         if grid.index + 1 < grid.count:
             grid.action_move_by(1)
@@ -234,6 +238,8 @@ class DetailScreen(PhotoActions):
 
     def action_light(self) -> None:
         """Light on what answers to a word: the first, each press the next, and then on all."""
+        if self.photo is None:
+            return
         count = len(self.app.browse.words_seen)
         if not count:
             self.say("Search for something first: w shows where it is seen.")

@@ -33,8 +33,8 @@ _EXAMPLES = (
     ("@name", "a search saved by S"),
 )
 """Of what the query line understands."""
-_SEARCH, *_OTHERS = told_by_group().items()
-_GROUPS = (_SEARCH, ("In the query line", _EXAMPLES), *_OTHERS)
+_SEARCH, _TYPING, *_OTHERS = told_by_group().items()
+_GROUPS = (_SEARCH, _TYPING, ("What a query may say", _EXAMPLES), *_OTHERS)
 _KEY_CELLS = key_cells(row for _, rows in _GROUPS for row in rows)
 
 
