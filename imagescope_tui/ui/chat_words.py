@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imagescope_tui.search.sections import NOTHING_FITS
 from imagescope_tui.ui import wording
 from imagescope_tui.ui.asked import SaidTurn
 from imagescope_tui.ui.known import sections
 from imagescope_tui.ui.photo_words import Line
-from imagescope_tui.ui.status_words import found_words
+from imagescope_tui.ui.status_words import found_words, match_words
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
@@ -37,12 +38,13 @@ class ChatView:
 
 
 def outcome(view: SearchView, limit: int) -> str:
-    """`212 ranked · 12 match`; empty before anything is found."""
+    """`212 ranked · 12 matches`; empty before anything is found."""
     found = found_words(view, limit)
     if not found or view.phase == "failed":
         return ""
-    matches = sections(view).count("match")
-    return f"{found} · {matches:,} match" if matches < len(view.ranking) else found
+    parts = sections(view)
+    told = NOTHING_FITS if "unfit" in parts else match_words(parts)
+    return f"{found} · {told}" if told else found
 
 
 def said_so_far(line: str, view: SearchView, limit: int) -> SaidTurn:

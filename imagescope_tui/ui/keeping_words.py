@@ -53,3 +53,11 @@ def search_words(search: SavedSearch) -> str:
 def named(name: str, searches: Sequence[SavedSearch]) -> SavedSearch | None:
     """The saved search that has the name already."""
     return next((one for one in searches if name_key(one.name) == name_key(name)), None)
+
+
+def as_saved(line: str, order: SearchOrder, searches: Sequence[SavedSearch]) -> SavedSearch | None:
+    """The saved search that the line is, word by word or as the only `@name`; None for another."""
+    line = line.strip()
+    if line.startswith("@") and (one := named(line[1:], searches)):
+        return one
+    return next((one for one in searches if (one.line.strip(), one.order) == (line, order)), None)

@@ -14,7 +14,8 @@ from imagescope_tui.ui.known import is_unfit
 from storage.safe_text import printable
 
 if TYPE_CHECKING:
-    from imagescope_tui.search.types import Degradation, Order
+    from imagescope_tui.search.sections import Section
+    from imagescope_tui.search.types import Degradation
     from imagescope_tui.ui.arranging import OrderShown
     from imagescope_tui.ui.settings import ModelServerView
     from imagescope_tui.ui.state import SearchView
@@ -58,7 +59,12 @@ def _of_phase(view: SearchView, unserved: list[Words]) -> list[Words]:
         case "searching":
             return _on_the_way(view)
         case "done":
-            return [*_stages(view), *unserved]
+            return _with_unserved(_stages(view), unserved)
+
+
+def _with_unserved(stages: list[Words], unserved: list[Words]) -> list[Words]:
+    """What would help comes first, and times last, so that nothing that matters is cut."""
+    return [*unserved, *sorted(stages, key=lambda words: bool(unserved) and not words.is_trouble)]
 
 
 def _on_the_way(view: SearchView) -> list[Words]:
@@ -177,18 +183,22 @@ def outcome_words(
     found = found_words(view, limit)
     if view.phase == "idle" and passed:
         found = f"{passed:,} found"
-    if found and (matches := _matches(view, shown.order)):
+    if found and (matches := match_words(sections_shown(view, shown.order))):
         found = matches if is_brief else f"{matches} · {found}"
     return " · ".join(part for part in (found, order_told) if part)
 
 
-def _matches(view: SearchView, order: Order) -> str:
-    """`12 matches`; empty where all are, and where nothing fits, which is told elsewhere."""
-    parts = sections_shown(view, order)
-    matches = parts.count("match")
+def match_words(parts: tuple[Section, ...]) -> str:
+    """`12 matches`; where there is none how many may be; empty where all are.
+
+    Empty as well where nothing fits, which is told elsewhere.
+    """
+    matches, maybe = parts.count("match"), parts.count("maybe")
     if matches == len(parts) or "unfit" in parts:
         return ""
-    return counted(matches, "match", "matches") if matches else "no match"
+    if matches:
+        return counted(matches, "match", "matches")
+    return f"{maybe:,} maybe" if maybe else "no match"
 
 
 def found_words(view: SearchView, limit: int) -> str:

@@ -26,6 +26,7 @@ from imagescope_tui.ui.arranging import (
     order_shown,
     sections_shown,
 )
+from imagescope_tui.ui.chat_words import outcome as chat_outcome
 from imagescope_tui.ui.state import SearchView
 from imagescope_tui.ui.status_words import outcome_words
 from storage.records import ContentId, PhotoFilter, PhotoId
@@ -139,8 +140,11 @@ def test_the_outcome_names_how_many_of_the_ranking_match() -> None:
     for order, name in told:
         assert outcome(view, order) == f"2 matches · 4 ranked · {name} ▾"
         assert outcome(view, order, is_brief=True) == f"2 matches · {name} ▾"
-    assert outcome(replace(view, ranking=ranking[2:]), "match").startswith("no match · 2")
+    assert outcome(replace(view, ranking=ranking[2:]), "match").startswith("1 maybe · 2 ranked")
     unfit = replace(view, ranking=ranking[3:])
+    assert chat_outcome(view, 500) == "4 ranked · 2 matches"
+    assert chat_outcome(replace(view, ranking=ranking[2:]), 500) == "2 ranked · 1 maybe"
+    assert chat_outcome(unfit, 500) == "1 ranked · nothing fits well"
     assert outcome(unfit, "match", is_brief=True) == "1 ranked · by match ▾"
     assert outcome(replace(view, phase="searching"), "match") == "by match ▾"
 

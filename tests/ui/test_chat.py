@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.geometry import Size
 
 from imagescope_tui.search.query_language import parse_query
 from imagescope_tui.ui.asked import Asked, SaidTurn, asked_before
+from imagescope_tui.ui.chat_words import ChatView
 from imagescope_tui.ui.widgets.chat_pane import ChatInput, TurnList
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.query_line import QueryInput
@@ -115,6 +117,13 @@ async def test_each_line_refines_what_was_said_before(
             assert said in text
         assert "the same first 20" in text
         assert "Looking for" in text
+
+
+def test_the_lines_said_are_as_high_as_their_width_asks_for_before_they_are_on_the_screen() -> None:
+    turns = TurnList()
+    turns.set_reactive(TurnList.chat, ChatView(turns=(SaidTurn(line="a dog in the snow"),)))
+    heights = [turns.get_content_height(Size(80, 9), Size(80, 24), width) for width in (40, 14)]
+    assert heights == [1, 2]
 
 
 async def test_a_chat_needs_no_model_server(opened: Opener, engine: ScriptedEngine) -> None:

@@ -15,7 +15,7 @@ from imagescope_tui.ui.pictures.key import Box
 from imagescope_tui.ui.widgets.chip_row import ChipRow
 from imagescope_tui.ui.widgets.completion_list import CompletionList
 from imagescope_tui.ui.widgets.pixel_overlay import PlacedPainting
-from imagescope_tui.ui.widgets.query_line import QueryInput
+from imagescope_tui.ui.widgets.query_line import QueryInput, QueryLine
 from imagescope_tui.ui.widgets.reading_notes import ReadingNotes
 from storage.library import Library
 from tests.ui.library_world import add_photo
@@ -243,6 +243,29 @@ async def test_tab_completes_the_values_of_a_filter_that_was_moved_to(
         await pilot.press("tab")
         await settled(pilot)
         assert line.value == 'camera:"Fujifilm X-T3"'
+
+
+async def test_tab_takes_the_way_that_was_chosen_and_closes_the_choice(opened: Opener) -> None:
+    async with opened() as (app, pilot):
+        line = await type_line(app, pilot, "in:it")
+        await pilot.press("down", "tab")
+        await settled(pilot)
+        assert line.value == 'in:"2021 Italy"'
+        assert not choice(app).display
+        await pilot.press("tab")
+        assert app.focused is line
+        assert line.value == 'in:"2021 Italy"'
+
+
+async def test_the_cursor_stays_in_sight_where_the_line_gets_less_room(opened: Opener) -> None:
+    async with opened((80, 24)) as (app, pilot):
+        line = await type_line(app, pilot, "a dog in the snow of a very late winter")
+        assert "a dog in the snow" in screen_text(app)
+        app.browse.query_one(QueryLine).show_chips(("camera Canon EOS R6", "July 2021"))
+        await settled(pilot)
+        assert line.size.width < len(line.value)
+        assert " winter  ‹camera" in screen_text(app)
+        assert "a dog in the snow" not in screen_text(app)
 
 
 async def test_down_leaves_the_line_where_the_choice_is_closed(opened: Opener) -> None:

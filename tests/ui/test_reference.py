@@ -54,6 +54,19 @@ async def test_the_photo_that_is_edited_is_to_be_seen_while_and_after_the_words_
         assert not strip(app).display
 
 
+async def test_an_edit_changes_no_photos_before_it_has_words(opened: Opener) -> None:
+    async with opened((80, 24)) as (app, pilot):
+        await press(pilot, *"sky", "escape", "right", "right")
+        shown, photo = app.browse.grid.photo_ids, app.browse.photo
+        app.browse.ask_again()
+        assert app.browse.is_about_to_ask
+        await press(pilot, "e")
+        await until(pilot, lambda: not app.browse.is_about_to_ask)
+        await settled(pilot)
+        assert app.browse.grid.photo_ids == shown
+        assert app.browse.photo == photo
+
+
 async def test_the_photo_that_others_are_like_is_to_be_seen(opened: Opener) -> None:
     async with opened((80, 24), images="blocks") as (app, pilot):
         await press(pilot, "escape", "s")

@@ -106,6 +106,23 @@ async def test_a_name_that_is_there_is_replaced_when_enter_is_pressed_again(
         assert saved(keeper) == (SavedSearch(name="PETS", line="flower"), WINTER)
 
 
+@pytest.mark.parametrize("line", ["@pets", "cat OR dog"])
+async def test_a_search_that_is_saved_is_proposed_under_its_name(
+    opened: Opener, keeper: World, line: str
+) -> None:
+    async with opened() as (app, pilot):
+        await ask(pilot, line)
+        app.browse.action_next_order()
+        while app.browse.order != "oldest":
+            app.browse.action_next_order()
+        await press(pilot, "S")
+        assert app.screen.query_one(Input).value == "pets"
+        assert "cat OR dog · oldest first" in screen_text(app)
+        assert "@pets asks it already." in screen_text(app)
+        await press(pilot, "enter", "enter")
+        assert saved(keeper) == (PETS, WINTER)
+
+
 async def test_a_search_never_leads_back_to_itself(opened: Opener, keeper: World) -> None:
     async with opened() as (app, pilot):
         await ask(pilot, "@pets red")

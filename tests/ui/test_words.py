@@ -19,7 +19,7 @@ from imagescope_tui.ui.notices import notices
 from imagescope_tui.ui.passed_words import passed
 from imagescope_tui.ui.photo_words import Line, about, about_briefly
 from imagescope_tui.ui.state import SearchView
-from imagescope_tui.ui.status_words import found_words, place_words, search_words
+from imagescope_tui.ui.status_words import NO_SERVER, found_words, place_words, search_words
 from imagescope_tui.ui.why_page import Reasons, why_page
 from imagescope_tui.ui.why_words import Finding, places_of_words, why_found
 from imagescope_tui.ui.widgets.reading_notes import note_lines
@@ -472,3 +472,12 @@ def test_narrow_places_are_told_which_other_program_indexes() -> None:
     assert notice.brief == f"Indexed by {who}"
     [later] = notices(replace(view, holder=view.holder.replace("14:02", "15:09")), (), None)
     assert later.key != notice.key
+
+
+def test_what_would_help_is_said_first_and_the_time_last_so_that_neither_is_cut_in_vain() -> None:
+    far, costs = candidate(chance=0.01, picture_score=0.01), {1: StageCost(seconds=0.069)}
+    view = SearchView(phase="done", query=QUERY, ranking=(far,), costs=costs)
+    told = [words.text for words in search_words(view, unserved=NO_SERVER)]
+    assert told == [NO_SERVER, "nothing fits well", "search ✓ 69 ms"]
+    told = [words.text for words in search_words(view)]
+    assert told == ["search ✓ 69 ms", "nothing fits well"]

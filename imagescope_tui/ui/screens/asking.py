@@ -127,7 +127,7 @@ class AskingScreen(PhotoActions):
 
         What models have reasoned is not thrown away for a few photos more, nor is a saved search.
         """
-        if self._is_trace or self.asked.is_unfinished or self._is_reasoned:
+        if self._is_to_stay:
             return
         if self.asked.is_timeline:
             wait = 0.0
@@ -142,9 +142,14 @@ class AskingScreen(PhotoActions):
         """Whether models were or are asked, or will be in a moment."""
         return self.asked.is_deep and not self.asked.is_timeline and not self.is_unserved
 
+    @property
+    def _is_to_stay(self) -> bool:
+        """Whether the photos stay, whatever happens to the library."""
+        return self._is_trace or self.asked.is_unfinished or self._is_reasoned
+
     def _again_now(self) -> None:
         self._again = None
-        if self._is_reasoned:
+        if self._is_to_stay:
             return
         if self.view.phase == "searching":
             self.ask_again()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from imagescope_tui.ui.keeping_words import favourite_words, unsaved_words
+from imagescope_tui.ui.keeping_words import as_saved, favourite_words, unsaved_words
 from imagescope_tui.ui.library_writer import toggle_favourite
 from imagescope_tui.ui.screens.marking import MarkingScreen
 from imagescope_tui.ui.widgets.query_line import QueryInput
@@ -72,7 +72,8 @@ class KeepingScreen(MarkingScreen):
     def _open_saving(self, line: str) -> None:
         from imagescope_tui.ui.screens.saving import SavingScreen
 
-        self.app.push_screen(SavingScreen(line, self.order), self._ask_saved)
+        known = as_saved(line, self.order, self.app.searches) if line else None
+        self.app.push_screen(SavingScreen(line, self.order, known), self._ask_saved)
 
     def _ask_saved(self, name: str | None) -> None:
         if name:

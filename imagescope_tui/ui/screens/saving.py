@@ -49,10 +49,14 @@ class SavingScreen(ModalScreen[str | None]):
     app: ImagescopeApp
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("saving")
 
-    def __init__(self, line: str, order: SearchOrder) -> None:
-        """`line`: to be saved; empty where one of those that are saved is wanted."""
+    def __init__(self, line: str, order: SearchOrder, known: SavedSearch | None = None) -> None:
+        """`line`: to be saved; empty where one of those that are saved is wanted.
+
+        `known`: the saved search that the line is.
+        """
         super().__init__()
-        self._line = line.strip()
+        self._line = (known.line if known else line).strip()
+        self._proposed = known.name if known else search_name(line)
         self._order = order
         self._to_replace = ""
         """The name that Enter replaces when it is pressed again."""
@@ -65,9 +69,7 @@ class SavingScreen(ModalScreen[str | None]):
             box.border_title = "Save this search" if self._line else "Saved searches"
             if self._line:
                 yield Static(meant_words(self._line, self._order), id="saving-line", markup=False)
-                yield Input(
-                    search_name(self._line), id="saving-name", compact=True, select_on_focus=False
-                )
+                yield Input(self._proposed, id="saving-name", compact=True, select_on_focus=False)
             yield SavedList(id="saving-list", compact=True, markup=False)
             yield Static("", id="saving-note", markup=False)
 
@@ -123,8 +125,14 @@ class SavingScreen(ModalScreen[str | None]):
     def _tell_use(self) -> None:
         """How the search is going to be asked for."""
         if self._line:
+            is_there = self._to_save in self.app.searches
+            use = "asks it already" if is_there else "will ask it"
             name = self._typed_name
-            self._tell(f"@{name} will ask it." if name else "A name needs letters or digits.")
+            self._tell(f"@{name} {use}." if name else "A name needs letters or digits.")
+
+    @property
+    def _to_save(self) -> SavedSearch:
+        return SavedSearch(name=self._typed_name, line=self._line, order=self._order)
 
     @property
     def _typed_name(self) -> str:
@@ -142,7 +150,7 @@ class SavingScreen(ModalScreen[str | None]):
             self._to_replace = name
             self._tell(f"There is {search_words(there)}. Enter again replaces it.")
         else:
-            search = SavedSearch(name=name, line=self._line, order=self._order)
+            search = self._to_save
             self._write(lambda: save_search(self.app.settings.library, search), saved=name)
 
     def forget(self, place: int) -> None:

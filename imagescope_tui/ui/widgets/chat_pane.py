@@ -8,6 +8,7 @@ from textual import on
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from imagescope_tui.ui.actions import bindings_of
@@ -18,6 +19,9 @@ from imagescope_tui.ui.widgets.reference_strip import ReferenceStrip
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.content import Content
+    from textual.geometry import Size
+    from textual.visual import Visual
 
     from imagescope_tui.ui.photo_words import Line
 
@@ -35,12 +39,12 @@ class ChatInput(Input):
         self.post_message(self.Left())
 
 
-class TurnList(Static, can_focus=True):
+class TurnList(Widget, can_focus=True):
     """The lines that were said; one of them is chosen while the keys are here."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings_of("lines")
 
-    chat: reactive[ChatView] = reactive(ChatView())
+    chat: reactive[ChatView] = reactive(ChatView(), layout=True)
     place: reactive[int] = reactive(0)
     """The chosen line, from 0."""
 
@@ -60,20 +64,19 @@ class TurnList(Static, can_focus=True):
     def watch_chat(self) -> None:
         """The last line is the chosen one, where others came or went."""
         self.place = max(0, len(self.chat.turns) - 1)
-        self._show()
-
-    def watch_place(self) -> None:
-        """Another line is chosen."""
-        self._show()
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """A line is chosen only while the keys are here."""
         super().watch_has_focus(has_focus)
-        self._show()
+        self.refresh()
 
-    def on_resize(self) -> None:
-        """Long lines are broken elsewhere."""
-        self._show()
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as the lines have at the width they get."""
+        return self._words(width).get_height(self.styles.get_rules(), width)
+
+    def render(self) -> Visual:
+        """The lines, broken where the width asks for it."""
+        return self._words(self.content_size.width)
 
     def action_step(self, steps: int) -> None:
         """To another line."""
@@ -91,12 +94,12 @@ class TurnList(Static, can_focus=True):
         """To the photos."""
         self.post_message(self.Left())
 
-    def _show(self) -> None:
+    def _words(self, width: int) -> Content:
         blocks: list[Line] = []
         for place in range(len(self.chat.turns)):
             is_chosen = self.has_focus and place == self.place
-            blocks += turn_lines(self.chat, place, self.size.width, is_chosen=is_chosen)
-        self.update(as_content(blocks))
+            blocks += turn_lines(self.chat, place, width, is_chosen=is_chosen)
+        return as_content(blocks)
 
 
 class ChatPane(Vertical):
@@ -116,7 +119,7 @@ class ChatPane(Vertical):
         """From top to bottom."""
         yield ReferenceStrip(id=f"{self.id}-reference")
         with VerticalScroll(classes="chat-scroll", can_focus=False):
-            yield TurnList(classes="chat-turns", markup=False)
+            yield TurnList(classes="chat-turns")
             yield Static(classes="chat-head", markup=False)
         yield ChatInput(
             placeholder="say more …", compact=True, select_on_focus=False, classes="chat-input"

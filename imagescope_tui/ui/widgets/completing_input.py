@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.actions import SkipAction
+from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Input
 
@@ -32,7 +34,9 @@ class CompletingInput(Input):
         super().__init__(placeholder=placeholder, compact=True, select_on_focus=False, id=id)
         self._ways: tuple[Completion, ...] = ()
         self._taken: int | None = None
-        """The place of the way that the line shows, while Tab goes through them."""
+        """The place of the way that the line shows, while keys go through them."""
+        self._is_chosen = False
+        """Whether arrows led to that way, so that Tab means it and not the next."""
         self._completed = ""
         """The line as the last completion left it."""
         self._looked_at = ("", 0)
@@ -77,6 +81,11 @@ class CompletingInput(Input):
         """Look for ways to go on from where the cursor is, once text and cursor are settled."""
         self.call_later(self._look_up)
 
+    def on_resize(self) -> None:
+        """The cursor stays in sight where chips leave the line less room."""
+        column = cell_len(self.value[: self.cursor_position])
+        self.scroll_to_region(Region(column, 0, 1, 1), force=True, animate=False)
+
     def on_blur(self) -> None:
         """Elsewhere nothing is completed."""
         self.close_offer()
@@ -87,7 +96,7 @@ class CompletingInput(Input):
         self._offer(())
 
     def action_complete(self) -> None:
-        """Take a way to go on; where there is none the key is for others.
+        """Take a way to go on, or the one that was chosen; where there is none others get the key.
 
         Not so right behind a completion: who presses it there means to complete more.
         """
@@ -97,6 +106,9 @@ class CompletingInput(Input):
             if self.value and self.value == self._completed:
                 return
             raise SkipAction
+        if self._is_chosen:
+            self.close_offer()
+            return
         place = 0 if self._taken is None else (self._taken + 1) % len(self._ways)
         way = self._ways[place]
         self._write(way)
@@ -118,6 +130,7 @@ class CompletingInput(Input):
         place = ((self._taken or 0) + steps) % len(self._ways)
         self._write(self._ways[place])
         self._offer(self._ways, place)
+        self._is_chosen = True
 
     def take(self, place: int) -> None:
         """Go on this way, and from there."""
@@ -141,6 +154,7 @@ class CompletingInput(Input):
         return self.completer.complete(self.value, self.cursor_position)
 
     def _offer(self, ways: tuple[Completion, ...], taken: int | None = None) -> None:
+        self._is_chosen = False
         if (ways, taken) != (self._ways, self._taken) or ways:
             self._ways, self._taken = ways, taken
             self.post_message(self.Offered(ways, taken or 0))
