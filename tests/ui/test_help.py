@@ -64,7 +64,7 @@ async def test_keys_and_what_they_do_never_touch(opened: Opener, size: tuple[int
         await open_help(pilot)
         lines = await lines_of(app, pilot)
         start = next(line for line in lines if line.endswith("to the query line")).index("to the")
-        titles = {*told_by_group(), "In the query line"}
+        titles = {*told_by_group(), "A query may say"}
         assert titles < set(lines)
         told = [line for line in lines if line not in titles]
         assert {line[start - 2 : start].strip() for line in told} == {""}

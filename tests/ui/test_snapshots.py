@@ -15,6 +15,7 @@ from textual import constants
 from textual.widgets import Input
 
 from imagescope_tui.ui.app import ImagescopeApp
+from imagescope_tui.ui.kept import KEPT_NAME
 from imagescope_tui.ui.widgets.query_line import QueryInput
 from indexer.answers import ChanceLine
 from indexer.events import EncoderReady, IndexerStarted, IndexProgress
@@ -80,6 +81,8 @@ def look(
             await drive(pilot)
             await settled(pilot, besides=besides)
 
+        # The world is shared; what one test leaves marked is not for the next.
+        (world.folder / KEPT_NAME).unlink(missing_ok=True)
         app = Opener(world, client or StandInIndexer(world)).app(images=images, **changes)
         assert snap_compare(app, terminal_size=size, run_before=run)
 

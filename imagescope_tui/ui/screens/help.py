@@ -34,7 +34,7 @@ _EXAMPLES = (
 )
 """Of what the query line understands."""
 _SEARCH, _TYPING, *_OTHERS = told_by_group().items()
-_GROUPS = (_SEARCH, _TYPING, ("What a query may say", _EXAMPLES), *_OTHERS)
+_GROUPS = (_SEARCH, _TYPING, ("A query may say", _EXAMPLES), *_OTHERS)
 _KEY_CELLS = key_cells(row for _, rows in _GROUPS for row in rows)
 
 
